@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The family: what a TPM 1.2 and a TPM 2.0 do differently.
+ *
+ * The pure core stands on the four structs here, and on nothing of the
+ * kernel's TPM core, devices or threads:
+ *
+ *   port    the way to one physical chip, and what was learnt of it
+ *   vtpm    one virtual TPM: the part of a proxy that a TPM would have
+ *   cmd     one command on its way, its response over it
+ *   family  the verbs
+ *
+ * Who runs what:
+ *   receive()	in the caller's context, under vtpm->lock, never waits for the
+ *		chip: answers what the virtual platform knows, refuses what
+ *		policy forbids, passes on the rest.
+ *   execute(), leave(), sweep()	in the hub's thread, which holds the chip.
+ *		The handle table and all that is resident in the chip are that
+ *		thread's alone and need no lock; it takes vtpm->lock for the
+ *		platform state only, never across a transmit.
+ *   reset(), off()	in any context, under vtpm->lock.  They raise
+ *		vtpm->epoch; the hub sweeps what an older epoch left in the
+ *		table before it executes anything else.  A command of an older
+ *		epoch changes no platform state any more.
+ */
+#ifndef VTPMB_FAMILY_H
+#define VTPMB_FAMILY_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include "hash.h"
+#include "limits.h"
+#include "policy.h"
+
+/** VTPMB_QUERY_SIZE - bytes of QEMU's buffer-size query, both families */
+#define VTPMB_QUERY_SIZE	22
+
+struct vtpmb_family;
+
+/**
+ * struct vtpmb_port - the way to one physical chip
+ * @family:	which family the chip speaks
+ * @transmit:	send the command in @buf, whose length is in its header, and
+ *		put the response over it.  @buf has VTPMB_BUF_SIZE bytes.
+ *		Returns the response's length, which equals the size in its
+ *		header, or a negative errno.  The caller holds the chip.
+ * @facts:	what @family->probe() learnt; constant until @family->forget()
+ * @nr_banks:	PCR hash algorithms that the chip has allocated and the kernel
+ *		can compute
+ * @bank:	those algorithms
+ * @mac:	HMAC key for what leaves the bridge (saved contexts); random,
+ *		as old as the port
+ * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
+ * @nr_chip_commands: commands transmitted so far
+ *
+ * Constant after probe but for @scratch and @nr_chip_commands, which belong to
+ * the holder of the chip.
+ */
+struct vtpmb_port {
+	const struct vtpmb_family *family;
+	int (*transmit)(struct vtpmb_port *port, u8 *buf);
+	void *facts;
+	unsigned int nr_banks;
+	struct vtpmb_hash bank[VTPMB_MAX_BANKS];
+	struct vtpmb_mac mac;
+	u8 *scratch;
+	u64 nr_chip_commands;
+};
+
+/**
+ * enum vtpmb_power - how far a virtual TPM has come since it got power
+ * @VTPMB_OFF:		nobody has the node open
+ * @VTPMB_POST_INIT:	_TPM_Init happened: it waits for Startup
+ * @VTPMB_STARTED:	Startup succeeded
+ * @VTPMB_SHUTDOWN:	Shutdown or SaveState was the last that changed state;
+ *			commands still work
+ */
+enum vtpmb_power {
+	VTPMB_OFF,
+	VTPMB_POST_INIT,
+	VTPMB_STARTED,
+	VTPMB_SHUTDOWN,
+};
+
+/**
+ * enum vtpmb_ownership - what a TPM 1.2 guest sees of the owner
+ * @VTPMB_OWNERSHIP_AUTO:		"owned" on an owned chip, else "not installable"
+ * @VTPMB_OWNERSHIP_OWNED:		an owner exists: TakeOwnership gives 20
+ * @VTPMB_OWNERSHIP_NOT_INSTALLABLE:	none, and none can be: TakeOwnership gives 11
+ */
+enum vtpmb_ownership {
+	VTPMB_OWNERSHIP_AUTO,
+	VTPMB_OWNERSHIP_OWNED,
+	VTPMB_OWNERSHIP_NOT_INSTALLABLE,
+};
+
+/**
+ * struct vtpmb_vtpm - one virtual TPM
+ * @port:	the chip behind it; constant
+ * @lock:	protects all fields below, but for @state's handle table
+ * @id:		never used twice while the module is loaded; part of what binds
+ *		saved contexts to this proxy; constant
+ * @epoch:	raised by each reset and power-off
+ * @power:	see enum vtpmb_power
+ * @locality:	virtual locality, 0 to 4
+ * @pp_pin:	the administrator asserts physical presence (the hardware pin)
+ * @ownership:	TPM 1.2: see enum vtpmb_ownership
+ * @policy:	which command codes this proxy may use
+ * @state:	the family's own state, from family->create()
+ */
+struct vtpmb_vtpm {
+	struct vtpmb_port *port;
+	struct mutex lock;
+	u32 id;
+	u32 epoch;
+	enum vtpmb_power power;
+	u8 locality;
+	bool pp_pin;
+	enum vtpmb_ownership ownership;
+	struct vtpmb_policy policy;
+	void *state;
+};
+
+/**
+ * enum vtpmb_answer - how a command was, or is to be, answered
+ * @VTPMB_ANSWER_CHIP:		by the chip, in the hub's thread
+ * @VTPMB_ANSWER_LOCAL:		by the virtual platform
+ * @VTPMB_ANSWER_REFUSED:	policy forbids the command
+ */
+enum vtpmb_answer {
+	VTPMB_ANSWER_CHIP,
+	VTPMB_ANSWER_LOCAL,
+	VTPMB_ANSWER_REFUSED,
+};
+
+/**
+ * struct vtpmb_cmd - one command on its way
+ * @buf:	VTPMB_BUF_SIZE bytes: the command, then the response over it
+ * @len:	bytes in @buf: of the command as written (which may exceed the size
+ *		in its header), then of the response
+ * @code:	command code or ordinal, as in the header
+ * @rc:		response code, once answered
+ * @epoch:	the vtpm's when the command was received
+ * @locality:	the vtpm's when the command was received
+ * @answer:	how it was answered
+ * @nr_chip_commands: chip commands spent on it
+ * @row:	the family's table row for @code, between receive and execute
+ */
+struct vtpmb_cmd {
+	u8 *buf;
+	size_t len;
+	u32 code;
+	u32 rc;
+	u32 epoch;
+	u8 locality;
+	enum vtpmb_answer answer;
+	u32 nr_chip_commands;
+	const void *row;
+};
+
+/**
+ * struct vtpmb_family - the verbs of a family
+ * @name:	"1.2" or "2.0"
+ * @nr_rows:	rows of its command table
+ * @row:	the table's row number of a code, or -ENOENT
+ * @unsafe:	whether row number @i needs an explicit unsafe grant
+ * @row_code:	the code of row number @i
+ * @query:	QEMU's buffer-size query, VTPMB_QUERY_SIZE bytes: what the
+ *		emulator of a TIS or CRB device sends at each of its resets
+ * @query_answer: the answer that QEMU understands: VTPMB_GUEST_BUF_SIZE
+ * @query_answer_len: its bytes
+ *
+ * @probe:	learn the chip: sets @facts, @bank, @nr_banks of the port.  May
+ *		use @scratch.  0, or -EIO, -ENODEV, -ENOMEM with nothing kept.
+ *		The caller holds the chip.
+ * @forget:	undo @probe
+ * @create:	make the state of a virtual TPM that has never had power, in
+ *		@state.  0 or -ENOMEM.
+ * @destroy:	wipe and free it; nothing of it is in the chip any more
+ * @reset:	_TPM_Init: virtual platform reset, power comes to POST_INIT.
+ *		Idempotent.  PCRs stay until Startup.
+ * @off:	power goes, orderly only if the guest had shut down
+ * @receive:	take a command; @cmd->len >= 6 and at least the size in its
+ *		header.  Sets @code, @epoch, @locality, @row, @answer.  If the
+ *		answer is not VTPMB_ANSWER_CHIP, the response is in @buf, its
+ *		length in @len, its code in @rc.
+ * @execute:	answer a command that @receive passed on.  The response is in
+ *		@buf and @len whatever happens but a negative errno of
+ *		@transmit, which is returned.  Retries and swapping inside.
+ * @leave:	end of a turn: save what is not saved, leave nothing of this
+ *		vtpm loaded in the chip.  0 or a negative errno of @transmit.
+ * @sweep:	what is in the handle table belongs to an older epoch (or, with
+ *		@all, the vtpm is going): flush it from the chip, saved sessions
+ *		too, and forget it.
+ * @stale:	whether @sweep(@all false) has something to do.  Hub's thread.
+ */
+struct vtpmb_family {
+	const char *name;
+	unsigned int nr_rows;
+	int (*row)(u32 code);
+	bool (*unsafe)(unsigned int i);
+	u32 (*row_code)(unsigned int i);
+	const u8 *query;
+	const u8 *query_answer;
+	size_t query_answer_len;
+
+	int (*probe)(struct vtpmb_port *port);
+	void (*forget)(struct vtpmb_port *port);
+	int (*create)(struct vtpmb_vtpm *vtpm);
+	void (*destroy)(struct vtpmb_vtpm *vtpm);
+	void (*reset)(struct vtpmb_vtpm *vtpm);
+	void (*off)(struct vtpmb_vtpm *vtpm);
+	void (*receive)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
+	int (*execute)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
+	int (*leave)(struct vtpmb_vtpm *vtpm);
+	int (*sweep)(struct vtpmb_vtpm *vtpm, bool all);
+	bool (*stale)(struct vtpmb_vtpm *vtpm);
+
+	/* For sysfs and the query ioctl; under vtpm->lock. */
+	bool (*pp)(struct vtpmb_vtpm *vtpm);	/* effective physical presence */
+	bool (*pp_locked)(struct vtpmb_vtpm *vtpm);
+};
+
+extern const struct vtpmb_family vtpmb_tpm12;
+extern const struct vtpmb_family vtpmb_tpm20;
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every limit of the vTPM bridge.  A limit "per proxy" is one that a virtual
+ * machine can reach without any other noticing.
+ */
+#ifndef VTPMB_LIMITS_H
+#define VTPMB_LIMITS_H
+
+/** VTPMB_BUF_SIZE - bytes of a command or response buffer, as TPM_BUFSIZE of the TPM core */
+#define VTPMB_BUF_SIZE		4096
+
+/** VTPMB_GUEST_BUF_SIZE - what a proxy tells a guest: QEMU's CRB takes no more */
+#define VTPMB_GUEST_BUF_SIZE	0xF80
+
+/** VTPMB_HEADER_SIZE - bytes of a TPM 1.2 or 2.0 command or response header */
+#define VTPMB_HEADER_SIZE	10
+
+/** VTPMB_MAX_PROXIES - /dev/vtpm0 to /dev/vtpm63: 6.1 has 128 misc minors in all */
+#define VTPMB_MAX_PROXIES	64
+
+/** VTPMB_MAX_CODES - rows of the longer of the two command tables, rounded up */
+#define VTPMB_MAX_CODES		160
+
+/** VTPMB_MAX_BANKS - PCR banks of a proxy; TPM2_MAX_PCR_BANKS of the core is 8 or less */
+#define VTPMB_MAX_BANKS		8
+
+/** VTPMB_NR_PCRS - PCRs of a PC Client TPM, both families */
+#define VTPMB_NR_PCRS		24
+
+/** VTPMB_MAX_DIGEST - bytes of the longest digest (SHA-512) */
+#define VTPMB_MAX_DIGEST	64
+
+/** VTPMB_MAX_AUTH - bytes of the longest authValue (the longest nameAlg's digest) */
+#define VTPMB_MAX_AUTH		64
+
+/** VTPMB_MAX_OBJECTS - transient objects and sequences per proxy */
+#define VTPMB_MAX_OBJECTS	16
+
+/** VTPMB_MAX_SESSIONS - authorisation sessions per proxy, loaded and saved together */
+#define VTPMB_MAX_SESSIONS	16
+
+/** VTPMB_MAX_CONTEXT - bytes of a saved context as a chip may return it */
+#define VTPMB_MAX_CONTEXT	VTPMB_BUF_SIZE
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Policy: which commands a proxy may use. */
+
+#include <linux/errno.h>
+#include "family.h"
+#include "policy.h"
+
+/**
+ * vtpmb_policy_set() - change what the policy says of one command
+ * @policy:	the policy; the caller holds the lock of its vtpm
+ * @family:	whose command table @code is looked up in
+ * @code:	TPM_CC or TPM_ORDINAL
+ * @verb:	what to do
+ *
+ * Return: 0; -ENOENT if the table does not know @code; -EPERM if @verb is
+ * VTPMB_POLICY_ALLOW and the command is unsafe: it needs
+ * VTPMB_POLICY_ALLOW_UNSAFE
+ */
+int vtpmb_policy_set(struct vtpmb_policy *policy,
+		     const struct vtpmb_family *family, u32 code,
+		     enum vtpmb_policy_verb verb)
+{
+	int row = family->row(code);
+
+	if (row < 0)
+		return row;
+	if (verb == VTPMB_POLICY_ALLOW && family->unsafe(row))
+		return -EPERM;
+
+	__assign_bit(row, policy->deny, verb == VTPMB_POLICY_DENY);
+	__assign_bit(row, policy->allow, verb == VTPMB_POLICY_ALLOW_UNSAFE);
+	return 0;
+}
+
+/**
+ * vtpmb_policy_permits() - whether a command may be used
+ * @policy:	the policy; the caller holds the lock of its vtpm
+ * @family:	whose table @row counts in
+ * @row:	row number, below @family->nr_rows
+ */
+bool vtpmb_policy_permits(const struct vtpmb_policy *policy,
+			  const struct vtpmb_family *family, unsigned int row)
+{
+	if (test_bit(row, policy->deny))
+		return false;
+	return !family->unsafe(row) || test_bit(row, policy->allow);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Policy: which commands a proxy may use.
+ *
+ * Verbs: allow, deny, default, permits.
+ *
+ * It is an allow list: a code that the family's table does not know is never
+ * permitted, a row that is unsafe by default only by an explicit grant.
+ */
+#ifndef VTPMB_POLICY_H
+#define VTPMB_POLICY_H
+
+#include <linux/bitmap.h>
+#include <linux/types.h>
+#include "limits.h"
+
+struct vtpmb_family;
+
+/**
+ * struct vtpmb_policy - grants and denials on top of the family's table
+ * @allow:	rows permitted though the table says they are unsafe
+ * @deny:	rows refused whatever the table says; wins over @allow
+ *
+ * Bit numbers are row numbers of the family's table.  Protected by the lock
+ * of the vtpm that holds it.
+ */
+struct vtpmb_policy {
+	DECLARE_BITMAP(allow, VTPMB_MAX_CODES);
+	DECLARE_BITMAP(deny, VTPMB_MAX_CODES);
+};
+
+/**
+ * enum vtpmb_policy_verb - what to do to one code
+ * @VTPMB_POLICY_DEFAULT:	back to what the table says
+ * @VTPMB_POLICY_DENY:		refuse it
+ * @VTPMB_POLICY_ALLOW:		take back a denial of a row that is safe
+ * @VTPMB_POLICY_ALLOW_UNSAFE:	permit it though it is unsafe
+ */
+enum vtpmb_policy_verb {
+	VTPMB_POLICY_DEFAULT,
+	VTPMB_POLICY_DENY,
+	VTPMB_POLICY_ALLOW,
+	VTPMB_POLICY_ALLOW_UNSAFE,
+};
+
+int vtpmb_policy_set(struct vtpmb_policy *policy,
+		     const struct vtpmb_family *family, u32 code,
+		     enum vtpmb_policy_verb verb);
+bool vtpmb_policy_permits(const struct vtpmb_policy *policy,
+			  const struct vtpmb_family *family, unsigned int row);
+
+#endif
