@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * The vTPM bridge: /dev/vtpm-control and the proxies /dev/vtpmX it makes.
+ *
+ * Every ioctl takes a struct that begins with its own size in bytes.  A
+ * kernel that knows a longer struct reads what is missing as zero; one that
+ * knows a shorter struct accepts a longer one if what it does not know is
+ * zero.  The checks are made in this order, and the first that fails tells:
+ *
+ * ========== ==============================================================
+ * ENOTTY     the ioctl's number is not known
+ * EPERM      the caller has no CAP_SYS_ADMIN
+ * EFAULT     the struct, or what it points to, cannot be read or written
+ * EINVAL     @size is smaller than the first version of the struct
+ * E2BIG      bytes that this kernel does not know are not zero
+ * EOPNOTSUPP a reserved field is not zero, or a flag or key is not known
+ * ENOENT     there is no proxy @num; no command has the code @value
+ * ENODEV     there is no such chip, or it was unplugged
+ * ENXIO      the chip is in firmware upgrade mode
+ * EAGAIN     the chip is suspended; works again after the host's resume
+ * EIO        the chip does not answer as a TPM should
+ * ERANGE     @value is out of the key's range
+ * EBUSY      destroy: /dev/vtpmX is open, and VTPM_BRIDGE_FORCE is not set
+ * EACCES     allow: the command is unsafe; see VTPM_BRIDGE_ALLOW_UNSAFE
+ * ENOSPC     create: there are as many proxies as there can be
+ * ENOMEM     no memory
+ * ========== ==============================================================
+ */
+#ifndef _UAPI_LINUX_VTPM_BRIDGE_H
+#define _UAPI_LINUX_VTPM_BRIDGE_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* 0xA1 is shared with vtpm_proxy, which has number 0. */
+#define VTPM_BRIDGE_IOC_TYPE	0xA1
+
+#define VTPM_BRIDGE_CREATE	_IO(VTPM_BRIDGE_IOC_TYPE, 0x40)
+#define VTPM_BRIDGE_DESTROY	_IO(VTPM_BRIDGE_IOC_TYPE, 0x41)
+#define VTPM_BRIDGE_RESET	_IO(VTPM_BRIDGE_IOC_TYPE, 0x42)
+#define VTPM_BRIDGE_SET		_IO(VTPM_BRIDGE_IOC_TYPE, 0x43)
+#define VTPM_BRIDGE_QUERY	_IO(VTPM_BRIDGE_IOC_TYPE, 0x44)
+#define VTPM_BRIDGE_LIST	_IO(VTPM_BRIDGE_IOC_TYPE, 0x45)
+
+/** VTPM_BRIDGE_ANY_CHIP - as a chip's number: the system's default chip */
+#define VTPM_BRIDGE_ANY_CHIP	0xffffffffU
+
+/** VTPM_BRIDGE_PERSISTENT - the proxy outlives the file that made it */
+#define VTPM_BRIDGE_PERSISTENT	0x1
+/** VTPM_BRIDGE_QUERY_RESET - QEMU's reset query resets the virtual platform */
+#define VTPM_BRIDGE_QUERY_RESET	0x2
+/** VTPM_BRIDGE_OPEN - out: /dev/vtpmX is open */
+#define VTPM_BRIDGE_OPEN	0x4
+/** VTPM_BRIDGE_FORCE - destroy a proxy that is open: its user gets EPIPE */
+#define VTPM_BRIDGE_FORCE	0x8
+
+/**
+ * struct vtpm_bridge_create - make a proxy and its node /dev/vtpmX
+ * @size:	in: bytes of this struct
+ * @flags:	in: VTPM_BRIDGE_PERSISTENT or 0.  Without it the proxy goes
+ *		when the last duplicate of this file descriptor is closed.
+ * @chip:	in: N of tpmN, or VTPM_BRIDGE_ANY_CHIP; out: N of the chip
+ * @num:	out: X of /dev/vtpmX, 0 to 63
+ *
+ * Errors: ENODEV, ENXIO, EAGAIN, EIO, ENOSPC, ENOMEM.
+ */
+struct vtpm_bridge_create {
+	__u32 size;
+	__u32 flags;
+	__u32 chip;
+	__u32 num;
+};
+
+/**
+ * struct vtpm_bridge_destroy - end a proxy and take away its node
+ * @size:	in: bytes of this struct
+ * @flags:	in: VTPM_BRIDGE_FORCE or 0
+ * @num:	in: X of /dev/vtpmX
+ * @__reserved:	in: 0
+ *
+ * When the call returns nothing of the proxy is left in the chip.
+ *
+ * Errors: ENOENT, EBUSY.
+ */
+struct vtpm_bridge_destroy {
+	__u32 size;
+	__u32 flags;
+	__u32 num;
+	__u32 __reserved;
+};
+
+/**
+ * struct vtpm_bridge_reset - reset the virtual platform of a proxy
+ * @size:	in: bytes of this struct
+ * @flags:	in: 0
+ * @num:	in: X of /dev/vtpmX
+ * @__reserved:	in: 0
+ *
+ * As the reset button of a machine: the TPM waits for Startup, a command on
+ * its way is cancelled.  Without effect on a proxy that nobody has open: it
+ * has no power.
+ *
+ * Errors: ENOENT.
+ */
+struct vtpm_bridge_reset {
+	__u32 size;
+	__u32 flags;
+	__u32 num;
+	__u32 __reserved;
+};
+
+/**
+ * enum vtpm_bridge_key - what VTPM_BRIDGE_SET sets
+ * @VTPM_BRIDGE_LOCALITY:	virtual locality, 0 to 4; default 0
+ * @VTPM_BRIDGE_PHYSICAL_PRESENCE: 1: the administrator asserts physical
+ *				presence, 0 (default): does not.  TPM 2.0: what
+ *				PP_Commands needs.  TPM 1.2: the hardware pin.
+ * @VTPM_BRIDGE_QUERY_RESETS:	1 (default): QEMU's reset query resets the
+ *				virtual platform; 0: it is a command like any
+ *				other.  For clients whose main thread is not
+ *				to be trusted, such as a container's.
+ * @VTPM_BRIDGE_OWNERSHIP:	TPM 1.2, what the guest sees of the owner: one
+ *				of enum vtpm_bridge_ownership.  EOPNOTSUPP on
+ *				a TPM 2.0.
+ * @VTPM_BRIDGE_DENY:		refuse the command with this code
+ * @VTPM_BRIDGE_ALLOW:		take a denial back; EACCES if the command is
+ *				unsafe
+ * @VTPM_BRIDGE_ALLOW_UNSAFE:	permit the command with this code though it
+ *				changes or discloses what all users of the
+ *				chip share
+ * @VTPM_BRIDGE_DEFAULT:	back to the default for the command with this
+ *				code
+ */
+enum vtpm_bridge_key {
+	VTPM_BRIDGE_LOCALITY = 1,
+	VTPM_BRIDGE_PHYSICAL_PRESENCE = 2,
+	VTPM_BRIDGE_QUERY_RESETS = 3,
+	VTPM_BRIDGE_OWNERSHIP = 4,
+	VTPM_BRIDGE_DENY = 5,
+	VTPM_BRIDGE_ALLOW = 6,
+	VTPM_BRIDGE_ALLOW_UNSAFE = 7,
+	VTPM_BRIDGE_DEFAULT = 8,
+};
+
+/**
+ * enum vtpm_bridge_ownership - what a TPM 1.2 guest sees of the owner
+ * @VTPM_BRIDGE_OWNERSHIP_AUTO:		owned if the chip is, else not installable
+ * @VTPM_BRIDGE_OWNERSHIP_OWNED:	there is an owner
+ * @VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE: there is none and none can be
+ */
+enum vtpm_bridge_ownership {
+	VTPM_BRIDGE_OWNERSHIP_AUTO = 0,
+	VTPM_BRIDGE_OWNERSHIP_OWNED = 1,
+	VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE = 2,
+};
+
+/**
+ * struct vtpm_bridge_set - set one property of a proxy
+ * @size:	in: bytes of this struct
+ * @key:	in: one of enum vtpm_bridge_key
+ * @num:	in: X of /dev/vtpmX
+ * @__reserved:	in: 0
+ * @value:	in: as the key says
+ *
+ * Takes effect with the proxy's next command.
+ *
+ * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES.
+ */
+struct vtpm_bridge_set {
+	__u32 size;
+	__u32 key;
+	__u32 num;
+	__u32 __reserved;
+	__aligned_u64 value;
+};
+
+/**
+ * enum vtpm_bridge_power - how far a virtual TPM has come
+ * @VTPM_BRIDGE_OFF:		nobody has /dev/vtpmX open
+ * @VTPM_BRIDGE_WAITING:	it was reset and waits for Startup
+ * @VTPM_BRIDGE_STARTED:	Startup succeeded
+ * @VTPM_BRIDGE_SHUT_DOWN:	the guest sent Shutdown or SaveState
+ */
+enum vtpm_bridge_power {
+	VTPM_BRIDGE_OFF = 0,
+	VTPM_BRIDGE_WAITING = 1,
+	VTPM_BRIDGE_STARTED = 2,
+	VTPM_BRIDGE_SHUT_DOWN = 3,
+};
+
+/**
+ * struct vtpm_bridge_query - tell about a proxy
+ * @size:	in: bytes of this struct
+ * @num:	in: X of /dev/vtpmX
+ * @flags:	out: VTPM_BRIDGE_PERSISTENT, _QUERY_RESET, _OPEN
+ * @chip:	out: N of tpmN
+ * @family:	out: 0x102 for TPM 1.2, 0x200 for TPM 2.0
+ * @power:	out: one of enum vtpm_bridge_power
+ * @locality:	out: virtual locality, 0 to 4
+ * @physical_presence: out: 1 if physical presence is asserted, by the
+ *		administrator or (TPM 1.2) by a command, else 0
+ * @physical_presence_lock: out: 1 if commands cannot assert it before the
+ *		next reset, else 0; always 0 on a TPM 2.0
+ * @ownership:	out: one of enum vtpm_bridge_ownership
+ * @commands:	out: commands taken
+ * @refusals:	out: those that policy refused
+ * @chip_commands: out: commands that the chip ran for this proxy
+ * @resets:	out: resets of the virtual platform
+ *
+ * Errors: ENOENT.
+ */
+struct vtpm_bridge_query {
+	__u32 size;
+	__u32 num;
+	__u32 flags;
+	__u32 chip;
+	__u32 family;
+	__u32 power;
+	__u32 locality;
+	__u32 physical_presence;
+	__u32 physical_presence_lock;
+	__u32 ownership;
+	__aligned_u64 commands;
+	__aligned_u64 refusals;
+	__aligned_u64 chip_commands;
+	__aligned_u64 resets;
+};
+
+/**
+ * struct vtpm_bridge_list - tell which proxies there are
+ * @size:	in: bytes of this struct
+ * @count:	in: numbers that @nums has room for; out: proxies there are
+ * @nums:	in: address of an array of __u32, filled with X of each
+ *		/dev/vtpmX, lowest first, as many as fit; may be 0 if @count is 0
+ * @keys:	out: bit K is set if VTPM_BRIDGE_SET knows key K
+ *
+ * Errors: EFAULT.
+ */
+struct vtpm_bridge_list {
+	__u32 size;
+	__u32 count;
+	__aligned_u64 nums;
+	__aligned_u64 keys;
+};
+
+#endif /* _UAPI_LINUX_VTPM_BRIDGE_H */
