@@ -2,8 +2,10 @@
 /*
  * PCR banks: the private platform configuration registers of one proxy.
  *
- * Verbs: init, start, extend, event, reset, allocate.  Which locality may do
- * what is a const table of the PC Client profile per family, in pcr.c.
+ * Verbs: init, start, may_extend, may_reset, extend, reset, allocate, bank.
+ *
+ * Which locality may do what is a const table of the PC Client profile per
+ * family.  Everything here is protected by the lock of the vtpm that holds it.
  */
 #ifndef VTPMB_PCR_H
 #define VTPMB_PCR_H
@@ -11,6 +13,25 @@
 #include <linux/types.h>
 #include "hash.h"
 #include "limits.h"
+
+/**
+ * struct vtpmb_pcr_rule - what the platform profile says of one PCR
+ * @extend:	localities that may extend it, bit N for locality N
+ * @reset:	localities that may reset it
+ * @ones:	it starts as all ones, not zeros
+ * @saved:	a resume (Startup(STATE) after a saved state) keeps its value
+ * @counted:	a change of it raises the update counter
+ */
+struct vtpmb_pcr_rule {
+	u8 extend;
+	u8 reset;
+	bool ones;
+	bool saved;
+	bool counted;
+};
+
+extern const struct vtpmb_pcr_rule vtpmb_pcr_rules_tpm12[VTPMB_NR_PCRS];
+extern const struct vtpmb_pcr_rule vtpmb_pcr_rules_tpm20[VTPMB_NR_PCRS];
 
 /**
  * struct vtpmb_pcr_bank - all PCRs of one hash algorithm
@@ -28,16 +49,43 @@ struct vtpmb_pcr_bank {
 
 /**
  * struct vtpmb_pcrs - the banks of one proxy
+ * @rules:	the family's rules, VTPMB_NR_PCRS of them; constant
  * @nr_banks:	how many; constant after init
  * @bank:	the banks, in the chip's order
  * @update_counter: pcrUpdateCounter (TPM 2.0 Part 1, 17.9)
- *
- * Protected by the lock of the vtpm that holds it.
  */
 struct vtpmb_pcrs {
+	const struct vtpmb_pcr_rule *rules;
 	unsigned int nr_banks;
 	u32 update_counter;
 	struct vtpmb_pcr_bank bank[VTPMB_MAX_BANKS];
 };
+
+/**
+ * enum vtpmb_pcr_start - the ways a TPM starts up
+ * @VTPMB_PCR_RESET:	afresh: allocation takes effect, all registers default
+ * @VTPMB_PCR_RESTART:	all registers default
+ * @VTPMB_PCR_RESUME:	saved registers keep their values
+ */
+enum vtpmb_pcr_start {
+	VTPMB_PCR_RESET,
+	VTPMB_PCR_RESTART,
+	VTPMB_PCR_RESUME,
+};
+
+void vtpmb_pcrs_init(struct vtpmb_pcrs *pcrs,
+		     const struct vtpmb_pcr_rule *rules,
+		     const struct vtpmb_hash *hash, unsigned int nr_banks);
+void vtpmb_pcrs_start(struct vtpmb_pcrs *pcrs, enum vtpmb_pcr_start how,
+		      u8 locality);
+bool vtpmb_pcrs_may_extend(const struct vtpmb_pcrs *pcrs, unsigned int index,
+			   u8 locality);
+bool vtpmb_pcrs_may_reset(const struct vtpmb_pcrs *pcrs, unsigned int index,
+			  u8 locality);
+int vtpmb_pcrs_extend(struct vtpmb_pcrs *pcrs, u16 alg, unsigned int index,
+		      const u8 *digest);
+void vtpmb_pcrs_reset(struct vtpmb_pcrs *pcrs, unsigned int index);
+int vtpmb_pcrs_allocate(struct vtpmb_pcrs *pcrs, u16 alg, bool active);
+struct vtpmb_pcr_bank *vtpmb_pcrs_bank(struct vtpmb_pcrs *pcrs, u16 alg);
 
 #endif
