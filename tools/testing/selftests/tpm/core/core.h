@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pure core on a TPM in a library: no kernel, no device, no thread.
+ *
+ *   chip	the libtpms of this process: what the bridge shares
+ *   vtpm	a virtual TPM of the bridge, on that chip
+ *   twin	a reference: libtpms in a process of its own, that nobody shares
+ *
+ * Verbs: chip (start, stop, raw, is_empty), vtpm (new, free, reset, off,
+ * send), turn (end), twin (new, free, reset, send), tap (run, check).
+ *
+ * One thread.  Any failure of the harness itself ends the program.
+ */
+#ifndef CORE_H
+#define CORE_H
+
+#include <linux/types.h>
+#include <linux/kernel.h>
+#include <linux/errno.h>
+#include "family.h"
+#include "wire.h"
+
+/**
+ * struct core_rsp - a response
+ * @buf:	its bytes
+ * @len:	how many
+ * @rc:		response code in its header
+ * @answer:	of a vtpm: who answered
+ * @nr_chip_commands: of a vtpm: commands that the chip ran from the call of
+ *		core_send() to its end, swapping and the end of the turn included
+ * @err:	of a vtpm: 0, or the negative errno of execute(); then there
+ *		are no bytes
+ */
+struct core_rsp {
+	u8 buf[VTPMB_BUF_SIZE];
+	size_t len;
+	u32 rc;
+	enum vtpmb_answer answer;
+	unsigned int nr_chip_commands;
+	int err;
+};
+
+/*
+ * The chip.  core_start() powers a new TPM on and does what a host's firmware
+ * does: 2.0: Startup(CLEAR); 1.2: Startup(ST_CLEAR), enabled and activated,
+ * with an endorsement key, no owner.  Then it probes the port.
+ */
+enum core_family { CORE_TPM12 = 12, CORE_TPM20 = 20 };
+
+extern struct vtpmb_port core_port;
+
+/* Commands of one vtpm after which its turn ends; 0: only when another comes. */
+extern unsigned int core_turn;
+
+/* Called with each command before the chip gets it, if set. */
+extern void (*core_watch)(const u8 *cmd, size_t len);
+
+void core_start(enum core_family family);
+void core_stop(void);
+void core_chip_cycle(void);
+void core_chip_locality(u8 locality);
+void core_raw(const void *cmd, size_t len, struct core_rsp *rsp);
+bool core_chip_is_empty(void);
+
+/* The @nth command from now, 1 the next, gets @err from transmit. 0: none. */
+void core_fail_transmit(unsigned int nth, int err);
+/* As above, but the chip answers with @rc and does nothing. */
+void core_fail_chip(unsigned int nth, u32 rc);
+/* The @nth allocation from now fails; 0: none. */
+void core_fail_alloc(unsigned int nth);
+/* Whether it did, or none was asked for. */
+bool core_alloc_failed(void);
+
+/* A new vtpm has power and waits for Startup. */
+struct vtpmb_vtpm *core_new(void);
+void core_free(struct vtpmb_vtpm *vtpm);
+void core_reset(struct vtpmb_vtpm *vtpm);
+void core_off(struct vtpmb_vtpm *vtpm);
+void core_send(struct vtpmb_vtpm *vtpm, const void *cmd, size_t len,
+	       struct core_rsp *rsp);
+void core_end_turn(void);
+void core_policy(struct vtpmb_vtpm *vtpm, u32 code, enum vtpmb_policy_verb verb);
+
+/*
+ * A twin starts with the permanent state that the chip has now, so the same
+ * templates give the same primary keys.  It waits for Startup.
+ */
+struct core_twin;
+struct core_twin *core_twin_new(void);
+void core_twin_free(struct core_twin *twin);
+void core_twin_reset(struct core_twin *twin);
+void core_twin_locality(struct core_twin *twin, u8 locality);
+void core_twin_pp(struct core_twin *twin, bool pp);
+void core_twin_send(struct core_twin *twin, const void *cmd, size_t len,
+		    struct core_rsp *rsp);
+
+/*
+ * Bytes from text: hex digits, blanks ignored.  A "????????" in a command's
+ * size field is filled in by core_hex().
+ */
+size_t core_hex(u8 *buf, size_t cap, const char *hex);
+void core_send_hex(struct vtpmb_vtpm *vtpm, const char *hex,
+		   struct core_rsp *rsp);
+void core_twin_send_hex(struct core_twin *twin, const char *hex,
+			struct core_rsp *rsp);
+void core_raw_hex(const char *hex, struct core_rsp *rsp);
+void core_dump(const char *what, const void *bytes, size_t len);
+
+/* TPM 1.2: an owner for the chip; both secrets 20 bytes. */
+void core_take_ownership(const u8 *owner, const u8 *srk);
+
+/* TAP. */
+struct core_test {
+	const char *name;
+	void (*run)(void);
+};
+
+#define CORE_TEST(fn)	{ #fn, fn }
+
+void core_fail(const char *file, int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int core_run(const struct core_test *tests, size_t nr, int argc, char **argv);
+
+/* Each goes on after a failure; the test has failed. */
+#define CHECK(cond) do {						\
+	if (!(cond))							\
+		core_fail(__FILE__, __LINE__, "%s", #cond);		\
+} while (0)
+#define CHECK_EQ(a, b) do {						\
+	unsigned long long __x = (a), __y = (b);			\
+	if (__x != __y)							\
+		core_fail(__FILE__, __LINE__, "%s is 0x%llx, not 0x%llx", \
+			  #a, __x, __y);				\
+} while (0)
+#define CHECK_MEM(a, b, len) do {					\
+	if (memcmp(a, b, len)) {					\
+		core_fail(__FILE__, __LINE__, "%s is not %s", #a, #b);	\
+		core_dump(#a, a, len);					\
+		core_dump(#b, b, len);					\
+	}								\
+} while (0)
+
+#define CORE_MAIN(tests)						\
+int main(int argc, char **argv)						\
+{									\
+	return core_run(tests, ARRAY_SIZE(tests), argc, argv);		\
+}
+
+#endif

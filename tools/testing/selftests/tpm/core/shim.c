@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel under the core, in userspace: memory, randomness, hashes. */
+
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+#include <crypto/hash.h>
+#include <crypto/utils.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include "core.h"
+
+unsigned int shim_nr_held;
+unsigned long jiffies = 1000;
+
+/* Memory. */
+
+static unsigned int shim_allocs_left;
+
+void core_fail_alloc(unsigned int nth)
+{
+	shim_allocs_left = nth;
+}
+
+bool core_alloc_failed(void)
+{
+	return !shim_allocs_left;
+}
+
+static bool shim_alloc_fails(void)
+{
+	return shim_allocs_left && !--shim_allocs_left;
+}
+
+/* As with the kernel's poisoning, fresh memory is not zero by luck. */
+void *kmalloc(size_t len, gfp_t gfp)
+{
+	void *p;
+
+	(void)gfp;
+	if (len > 1 << 30 || shim_alloc_fails())
+		return NULL;
+	p = malloc(len);
+	if (p)
+		memset(p, 0xa5, len);
+	return p;
+}
+
+void *kzalloc(size_t len, gfp_t gfp)
+{
+	void *p = kmalloc(len, gfp);
+
+	return p ? memset(p, 0, len) : NULL;
+}
+
+void *krealloc(const void *p, size_t len, gfp_t gfp)
+{
+	(void)gfp;
+	if (len > 1 << 30 || shim_alloc_fails())
+		return NULL;
+	return realloc((void *)p, len);
+}
+
+size_t ksize(const void *p)
+{
+	return malloc_usable_size((void *)p);
+}
+
+void kfree(const void *p)
+{
+	free((void *)p);
+}
+
+void kfree_sensitive(const void *p)
+{
+	if (p)
+		memset((void *)p, 0, ksize(p));
+	free((void *)p);
+}
+
+void *kmemdup(const void *from, size_t len, gfp_t gfp)
+{
+	void *p = kmalloc(len, gfp);
+
+	return p ? memcpy(p, from, len) : NULL;
+}
+
+unsigned long crypto_memneq(const void *a, const void *b, size_t len)
+{
+	const volatile u8 *x = a, *y = b;
+	u8 diff = 0;
+
+	while (len--)
+		diff |= *x++ ^ *y++;
+	return diff;
+}
+
+/* Randomness: xorshift64, from CORE_SEED. */
+
+u32 get_random_u32(void)
+{
+	static u64 state;
+
+	if (!state) {
+		const char *seed = getenv("CORE_SEED");
+
+		state = (seed ? strtoull(seed, NULL, 0) : 0) + 88172645463325252ULL;
+	}
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state >> 16;
+}
+
+void get_random_bytes(void *buf, size_t len)
+{
+	u8 *at = buf;
+
+	while (len--)
+		*at++ = get_random_u32();
+}
+
+/*
+ * Hashes.  OpenSSL's old interface, because its contexts are plain structs:
+ * a state of the EVP interface that is dropped half-way would be a leak, and
+ * the kernel's is none.
+ */
+
+union shim_md {
+	SHA_CTX sha1;
+	SHA256_CTX sha256;
+	SHA512_CTX sha512;
+};
+
+struct shim_alg {
+	const char *name;
+	unsigned int size;
+	unsigned int block;
+	int (*init)(union shim_md *md);
+	int (*update)(union shim_md *md, const void *data, size_t len);
+	int (*final)(u8 *out, union shim_md *md);
+};
+
+#define SHIM_ALG(fn, FN, ctx)						\
+static int shim_##fn##_init(union shim_md *md)				\
+{									\
+	return FN##_Init(&md->ctx);					\
+}									\
+static int shim_##fn##_update(union shim_md *md, const void *data, size_t len) \
+{									\
+	return FN##_Update(&md->ctx, data, len);			\
+}									\
+static int shim_##fn##_final(u8 *out, union shim_md *md)		\
+{									\
+	return FN##_Final(out, &md->ctx);				\
+}
+
+SHIM_ALG(sha1, SHA1, sha1)
+SHIM_ALG(sha256, SHA256, sha256)
+SHIM_ALG(sha384, SHA384, sha512)
+SHIM_ALG(sha512, SHA512, sha512)
+
+#define SHIM_ROW(fn, size, block) \
+	{ #fn, size, block, shim_##fn##_init, shim_##fn##_update, shim_##fn##_final }
+
+static const struct shim_alg shim_algs[] = {
+	SHIM_ROW(sha1, 20, 64),
+	SHIM_ROW(sha256, 32, 64),
+	SHIM_ROW(sha384, 48, 128),
+	SHIM_ROW(sha512, 64, 128),
+};
+
+struct crypto_shash {
+	const struct shim_alg *alg;
+	bool hmac;
+	u8 key[128];
+};
+
+struct shim_state {
+	union shim_md md;
+};
+
+struct crypto_shash *crypto_alloc_shash(const char *name, u32 type, u32 mask)
+{
+	struct crypto_shash *tfm;
+	char want[32];
+	unsigned int i;
+
+	(void)type;
+	(void)mask;
+	for (i = 0; i < ARRAY_SIZE(shim_algs); i++) {
+		snprintf(want, sizeof(want), "hmac(%s)", shim_algs[i].name);
+		if (strcmp(name, want) && strcmp(name, shim_algs[i].name))
+			continue;
+		tfm = kzalloc(sizeof(*tfm), GFP_KERNEL);
+		if (!tfm)
+			return ERR_PTR(-ENOMEM);
+		tfm->alg = &shim_algs[i];
+		tfm->hmac = !strcmp(name, want);
+		return tfm;
+	}
+	return ERR_PTR(-ENOENT);
+}
+
+void crypto_free_shash(struct crypto_shash *tfm)
+{
+	kfree_sensitive(tfm);
+}
+
+unsigned int crypto_shash_descsize(struct crypto_shash *tfm)
+{
+	(void)tfm;
+	BUILD_BUG_ON(sizeof(struct shim_state) > HASH_MAX_DESCSIZE);
+	return sizeof(struct shim_state);
+}
+
+unsigned int crypto_shash_digestsize(struct crypto_shash *tfm)
+{
+	return tfm->alg->size;
+}
+
+static union shim_md *shim_md(struct shash_desc *desc)
+{
+	return &((struct shim_state *)desc->__ctx)->md;
+}
+
+static void shim_pad(struct crypto_shash *tfm, union shim_md *md, u8 xor)
+{
+	u8 pad[128];
+	unsigned int i;
+
+	for (i = 0; i < tfm->alg->block; i++)
+		pad[i] = tfm->key[i] ^ xor;
+	tfm->alg->update(md, pad, tfm->alg->block);
+}
+
+int crypto_shash_setkey(struct crypto_shash *tfm, const u8 *key,
+			unsigned int len)
+{
+	union shim_md md;
+
+	if (!tfm->hmac)
+		return -ENOSYS;
+	memset(tfm->key, 0, sizeof(tfm->key));
+	if (len <= tfm->alg->block) {
+		memcpy(tfm->key, key, len);
+		return 0;
+	}
+	tfm->alg->init(&md);
+	tfm->alg->update(&md, key, len);
+	tfm->alg->final(tfm->key, &md);
+	return 0;
+}
+
+int crypto_shash_init(struct shash_desc *desc)
+{
+	desc->tfm->alg->init(shim_md(desc));
+	if (desc->tfm->hmac)
+		shim_pad(desc->tfm, shim_md(desc), 0x36);
+	return 0;
+}
+
+int crypto_shash_update(struct shash_desc *desc, const u8 *data,
+			unsigned int len)
+{
+	desc->tfm->alg->update(shim_md(desc), data, len);
+	return 0;
+}
+
+int crypto_shash_final(struct shash_desc *desc, u8 *out)
+{
+	const struct shim_alg *alg = desc->tfm->alg;
+	union shim_md *md = shim_md(desc);
+
+	alg->final(out, md);
+	if (desc->tfm->hmac) {
+		alg->init(md);
+		shim_pad(desc->tfm, md, 0x5c);
+		alg->update(md, out, alg->size);
+		alg->final(out, md);
+	}
+	return 0;
+}
+
+int crypto_shash_finup(struct shash_desc *desc, const u8 *data,
+		       unsigned int len, u8 *out)
+{
+	crypto_shash_update(desc, data, len);
+	return crypto_shash_final(desc, out);
+}
+
+int crypto_shash_digest(struct shash_desc *desc, const u8 *data,
+			unsigned int len, u8 *out)
+{
+	crypto_shash_init(desc);
+	return crypto_shash_finup(desc, data, len, out);
+}
