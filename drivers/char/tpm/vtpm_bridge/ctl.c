@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The control node /dev/vtpm-control.
+ *
+ * A const table says of each ioctl how long its struct is and what runs it;
+ * the one handler makes the checks that are common to all, in the order that
+ * the UAPI header promises.
+ */
+
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <uapi/linux/vtpm_bridge.h>
+#include "ctl.h"
+#include "limits.h"
+#include "proxy.h"
+
+static_assert(sizeof(struct vtpm_bridge_create) == 16);
+static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
+static_assert(sizeof(struct vtpm_bridge_reset) == 16);
+static_assert(sizeof(struct vtpm_bridge_set) == 24);
+static_assert(sizeof(struct vtpm_bridge_query) == 72);
+static_assert(sizeof(struct vtpm_bridge_list) == 24);
+
+static_assert((int)VTPM_BRIDGE_OFF == VTPMB_OFF);
+static_assert((int)VTPM_BRIDGE_WAITING == VTPMB_POST_INIT);
+static_assert((int)VTPM_BRIDGE_STARTED == VTPMB_STARTED);
+static_assert((int)VTPM_BRIDGE_SHUT_DOWN == VTPMB_SHUTDOWN);
+static_assert((int)VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE ==
+	      VTPMB_OWNERSHIP_NOT_INSTALLABLE);
+
+/* The struct of any ioctl. */
+union vtpmb_ctl_arg {
+	u32 size;
+	struct vtpm_bridge_create create;
+	struct vtpm_bridge_destroy destroy;
+	struct vtpm_bridge_reset reset;
+	struct vtpm_bridge_set set;
+	struct vtpm_bridge_query query;
+	struct vtpm_bridge_list list;
+};
+
+static long vtpmb_ctl_create(struct file *filp, union vtpmb_ctl_arg *arg)
+{
+	struct vtpm_bridge_create *create = &arg->create;
+	struct vtpmb_proxy *proxy;
+
+	if (create->flags & ~VTPM_BRIDGE_PERSISTENT)
+		return -EOPNOTSUPP;
+
+	proxy = vtpmb_proxy_create(create->chip,
+				   create->flags & VTPM_BRIDGE_PERSISTENT ?
+				   NULL : filp);
+	if (IS_ERR(proxy))
+		return PTR_ERR(proxy);
+	create->chip = vtpmb_hub_chip_num(proxy->hub);
+	create->num = proxy->num;
+	vtpmb_proxy_put(proxy);
+	return 0;
+}
+
+static void vtpmb_ctl_undo_create(union vtpmb_ctl_arg *arg)
+{
+	vtpmb_proxy_destroy(arg->create.num, true);
+}
+
+static long vtpmb_ctl_destroy(struct file *filp, union vtpmb_ctl_arg *arg)
+{
+	const struct vtpm_bridge_destroy *destroy = &arg->destroy;
+
+	if (destroy->flags & ~VTPM_BRIDGE_FORCE || destroy->__reserved)
+		return -EOPNOTSUPP;
+	return vtpmb_proxy_destroy(destroy->num,
+				   destroy->flags & VTPM_BRIDGE_FORCE);
+}
+
+static long vtpmb_ctl_reset(struct file *filp, union vtpmb_ctl_arg *arg)
+{
+	const struct vtpm_bridge_reset *reset = &arg->reset;
+	struct vtpmb_proxy *proxy;
+
+	if (reset->flags || reset->__reserved)
+		return -EOPNOTSUPP;
+	proxy = vtpmb_proxy_find(reset->num);
+	if (!proxy)
+		return -ENOENT;
+	vtpmb_proxy_reset(proxy, "ioctl");
+	vtpmb_proxy_put(proxy);
+	return 0;
+}
+
+static int vtpmb_set_locality(struct vtpmb_proxy *proxy, u64 value)
+{
+	WRITE_ONCE(proxy->vtpm.locality, value);
+	return 0;
+}
+
+static int vtpmb_set_pp(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.pp_pin = value;
+	return 0;
+}
+
+static int vtpmb_set_query_resets(struct vtpmb_proxy *proxy, u64 value)
+{
+	WRITE_ONCE(proxy->query_resets, value);
+	return 0;
+}
+
+static int vtpmb_set_ownership(struct vtpmb_proxy *proxy, u64 value)
+{
+	if (proxy->vtpm.port->family != &vtpmb_tpm12)
+		return -EOPNOTSUPP;
+	WRITE_ONCE(proxy->vtpm.ownership, value);
+	return 0;
+}
+
+static int vtpmb_set_policy(struct vtpmb_proxy *proxy, u64 code,
+			    enum vtpmb_policy_verb verb)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+
+	return vtpmb_policy_set(&vtpm->policy, vtpm->port->family, code, verb);
+}
+
+static int vtpmb_set_deny(struct vtpmb_proxy *proxy, u64 code)
+{
+	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DENY);
+}
+
+static int vtpmb_set_allow(struct vtpmb_proxy *proxy, u64 code)
+{
+	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_ALLOW);
+}
+
+static int vtpmb_set_allow_unsafe(struct vtpmb_proxy *proxy, u64 code)
+{
+	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_ALLOW_UNSAFE);
+}
+
+static int vtpmb_set_default(struct vtpmb_proxy *proxy, u64 code)
+{
+	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DEFAULT);
+}
+
+/**
+ * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET
+ * @max:	greatest value; a greater one is -ERANGE
+ * @set:	called under vtpm.lock
+ */
+struct vtpmb_ctl_key {
+	u64 max;
+	int (*set)(struct vtpmb_proxy *proxy, u64 value);
+};
+
+static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
+	[VTPM_BRIDGE_LOCALITY] = { 4, vtpmb_set_locality },
+	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = { 1, vtpmb_set_pp },
+	[VTPM_BRIDGE_QUERY_RESETS] = { 1, vtpmb_set_query_resets },
+	[VTPM_BRIDGE_OWNERSHIP] = { VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE,
+				    vtpmb_set_ownership },
+	[VTPM_BRIDGE_DENY] = { U32_MAX, vtpmb_set_deny },
+	[VTPM_BRIDGE_ALLOW] = { U32_MAX, vtpmb_set_allow },
+	[VTPM_BRIDGE_ALLOW_UNSAFE] = { U32_MAX, vtpmb_set_allow_unsafe },
+	[VTPM_BRIDGE_DEFAULT] = { U32_MAX, vtpmb_set_default },
+};
+
+static long vtpmb_ctl_set(struct file *filp, union vtpmb_ctl_arg *arg)
+{
+	const struct vtpm_bridge_set *set = &arg->set;
+	const struct vtpmb_ctl_key *key;
+	struct vtpmb_proxy *proxy;
+	int err;
+
+	if (set->__reserved || set->key >= ARRAY_SIZE(vtpmb_ctl_keys) ||
+	    !vtpmb_ctl_keys[set->key].set)
+		return -EOPNOTSUPP;
+	key = &vtpmb_ctl_keys[set->key];
+
+	proxy = vtpmb_proxy_find(set->num);
+	if (!proxy)
+		return -ENOENT;
+	if (set->value > key->max) {
+		err = -ERANGE;
+	} else {
+		mutex_lock(&proxy->vtpm.lock);
+		err = key->set(proxy, set->value);
+		mutex_unlock(&proxy->vtpm.lock);
+	}
+	vtpmb_proxy_put(proxy);
+	return err;
+}
+
+static u32 vtpmb_proxy_flags(const struct vtpmb_proxy *proxy)
+{
+	return (proxy->owner ? 0 : VTPM_BRIDGE_PERSISTENT) |
+	       (proxy->query_resets ? VTPM_BRIDGE_QUERY_RESET : 0) |
+	       (test_bit(0, &proxy->open) ? VTPM_BRIDGE_OPEN : 0);
+}
+
+static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
+			     struct vtpm_bridge_query *query)
+{
+	const struct vtpmb_family *family = proxy->vtpm.port->family;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	*query = (struct vtpm_bridge_query) {
+		.size = query->size,
+		.num = proxy->num,
+		.flags = vtpmb_proxy_flags(proxy),
+		.chip = vtpmb_hub_chip_num(proxy->hub),
+		.family = family == &vtpmb_tpm20 ? 0x200 : 0x102,
+		.power = proxy->vtpm.power,
+		.locality = proxy->vtpm.locality,
+		.physical_presence = family->pp(&proxy->vtpm),
+		.physical_presence_lock = family->pp_locked(&proxy->vtpm),
+		.ownership = proxy->vtpm.ownership,
+		.commands = atomic64_read(&proxy->nr_commands),
+		.refusals = atomic64_read(&proxy->nr_refusals),
+		.chip_commands = atomic64_read(&proxy->nr_chip_commands),
+		.resets = atomic64_read(&proxy->nr_resets),
+	};
+}
+
+static long vtpmb_ctl_query(struct file *filp, union vtpmb_ctl_arg *arg)
+{
+	struct vtpmb_proxy *proxy = vtpmb_proxy_find(arg->query.num);
+
+	if (!proxy)
+		return -ENOENT;
+	mutex_lock(&proxy->vtpm.lock);
+	vtpmb_fill_query(proxy, &arg->query);
+	mutex_unlock(&proxy->vtpm.lock);
+	vtpmb_proxy_put(proxy);
+	return 0;
+}
+
+static u64 vtpmb_ctl_known_keys(void)
+{
+	u64 keys = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vtpmb_ctl_keys); i++) {
+		if (vtpmb_ctl_keys[i].set)
+			keys |= BIT_ULL(i);
+	}
+	return keys;
+}
+
+static long vtpmb_ctl_list(struct file *filp, union vtpmb_ctl_arg *arg)
+{
+	struct vtpm_bridge_list *list = &arg->list;
+	u32 nums[VTPMB_MAX_PROXIES];
+	u32 count = vtpmb_proxy_list(nums, ARRAY_SIZE(nums));
+	u32 fit = min(list->count, count);
+
+	if (copy_to_user(u64_to_user_ptr(list->nums), nums,
+			 fit * sizeof(nums[0])))
+		return -EFAULT;
+	list->count = count;
+	list->keys = vtpmb_ctl_known_keys();
+	return 0;
+}
+
+/**
+ * struct vtpmb_ctl_op - an ioctl
+ * @size:	bytes of its struct as this kernel knows it
+ * @min_size:	bytes of its first version
+ * @run:	the struct is in @arg, and goes back to the user after success
+ * @undo:	the struct could not be given back; or NULL
+ */
+struct vtpmb_ctl_op {
+	size_t size;
+	size_t min_size;
+	long (*run)(struct file *filp, union vtpmb_ctl_arg *arg);
+	void (*undo)(union vtpmb_ctl_arg *arg);
+};
+
+#define VTPMB_CTL_OP(nr, type, last, ...)				\
+	[_IOC_NR(nr) - _IOC_NR(VTPM_BRIDGE_CREATE)] = {			\
+		sizeof(struct type), offsetofend(struct type, last),	\
+		__VA_ARGS__ }
+
+static const struct vtpmb_ctl_op vtpmb_ctl_ops[] = {
+	VTPMB_CTL_OP(VTPM_BRIDGE_CREATE, vtpm_bridge_create, num,
+		     vtpmb_ctl_create, vtpmb_ctl_undo_create),
+	VTPMB_CTL_OP(VTPM_BRIDGE_DESTROY, vtpm_bridge_destroy, __reserved,
+		     vtpmb_ctl_destroy),
+	VTPMB_CTL_OP(VTPM_BRIDGE_RESET, vtpm_bridge_reset, __reserved,
+		     vtpmb_ctl_reset),
+	VTPMB_CTL_OP(VTPM_BRIDGE_SET, vtpm_bridge_set, value, vtpmb_ctl_set),
+	VTPMB_CTL_OP(VTPM_BRIDGE_QUERY, vtpm_bridge_query, resets,
+		     vtpmb_ctl_query),
+	VTPMB_CTL_OP(VTPM_BRIDGE_LIST, vtpm_bridge_list, keys, vtpmb_ctl_list),
+};
+
+static const struct vtpmb_ctl_op *vtpmb_ctl_find_op(unsigned int cmd)
+{
+	unsigned int i = cmd - VTPM_BRIDGE_CREATE;
+
+	return i < ARRAY_SIZE(vtpmb_ctl_ops) ? &vtpmb_ctl_ops[i] : NULL;
+}
+
+static long vtpmb_ctl_ioctl(struct file *filp, unsigned int cmd,
+			    unsigned long user)
+{
+	const struct vtpmb_ctl_op *op = vtpmb_ctl_find_op(cmd);
+	void __user *uarg = (void __user *)user;
+	union vtpmb_ctl_arg arg = {};
+	u32 size;
+	long ret;
+
+	if (!op)
+		return -ENOTTY;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (get_user(size, (u32 __user *)uarg))
+		return -EFAULT;
+	if (size < op->min_size)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	ret = copy_struct_from_user(&arg, op->size, uarg, size);
+	if (ret)
+		return ret;
+
+	/* Read once: what another thread writes there meanwhile is ignored. */
+	arg.size = size;
+	ret = op->run(filp, &arg);
+	if (ret)
+		return ret;
+	if (copy_to_user(uarg, &arg, min_t(size_t, size, op->size))) {
+		if (op->undo)
+			op->undo(&arg);
+		return -EFAULT;
+	}
+	return 0;
+}
+
+static int vtpmb_ctl_open(struct inode *inode, struct file *filp)
+{
+	return nonseekable_open(inode, filp);
+}
+
+static int vtpmb_ctl_release(struct inode *inode, struct file *filp)
+{
+	vtpmb_proxy_destroy_owned(filp);
+	return 0;
+}
+
+static const struct file_operations vtpmb_ctl_fops = {
+	.owner = THIS_MODULE,
+	.open = vtpmb_ctl_open,
+	.release = vtpmb_ctl_release,
+	.unlocked_ioctl = vtpmb_ctl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice vtpmb_ctl_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "vtpm-control",
+	.fops = &vtpmb_ctl_fops,
+	.mode = 0600,
+};
+
+int vtpmb_ctl_init(void)
+{
+	return misc_register(&vtpmb_ctl_misc);
+}
+
+void vtpmb_ctl_exit(void)
+{
+	misc_deregister(&vtpmb_ctl_misc);
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The file: an open of /dev/vtpmX, with the semantics of /dev/tpm0.
+ *
+ * One command is on its way or one response waits, never both.  QEMU's reset
+ * query is answered beside that: it may come while a worker sits in write(),
+ * and its answer is for the main thread alone.
+ */
+
+#include <linux/fs.h>
+#include <linux/kref.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include "file.h"
+#include "proxy.h"
+#include "trace.h"
+#include "wire.h"
+
+/* As tpm_common_write(): an unread response is dropped after two minutes. */
+#define VTPMB_UNREAD_TIMEOUT	(120 * HZ)
+
+/* A command's size field is its bytes 2 to 5. */
+#define VTPMB_MIN_COMMAND	6
+
+/**
+ * enum vtpmb_file_phase - what the file's buffer holds
+ * @VTPMB_FILE_IDLE:	nothing
+ * @VTPMB_FILE_BUSY:	a command on its way
+ * @VTPMB_FILE_READY:	a response, or the errno of a failed command
+ * @VTPMB_FILE_READING:	a response of which a part was read; a write drops it
+ */
+enum vtpmb_file_phase {
+	VTPMB_FILE_IDLE,
+	VTPMB_FILE_BUSY,
+	VTPMB_FILE_READY,
+	VTPMB_FILE_READING,
+};
+
+/**
+ * struct vtpmb_file - an open of /dev/vtpmX
+ * @proxy:	constant; with a reference
+ * @lock:	protects all below.  While @phase is BUSY, @cmd belongs to the hub.
+ * @phase:	see enum vtpmb_file_phase
+ * @cmd:	the command and its response
+ * @err:	0, or why there is no response: for the reader of a command that
+ *		was written with O_NONBLOCK
+ * @pos:	next byte of the response to be read
+ * @begun:	when the command was taken
+ * @query_len:	bytes of the reset query's answer, 0 if there is none to read
+ * @query_pos:	next of them
+ * @unread:	drops a response that nobody reads
+ * @users:	the open file, and the command while the hub has it
+ */
+struct vtpmb_file {
+	struct vtpmb_proxy *proxy;
+	struct kref users;
+	struct mutex lock;
+	enum vtpmb_file_phase phase;
+	struct vtpmb_cmd cmd;
+	int err;
+	size_t pos;
+	ktime_t begun;
+	size_t query_len;
+	size_t query_pos;
+	struct delayed_work unread;
+};
+
+static void vtpmb_file_free(struct kref *users)
+{
+	struct vtpmb_file *file = container_of(users, struct vtpmb_file, users);
+
+	kfree_sensitive(file->cmd.buf);
+	kfree(file);
+}
+
+static void vtpmb_file_wipe(struct vtpmb_file *file)
+{
+	lockdep_assert_held(&file->lock);
+
+	memzero_explicit(file->cmd.buf, VTPMB_BUF_SIZE);
+	file->cmd.len = 0;
+	file->pos = 0;
+	file->err = 0;
+	WRITE_ONCE(file->phase, VTPMB_FILE_IDLE);
+}
+
+static void vtpmb_file_drop_unread(struct work_struct *work)
+{
+	struct vtpmb_file *file = container_of(work, struct vtpmb_file,
+					       unread.work);
+
+	mutex_lock(&file->lock);
+	if (file->phase != VTPMB_FILE_BUSY)
+		vtpmb_file_wipe(file);
+	mutex_unlock(&file->lock);
+	wake_up_all(&file->proxy->changed);
+}
+
+/* A response, or @err instead of one, waits for its reader. */
+static void vtpmb_file_answer(struct vtpmb_file *file, int err)
+{
+	struct vtpmb_cmd *cmd = &file->cmd;
+
+	lockdep_assert_held(&file->lock);
+
+	trace_vtpmb_response(file->proxy->num, cmd->code, cmd->rc, err,
+			     cmd->answer, cmd->nr_chip_commands,
+			     ktime_us_delta(ktime_get(), file->begun));
+	file->err = err;
+	file->pos = 0;
+	WRITE_ONCE(file->phase, VTPMB_FILE_READY);
+	schedule_delayed_work(&file->unread, VTPMB_UNREAD_TIMEOUT);
+	wake_up_all(&file->proxy->changed);
+}
+
+/**
+ * vtpmb_file_done() - a command that was left to the hub is answered
+ * @cmd:	a file's
+ * @err:	0, or a negative errno if there is no response
+ */
+void vtpmb_file_done(struct vtpmb_cmd *cmd, int err)
+{
+	struct vtpmb_file *file = container_of(cmd, struct vtpmb_file, cmd);
+
+	mutex_lock(&file->lock);
+	vtpmb_proxy_count(file->proxy, cmd);
+	vtpmb_file_answer(file, err);
+	mutex_unlock(&file->lock);
+	kref_put(&file->users, vtpmb_file_free);
+}
+
+static int vtpmb_file_open(struct inode *inode, struct file *filp)
+{
+	struct vtpmb_proxy *proxy = container_of(filp->private_data,
+						 struct vtpmb_proxy, misc);
+	struct vtpmb_file *file;
+	int err;
+
+	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	if (!file)
+		return -ENOMEM;
+	file->cmd.buf = kzalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
+	if (!file->cmd.buf) {
+		err = -ENOMEM;
+		goto free_file;
+	}
+	err = vtpmb_proxy_open(proxy);
+	if (err)
+		goto free_buf;
+
+	file->proxy = proxy;
+	kref_init(&file->users);
+	mutex_init(&file->lock);
+	INIT_DELAYED_WORK(&file->unread, vtpmb_file_drop_unread);
+	filp->private_data = file;
+	return nonseekable_open(inode, filp);
+
+free_buf:
+	kfree(file->cmd.buf);
+free_file:
+	kfree(file);
+	return err;
+}
+
+static bool vtpmb_file_is_busy(const struct vtpmb_file *file)
+{
+	return READ_ONCE(file->phase) == VTPMB_FILE_BUSY;
+}
+
+/*
+ * Wait for the command's end.  A user that is being killed does not want it any
+ * more; what the chip runs then has to end first all the same.
+ */
+static void vtpmb_file_wait(struct vtpmb_file *file)
+{
+	if (!wait_event_state(file->proxy->changed, !vtpmb_file_is_busy(file),
+			      (TASK_KILLABLE | TASK_FREEZABLE)))
+		return;
+	vtpmb_proxy_cancel(file->proxy);
+	wait_event(file->proxy->changed, !vtpmb_file_is_busy(file));
+}
+
+static int vtpmb_file_release(struct inode *inode, struct file *filp)
+{
+	struct vtpmb_file *file = filp->private_data;
+
+	vtpmb_proxy_cancel(file->proxy);
+	vtpmb_file_wait(file);
+	cancel_delayed_work_sync(&file->unread);
+	vtpmb_proxy_close(file->proxy);
+	kref_put(&file->users, vtpmb_file_free);
+	return 0;
+}
+
+/* The answer is at hand; the platform behind it is reset before it is read. */
+static void vtpmb_file_query(struct vtpmb_file *file)
+{
+	vtpmb_proxy_reset(file->proxy, "query");
+	mutex_lock(&file->lock);
+	file->query_len = file->proxy->vtpm.port->family->query_answer_len;
+	file->query_pos = 0;
+	mutex_unlock(&file->lock);
+	wake_up_all(&file->proxy->changed);
+}
+
+/* 0 if the bytes are no query, else what write() returns. */
+static ssize_t vtpmb_file_write_query(struct vtpmb_file *file,
+				      const char __user *bytes, size_t len)
+{
+	u8 query[VTPMB_QUERY_SIZE];
+
+	if (len != sizeof(query))
+		return 0;
+	if (copy_from_user(query, bytes, len))
+		return -EFAULT;
+	if (!vtpmb_proxy_is_query(file->proxy, query, len))
+		return 0;
+	vtpmb_file_query(file);
+	return len;
+}
+
+static int vtpmb_file_take(struct vtpmb_file *file, const char __user *bytes,
+			   size_t len)
+{
+	struct vtpmb_cmd *cmd = &file->cmd;
+	u32 size;
+
+	lockdep_assert_held(&file->lock);
+
+	if (file->phase == VTPMB_FILE_BUSY || file->phase == VTPMB_FILE_READY)
+		return -EBUSY;
+	vtpmb_file_wipe(file);
+	if (copy_from_user(cmd->buf, bytes, len))
+		return -EFAULT;
+	if (len < VTPMB_MIN_COMMAND)
+		return -EINVAL;
+	size = vtpmb_peek_u32(cmd->buf + 2);
+	if (len < size)
+		return -EINVAL;
+	/* What tpm_transmit() says of it. */
+	if (!size)
+		return -ENODATA;
+
+	cmd->len = len;
+	cmd->rc = 0;
+	cmd->nr_chip_commands = 0;
+	file->begun = ktime_get();
+	return 0;
+}
+
+/* Hand the command on; on success it is answered or on its way. */
+static int vtpmb_file_start(struct vtpmb_file *file)
+{
+	struct vtpmb_cmd *cmd = &file->cmd;
+	int err;
+
+	lockdep_assert_held(&file->lock);
+
+	err = vtpmb_proxy_receive(file->proxy, cmd);
+	if (err)
+		return err;
+	trace_vtpmb_command(file->proxy->num, cmd->code, cmd->len);
+	if (cmd->answer != VTPMB_ANSWER_CHIP) {
+		vtpmb_file_answer(file, 0);
+		return 0;
+	}
+
+	kref_get(&file->users);
+	WRITE_ONCE(file->phase, VTPMB_FILE_BUSY);
+	err = vtpmb_hub_submit(&file->proxy->seat, cmd);
+	if (err) {
+		WRITE_ONCE(file->phase, VTPMB_FILE_IDLE);
+		kref_put(&file->users, vtpmb_file_free);
+	}
+	return err;
+}
+
+/* In a blocking write a failed command is the writer's to hear of. */
+static int vtpmb_file_finish(struct vtpmb_file *file)
+{
+	int err;
+
+	vtpmb_file_wait(file);
+
+	mutex_lock(&file->lock);
+	err = file->err;
+	if (err) {
+		vtpmb_file_wipe(file);
+		cancel_delayed_work(&file->unread);
+	}
+	mutex_unlock(&file->lock);
+	return err;
+}
+
+static ssize_t vtpmb_file_write(struct file *filp, const char __user *bytes,
+				size_t len, loff_t *off)
+{
+	struct vtpmb_file *file = filp->private_data;
+	ssize_t err;
+
+	if (len > VTPMB_BUF_SIZE)
+		return -E2BIG;
+	if (vtpmb_proxy_is_dead(file->proxy))
+		return -EPIPE;
+
+	err = vtpmb_file_write_query(file, bytes, len);
+	if (err)
+		return err;
+
+	mutex_lock(&file->lock);
+	err = vtpmb_file_take(file, bytes, len);
+	if (!err) {
+		cancel_delayed_work(&file->unread);
+		err = vtpmb_file_start(file);
+	}
+	mutex_unlock(&file->lock);
+
+	if (!err && !(filp->f_flags & O_NONBLOCK))
+		err = vtpmb_file_finish(file);
+	return err ?: len;
+}
+
+/* Bytes leave the buffer when they are read. */
+static ssize_t vtpmb_file_read_response(struct vtpmb_file *file,
+					char __user *bytes, size_t len)
+{
+	u8 *from = file->cmd.buf + file->pos;
+
+	lockdep_assert_held(&file->lock);
+
+	len = min(len, file->cmd.len - file->pos);
+	if (copy_to_user(bytes, from, len)) {
+		vtpmb_file_wipe(file);
+		return -EFAULT;
+	}
+	memzero_explicit(from, len);
+	file->pos += len;
+	if (file->pos == file->cmd.len)
+		vtpmb_file_wipe(file);
+	else
+		file->phase = VTPMB_FILE_READING;
+	return len;
+}
+
+static ssize_t vtpmb_file_read_error(struct vtpmb_file *file)
+{
+	int err = file->err;
+
+	lockdep_assert_held(&file->lock);
+
+	vtpmb_file_wipe(file);
+	return err;
+}
+
+static ssize_t vtpmb_file_read_query(struct vtpmb_file *file,
+				     char __user *bytes, size_t len)
+{
+	const u8 *answer = file->proxy->vtpm.port->family->query_answer;
+
+	lockdep_assert_held(&file->lock);
+
+	len = min(len, file->query_len - file->query_pos);
+	if (copy_to_user(bytes, answer + file->query_pos, len))
+		return -EFAULT;
+	file->query_pos += len;
+	if (file->query_pos == file->query_len)
+		file->query_len = 0;
+	return len;
+}
+
+/* The query's answer is for who sent it. */
+static bool vtpmb_file_has_query(const struct vtpmb_file *file)
+{
+	return file->query_len && thread_group_leader(current);
+}
+
+static ssize_t vtpmb_file_read_pending(struct vtpmb_file *file,
+				       char __user *bytes, size_t len)
+{
+	lockdep_assert_held(&file->lock);
+
+	if (vtpmb_file_has_query(file))
+		return vtpmb_file_read_query(file, bytes, len);
+	if (file->phase != VTPMB_FILE_READY && file->phase != VTPMB_FILE_READING)
+		return 0;
+	if (file->err)
+		return vtpmb_file_read_error(file);
+	return vtpmb_file_read_response(file, bytes, len);
+}
+
+static ssize_t vtpmb_file_read(struct file *filp, char __user *bytes,
+			       size_t len, loff_t *off)
+{
+	struct vtpmb_file *file = filp->private_data;
+	ssize_t ret;
+
+	if (vtpmb_proxy_is_dead(file->proxy))
+		return -EPIPE;
+
+	mutex_lock(&file->lock);
+	ret = vtpmb_file_read_pending(file, bytes, len);
+	mutex_unlock(&file->lock);
+	return ret;
+}
+
+static __poll_t vtpmb_file_poll(struct file *filp, poll_table *wait)
+{
+	struct vtpmb_file *file = filp->private_data;
+	__poll_t mask = 0;
+
+	poll_wait(filp, &file->proxy->changed, wait);
+	if (vtpmb_proxy_is_dead(file->proxy))
+		return EPOLLERR | EPOLLHUP;
+
+	mutex_lock(&file->lock);
+	if (vtpmb_file_has_query(file) || file->phase == VTPMB_FILE_READY ||
+	    file->phase == VTPMB_FILE_READING)
+		mask = EPOLLIN | EPOLLRDNORM;
+	else if (file->phase == VTPMB_FILE_IDLE)
+		mask = EPOLLOUT | EPOLLWRNORM;
+	mutex_unlock(&file->lock);
+	return mask;
+}
+
+const struct file_operations vtpmb_file_fops = {
+	.owner = THIS_MODULE,
+	.open = vtpmb_file_open,
+	.release = vtpmb_file_release,
+	.read = vtpmb_file_read,
+	.write = vtpmb_file_write,
+	.poll = vtpmb_file_poll,
+};

@@ -1,0 +1,708 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hub: who may use the chip, and when.
+ *
+ * One thread per chip.  It serves the proxies in the order in which they asked,
+ * one turn each: it takes the chip, executes that proxy's command, waits a
+ * moment for its next one, takes everything of that proxy out of the chip and
+ * gives the chip back.  So the host's own users find the chip as they left it,
+ * and what is resident needs no lock.
+ *
+ * Locks, outermost first: vtpmb_hubs_lock, hub->run_lock, hub->lock.
+ */
+
+#include <linux/err.h>
+#include <linux/kref.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/suspend.h>
+#include "chip.h"
+#include "hub.h"
+#include "trace.h"
+#include "wire.h"
+
+static unsigned int vtpmb_turn_us = 20000;
+module_param_named(turn_us, vtpmb_turn_us, uint, 0644);
+MODULE_PARM_DESC(turn_us, "microseconds after which a turn ends if someone else waits for the chip (default 20000)");
+
+static unsigned int vtpmb_linger_us = 1000;
+module_param_named(linger_us, vtpmb_linger_us, uint, 0644);
+MODULE_PARM_DESC(linger_us, "microseconds a turn waits for the proxy's next command (default 1000)");
+
+/**
+ * struct vtpmb_hub - the user of one chip
+ * @port:	what the pure core sees of the chip
+ * @chip:	with a device reference; constant
+ * @users:	one for each proxy; under vtpmb_hubs_lock
+ * @node:	in vtpmb_hubs, under vtpmb_hubs_lock
+ * @thread:	constant
+ * @lock:	protects @queue, @turn, @paused, @gone and all seats
+ * @queue:	seats with something to do, the longest waiting first
+ * @turn:	the seat being served, or NULL
+ * @paused:	the host is going to sleep: no turn may begin
+ * @gone:	the chip was unplugged: every command fails at once
+ * @wake:	the thread waits here for work
+ * @idle:	others wait here for the thread
+ * @run_lock:	held while @running changes, and by who cancels: the chip can
+ *		only cancel the command it runs now, whoever's it is
+ * @running:	the seat whose guest's command the chip runs now, or NULL
+ */
+struct vtpmb_hub {
+	struct vtpmb_port port;
+	struct tpm_chip *chip;
+	unsigned int users;
+	struct list_head node;
+	struct task_struct *thread;
+
+	spinlock_t lock;
+	struct list_head queue;
+	struct vtpmb_seat *turn;
+	bool paused;
+	bool gone;
+	wait_queue_head_t wake;
+	wait_queue_head_t idle;
+
+	struct mutex run_lock;
+	struct vtpmb_seat *running;
+};
+
+static LIST_HEAD(vtpmb_hubs);
+static DEFINE_MUTEX(vtpmb_hubs_lock);
+static bool vtpmb_hubs_paused;
+
+/* How a turn ends: pure, so that it can be tested without a chip. */
+static bool vtpmb_turn_goes_on(s64 elapsed_us, s64 cap_us, bool others_wait)
+{
+	return !others_wait || elapsed_us < cap_us;
+}
+
+static struct vtpmb_hub *vtpmb_port_hub(struct vtpmb_port *port)
+{
+	return container_of(port, struct vtpmb_hub, port);
+}
+
+/*
+ * The guest's own command runs in the guest's buffer; what the family sends
+ * for itself, to load and to save, runs in the scratch buffer and must not be
+ * cancelled halfway.
+ */
+static bool vtpmb_hub_begin_run(struct vtpmb_hub *hub, const u8 *buf)
+{
+	struct vtpmb_seat *seat = hub->turn;
+	bool wanted = true;
+
+	if (buf == hub->port.scratch || !seat)
+		return true;
+
+	mutex_lock(&hub->run_lock);
+	spin_lock(&hub->lock);
+	if (seat->cancelled)
+		wanted = false;
+	spin_unlock(&hub->lock);
+	if (wanted)
+		hub->running = seat;
+	mutex_unlock(&hub->run_lock);
+	return wanted;
+}
+
+static void vtpmb_hub_end_run(struct vtpmb_hub *hub)
+{
+	mutex_lock(&hub->run_lock);
+	hub->running = NULL;
+	mutex_unlock(&hub->run_lock);
+}
+
+static int vtpmb_hub_transmit(struct vtpmb_port *port, u8 *buf)
+{
+	struct vtpmb_hub *hub = vtpmb_port_hub(port);
+	u32 code = vtpmb_peek_u32(buf + 6);
+	int len;
+
+	if (!vtpmb_hub_begin_run(hub, buf))
+		return -ECANCELED;
+	len = vtpmb_chip_transmit(hub->chip, buf);
+	vtpmb_hub_end_run(hub);
+
+	port->nr_chip_commands++;
+	trace_vtpmb_chip_command(vtpmb_chip_num(hub->chip), code,
+				 len < 0 ? len : (int)vtpmb_peek_u32(buf + 6));
+	return len;
+}
+
+static struct vtpmb_cmd *vtpmb_seat_take_cmd(struct vtpmb_seat *seat)
+{
+	struct vtpmb_cmd *cmd;
+
+	spin_lock(&seat->hub->lock);
+	cmd = seat->cmd;
+	if (cmd)
+		seat->running = true;
+	spin_unlock(&seat->hub->lock);
+	return cmd;
+}
+
+/* From here on the command belongs to who submitted it. */
+static void vtpmb_seat_finish_cmd(struct vtpmb_seat *seat, int err)
+{
+	struct vtpmb_cmd *cmd = seat->cmd;
+
+	spin_lock(&seat->hub->lock);
+	seat->cmd = NULL;
+	seat->running = false;
+	seat->cancelled = false;
+	spin_unlock(&seat->hub->lock);
+	seat->done(cmd, err);
+}
+
+static bool vtpmb_cmd_is_stale(struct vtpmb_vtpm *vtpm,
+			       const struct vtpmb_cmd *cmd)
+{
+	bool stale;
+
+	mutex_lock(&vtpm->lock);
+	stale = cmd->epoch != vtpm->epoch;
+	mutex_unlock(&vtpm->lock);
+	return stale;
+}
+
+static void vtpmb_hub_serve(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			    struct vtpmb_cmd *cmd)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	u64 before = hub->port.nr_chip_commands;
+	int err = -ECANCELED;
+
+	if (!vtpmb_cmd_is_stale(seat->vtpm, cmd))
+		err = family->execute(seat->vtpm, cmd);
+	cmd->nr_chip_commands += hub->port.nr_chip_commands - before;
+	vtpmb_seat_finish_cmd(seat, err);
+}
+
+static bool vtpmb_hub_others_wait(struct vtpmb_hub *hub)
+{
+	bool others;
+
+	spin_lock(&hub->lock);
+	others = !list_empty(&hub->queue) || hub->paused || hub->gone;
+	spin_unlock(&hub->lock);
+	return others || vtpmb_chip_wanted(hub->chip);
+}
+
+/* Whether the proxy being served has, or soon gets, another command. */
+static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			   ktime_t began)
+{
+	s64 elapsed = ktime_us_delta(ktime_get(), began);
+
+	if (!vtpmb_turn_goes_on(elapsed, READ_ONCE(vtpmb_turn_us),
+				vtpmb_hub_others_wait(hub)))
+		return false;
+	return !wait_event_hrtimeout(hub->wake,
+				     READ_ONCE(seat->cmd) || READ_ONCE(seat->drain),
+				     ns_to_ktime((u64)READ_ONCE(vtpmb_linger_us) * NSEC_PER_USEC));
+}
+
+static void vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	ktime_t began = ktime_get();
+	struct vtpmb_cmd *cmd;
+
+	do {
+		if (family->stale(seat->vtpm))
+			family->sweep(seat->vtpm, false);
+		cmd = vtpmb_seat_take_cmd(seat);
+		if (cmd)
+			vtpmb_hub_serve(hub, seat, cmd);
+	} while (vtpmb_hub_stay(hub, seat, began));
+
+	family->leave(seat->vtpm);
+	if (family->stale(seat->vtpm))
+		family->sweep(seat->vtpm, false);
+	if (READ_ONCE(seat->drain))
+		family->sweep(seat->vtpm, true);
+}
+
+/* The chip is not to be had: what waits for it fails now. */
+static void vtpmb_hub_fail(struct vtpmb_seat *seat, int err)
+{
+	if (vtpmb_seat_take_cmd(seat))
+		vtpmb_seat_finish_cmd(seat, err);
+}
+
+static struct vtpmb_seat *vtpmb_hub_next(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat;
+
+	spin_lock(&hub->lock);
+	seat = hub->paused ? NULL :
+	       list_first_entry_or_null(&hub->queue, struct vtpmb_seat, node);
+	if (seat) {
+		list_del_init(&seat->node);
+		seat->sweep = false;
+	}
+	hub->turn = seat;
+	spin_unlock(&hub->lock);
+	return seat;
+}
+
+/* What came in during the turn and was not served has its place at the end. */
+static void vtpmb_hub_end_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			       bool drained)
+{
+	spin_lock(&hub->lock);
+	hub->turn = NULL;
+	if (drained)
+		seat->drain = false;
+	if ((seat->cmd || seat->sweep || seat->drain) && list_empty(&seat->node))
+		list_add_tail(&seat->node, &hub->queue);
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->idle);
+}
+
+static void vtpmb_hub_step(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat = vtpmb_hub_next(hub);
+	bool drain;
+	int err;
+
+	if (!seat)
+		return;
+
+	drain = READ_ONCE(seat->drain);
+	err = READ_ONCE(hub->gone) ? -ENODEV : vtpmb_chip_take(hub->chip);
+	if (err) {
+		vtpmb_hub_fail(seat, err);
+	} else {
+		vtpmb_hub_turn(hub, seat);
+		vtpmb_chip_yield(hub->chip);
+	}
+	/* A chip that is not to be had keeps nothing that could be drained. */
+	vtpmb_hub_end_turn(hub, seat, drain);
+}
+
+static bool vtpmb_hub_has_work(struct vtpmb_hub *hub)
+{
+	bool work;
+
+	spin_lock(&hub->lock);
+	work = !hub->paused && !list_empty(&hub->queue);
+	spin_unlock(&hub->lock);
+	return work;
+}
+
+static int vtpmb_hub_thread(void *data)
+{
+	struct vtpmb_hub *hub = data;
+
+	while (!kthread_should_stop()) {
+		wait_event_idle(hub->wake, kthread_should_stop() ||
+				vtpmb_hub_has_work(hub));
+		vtpmb_hub_step(hub);
+	}
+	return 0;
+}
+
+static int vtpmb_hub_probe(struct vtpmb_hub *hub)
+{
+	u8 key[VTPMB_MAC_SIZE];
+	int err;
+
+	get_random_bytes(key, sizeof(key));
+	err = vtpmb_mac_open(&hub->port.mac, key, sizeof(key));
+	memzero_explicit(key, sizeof(key));
+	if (err)
+		return err;
+
+	err = vtpmb_chip_take(hub->chip);
+	if (!err) {
+		err = hub->port.family->probe(&hub->port);
+		vtpmb_chip_yield(hub->chip);
+	}
+	if (err)
+		vtpmb_mac_close(&hub->port.mac);
+	return err;
+}
+
+static void vtpmb_hub_forget(struct vtpmb_hub *hub)
+{
+	hub->port.family->forget(&hub->port);
+	vtpmb_mac_close(&hub->port.mac);
+}
+
+static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
+{
+	struct vtpmb_hub *hub = kzalloc(sizeof(*hub), GFP_KERNEL);
+
+	if (!hub)
+		return NULL;
+	hub->port.scratch = kzalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
+	if (!hub->port.scratch) {
+		kfree(hub);
+		return NULL;
+	}
+	hub->port.family = vtpmb_chip_is_tpm2(chip) ? &vtpmb_tpm20 : &vtpmb_tpm12;
+	hub->port.transmit = vtpmb_hub_transmit;
+	hub->chip = chip;
+	hub->users = 1;
+	hub->paused = vtpmb_hubs_paused;
+	spin_lock_init(&hub->lock);
+	mutex_init(&hub->run_lock);
+	INIT_LIST_HEAD(&hub->queue);
+	init_waitqueue_head(&hub->wake);
+	init_waitqueue_head(&hub->idle);
+	return hub;
+}
+
+static void vtpmb_hub_free(struct vtpmb_hub *hub)
+{
+	kfree_sensitive(hub->port.scratch);
+	kfree(hub);
+}
+
+static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
+{
+	struct vtpmb_hub *hub = vtpmb_hub_alloc(chip);
+	int err = -ENOMEM;
+
+	if (!hub)
+		return ERR_PTR(err);
+	err = vtpmb_hub_probe(hub);
+	if (err)
+		goto free_hub;
+	hub->thread = kthread_run(vtpmb_hub_thread, hub, "vtpm_bridge/tpm%u",
+				  vtpmb_chip_num(chip));
+	if (IS_ERR(hub->thread)) {
+		err = PTR_ERR(hub->thread);
+		goto forget_chip;
+	}
+	list_add_tail(&hub->node, &vtpmb_hubs);
+	return hub;
+
+forget_chip:
+	vtpmb_hub_forget(hub);
+free_hub:
+	vtpmb_hub_free(hub);
+	return ERR_PTR(err);
+}
+
+static void vtpmb_hub_destroy(struct vtpmb_hub *hub)
+{
+	list_del(&hub->node);
+	kthread_stop(hub->thread);
+	vtpmb_hub_forget(hub);
+	vtpmb_chip_release(hub->chip);
+	vtpmb_hub_free(hub);
+}
+
+/* An unplugged chip's hub lives on until its proxies go; a new chip gets a new one. */
+static struct vtpmb_hub *vtpmb_hub_lookup(struct tpm_chip *chip)
+{
+	struct vtpmb_hub *hub;
+
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		if (hub->chip == chip && !hub->gone) {
+			hub->users++;
+			return hub;
+		}
+	}
+	return NULL;
+}
+
+/* The hub lets go of the chip before its driver does. */
+static void vtpmb_hub_chip_gone(struct tpm_chip *chip)
+{
+	struct vtpmb_hub *hub;
+
+	mutex_lock(&vtpmb_hubs_lock);
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		if (hub->chip != chip)
+			continue;
+		spin_lock(&hub->lock);
+		hub->gone = true;
+		spin_unlock(&hub->lock);
+		wake_up_all(&hub->wake);
+		wait_event(hub->idle, !READ_ONCE(hub->turn));
+	}
+	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+/**
+ * vtpmb_hub_attach() - find or make the hub of a chip
+ * @chip_num:	N of tpmN, or ~0 for the system's default chip
+ *
+ * Context: May sleep, for as long as the host keeps the chip busy.
+ * Return: the hub, to be given back by vtpmb_hub_put(); or an ERR_PTR: what
+ * vtpmb_chip_find() and vtpmb_chip_take() say; -EIO the chip does not answer
+ * as a TPM should; -ENOMEM
+ */
+struct vtpmb_hub *vtpmb_hub_attach(u32 chip_num)
+{
+	struct tpm_chip *chip = vtpmb_chip_find(chip_num);
+	struct vtpmb_hub *hub;
+	int err;
+
+	if (IS_ERR(chip))
+		return ERR_CAST(chip);
+
+	mutex_lock(&vtpmb_hubs_lock);
+	hub = vtpmb_hub_lookup(chip);
+	if (hub)
+		goto release_chip;
+	hub = vtpmb_hub_create(chip);
+	if (IS_ERR(hub))
+		goto release_chip;
+	mutex_unlock(&vtpmb_hubs_lock);
+
+	/* Not under our lock: the class calls back with its own held. */
+	err = vtpmb_chip_watch(chip, vtpmb_hub_chip_gone);
+	if (err) {
+		vtpmb_hub_put(hub);
+		return ERR_PTR(err);
+	}
+	return hub;
+
+release_chip:
+	vtpmb_chip_release(chip);
+	mutex_unlock(&vtpmb_hubs_lock);
+	return hub;
+}
+
+void vtpmb_hub_put(struct vtpmb_hub *hub)
+{
+	mutex_lock(&vtpmb_hubs_lock);
+	if (!--hub->users)
+		vtpmb_hub_destroy(hub);
+	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+struct vtpmb_port *vtpmb_hub_port(struct vtpmb_hub *hub)
+{
+	return &hub->port;
+}
+
+u32 vtpmb_hub_chip_num(const struct vtpmb_hub *hub)
+{
+	return vtpmb_chip_num(hub->chip);
+}
+
+/**
+ * vtpmb_hub_join() - give a virtual TPM its place at the hub
+ * @hub:	the hub, attached for as long as @seat is used
+ * @seat:	filled in
+ * @vtpm:	the virtual TPM
+ * @done:	see struct vtpmb_seat
+ */
+void vtpmb_hub_join(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+		    struct vtpmb_vtpm *vtpm,
+		    void (*done)(struct vtpmb_cmd *cmd, int err))
+{
+	memset(seat, 0, sizeof(*seat));
+	INIT_LIST_HEAD(&seat->node);
+	seat->hub = hub;
+	seat->vtpm = vtpm;
+	seat->done = done;
+}
+
+/* The seat being served is not queued: its turn sees what is new. */
+static void vtpmb_hub_queue(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	lockdep_assert_held(&hub->lock);
+
+	if (hub->turn != seat && list_empty(&seat->node))
+		list_add_tail(&seat->node, &hub->queue);
+}
+
+/**
+ * vtpmb_hub_submit() - have a command executed
+ * @seat:	whose; it has no command waiting
+ * @cmd:	as family->receive() passed it on.  It belongs to the hub until
+ *		@seat->done() is called, exactly once.
+ *
+ * Return: 0; -ENODEV the chip was unplugged, and done() will not be called
+ */
+int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
+{
+	struct vtpmb_hub *hub = seat->hub;
+	bool gone;
+
+	spin_lock(&hub->lock);
+	gone = hub->gone;
+	if (!gone) {
+		seat->cmd = cmd;
+		vtpmb_hub_queue(hub, seat);
+	}
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->wake);
+	return gone ? -ENODEV : 0;
+}
+
+static struct vtpmb_cmd *vtpmb_seat_withdraw(struct vtpmb_seat *seat)
+{
+	struct vtpmb_cmd *cmd = seat->cmd;
+
+	lockdep_assert_held(&seat->hub->lock);
+
+	seat->cmd = NULL;
+	if (!seat->sweep && !seat->drain)
+		list_del_init(&seat->node);
+	return cmd;
+}
+
+/**
+ * vtpmb_hub_cancel() - a command is not wanted any more
+ * @seat:	whose
+ *
+ * One that waits is dropped: done(-ECANCELED) is called before this returns.
+ * Of one that runs the chip is told; it may still succeed.
+ */
+void vtpmb_hub_cancel(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+	struct vtpmb_cmd *dropped = NULL;
+
+	mutex_lock(&hub->run_lock);
+	spin_lock(&hub->lock);
+	if (seat->running)
+		seat->cancelled = true;
+	else if (seat->cmd)
+		dropped = vtpmb_seat_withdraw(seat);
+	spin_unlock(&hub->lock);
+
+	if (hub->running == seat)
+		vtpmb_chip_cancel(hub->chip);
+	mutex_unlock(&hub->run_lock);
+
+	if (dropped)
+		seat->done(dropped, -ECANCELED);
+}
+
+/* The vtpm was reset or lost power: have the chip cleared of what it had. */
+void vtpmb_hub_kick(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+
+	spin_lock(&hub->lock);
+	seat->sweep = true;
+	vtpmb_hub_queue(hub, seat);
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->wake);
+}
+
+static bool vtpmb_seat_is_quiet(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+	bool quiet;
+
+	spin_lock(&hub->lock);
+	quiet = hub->turn != seat && list_empty(&seat->node);
+	spin_unlock(&hub->lock);
+	return quiet;
+}
+
+/* Leave the queue; what was to be swept is swept in the seat's next turn. */
+static void vtpmb_seat_unqueue(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+
+	spin_lock(&hub->lock);
+	if (!seat->drain) {
+		seat->sweep = false;
+		list_del_init(&seat->node);
+	}
+	spin_unlock(&hub->lock);
+}
+
+static void vtpmb_seat_wait_quiet(struct vtpmb_seat *seat)
+{
+	wait_event_state(seat->hub->idle, vtpmb_seat_is_quiet(seat),
+			 (TASK_UNINTERRUPTIBLE | TASK_FREEZABLE));
+}
+
+/**
+ * vtpmb_hub_wait() - wait until nothing of a proxy is left to do
+ * @seat:	whose; no command of it is on its way and none comes
+ *
+ * A caller that is being killed does not wait for its place in the queue, only
+ * for the end of its own turn.
+ */
+void vtpmb_hub_wait(struct vtpmb_seat *seat)
+{
+	if (!wait_event_state(seat->hub->idle, vtpmb_seat_is_quiet(seat),
+			      (TASK_KILLABLE | TASK_FREEZABLE)))
+		return;
+	vtpmb_seat_unqueue(seat);
+	vtpmb_seat_wait_quiet(seat);
+}
+
+/**
+ * vtpmb_hub_drain() - take everything of a proxy out of the chip, for good
+ * @seat:	whose; the caller sees to it that nothing new comes
+ *
+ * Context: May sleep until the present turn has ended.
+ */
+void vtpmb_hub_drain(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+
+	vtpmb_hub_cancel(seat);
+	spin_lock(&hub->lock);
+	seat->drain = true;
+	vtpmb_hub_queue(hub, seat);
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->wake);
+	vtpmb_seat_wait_quiet(seat);
+}
+
+/* The host sleeps: turns end first, and none begins before it is awake again. */
+static void vtpmb_hubs_pause(bool paused)
+{
+	struct vtpmb_hub *hub;
+
+	mutex_lock(&vtpmb_hubs_lock);
+	vtpmb_hubs_paused = paused;
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		spin_lock(&hub->lock);
+		hub->paused = paused;
+		spin_unlock(&hub->lock);
+		wake_up_all(&hub->wake);
+		if (paused)
+			wait_event(hub->idle, !READ_ONCE(hub->turn));
+	}
+	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+static int vtpmb_hub_pm(struct notifier_block *nb, unsigned long event,
+			void *data)
+{
+	switch (event) {
+	case PM_HIBERNATION_PREPARE:
+	case PM_SUSPEND_PREPARE:
+		vtpmb_hubs_pause(true);
+		break;
+	case PM_POST_HIBERNATION:
+	case PM_POST_SUSPEND:
+		vtpmb_hubs_pause(false);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vtpmb_hub_pm_block = {
+	.notifier_call = vtpmb_hub_pm,
+};
+
+int vtpmb_hub_init(void)
+{
+	return register_pm_notifier(&vtpmb_hub_pm_block);
+}
+
+void vtpmb_hub_exit(void)
+{
+	unregister_pm_notifier(&vtpmb_hub_pm_block);
+	vtpmb_chip_unwatch();
+}

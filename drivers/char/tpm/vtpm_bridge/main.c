@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The vTPM bridge: one TPM, shared among virtual machines. */
+
+#include <linux/init.h>
+#include <linux/module.h>
+#include "ctl.h"
+#include "hub.h"
+#include "proxy.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static int __init vtpmb_init(void)
+{
+	int err;
+
+	err = vtpmb_hub_init();
+	if (err)
+		return err;
+	err = vtpmb_proxy_init();
+	if (err)
+		goto exit_hub;
+	err = vtpmb_ctl_init();
+	if (err)
+		goto exit_proxy;
+	return 0;
+
+exit_proxy:
+	vtpmb_proxy_exit();
+exit_hub:
+	vtpmb_hub_exit();
+	return err;
+}
+
+static void __exit vtpmb_exit(void)
+{
+	vtpmb_ctl_exit();
+	vtpmb_proxy_exit();
+	vtpmb_hub_exit();
+}
+
+module_init(vtpmb_init);
+module_exit(vtpmb_exit);
+
+MODULE_DESCRIPTION("Share a TPM among virtual machines");
+MODULE_LICENSE("GPL");

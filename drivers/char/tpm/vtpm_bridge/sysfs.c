@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The attributes of a proxy, one value each; Documentation/ABI says what. */
+
+#include <linux/device.h>
+#include <linux/sysfs.h>
+#include "proxy.h"
+#include "sysfs.h"
+
+static const char * const vtpmb_power_names[] = {
+	[VTPMB_OFF] = "off",
+	[VTPMB_POST_INIT] = "waiting",
+	[VTPMB_STARTED] = "started",
+	[VTPMB_SHUTDOWN] = "shutdown",
+};
+
+static const char * const vtpmb_ownership_names[] = {
+	[VTPMB_OWNERSHIP_AUTO] = "auto",
+	[VTPMB_OWNERSHIP_OWNED] = "owned",
+	[VTPMB_OWNERSHIP_NOT_INSTALLABLE] = "not-installable",
+};
+
+static ssize_t chip_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "tpm%u\n",
+			  vtpmb_hub_chip_num(vtpmb_dev_proxy(dev)->hub));
+}
+static DEVICE_ATTR_RO(chip);
+
+static ssize_t family_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  vtpmb_dev_proxy(dev)->vtpm.port->family->name);
+}
+static DEVICE_ATTR_RO(family);
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	enum vtpmb_power power = READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.power);
+
+	return sysfs_emit(buf, "%s\n", vtpmb_power_names[power]);
+}
+static DEVICE_ATTR_RO(state);
+
+static ssize_t locality_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.locality));
+}
+static DEVICE_ATTR_RO(locality);
+
+static ssize_t vtpmb_show_pp(struct device *dev, char *buf,
+			     bool (*ask)(struct vtpmb_vtpm *vtpm))
+{
+	struct vtpmb_vtpm *vtpm = &vtpmb_dev_proxy(dev)->vtpm;
+	bool yes;
+
+	mutex_lock(&vtpm->lock);
+	yes = ask(vtpm);
+	mutex_unlock(&vtpm->lock);
+	return sysfs_emit(buf, "%d\n", yes);
+}
+
+static ssize_t physical_presence_show(struct device *dev,
+				      struct device_attribute *attr, char *buf)
+{
+	return vtpmb_show_pp(dev, buf, vtpmb_dev_proxy(dev)->vtpm.port->family->pp);
+}
+static DEVICE_ATTR_RO(physical_presence);
+
+static ssize_t physical_presence_lock_show(struct device *dev,
+					   struct device_attribute *attr,
+					   char *buf)
+{
+	return vtpmb_show_pp(dev, buf,
+			     vtpmb_dev_proxy(dev)->vtpm.port->family->pp_locked);
+}
+static DEVICE_ATTR_RO(physical_presence_lock);
+
+static ssize_t ownership_show(struct device *dev, struct device_attribute *attr,
+			      char *buf)
+{
+	enum vtpmb_ownership view = READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.ownership);
+
+	return sysfs_emit(buf, "%s\n", vtpmb_ownership_names[view]);
+}
+static DEVICE_ATTR_RO(ownership);
+
+static ssize_t persistent_show(struct device *dev, struct device_attribute *attr,
+			       char *buf)
+{
+	return sysfs_emit(buf, "%d\n", !vtpmb_dev_proxy(dev)->owner);
+}
+static DEVICE_ATTR_RO(persistent);
+
+static ssize_t query_reset_show(struct device *dev, struct device_attribute *attr,
+				char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(vtpmb_dev_proxy(dev)->query_resets));
+}
+static DEVICE_ATTR_RO(query_reset);
+
+static ssize_t open_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%d\n", test_bit(0, &vtpmb_dev_proxy(dev)->open));
+}
+static DEVICE_ATTR_RO(open);
+
+#define VTPMB_COUNTER_ATTR(name)					\
+static ssize_t name##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, "%lld\n",				\
+		atomic64_read(&vtpmb_dev_proxy(dev)->nr_##name));	\
+}									\
+static DEVICE_ATTR_RO(name)
+
+VTPMB_COUNTER_ATTR(commands);
+VTPMB_COUNTER_ATTR(refusals);
+VTPMB_COUNTER_ATTR(chip_commands);
+VTPMB_COUNTER_ATTR(resets);
+
+/* QEMU and libvirt look for this one by name, and write a "-" to it. */
+static ssize_t cancel_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	vtpmb_proxy_cancel(vtpmb_dev_proxy(dev));
+	return count;
+}
+static DEVICE_ATTR_WO(cancel);
+
+static struct attribute *vtpmb_sysfs_attrs[] = {
+	&dev_attr_chip.attr,
+	&dev_attr_family.attr,
+	&dev_attr_state.attr,
+	&dev_attr_locality.attr,
+	&dev_attr_physical_presence.attr,
+	&dev_attr_physical_presence_lock.attr,
+	&dev_attr_ownership.attr,
+	&dev_attr_persistent.attr,
+	&dev_attr_query_reset.attr,
+	&dev_attr_open.attr,
+	&dev_attr_commands.attr,
+	&dev_attr_refusals.attr,
+	&dev_attr_chip_commands.attr,
+	&dev_attr_resets.attr,
+	&dev_attr_cancel.attr,
+	NULL
+};
+
+static const struct attribute_group vtpmb_sysfs_group = {
+	.attrs = vtpmb_sysfs_attrs,
+};
+
+const struct attribute_group *vtpmb_sysfs_groups[] = {
+	&vtpmb_sysfs_group,
+	NULL
+};
