@@ -110,7 +110,7 @@ enum vtpmb_ownership {
  */
 struct vtpmb_vtpm {
 	struct vtpmb_port *port;
-	struct mutex lock;
+	struct mutex lock; /* all below but the handle table */
 	u32 id;
 	u32 epoch;
 	enum vtpmb_power power;

@@ -60,7 +60,7 @@ enum vtpmb_file_phase {
 struct vtpmb_file {
 	struct vtpmb_proxy *proxy;
 	struct kref users;
-	struct mutex lock;
+	struct mutex lock; /* all below, see above */
 	enum vtpmb_file_phase phase;
 	struct vtpmb_cmd cmd;
 	int err;

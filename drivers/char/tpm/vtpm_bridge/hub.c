@@ -58,7 +58,7 @@ struct vtpmb_hub {
 	struct list_head node;
 	struct task_struct *thread;
 
-	spinlock_t lock;
+	spinlock_t lock; /* queue, turn, paused, gone, seats */
 	struct list_head queue;
 	struct vtpmb_seat *turn;
 	bool paused;
@@ -66,7 +66,7 @@ struct vtpmb_hub {
 	wait_queue_head_t wake;
 	wait_queue_head_t idle;
 
-	struct mutex run_lock;
+	struct mutex run_lock; /* running */
 	struct vtpmb_seat *running;
 };
 
