@@ -153,14 +153,14 @@ static inline void vtpmb_put_u8(struct vtpmb_writer *w, u8 val)
 
 static inline void vtpmb_put_u16(struct vtpmb_writer *w, u16 val)
 {
-	u8 b[2] = { val >> 8, val };
+	u8 b[2] = { val >> 8, val & 0xff };
 
 	vtpmb_put_bytes(w, b, sizeof(b));
 }
 
 static inline void vtpmb_put_u32(struct vtpmb_writer *w, u32 val)
 {
-	u8 b[4] = { val >> 24, val >> 16, val >> 8, val };
+	u8 b[4] = { val >> 24, val >> 16 & 0xff, val >> 8 & 0xff, val & 0xff };
 
 	vtpmb_put_bytes(w, b, sizeof(b));
 }
