@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 1.2: parser, policy, precedence of errors, and the family's verbs. */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "tpm12.h"
+
+#define ORD_INIT	0x97
+#define ORD_STARTUP	0x99
+#define ORD_GETCAP	0x65
+
+static const u8 tpm12_query[VTPMB_QUERY_SIZE] = {
+	0x00, 0xC1, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, 0x00, 0x65,
+	0x00, 0x00, 0x00, 0x05, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x01, 0x24,
+};
+
+static const u8 tpm12_query_answer[] = {
+	0x00, 0xC4, 0x00, 0x00, 0x00, 0x12, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x04,
+	0x00, 0x00, VTPMB_GUEST_BUF_SIZE >> 8, VTPMB_GUEST_BUF_SIZE & 0xff,
+};
+
+static bool tpm12_row_exists(const struct vtpmb_tpm12_row *row)
+{
+	return row->local || row->flags & TPM12_FORWARD;
+}
+
+static bool tpm12_unsafe(unsigned int i)
+{
+	const struct vtpmb_tpm12_row *row = &vtpmb_tpm12_rows[i];
+
+	return !tpm12_row_exists(row) || row->flags & TPM12_UNSAFE;
+}
+
+static u32 tpm12_row_code(unsigned int i)
+{
+	return vtpmb_tpm12_rows[i].code;
+}
+
+/* The row of an ordinal that this proxy has, or NULL. */
+static const struct vtpmb_tpm12_row *tpm12_find(struct vtpmb_vtpm *vtpm, u32 code)
+{
+	int i = vtpmb_tpm12_row(code);
+
+	if (i < 0 || !tpm12_row_exists(&vtpmb_tpm12_rows[i]) ||
+	    !vtpmb_policy_permits(&vtpm->policy, &vtpmb_tpm12, i))
+		return NULL;
+	return &vtpmb_tpm12_rows[i];
+}
+
+/**
+ * vtpmb_tpm12_permits() - whether a proxy has an ordinal
+ * @vtpm:	the vtpm
+ * @code:	the ordinal
+ *
+ * Also what TPM_CAP_ORD says (Part 2, 21.1).
+ */
+bool vtpmb_tpm12_permits(struct vtpmb_vtpm *vtpm, u32 code)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	return tpm12_find(vtpm, code);
+}
+
+/*
+ * Parameters.
+ */
+
+static u32 tpm12_skip(struct vtpmb_reader *r, size_t len)
+{
+	return vtpmb_get_bytes(r, len) ? TPM12_SUCCESS : TPM12_BAD_PARAM_SIZE;
+}
+
+static u32 tpm12_skip_bool(struct vtpmb_reader *r)
+{
+	u8 val;
+
+	if (!vtpmb_get_u8(r, &val))
+		return TPM12_BAD_PARAM_SIZE;
+	return val > 1 ? TPM12_BAD_PARAMETER : TPM12_SUCCESS;
+}
+
+static u32 tpm12_skip_sized(struct vtpmb_reader *r)
+{
+	u32 len;
+
+	if (!vtpmb_get_u32(r, &len))
+		return TPM12_BAD_PARAM_SIZE;
+	return tpm12_skip(r, len);
+}
+
+/* TPM_PCR_SELECTION (Part 2, 8.1) */
+static u32 tpm12_skip_selection(struct vtpmb_reader *r)
+{
+	u16 len;
+
+	if (!vtpmb_get_u16(r, &len))
+		return TPM12_BAD_PARAM_SIZE;
+	if (len > VTPMB_NR_PCRS / 8)
+		return TPM12_INVALID_PCR_INFO;
+	return tpm12_skip(r, len);
+}
+
+static u32 tpm12_skip_param(char kind, struct vtpmb_reader *r)
+{
+	switch (kind) {
+	case 'b':
+		return tpm12_skip_bool(r);
+	case 'n':
+		return tpm12_skip(r, TPM12_NONCE_SIZE);
+	case 'S':
+		return tpm12_skip_sized(r);
+	case 'P':
+		return tpm12_skip_selection(r);
+	default:
+		return tpm12_skip(r, kind - '0');
+	}
+}
+
+/**
+ * vtpmb_tpm12_check_params() - walk over parameters
+ * @format:	what they are: see struct vtpmb_tpm12_row
+ * @r:		the cursor; moved behind those that are well
+ *
+ * Return: a return code
+ */
+u32 vtpmb_tpm12_check_params(const char *format, struct vtpmb_reader *r)
+{
+	u32 rc = TPM12_SUCCESS;
+
+	while (*format && !rc)
+		rc = tpm12_skip_param(*format++, r);
+	return rc;
+}
+
+/**
+ * vtpmb_tpm12_check_state() - whether a virtual TPM is in a state
+ * @vtpm:	the vtpm
+ * @needs:	enum tpm12_needs
+ *
+ * Errors in the order of libtpms; the spec leaves it open (Part 2, 17).
+ *
+ * Return: a return code
+ */
+u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	if (needs & TPM12_WORKING && tpm->failed)
+		return TPM12_FAILEDSELFTEST;
+	if (vtpm->power == VTPMB_POST_INIT)
+		return TPM12_INVALID_POSTINIT;
+	if (needs & TPM12_ENABLED && tpm->perm[TPM12_PF_DISABLE])
+		return TPM12_DISABLED;
+	if (needs & TPM12_ACTIVATED && tpm->stclear.flag[TPM12_SF_DEACTIVATED])
+		return TPM12_DEACTIVATED;
+	if (needs & TPM12_OWNED && !vtpmb_tpm12_owned(vtpm))
+		return TPM12_NOSRK;
+	return TPM12_SUCCESS;
+}
+
+/* Authorisation areas that the tag announces; more than any row allows if none. */
+static unsigned int tpm12_nr_auths(u16 tag)
+{
+	return tag - TPM12_TAG_RQU <= 2u ? tag - TPM12_TAG_RQU : 7;
+}
+
+static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, size_t left)
+{
+	unsigned int nr_auths = tpm12_nr_auths(call->tag);
+
+	if (!(call->row->tags & BIT(nr_auths)))
+		return TPM12_BADTAG;
+	if (call->row->params && left != nr_auths * TPM12_AUTH_AREA_SIZE)
+		return TPM12_BAD_PARAM_SIZE;
+	return TPM12_SUCCESS;
+}
+
+/* All that can be wrong before the command is looked at, in libtpms' order. */
+static u32 tpm12_check(struct vtpmb_tpm12_call *call)
+{
+	struct vtpmb_reader r = call->in;
+	u32 rc = TPM12_SUCCESS;
+
+	if (call->row->params)
+		rc = vtpmb_tpm12_check_params(call->row->params, &r);
+	if (!rc && !(call->row->flags & TPM12_STARTS))
+		rc = vtpmb_tpm12_check_state(call->vtpm, call->row->needs);
+	if (!rc)
+		rc = tpm12_check_auths(call, r.left);
+	return rc;
+}
+
+/* Any well-framed command, known or not, ends what it interrupts. */
+static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
+{
+	struct vtpmb_tpm12 *tpm = call->tpm;
+	int i = vtpmb_tpm12_row(code);
+
+	if (i < 0 || !(vtpmb_tpm12_rows[i].flags & TPM12_SHA1)) {
+		vtpmb_hash_drop(tpm->sha1);
+		tpm->sha1 = NULL;
+	}
+	if (call->vtpm->power != VTPMB_POST_INIT && code != ORD_STARTUP && code != ORD_INIT)
+		vtpmb_tpm12_drop_saved(call->vtpm);
+}
+
+/* The header; what an emulator passes behind the command is not of it. */
+static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
+{
+	struct vtpmb_cmd *cmd = call->cmd;
+	u32 size = vtpmb_peek_u32(cmd->buf + 2);
+
+	if (size < VTPMB_HEADER_SIZE || size > cmd->len)
+		return TPM12_BAD_PARAM_SIZE;
+	cmd->len = size;
+	cmd->code = vtpmb_peek_u32(cmd->buf + 6);
+	call->tag = vtpmb_peek_u16(cmd->buf);
+	vtpmb_reader_init(&call->in, cmd->buf + VTPMB_HEADER_SIZE,
+			  size - VTPMB_HEADER_SIZE);
+
+	tpm12_interrupt(call, cmd->code);
+
+	call->row = tpm12_find(call->vtpm, cmd->code);
+	cmd->row = call->row;
+	if (call->row)
+		return TPM12_SUCCESS;
+	cmd->answer = VTPMB_ANSWER_REFUSED;
+	return TPM12_BAD_ORDINAL;
+}
+
+static u32 tpm12_run(struct vtpmb_tpm12_call *call)
+{
+	if (call->row->local)
+		return call->row->local(call);
+	/* The proxy has no sessions, so those that it names are not its own. */
+	if (call->tag != TPM12_TAG_RQU)
+		return TPM12_INVALID_AUTHHANDLE;
+	call->forward = true;
+	return TPM12_SUCCESS;
+}
+
+static void tpm12_respond(struct vtpmb_tpm12_call *call, u32 rc)
+{
+	struct vtpmb_cmd *cmd = call->cmd;
+	struct vtpmb_writer header;
+
+	if (call->out.overflow)
+		rc = TPM12_FAIL;
+	cmd->rc = rc;
+	cmd->len = VTPMB_HEADER_SIZE + (rc ? 0 : call->out.len);
+	vtpmb_writer_init(&header, cmd->buf, VTPMB_HEADER_SIZE);
+	vtpmb_put_u16(&header, TPM12_TAG_RSP);
+	vtpmb_put_u32(&header, cmd->len);
+	vtpmb_put_u32(&header, rc);
+}
+
+static void tpm12_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
+{
+	struct vtpmb_tpm12_call call = {
+		.vtpm = vtpm,
+		.tpm = vtpm->state,
+		.cmd = cmd,
+	};
+	u32 rc;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	cmd->code = 0;
+	cmd->row = NULL;
+	cmd->epoch = vtpm->epoch;
+	cmd->locality = vtpm->locality;
+	cmd->answer = VTPMB_ANSWER_LOCAL;
+	vtpmb_writer_init(&call.out, cmd->buf + VTPMB_HEADER_SIZE,
+			  VTPMB_BUF_SIZE - VTPMB_HEADER_SIZE);
+
+	rc = tpm12_begin(&call);
+	if (!rc)
+		rc = tpm12_check(&call);
+	if (!rc)
+		rc = tpm12_run(&call);
+	if (call.row && call.row->flags & TPM12_STARTS)
+		vtpmb_tpm12_end_post_init(vtpm);
+
+	if (!rc && call.forward)
+		cmd->answer = VTPMB_ANSWER_CHIP;
+	else
+		tpm12_respond(&call, rc);
+}
+
+static int tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
+{
+	bool da = cmd->code == ORD_GETCAP && cmd->len >= 14 &&
+		  vtpmb_peek_u32(cmd->buf + VTPMB_HEADER_SIZE) == TPM12_CAP_DA_LOGIC;
+	int len = vtpm->port->transmit(vtpm->port, cmd->buf);
+
+	if (len < 0)
+		return len;
+	cmd->len = len;
+	cmd->rc = vtpmb_peek_u32(cmd->buf + 6);
+	if (da && !cmd->rc)
+		vtpmb_tpm12_hide_da(cmd->buf, cmd->len);
+	return 0;
+}
+
+/* Nothing of a proxy stays in the chip as long as it has no keys and sessions. */
+static int tpm12_leave(struct vtpmb_vtpm *vtpm)
+{
+	return 0;
+}
+
+static int tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
+{
+	return 0;
+}
+
+static bool tpm12_stale(struct vtpmb_vtpm *vtpm)
+{
+	return false;
+}
+
+static int tpm12_create(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12 *tpm = kzalloc(sizeof(*tpm), GFP_KERNEL);
+
+	if (!tpm)
+		return -ENOMEM;
+	vtpm->state = tpm;
+	vtpmb_pcrs_init(&tpm->pcrs, vtpmb_pcr_rules_tpm12, vtpm->port->bank,
+			vtpm->port->nr_banks);
+	vtpmb_tpm12_init_flags(vtpm);
+	return 0;
+}
+
+static void tpm12_destroy(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	vtpmb_hash_drop(tpm->sha1);
+	kfree_sensitive(tpm);
+	vtpm->state = NULL;
+}
+
+const struct vtpmb_family vtpmb_tpm12 = {
+	.name = "1.2",
+	.nr_rows = TPM12_NR_ROWS,
+	.row = vtpmb_tpm12_row,
+	.unsafe = tpm12_unsafe,
+	.row_code = tpm12_row_code,
+	.query = tpm12_query,
+	.query_answer = tpm12_query_answer,
+	.query_answer_len = sizeof(tpm12_query_answer),
+	.probe = vtpmb_tpm12_probe,
+	.forget = vtpmb_tpm12_forget,
+	.create = tpm12_create,
+	.destroy = tpm12_destroy,
+	.reset = vtpmb_tpm12_reset,
+	.off = vtpmb_tpm12_off,
+	.receive = tpm12_receive,
+	.execute = tpm12_execute,
+	.leave = tpm12_leave,
+	.sweep = tpm12_sweep,
+	.stale = tpm12_stale,
+	.pp = vtpmb_tpm12_pp,
+	.pp_locked = vtpmb_tpm12_pp_locked,
+};

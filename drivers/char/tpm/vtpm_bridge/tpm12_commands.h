@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * TPM 1.2 commands: a const table of all ordinals that the TCG ever assigned.
+ *
+ * Verbs: find.
+ */
+#ifndef VTPMB_TPM12_COMMANDS_H
+#define VTPMB_TPM12_COMMANDS_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+struct vtpmb_tpm12_call;
+
+/* How many authorisation areas a command may have, one bit each. */
+enum tpm12_tags {
+	TPM12_C1	= BIT(0),
+	TPM12_C2	= BIT(1),
+	TPM12_C3	= BIT(2),
+};
+
+/*
+ * What state a command needs, in the order in which it is checked.
+ * @TPM12_WORKING:	not in failure mode
+ * @TPM12_ENABLED:	not disabled
+ * @TPM12_ACTIVATED:	not deactivated
+ * @TPM12_OWNED:	an owner is installed
+ */
+enum tpm12_needs {
+	TPM12_WORKING	= BIT(0),
+	TPM12_ENABLED	= BIT(1),
+	TPM12_ACTIVATED	= BIT(2),
+	TPM12_OWNED	= BIT(3),
+	TPM12_USABLE	= TPM12_WORKING | TPM12_ENABLED | TPM12_ACTIVATED,
+	TPM12_ALL	= TPM12_USABLE | TPM12_OWNED,
+};
+
+/*
+ * @TPM12_FORWARD:	the chip answers it, if there is no handler
+ * @TPM12_UNSAFE:	it changes or shows what all users of the chip share:
+ *			refused without an explicit grant
+ * @TPM12_STARTS:	it ends the wait for Startup, whatever comes of it
+ * @TPM12_SHA1:		it keeps the SHA-1 thread
+ */
+enum tpm12_flags {
+	TPM12_FORWARD	= BIT(0),
+	TPM12_UNSAFE	= BIT(1),
+	TPM12_STARTS	= BIT(2),
+	TPM12_SHA1	= BIT(3),
+};
+
+/**
+ * struct vtpmb_tpm12_row - one ordinal (Part 2, 17)
+ * @code:	TPM_ORD or TSC_ORD
+ * @name:	its name without the prefix
+ * @tags:	enum tpm12_tags
+ * @needs:	enum tpm12_needs
+ * @flags:	enum tpm12_flags
+ * @params:	its parameters up to the authorisation areas, handles included,
+ *		one letter each: 1, 2, 4 a number of so many bytes; b a BOOL;
+ *		n 20 bytes; S a 32-bit size and as many bytes; P a
+ *		TPM_PCR_SELECTION; NULL: the chip knows
+ * @local:	answers it, under the vtpm's lock, and returns a return code; or
+ *		NULL
+ *
+ * An ordinal that is neither answered nor forwarded is not there, whatever is
+ * granted.
+ */
+struct vtpmb_tpm12_row {
+	u32 code;
+	const char *name;
+	u8 tags;
+	u8 needs;
+	u8 flags;
+	const char *params;
+	u32 (*local)(struct vtpmb_tpm12_call *call);
+};
+
+#define TPM12_NR_ROWS	126
+
+extern const struct vtpmb_tpm12_row vtpmb_tpm12_rows[TPM12_NR_ROWS];
+
+int vtpmb_tpm12_row(u32 code);
+
+/* tpm12_platform.c */
+u32 vtpmb_tpm12_startup(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_save_state(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_self_test(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_get_test_result(struct vtpmb_tpm12_call *call);
+
+/* tpm12_flags.c */
+u32 vtpmb_tpm12_physical_presence(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_reset_establishment_bit(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_physical_enable(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_physical_disable(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_physical_set_deactivated(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_set_temp_deactivated(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_set_owner_install(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_disable_force_clear(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_take_ownership(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_read_pubek(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_set_capability(struct vtpmb_tpm12_call *call);
+
+/* tpm12_pcr.c */
+u32 vtpmb_tpm12_extend(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_pcr_read(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_pcr_reset(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_sha1_start(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_sha1_update(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_sha1_complete(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_sha1_complete_extend(struct vtpmb_tpm12_call *call);
+
+/* tpm12_capability.c */
+u32 vtpmb_tpm12_get_capability(struct vtpmb_tpm12_call *call);
+
+/* tpm12_handle.c */
+u32 vtpmb_tpm12_no_session(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_drop_sessions(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_evict_key(struct vtpmb_tpm12_call *call);
+u32 vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call);
+
+#endif
