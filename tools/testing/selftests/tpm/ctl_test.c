@@ -1,0 +1,632 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/vtpm-control: every row of the UAPI header's table of errors. */
+
+#define _GNU_SOURCE
+#include "kselftest_harness.h"
+#include "proxy.h"
+
+#define NOBODY	63	/* no proxy of this number while a test runs */
+#define NR_MAX	64
+
+static const struct op {
+	const char *name;
+	unsigned int nr;
+	size_t size;
+} ops[] = {
+	{ "create", VTPM_BRIDGE_CREATE, sizeof(struct vtpm_bridge_create) },
+	{ "destroy", VTPM_BRIDGE_DESTROY, sizeof(struct vtpm_bridge_destroy) },
+	{ "reset", VTPM_BRIDGE_RESET, sizeof(struct vtpm_bridge_reset) },
+	{ "set", VTPM_BRIDGE_SET, sizeof(struct vtpm_bridge_set) },
+	{ "query", VTPM_BRIDGE_QUERY, sizeof(struct vtpm_bridge_query) },
+	{ "list", VTPM_BRIDGE_LIST, sizeof(struct vtpm_bridge_list) },
+};
+
+#define for_each_op(op) \
+	for ((op) = ops; (op) < ops + ARRAY_SIZE(ops); (op)++)
+
+FIXTURE(ctl) {
+	int ctl;
+	int num;
+	const struct family *family;
+	/* The struct of any ioctl, and room after it. */
+	union {
+		uint32_t size;
+		uint8_t bytes[8192];
+		struct vtpm_bridge_create create;
+		struct vtpm_bridge_destroy destroy;
+		struct vtpm_bridge_reset reset;
+		struct vtpm_bridge_set set;
+		struct vtpm_bridge_query query;
+		struct vtpm_bridge_list list;
+	} arg;
+};
+
+FIXTURE_SETUP(ctl)
+{
+	self->ctl = ctl_open();
+	ASSERT_LE(0, self->ctl);
+	self->num = ctl_create(self->ctl, 0);
+	ASSERT_LE(0, self->num);
+	self->family = family_of(self->ctl, self->num);
+	ASSERT_NE(NULL, self->family);
+}
+
+FIXTURE_TEARDOWN(ctl)
+{
+	EXPECT_EQ(0, close(self->ctl));
+}
+
+/* A call of each ioctl that succeeds, but for its size. */
+static void fill(FIXTURE_DATA(ctl) *self, const struct op *op)
+{
+	memset(&self->arg, 0, sizeof(self->arg));
+	switch (op->nr) {
+	case VTPM_BRIDGE_CREATE:
+		self->arg.create.chip = VTPM_BRIDGE_ANY_CHIP;
+		break;
+	case VTPM_BRIDGE_DESTROY:
+		self->arg.destroy.num = ctl_create(self->ctl, 0);
+		break;
+	case VTPM_BRIDGE_RESET:
+		self->arg.reset.num = self->num;
+		break;
+	case VTPM_BRIDGE_SET:
+		self->arg.set.num = self->num;
+		self->arg.set.key = VTPM_BRIDGE_LOCALITY;
+		break;
+	case VTPM_BRIDGE_QUERY:
+		self->arg.query.num = self->num;
+		break;
+	}
+	self->arg.size = op->size;
+}
+
+static int nr_proxies(int fd)
+{
+	struct vtpm_bridge_list arg = { .size = sizeof(arg) };
+	long err = ctl(fd, VTPM_BRIDGE_LIST, &arg);
+
+	return err ? err : (int)arg.count;
+}
+
+TEST_F(ctl, node_is_for_root_alone)
+{
+	struct stat st;
+
+	ASSERT_EQ(0, stat(CONTROL, &st));
+	EXPECT_EQ(S_IFCHR | 0600, st.st_mode);
+	EXPECT_EQ(0, st.st_uid);
+}
+
+TEST_F(ctl, unknown_number_is_no_ioctl)
+{
+	unsigned int nr;
+
+	for (nr = 0; nr < 256; nr++) {
+		if (nr >= 0x40 && nr <= 0x45)
+			continue;
+		EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, nr), NULL));
+	}
+	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(0xA2, 0x40), NULL));
+	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IOWR(VTPM_BRIDGE_IOC_TYPE, 0x40,
+						struct vtpm_bridge_create),
+			       &self->arg));
+	EXPECT_EQ(-ENOTTY, ctl(self->ctl, 0, NULL));
+	EXPECT_EQ(-ENOTTY, ctl(self->ctl, 0xffffffff, NULL));
+}
+
+TEST_F(ctl, every_call_needs_the_capability_before_all_else)
+{
+	const struct op *op;
+
+	ASSERT_EQ(0, setresuid(65534, 65534, 65534));
+	for_each_op(op) {
+		fill(self, op);
+		EXPECT_EQ(-EPERM, ctl(self->ctl, op->nr, &self->arg));
+		EXPECT_EQ(-EPERM, ctl(self->ctl, op->nr, NULL));
+	}
+	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, 0x46), NULL));
+	EXPECT_EQ(-EACCES, ctl_open());
+}
+
+TEST_F(ctl, bad_address_is_a_fault)
+{
+	const struct op *op;
+	uint8_t *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, page);
+	ASSERT_EQ(0, mprotect(page + 4096, 4096, PROT_NONE));
+	for_each_op(op) {
+		EXPECT_EQ(-EFAULT, ctl(self->ctl, op->nr, NULL));
+		/* The size can be read, the rest cannot. */
+		memcpy(page + 4092, &(uint32_t){ op->size }, 4);
+		EXPECT_EQ(-EFAULT, ctl(self->ctl, op->nr, page + 4092));
+	}
+}
+
+TEST_F(ctl, struct_one_byte_short_is_invalid)
+{
+	const struct op *op;
+
+	for_each_op(op) {
+		fill(self, op);
+		self->arg.size = op->size - 1;
+		EXPECT_EQ(-EINVAL, ctl(self->ctl, op->nr, &self->arg)) {
+			TH_LOG("%s", op->name);
+		}
+		self->arg.size = 0;
+		EXPECT_EQ(-EINVAL, ctl(self->ctl, op->nr, &self->arg));
+		self->arg.size = 4;
+		EXPECT_EQ(-EINVAL, ctl(self->ctl, op->nr, &self->arg));
+	}
+}
+
+TEST_F(ctl, longer_struct_with_zeros_is_taken)
+{
+	const struct op *op;
+	size_t more;
+
+	for (more = 1; more < 64; more += 7) {
+		for_each_op(op) {
+			fill(self, op);
+			self->arg.size = op->size + more;
+			EXPECT_EQ(0, ctl(self->ctl, op->nr, &self->arg)) {
+				TH_LOG("%s", op->name);
+			}
+			EXPECT_EQ(op->size + more, self->arg.size);
+		}
+	}
+}
+
+TEST_F(ctl, longer_struct_with_anything_else_is_too_big)
+{
+	const struct op *op;
+
+	for_each_op(op) {
+		fill(self, op);
+		self->arg.size = op->size + 1;
+		self->arg.bytes[op->size] = 1;
+		EXPECT_EQ(-E2BIG, ctl(self->ctl, op->nr, &self->arg)) {
+			TH_LOG("%s", op->name);
+		}
+		fill(self, op);
+		self->arg.size = op->size + 64;
+		self->arg.bytes[op->size + 63] = 0x80;
+		EXPECT_EQ(-E2BIG, ctl(self->ctl, op->nr, &self->arg));
+		fill(self, op);
+		self->arg.size = 4097;
+		EXPECT_EQ(-E2BIG, ctl(self->ctl, op->nr, &self->arg));
+		self->arg.size = 0xffffffff;
+		EXPECT_EQ(-E2BIG, ctl(self->ctl, op->nr, &self->arg));
+	}
+}
+
+TEST_F(ctl, bytes_after_the_struct_are_left_alone)
+{
+	const struct op *op;
+
+	for_each_op(op) {
+		fill(self, op);
+		memset(self->arg.bytes + op->size, 0xa5, 16);
+		EXPECT_EQ(0, ctl(self->ctl, op->nr, &self->arg));
+		EXPECT_EQ(0xa5, self->arg.bytes[op->size]);
+		EXPECT_EQ(0xa5, self->arg.bytes[op->size + 15]);
+	}
+}
+
+TEST_F(ctl, reserved_field_or_unknown_flag_is_not_supported)
+{
+	static const uint32_t none = ~0U;
+	uint32_t bit;
+	int i;
+
+	for (i = 0; i < 32; i++) {
+		bit = 1U << i;
+		if (bit != VTPM_BRIDGE_PERSISTENT)
+			EXPECT_EQ(-EOPNOTSUPP, ctl_create(self->ctl, bit));
+		/* It is told before that there is no such proxy. */
+		if (bit != VTPM_BRIDGE_FORCE)
+			EXPECT_EQ(-EOPNOTSUPP, ctl_destroy(self->ctl, NOBODY, bit));
+		self->arg.reset = (struct vtpm_bridge_reset) {
+			.size = sizeof(self->arg.reset), .flags = bit, .num = NOBODY,
+		};
+		EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_RESET, &self->arg));
+	}
+	self->arg.destroy = (struct vtpm_bridge_destroy) {
+		.size = sizeof(self->arg.destroy), .num = NOBODY, .__reserved = 1,
+	};
+	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_DESTROY, &self->arg));
+	self->arg.reset = (struct vtpm_bridge_reset) {
+		.size = sizeof(self->arg.reset), .num = NOBODY, .__reserved = 1,
+	};
+	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_RESET, &self->arg));
+	self->arg.set = (struct vtpm_bridge_set) {
+		.size = sizeof(self->arg.set), .num = NOBODY, .__reserved = 1,
+		.key = VTPM_BRIDGE_LOCALITY,
+	};
+	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_SET, &self->arg));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, 0, 0));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, VTPM_BRIDGE_DEFAULT + 1, 0));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, none, 0));
+	EXPECT_EQ(1, nr_proxies(self->ctl));
+}
+
+TEST_F(ctl, too_big_is_told_before_not_supported)
+{
+	fill(self, &ops[2]);
+	self->arg.reset.__reserved = 1;
+	self->arg.size = sizeof(self->arg.reset) + 8;
+	self->arg.bytes[sizeof(self->arg.reset)] = 1;
+	EXPECT_EQ(-E2BIG, ctl(self->ctl, VTPM_BRIDGE_RESET, &self->arg));
+}
+
+TEST_F(ctl, proxy_that_is_not_there_is_no_entry)
+{
+	static const uint32_t nums[] = { NOBODY, 64, 1000, 0x7fffffff, 0xffffffff };
+	struct vtpm_bridge_query query;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(nums); i++) {
+		EXPECT_EQ(-ENOENT, ctl_destroy(self->ctl, nums[i], 0));
+		EXPECT_EQ(-ENOENT, ctl_destroy(self->ctl, nums[i], VTPM_BRIDGE_FORCE));
+		EXPECT_EQ(-ENOENT, ctl_reset(self->ctl, nums[i]));
+		EXPECT_EQ(-ENOENT, ctl_query(self->ctl, nums[i], &query));
+		EXPECT_EQ(-ENOENT, ctl_set(self->ctl, nums[i], VTPM_BRIDGE_LOCALITY, 0));
+		/* Before its value is looked at. */
+		EXPECT_EQ(-ENOENT, ctl_set(self->ctl, nums[i], VTPM_BRIDGE_LOCALITY, 5));
+	}
+}
+
+TEST_F(ctl, chip_that_is_not_there_is_no_device)
+{
+	fill(self, &ops[0]);
+	self->arg.create.chip = 1000;
+	EXPECT_EQ(-ENODEV, ctl(self->ctl, VTPM_BRIDGE_CREATE, &self->arg));
+	self->arg.create.chip = 0xfffffffe;
+	EXPECT_EQ(-ENODEV, ctl(self->ctl, VTPM_BRIDGE_CREATE, &self->arg));
+	EXPECT_EQ(1, nr_proxies(self->ctl));
+}
+
+TEST_F(ctl, value_out_of_range_changes_nothing)
+{
+	static const struct {
+		uint32_t key;
+		uint64_t max;
+	} keys[] = {
+		{ VTPM_BRIDGE_LOCALITY, 4 },
+		{ VTPM_BRIDGE_PHYSICAL_PRESENCE, 1 },
+		{ VTPM_BRIDGE_QUERY_RESETS, 1 },
+		{ VTPM_BRIDGE_DENY, 0xffffffff },
+		{ VTPM_BRIDGE_ALLOW, 0xffffffff },
+		{ VTPM_BRIDGE_ALLOW_UNSAFE, 0xffffffff },
+		{ VTPM_BRIDGE_DEFAULT, 0xffffffff },
+	};
+	struct vtpm_bridge_query before, after;
+	unsigned int i;
+
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &before));
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, keys[i].key,
+					   keys[i].max + 1));
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, keys[i].key,
+					   ~0ULL));
+		/* Not what is left when it is cut to 32 bits. */
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, keys[i].key,
+					   1ULL << 32));
+	}
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &after));
+	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
+}
+
+TEST_F(ctl, ownership_is_for_tpm12_alone)
+{
+	if (self->family->num == 0x200) {
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num,
+					       VTPM_BRIDGE_OWNERSHIP, 0));
+		/* Not supported is told before out of range. */
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num,
+					       VTPM_BRIDGE_OWNERSHIP, 3));
+		return;
+	}
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNERSHIP,
+			     VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &self->arg.query));
+	EXPECT_EQ(VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE, self->arg.query.ownership);
+	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNERSHIP, 3));
+}
+
+TEST_F(ctl, code_that_no_command_has_is_no_entry)
+{
+	static const uint32_t keys[] = {
+		VTPM_BRIDGE_DENY, VTPM_BRIDGE_ALLOW, VTPM_BRIDGE_ALLOW_UNSAFE,
+		VTPM_BRIDGE_DEFAULT,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		EXPECT_EQ(-ENOENT, ctl_set(self->ctl, self->num, keys[i], 0));
+		EXPECT_EQ(-ENOENT, ctl_set(self->ctl, self->num, keys[i], 0x12345678));
+		EXPECT_EQ(-ENOENT, ctl_set(self->ctl, self->num, keys[i], 0xffffffff));
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_DENY,
+				     self->family->random_code));
+	}
+}
+
+TEST_F(ctl, plain_allow_of_an_unsafe_command_has_no_access)
+{
+	EXPECT_EQ(-EACCES, ctl_set(self->ctl, self->num, VTPM_BRIDGE_ALLOW,
+				   self->family->unsafe_code));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_ALLOW_UNSAFE,
+			     self->family->unsafe_code));
+	EXPECT_EQ(-EACCES, ctl_set(self->ctl, self->num, VTPM_BRIDGE_ALLOW,
+				   self->family->unsafe_code));
+}
+
+TEST_F(ctl, destroy_of_an_open_proxy_is_busy_unless_forced)
+{
+	int fd = node_open(self->num, 0);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EBUSY, ctl_destroy(self->ctl, self->num, 0));
+	EXPECT_EQ(0, tpm_ask(fd, self->family->startup));
+	EXPECT_EQ(0, ctl_destroy(self->ctl, self->num, VTPM_BRIDGE_FORCE));
+	EXPECT_EQ(-EPIPE, tpm_ask(fd, self->family->random));
+	close(fd);
+	EXPECT_EQ(-ENOENT, ctl_destroy(self->ctl, self->num, 0));
+}
+
+TEST_F(ctl, destroyed_proxy_is_gone_everywhere)
+{
+	char path[64];
+	struct stat st;
+
+	ASSERT_EQ(0, ctl_destroy(self->ctl, self->num, 0));
+	EXPECT_EQ(-ENOENT, node_open(self->num, 0));
+	snprintf(path, sizeof(path), "/sys/class/misc/vtpm%d", self->num);
+	EXPECT_EQ(-1, stat(path, &st));
+	EXPECT_EQ(0, nr_proxies(self->ctl));
+}
+
+TEST_F(ctl, there_are_64_proxies_and_no_more)
+{
+	int i, num;
+
+	for (i = 1; i < NR_MAX; i++) {
+		num = ctl_create(self->ctl, 0);
+		ASSERT_LE(0, num);
+		ASSERT_GT(NR_MAX, num);
+	}
+	EXPECT_EQ(-ENOSPC, ctl_create(self->ctl, 0));
+	EXPECT_EQ(NR_MAX, nr_proxies(self->ctl));
+	/* The lowest free number is taken again. */
+	ASSERT_EQ(0, ctl_destroy(self->ctl, 17, 0));
+	ASSERT_EQ(0, ctl_destroy(self->ctl, 5, 0));
+	EXPECT_EQ(5, ctl_create(self->ctl, 0));
+	EXPECT_EQ(17, ctl_create(self->ctl, 0));
+	EXPECT_EQ(-ENOSPC, ctl_create(self->ctl, 0));
+}
+
+TEST_F(ctl, proxy_goes_with_the_last_duplicate_of_its_control_file)
+{
+	int fd = ctl_open(), other, num;
+	char path[32];
+	struct stat st;
+
+	ASSERT_LE(0, fd);
+	num = ctl_create(fd, 0);
+	ASSERT_LE(0, num);
+	snprintf(path, sizeof(path), "/dev/vtpm%d", num);
+	other = dup(fd);
+	close(fd);
+	EXPECT_EQ(0, stat(path, &st));
+	close(other);
+	EXPECT_EQ(-1, stat(path, &st));
+	EXPECT_EQ(1, nr_proxies(self->ctl));
+}
+
+TEST_F(ctl, open_proxy_goes_with_its_control_file_too)
+{
+	int fd = ctl_open(), num, node;
+
+	ASSERT_LE(0, fd);
+	num = ctl_create(fd, 0);
+	node = node_open(num, 0);
+	ASSERT_LE(0, node);
+	EXPECT_EQ(0, tpm_ask(node, self->family->startup));
+	close(fd);
+	EXPECT_EQ(-EPIPE, tpm_ask(node, self->family->random));
+	close(node);
+}
+
+TEST_F(ctl, persistent_proxy_stays)
+{
+	int fd = ctl_open(), num;
+
+	ASSERT_LE(0, fd);
+	num = ctl_create(fd, VTPM_BRIDGE_PERSISTENT);
+	ASSERT_LE(0, num);
+	close(fd);
+	ASSERT_EQ(0, ctl_query(self->ctl, num, &self->arg.query));
+	EXPECT_EQ(VTPM_BRIDGE_PERSISTENT | VTPM_BRIDGE_QUERY_RESET,
+		  self->arg.query.flags);
+	EXPECT_EQ(0, ctl_destroy(self->ctl, num, 0));
+}
+
+TEST_F(ctl, list_tells_as_many_as_fit_and_how_many_there_are)
+{
+	uint32_t nums[4] = { 99, 99, 99, 99 };
+	struct vtpm_bridge_list list = {
+		.size = sizeof(list), .count = 2, .nums = (uintptr_t)nums,
+	};
+	int second = ctl_create(self->ctl, 0), third = ctl_create(self->ctl, 0);
+
+	ASSERT_LT(self->num, second);
+	ASSERT_LT(second, third);
+	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
+	EXPECT_EQ(3, list.count);
+	EXPECT_EQ(0x1fe, list.keys);
+	EXPECT_EQ(self->num, (int)nums[0]);
+	EXPECT_EQ(second, (int)nums[1]);
+	EXPECT_EQ(99, nums[2]);
+
+	list.count = 4;
+	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
+	EXPECT_EQ(3, list.count);
+	EXPECT_EQ(third, (int)nums[2]);
+	EXPECT_EQ(99, nums[3]);
+
+	list.count = 1;
+	list.nums = 16;
+	EXPECT_EQ(-EFAULT, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
+	list.count = 0;
+	list.nums = 0;
+	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
+	EXPECT_EQ(3, list.count);
+}
+
+/* A number that nobody learns would be a proxy that nobody can end. */
+TEST_F(ctl, create_that_cannot_tell_the_number_makes_no_proxy)
+{
+	struct vtpm_bridge_create *arg = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, arg);
+	*arg = (struct vtpm_bridge_create) {
+		.size = sizeof(*arg), .chip = VTPM_BRIDGE_ANY_CHIP,
+		.flags = VTPM_BRIDGE_PERSISTENT,
+	};
+	ASSERT_EQ(0, mprotect(arg, 4096, PROT_READ));
+	EXPECT_EQ(-EFAULT, ctl(self->ctl, VTPM_BRIDGE_CREATE, arg));
+	EXPECT_EQ(1, nr_proxies(self->ctl));
+}
+
+TEST_F(ctl, create_tells_chip_and_number)
+{
+	fill(self, &ops[0]);
+	ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_CREATE, &self->arg));
+	EXPECT_EQ(0, self->arg.create.chip);
+	EXPECT_EQ(self->num + 1, (int)self->arg.create.num);
+	self->arg.create.chip = 0;
+	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_CREATE, &self->arg));
+	EXPECT_EQ(self->num + 2, (int)self->arg.create.num);
+}
+
+TEST_F(ctl, query_of_a_new_proxy)
+{
+	struct vtpm_bridge_query *query = &self->arg.query;
+
+	memset(query, 0xff, sizeof(*query));
+	query->size = sizeof(*query);
+	query->num = self->num;
+	ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_QUERY, query));
+	EXPECT_EQ(sizeof(*query), query->size);
+	EXPECT_EQ(self->num, (int)query->num);
+	EXPECT_EQ(VTPM_BRIDGE_QUERY_RESET, query->flags);
+	EXPECT_EQ(0, query->chip);
+	EXPECT_EQ(self->family->num, query->family);
+	EXPECT_EQ(VTPM_BRIDGE_OFF, query->power);
+	EXPECT_EQ(0, query->locality);
+	EXPECT_EQ(0, query->physical_presence);
+	EXPECT_EQ(0, query->physical_presence_lock);
+	EXPECT_EQ(VTPM_BRIDGE_OWNERSHIP_AUTO, query->ownership);
+	EXPECT_EQ(0, query->commands);
+	EXPECT_EQ(0, query->refusals);
+	EXPECT_EQ(0, query->chip_commands);
+	EXPECT_EQ(0, query->resets);
+}
+
+TEST_F(ctl, query_follows_the_life_of_a_proxy)
+{
+	struct vtpm_bridge_query *query = &self->arg.query;
+	int fd = node_open(self->num, 0);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(VTPM_BRIDGE_OPEN | VTPM_BRIDGE_QUERY_RESET, query->flags);
+	EXPECT_EQ(VTPM_BRIDGE_WAITING, query->power);
+	EXPECT_EQ(1, query->resets);
+
+	EXPECT_EQ(0, tpm_ask(fd, self->family->startup));
+	EXPECT_EQ(0, tpm_ask(fd, self->family->random));
+	EXPECT_EQ(self->family->denied, tpm_ask(fd, self->family->unsafe));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(VTPM_BRIDGE_STARTED, query->power);
+	EXPECT_EQ(3, query->commands);
+	EXPECT_EQ(1, query->refusals);
+	EXPECT_EQ(1, query->chip_commands);
+
+	EXPECT_EQ(0, tpm_ask(fd, self->family->num == 0x200 ?
+			     "8001 ???????? 00000145 0000" :
+			     "00c1 ???????? 00000098"));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(VTPM_BRIDGE_SHUT_DOWN, query->power);
+
+	close(fd);
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(VTPM_BRIDGE_OFF, query->power);
+	EXPECT_EQ(VTPM_BRIDGE_QUERY_RESET, query->flags);
+}
+
+TEST_F(ctl, set_is_seen_by_query)
+{
+	struct vtpm_bridge_query *query = &self->arg.query;
+	int locality;
+
+	for (locality = 4; locality >= 0; locality--) {
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_LOCALITY, locality));
+		ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+		EXPECT_EQ(locality, (int)query->locality);
+	}
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_QUERY_RESETS, 0));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(0, query->flags);
+	if (self->family->num == 0x200) {
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num,
+				     VTPM_BRIDGE_PHYSICAL_PRESENCE, 1));
+		ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+		EXPECT_EQ(1, query->physical_presence);
+	}
+}
+
+TEST_F(ctl, reset_of_a_closed_proxy_has_no_effect)
+{
+	EXPECT_EQ(0, ctl_reset(self->ctl, self->num));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &self->arg.query));
+	EXPECT_EQ(0, self->arg.query.resets);
+	EXPECT_EQ(VTPM_BRIDGE_OFF, self->arg.query.power);
+}
+
+TEST_F(ctl, attributes_say_what_query_says)
+{
+	static const struct {
+		const char *name, *value;
+	} attrs[] = {
+		{ "chip", "tpm0\n" }, { "state", "off\n" }, { "locality", "0\n" },
+		{ "physical_presence", "0\n" }, { "physical_presence_lock", "0\n" },
+		{ "ownership", "auto\n" }, { "persistent", "0\n" },
+		{ "query_reset", "1\n" }, { "open", "0\n" }, { "commands", "0\n" },
+		{ "refusals", "0\n" }, { "chip_commands", "0\n" }, { "resets", "0\n" },
+	};
+	char path[96], value[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/sys/class/misc/vtpm%d/device/%s",
+			 self->num, attrs[i].name);
+		f = fopen(path, "r");
+		ASSERT_NE(NULL, f) {
+			TH_LOG("%s", path);
+		}
+		memset(value, 0, sizeof(value));
+		EXPECT_LT(0, fread(value, 1, sizeof(value) - 1, f));
+		fclose(f);
+		EXPECT_STREQ(attrs[i].value, value) {
+			TH_LOG("%s", path);
+		}
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Policy on the real module: deny, allow, grants, of one proxy alone. */
+
+#define _GNU_SOURCE
+#include "kselftest_harness.h"
+#include "proxy.h"
+
+FIXTURE(policy) {
+	int ctl;
+	int num, other;
+	int fd, other_fd;
+	const struct family *family;
+	uint8_t rsp[BUF_SIZE];
+};
+
+FIXTURE_SETUP(policy)
+{
+	self->ctl = ctl_open();
+	ASSERT_LE(0, self->ctl);
+	self->num = ctl_create(self->ctl, 0);
+	self->other = ctl_create(self->ctl, 0);
+	ASSERT_LE(0, self->num);
+	ASSERT_LE(0, self->other);
+	self->family = family_of(self->ctl, self->num);
+	ASSERT_NE(NULL, self->family);
+	self->fd = node_open(self->num, 0);
+	self->other_fd = node_open(self->other, 0);
+	ASSERT_LE(0, self->fd);
+	ASSERT_LE(0, self->other_fd);
+	ASSERT_EQ(0, tpm_ask(self->fd, self->family->startup));
+	ASSERT_EQ(0, tpm_ask(self->other_fd, self->family->startup));
+}
+
+FIXTURE_TEARDOWN(policy)
+{
+	close(self->fd);
+	close(self->other_fd);
+	EXPECT_EQ(0, close(self->ctl));
+}
+
+static long set(FIXTURE_DATA(policy) *self, uint32_t key, uint32_t code)
+{
+	return ctl_set(self->ctl, self->num, key, code);
+}
+
+TEST_F(policy, denied_command_is_refused_for_one_proxy_only)
+{
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DENY, self->family->random_code));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->random));
+	EXPECT_EQ(0, tpm_ask(self->other_fd, self->family->random));
+}
+
+TEST_F(policy, denial_is_taken_back_by_allow_and_by_default)
+{
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DENY, self->family->random_code));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_ALLOW, self->family->random_code));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DENY, self->family->random_code));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->random));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DEFAULT, self->family->random_code));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+}
+
+TEST_F(policy, unsafe_command_needs_a_grant_of_its_own)
+{
+	int64_t rc;
+
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->unsafe));
+	EXPECT_EQ(-EACCES, set(self, VTPM_BRIDGE_ALLOW, self->family->unsafe_code));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->unsafe));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_ALLOW_UNSAFE, self->family->unsafe_code));
+	rc = tpm_ask(self->fd, self->family->unsafe);
+	EXPECT_EQ(0, rc);
+	EXPECT_EQ(self->family->denied,
+		  tpm_ask(self->other_fd, self->family->unsafe));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DENY, self->family->unsafe_code));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->unsafe));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DEFAULT, self->family->unsafe_code));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->unsafe));
+}
+
+TEST_F(policy, code_that_no_table_knows_is_refused)
+{
+	EXPECT_EQ(self->family->denied,
+		  tpm_ask(self->fd, self->family->num == 0x200 ?
+			  "8001 ???????? 000001f0" : "00c1 ???????? 000000ff"));
+	EXPECT_EQ(self->family->denied,
+		  tpm_ask(self->fd, self->family->num == 0x200 ?
+			  "8001 ???????? 20000000" : "00c1 ???????? 40000010"));
+	/* The kernel's own driver command is no guest's to send. */
+	EXPECT_EQ(self->family->denied,
+		  tpm_ask(self->fd, self->family->num == 0x200 ?
+			  "8001 ???????? 20001000 02" : "00c1 ???????? 20001000 02"));
+}
+
+TEST_F(policy, refusals_are_counted_and_never_reach_the_chip)
+{
+	struct vtpm_bridge_query before, after;
+
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &before));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->unsafe));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->unsafe));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &after));
+	EXPECT_EQ(before.refusals + 2, after.refusals);
+	EXPECT_EQ(before.commands + 2, after.commands);
+	EXPECT_EQ(before.chip_commands, after.chip_commands);
+}
+
+TEST_F(policy, policy_outlives_reset_and_reopening)
+{
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DENY, self->family->random_code));
+	ASSERT_EQ(0, ctl_reset(self->ctl, self->num));
+	ASSERT_EQ(0, tpm_ask(self->fd, self->family->startup));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->random));
+	close(self->fd);
+	self->fd = node_open(self->num, 0);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, tpm_ask(self->fd, self->family->startup));
+	EXPECT_EQ(self->family->denied, tpm_ask(self->fd, self->family->random));
+}
+
+/* Whether GetCapability says that there is GetRandom. */
+static int says_random(FIXTURE_DATA(policy) *self)
+{
+	ssize_t n;
+
+	if (self->family->num == 0x200) {
+		n = tpm_send(self->fd, "8001 ???????? 0000017a 00000002 0000017b 00000001",
+			     self->rsp);
+		return n < 0 ? n : n == 23 && (be32(self->rsp + 19) & 0xffff) == 0x17b;
+	}
+	n = tpm_send(self->fd, "00c1 ???????? 00000065 00000001 00000004 00000046",
+		     self->rsp);
+	return n == 15 ? self->rsp[14] : -EIO;
+}
+
+TEST_F(policy, denied_command_is_hidden_from_capabilities)
+{
+	EXPECT_EQ(1, says_random(self));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DENY, self->family->random_code));
+	EXPECT_EQ(0, says_random(self));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_ALLOW, self->family->random_code));
+	EXPECT_EQ(1, says_random(self));
+}
+
+/* A guest kernel takes the TPM for broken if these two differ. */
+TEST_F(policy, number_of_commands_is_that_of_those_listed)
+{
+	uint32_t total, listed;
+
+	if (self->family->num != 0x200)
+		return;
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_DENY, self->family->random_code));
+	ASSERT_EQ(27, tpm_send(self->fd, "8001 ???????? 0000017a 00000006 00000129 00000001",
+			       self->rsp));
+	total = be32(self->rsp + 23);
+	ASSERT_LT(19, tpm_send(self->fd, "8001 ???????? 0000017a 00000002 00000000 00000100",
+			       self->rsp));
+	listed = be32(self->rsp + 15);
+	EXPECT_EQ(total, listed);
+	EXPECT_EQ(0, self->rsp[10]);
+	EXPECT_LT(80, listed);
+}
+
+TEST_HARNESS_MAIN
