@@ -174,7 +174,7 @@ static const struct bad_sample samples[] = {
 	A(0000014e, "", 2, "40000001 01000000 W 0008 0000"),
 	A(0000013f, "", 1, "4000000c W 00000000"),
 	A(00000140, "", 1, "40000001 W 000b 00000000 00000000"),
-	A(00000158, "G", 1, "G W 0000 0010 00000001 000b 03 010000"),
+	A(00000158, "G", 1, "G W 0000 0010 00000001 000b 03 010000", BAD_RANDOM),
 	A(00000198, "", 1, "40000110 W 00000000"),
 	N(0000017f, "P", 1, "P 0000 00000001 000b 03 010000"),
 	N(20000000, "", 0, ""),
@@ -187,9 +187,9 @@ static const struct bad_sample samples[] = {
 	N(0000018a, "", 0, "0023 0010 0010 0003 0010"),
 	N(00000178, "", 0, "0003"),
 	N(0000018e, "", 0, "0003", BAD_RANDOM),
-	A(00000131, "", 1, "40000001 W " SENSITIVE ECC_STORAGE NO_PCR),
+	A(00000131, "", 1, "40000001 W " SENSITIVE ECC_STORAGE NO_PCR, BAD_RANDOM),
 	A(00000131, "", 1, "40000007 W " SENSITIVE ECC_SIGNING NO_PCR, BAD_RANDOM),
-	A(00000131, "", 1, "40000001 W " SENSITIVE HMAC_KEY "0000 00000001 000b 03 000000"),
+	A(00000131, "", 1, "40000001 W " SENSITIVE HMAC_KEY "0000 00000001 000b 03 000000", BAD_RANDOM),
 	A(00000153, "K", 1, "K W " SENSITIVE HMAC_KEY NO_PCR, BAD_RANDOM),
 	A(00000191, "K", 1, "K W " SENSITIVE HMAC_KEY, BAD_RANDOM),
 	A(00000157, "K", 1, "K W O"),
@@ -221,8 +221,8 @@ static const struct bad_sample samples[] = {
 	N(0000018f, "P", 1, "P 00"),
 	N(00000190, "P", 1, "P 0020 Z"),
 	N(00000160, "GP", 2, "G P 0000 0000 0000 00000000 0018 000b 0020 Z 0020 Z"),
-	A(00000151, "P", 2, "40000001 P W 0000 0000 0000 00000000"),
-	A(00000151, "KP", 2, "K P W 0000 0000 0000 00000000"),
+	A(00000151, "P", 2, "40000001 P W 0000 0000 0000 00000000", BAD_RANDOM),
+	A(00000151, "KP", 2, "K P W 0000 0000 0000 00000000", BAD_RANDOM),
 	N(0000017f, "T", 1, "T 0020 Z 00000001 000b 03 010000"),
 	N(00000174, "K", 1, "K 0003 616263 0010 0000"),
 	A(00000159, "K", 1, "K W 0020 Z 0010 0000"),
@@ -288,11 +288,29 @@ static const char * const state[] = {
 	NULL
 };
 
+#define TAIL	"tail_of_other_bytes_is_refused_as_by_a_tpm"
+#define HANDLE	"unknown_handle_is_refused_as_by_a_tpm"
+#define AUTH	"spoilt_authorisation_is_refused_as_by_a_tpm"
+#define BITS	"flipped_bits_are_answered_as_by_a_tpm"
+
 static struct bad_diff diffs[] = {
-	{ 0x158, NULL, 0x143, 0, "Quote would sign the host's PCRs" },
-	{ 0x17f, NULL, 0x143, 0, "PolicyPCR would compare the host's PCRs" },
-	{ 0x187, NULL, 0x090, 0, "the chip would judge by the host's presence" },
+	{ 0, TAIL, 0x142, BAD_ANY, "longer than the 0xF80 bytes that the proxy says it takes" },
+	{ 0, HANDLE, 0x910, 0x184, "a proxy has more transient handles than this chip has slots" },
+	{ 0, HANDLE, 0x911, 0x284, "a proxy has more transient handles than this chip has slots" },
+	{ 0, HANDLE, 0x185, BAD_ANY, "the chip's platform hierarchy is the host's" },
+	{ 0x184, HANDLE, 0x285, 0x38b, "the chip's platform hierarchy is the host's" },
+	{ 0x176, HANDLE, 0x285, 0, "the authorisation of the chip's platform and lockout is the host's" },
+	{ 0x158, NULL, 0x143, BAD_ANY, "Quote would sign the host's PCRs, whatever else is wrong" },
+	{ 0x17f, NULL, 0x143, BAD_ANY, "PolicyPCR would compare the host's PCRs, whatever else is wrong" },
+	{ 0x187, NULL, 0x090, BAD_ANY, "the chip would judge by the host's presence" },
 	{ 0x161, NULL, 0x1df, 0x095, "a context that is not wrapped is no context" },
+	{ 0x131, BITS, 0x4c4, 0, "creationPCR would tell of the host's PCRs" },
+	{ 0x12b, BITS, 0, 0, "a bank is allocated whole or not at all" },
+	{ 0x17a, BITS, 0, 0, "a flip asks for what is virtual" },
+	{ 0x160, BITS, 0x4e3, BAD_ANY, "the chip's clock has run for longer than the twin's" },
+	{ 0x151, BITS, 0x4e3, 0, "the chip's clock has run for longer than the twin's" },
+	{ 0x17a, AUTH, 0x12f, 0x982, "a session that only the chip could check, for a local command" },
+	{ 0x17a, AUTH, 0x12f, 0x98b, "a session that only the chip could check, for a local command" },
 	{}
 };
 

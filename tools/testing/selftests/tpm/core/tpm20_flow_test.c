@@ -1,0 +1,734 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0: what guests do, on a proxy and on a TPM of its own side by side.
+ *
+ * same() demands equal answers; what may differ is spelled out in each test.
+ */
+
+#include "core.h"
+
+#define PW	"00000009 40000009 0000 01 0000"
+#define STARTUP_CLEAR	"8001 ???????? 00000144 0000"
+#define STARTUP_STATE	"8001 ???????? 00000144 0001"
+#define SHUTDOWN_CLEAR	"8001 ???????? 00000145 0000"
+#define SHUTDOWN_STATE	"8001 ???????? 00000145 0001"
+#define READ_ALL	"8001 ???????? 0000017e 00000001 000b 03 ff0000"
+#define ZEROS20	"0000000000000000000000000000000000000000"
+#define ZEROS32	"0000000000000000000000000000000000000000000000000000000000000000"
+#define EXTEND(pcr)	"8002 ???????? 00000182 " pcr PW "00000001 000b" ZEROS32
+#define ECC_TEMPLATE	"001a 0023 000b 00030072 0000 0006 0080 0043 0010 0003 0010 0000 0000"
+#define PRIMARY(hier)	"8002 ???????? 00000131 " hier PW \
+	"0004 0000 0000 " ECC_TEMPLATE " 0000 00000000"
+#define KEYED	"00000023 0008 000b 00040072 0000 0005 000b 0000"
+#define START_HMAC	"8001 ???????? 00000176 40000007 40000007 0010" \
+	"00112233445566778899aabbccddeeff 0000 00 0010 000b"
+#define START_POLICY	"8001 ???????? 00000176 40000007 40000007 0010" \
+	"00112233445566778899aabbccddeeff 0000 01 0010 000b"
+#define START_TRIAL	"8001 ???????? 00000176 40000007 40000007 0010" \
+	"00112233445566778899aabbccddeeff 0000 03 0010 000b"
+#define HASH_START	"8001 ???????? 00000186 0000 000b"
+#define FLUSH		"8001 ???????? 00000165 "
+#define CONTEXT_SAVE	"8001 ???????? 00000162 "
+
+static struct vtpmb_vtpm *v;
+static struct core_twin *twin;
+static struct core_rsp rv, rt;
+
+static void begin(void)
+{
+	core_start(CORE_TPM20);
+	v = core_new();
+	twin = core_twin_new();
+}
+
+static void end(void)
+{
+	core_twin_free(twin);
+	core_free(v);
+	CHECK(core_chip_is_empty());
+	core_stop();
+}
+
+static void same_at(int line, const char *hex)
+{
+	core_send_hex(v, hex, &rv);
+	core_twin_send_hex(twin, hex, &rt);
+	if (rv.err || rv.len != rt.len || memcmp(rv.buf, rt.buf, rt.len)) {
+		core_fail(__FILE__, line, "%.60s: rc 0x%x, not 0x%x (err %d)", hex,
+			  rv.rc, rt.rc, rv.err);
+		core_dump("proxy", rv.buf, rv.len);
+		core_dump("twin", rt.buf, rt.len);
+	}
+}
+
+#define same(hex) same_at(__LINE__, hex)
+
+static void same_rc_at(int line, const char *hex)
+{
+	core_send_hex(v, hex, &rv);
+	core_twin_send_hex(twin, hex, &rt);
+	if (rv.err || rv.rc != rt.rc || rv.len != rt.len)
+		core_fail(__FILE__, line, "%.60s: rc 0x%x len %zu, not 0x%x len %zu (err %d)",
+			  hex, rv.rc, rv.len, rt.rc, rt.len, rv.err);
+}
+
+#define same_rc(hex) same_rc_at(__LINE__, hex)
+
+static void want_at(int line, const char *hex, u32 rc)
+{
+	core_send_hex(v, hex, &rv);
+	if (rv.err || rv.rc != rc)
+		core_fail(__FILE__, line, "%.60s: rc 0x%x, not 0x%x (err %d)", hex, rv.rc,
+			  rc, rv.err);
+}
+
+#define want(hex, rc) want_at(__LINE__, hex, rc)
+
+static void reset_both(void)
+{
+	core_reset(v);
+	core_twin_reset(twin);
+}
+
+static void startup_resets_restarts_and_resumes(void)
+{
+	begin();
+	same("8001 ???????? 0000017b 0008");
+	same("8001 ???????? 00000fff");
+	same("8001 ???????? 00000144 0005");
+	same("8001 ???????? 00000144 00");
+	same("8001 ???????? 00000144");
+	same("8001 ???????? 00000144 000000");
+	same(STARTUP_STATE);
+	same(STARTUP_CLEAR);
+	same(STARTUP_CLEAR);
+	same(READ_ALL);
+	same(EXTEND("00000005"));
+	same(EXTEND("00000010"));
+	same(READ_ALL);
+	same(SHUTDOWN_STATE);
+	reset_both();
+	same(STARTUP_STATE);
+	same(READ_ALL);
+	same("8001 ???????? 0000017e 00000001 000b 03 0000ff");
+	same(SHUTDOWN_STATE);
+	same(EXTEND("00000005"));
+	reset_both();
+	same(STARTUP_STATE);
+	same(STARTUP_CLEAR);
+	same(READ_ALL);
+	same(SHUTDOWN_STATE);
+	reset_both();
+	same(STARTUP_CLEAR);
+	same(READ_ALL);
+	same(SHUTDOWN_CLEAR);
+	reset_both();
+	same(STARTUP_STATE);
+	same(STARTUP_CLEAR);
+	same(READ_ALL);
+	end();
+}
+
+static void guest_cannot_reset_its_pcrs_by_startup(void)
+{
+	u8 before[VTPMB_BUF_SIZE];
+
+	begin();
+	same(STARTUP_CLEAR);
+	same(EXTEND("00000000"));
+	same(READ_ALL);
+	memcpy(before, rv.buf, rv.len);
+	want(STARTUP_CLEAR, 0x100);
+	want(STARTUP_STATE, 0x100);
+	want(SHUTDOWN_STATE, 0);
+	want(STARTUP_CLEAR, 0x100);
+	want(READ_ALL, 0);
+	CHECK_MEM(rv.buf, before, rv.len);
+	end();
+}
+
+static void pcr_commands_answer_as_a_tpm(void)
+{
+	static const char * const commands[] = {
+		"8002 ???????? 00000182 0000000a" PW "00000001 000b" ZEROS32,
+		"8002 ???????? 00000182 0000000a 00000009 40000009 0000 00 0000 00000001 000b" ZEROS32,
+		"8001 ???????? 00000182 0000000a 00000001 000b" ZEROS32,
+		"8002 ???????? 00000182 0000000a" PW "00000001 0010" ZEROS32,
+		"8002 ???????? 00000182 00000018" PW "00000001 000b" ZEROS32,
+		"8002 ???????? 00000182 0000000a 0000000a 40000009 0000 01 0001 41 00000001 000b" ZEROS32,
+		"8002 ???????? 00000182 0000000a" PW "00000000",
+		"8002 ???????? 00000182 0000000a" PW "00000001 000b" ZEROS32 "00",
+		"8002 ???????? 00000182 0000000a" PW "00000001 000b" ZEROS20,
+		"8002 ???????? 00000182 00000011" PW "00000001 000b" ZEROS32,
+		"8002 ???????? 00000182 0000000a" PW "00000002 000b" ZEROS32 "0004" ZEROS20,
+		"8002 ???????? 00000182 0000000a" PW "00000002 000b" ZEROS32 "000b" ZEROS32,
+		"8002 ???????? 00000182 40000007" PW "00000001 000b" ZEROS32,
+		"8002 ???????? 00000182 0000000a" PW "00000005",
+		"8002 ???????? 0000013d 00000010" PW,
+		"8002 ???????? 0000013d 00000000" PW,
+		"8002 ???????? 0000013d 00000014" PW,
+		"8002 ???????? 0000013d 40000007" PW,
+		"8002 ???????? 0000013c 40000007" PW "0003 616263",
+		"8002 ???????? 0000013c 0000000b" PW "0003 616263",
+		"8002 ???????? 0000013c 0000000b" PW "0401 616263",
+		"8001 ???????? 0000017e 00000001 000b 03 ffffff",
+		"8001 ???????? 0000017e 00000002 0004 03 070000 000b 03 000cff",
+		"8001 ???????? 0000017e 00000004 0004 03 070000 000b 03 000cff 000c 03 010203 000d 03 ff0000",
+		"8001 ???????? 0000017e 00000001 0027 03 ffffff",
+		"8001 ???????? 0000017e 00000001 0010 03 ffffff",
+		"8001 ???????? 0000017e 00000001 000b 02 ffff",
+		"8001 ???????? 0000017e 00000001 000b 03 ffff",
+		"8001 ???????? 0000017e 00000000",
+		"8001 ???????? 0000017e 00000005",
+		"8002 ???????? 0000012c 4000000c" PW "0000 0010 00000000",
+		"8002 ???????? 00000183 00000000" PW "0000",
+	};
+	unsigned int i, locality;
+
+	begin();
+	same(STARTUP_CLEAR);
+	for (locality = 0; locality < 5; locality++) {
+		v->locality = locality;
+		core_twin_locality(twin, locality);
+		for (i = 0; i < ARRAY_SIZE(commands); i++)
+			same(commands[i]);
+		same("8002 ???????? 00000182 00000012" PW "00000001 000b" ZEROS32);
+		same("8002 ???????? 00000182 00000013" PW "00000001 000b" ZEROS32);
+		same("8002 ???????? 00000182 00000014" PW "00000001 000b" ZEROS32);
+		same("8002 ???????? 00000182 00000015" PW "00000001 000b" ZEROS32);
+		same("8002 ???????? 00000182 00000017" PW "00000001 000b" ZEROS32);
+		same("8002 ???????? 0000013d 00000014" PW);
+		same("8002 ???????? 0000013d 00000015" PW);
+		same("8002 ???????? 0000013d 00000017" PW);
+		same("8001 ???????? 0000017e 00000001 000b 03 0000ff");
+	}
+	end();
+}
+
+static void banks_change_at_the_next_reset(void)
+{
+	static const char cap[] = "8001 ???????? 0000017a 00000005 00000000 00000001";
+
+	begin();
+	same(STARTUP_CLEAR);
+	same(cap);
+	same("8002 ???????? 0000012b 4000000c" PW "00000001 0010 03 000000");
+	same("8002 ???????? 0000012b 4000000c" PW "00000005");
+	same("8002 ???????? 0000012b 4000000c" PW
+	     "00000004 0004 03 000000 000b 03 000000 000c 03 000000 000d 03 000000");
+	same("8002 ???????? 0000012b 4000000c" PW "00000002 0004 03 000000 000d 03 000000");
+	same(cap);
+	same(SHUTDOWN_STATE);
+	same(SHUTDOWN_CLEAR);
+	reset_both();
+	same(STARTUP_CLEAR);
+	same(cap);
+	same("8001 ???????? 0000017e 00000002 0004 03 ff0000 000b 03 010000");
+	same("8002 ???????? 00000182 0000000a" PW "00000002 000b" ZEROS32 "0004" ZEROS20);
+	same("8001 ???????? 0000017e 00000002 0004 03 ff0000 000b 03 010000");
+	same("8002 ???????? 0000012b 4000000c" PW "00000001 0004 03 ffffff");
+	same(SHUTDOWN_CLEAR);
+	reset_both();
+	same(STARTUP_CLEAR);
+	same(cap);
+	end();
+}
+
+static void hierarchies_are_virtual(void)
+{
+	static const char pt[] = "8001 ???????? 0000017a 00000006 00000200 00000002";
+	struct core_rsp before, after;
+
+	begin();
+	core_raw_hex(pt, &before);
+	/* The twin comes from a chip that was not shut down. */
+	same(STARTUP_CLEAR);
+	same(SHUTDOWN_CLEAR);
+	reset_both();
+	same(STARTUP_CLEAR);
+	same(pt);
+	same("8002 ???????? 00000121 4000000b" PW "40000001 00");
+	same("8002 ???????? 00000121 40000001" PW "40000007 01");
+	same("8002 ???????? 00000121 40000001" PW "40000001 02");
+	same("8002 ???????? 00000121 4000000a" PW "40000001 01");
+	same("8002 ???????? 00000121 40000001" PW "40000001 01");
+	same("8002 ???????? 00000129 4000000c" PW "0003 616263");
+	same("8002 ???????? 00000121 4000000c" PW "40000001 00");
+	same("8002 ???????? 00000121 4000000c 0000000c 40000009 0000 01 0003 616263 40000001 00");
+	same("8002 ???????? 00000121 40000001" PW "40000001 01");
+	same(pt);
+	same_rc(PRIMARY("40000001"));
+	same("8002 ???????? 00000121 4000000c 0000000c 40000009 0000 01 0003 616263 4000000d 00");
+	same(pt);
+	same("8002 ???????? 00000121 4000000c 0000000d 40000009 0000 01 0004 61626300 4000000c 00");
+	same("8002 ???????? 00000121 4000000c 0000000c 40000009 0000 01 0003 616263 4000000c 00");
+	same("8002 ???????? 0000012d 4000000c" PW "00000000 00000000");
+	same_rc(PRIMARY("4000000c"));
+	same(pt);
+	reset_both();
+	same(STARTUP_CLEAR);
+	same(pt);
+	same("8002 ???????? 00000127 4000000a" PW "01");
+	same("8002 ???????? 00000127 4000000a" PW "00");
+	same("8002 ???????? 00000126 4000000a" PW);
+	same("8002 ???????? 00000126 4000000c" PW);
+	same(pt);
+	same("8002 ???????? 00000127 4000000c" PW "00");
+	same("8002 ???????? 00000129 40000001" PW "0003 616263");
+	same("8002 ???????? 00000129 4000000b" PW "0003 616263");
+	same("8002 ???????? 00000129 4000000a" PW "0003 616263");
+	same("8002 ???????? 00000129 40000007" PW "0003 616263");
+	same(pt);
+	same("8002 ???????? 00000126 4000000c" PW);
+	same(pt);
+	same("8002 ???????? 00000129 4000000a 0000000c 40000009 0000 01 0003 616263 0000");
+	same("8002 ???????? 00000129 4000000a" PW "0000");
+	same("8002 ???????? 0000012d 4000000c" PW "00000000 00000000");
+	v->pp_pin = true;
+	core_twin_pp(twin, true);
+	same("8002 ???????? 0000012d 4000000c" PW "00000002 00000126 00000143 00000000");
+	same("8001 ???????? 0000017a 00000003 00000000 000000ff");
+	v->pp_pin = false;
+	core_twin_pp(twin, false);
+	same("8002 ???????? 00000126 4000000c" PW);
+	same("8002 ???????? 0000012d 4000000c" PW "00000000 00000001 00000126");
+	same("8002 ???????? 0000012e 4000000c" PW "0000 0010");
+	same("8002 ???????? 0000012e 4000000c" PW "0020" ZEROS32 "000b");
+	same("8002 ???????? 0000012e 4000000c" PW "0001 aa 000b");
+	same("8002 ???????? 0000012e 4000000c" PW "0000 0011");
+	same("8001 ???????? 0000017a 00000009 40000000 000000ff");
+	core_raw_hex(pt, &after);
+	CHECK_MEM(before.buf, after.buf, before.len);
+	end();
+}
+
+static void capabilities_page_as_a_tpm(void)
+{
+	static const char * const asks[] = {
+		"00000000 00000000 000000ff", "00000000 00000006 00000002",
+		"00000000 00000000 00000000", "00000000 00000100 00000001",
+		"00000003 00000000 000000ff", "00000005 00000000 00000000",
+		"00000005 00000000 00000001", "00000005 00000001 00000001",
+		"00000006 00000000 00000003", "00000006 00000100 00000002",
+		"00000006 00000150 00000003", "00000006 00000300 00000003",
+		"00000006 00000100 00000000", "00000008 00000000 000000ff",
+		"00000008 00000003 00000001", "00000009 40000000 000000ff",
+		"00000009 40000000 00000001", "00000009 00000000 00000001",
+		"0000000a 40000110 000000ff", "0000000b 00000000 000000ff",
+		"00000100 00000000 000000ff", "00000001 81000000 000000ff",
+		"00000001 80000000 000000ff", "00000001 02000000 000000ff",
+		"00000001 03000000 000000ff", "00000001 40000000 000000ff",
+		"00000001 40000008 00000002", "00000001 00000000 000000ff",
+		"00000001 00000010 00000002", "00000001 01000000 000000ff",
+		"00000001 04000000 000000ff", "00000001 90000000 000000ff",
+		"00000007 00000000 00000004", "00000007 00000005 00000004",
+		"00000006 00000100 0000", "00000006 000001", "0000",
+		"00000006 00000100 00000001 00",
+	};
+	char hex[200];
+	unsigned int i;
+
+	begin();
+	same(STARTUP_CLEAR);
+	for (i = 0; i < ARRAY_SIZE(asks); i++) {
+		snprintf(hex, sizeof(hex), "8001 ???????? 0000017a %s", asks[i]);
+		same(hex);
+	}
+	end();
+}
+
+static void commands_listed_are_those_counted(void)
+{
+	u32 total, i, cca;
+
+	begin();
+	same(STARTUP_CLEAR);
+	core_policy(v, 0x17b, VTPMB_POLICY_DENY);
+	want("8001 ???????? 0000017a 00000006 00000129 00000001", 0);
+	total = vtpmb_peek_u32(rv.buf + 23);
+	CHECK(total > 60);
+	want("8001 ???????? 0000017a 00000002 00000000 000000ff", 0);
+	CHECK_EQ(rv.buf[10], 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), total);
+	for (i = 0; i < total; i++) {
+		cca = vtpmb_peek_u32(rv.buf + 19 + 4 * i) & 0xffff;
+		CHECK(cca != 0x17b);
+		CHECK(cca != 0x12a);
+		CHECK(cca != 0x124);
+	}
+	want("8001 ???????? 0000017b 0008", 0x143);
+	CHECK_EQ(rv.answer, VTPMB_ANSWER_REFUSED);
+	end();
+}
+
+static void self_tests_are_local(void)
+{
+	begin();
+	same(STARTUP_CLEAR);
+	same("8001 ???????? 00000143 00");
+	same("8001 ???????? 00000143 01");
+	CHECK_EQ(rv.nr_chip_commands, 0);
+	same("8001 ???????? 00000143 02");
+	same("8001 ???????? 00000142 00000000");
+	same("8001 ???????? 00000142 00000041");
+	same("8001 ???????? 00000142 00000001 0000");
+	same("8001 ???????? 0000017c");
+	same("8001 ???????? 00000146 0003 616263");
+	same("8001 ???????? 00000146 0081");
+	same("8001 ???????? 00000145 0005");
+	same("8002 ???????? 00000144" PW "0000");
+	end();
+}
+
+/* The three primary keys are the chip's, so the twin has the same. */
+static void keys_live_and_die(void)
+{
+	begin();
+	same(STARTUP_CLEAR);
+	same(PRIMARY("40000001"));
+	CHECK_EQ(rv.rc, 0);
+	CHECK(core_chip_is_empty());
+	same("8001 ???????? 00000173 80000000");
+	same(PRIMARY("4000000b"));
+	same("8001 ???????? 00000173 80000001");
+	same("8001 ???????? 0000017a 00000001 80000000 000000ff");
+	same("8001 ???????? 00000173 80000002");
+	same(FLUSH "80000000");
+	same(FLUSH "80000000");
+	same("8001 ???????? 00000173 80000000");
+	same("8001 ???????? 0000017a 00000001 80000000 000000ff");
+	same_rc(PRIMARY("40000007"));
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x80000000);
+	same("8002 ???????? 00000121 4000000c" PW "4000000b 00");
+	same("8001 ???????? 0000017a 00000001 80000000 000000ff");
+	same("8001 ???????? 00000173 80000001");
+	reset_both();
+	same("8001 ???????? 00000173 80000000");
+	CHECK(core_chip_is_empty());
+	same(STARTUP_CLEAR);
+	same("8001 ???????? 00000173 80000000");
+	end();
+}
+
+static void more_objects_than_the_chip_has_room_for(void)
+{
+	unsigned int i;
+	char hex[100];
+
+	begin();
+	want(STARTUP_CLEAR, 0);
+	core_turn = 0;
+	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
+		want(PRIMARY("40000001"), 0);
+		CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x80000000 + i);
+	}
+	want(PRIMARY("40000001"), 0x902);
+	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
+		snprintf(hex, sizeof(hex), "8001 ???????? 00000173 800000%02x", i);
+		want(hex, 0);
+	}
+	want(HASH_START, 0x902);
+	want(FLUSH "80000005", 0);
+	want(HASH_START, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x80000005);
+	core_end_turn();
+	CHECK(core_chip_is_empty());
+	core_turn = 1;
+	end();
+}
+
+static void sequences_keep_their_state_over_turns(void)
+{
+	begin();
+	same(STARTUP_CLEAR);
+	same(HASH_START);
+	same("8002 ???????? 0000015c 80000000" PW "0003 616263");
+	same("8002 ???????? 0000015c 80000000" PW "0003 646566");
+	same("8002 ???????? 0000013e 80000000" PW "0003 676869 40000007");
+	CHECK_EQ(rv.rc, 0);
+	same("8002 ???????? 0000015c 80000000" PW "0003 616263");
+	same("8001 ???????? 00000186 0000 0010");
+	same("8002 ???????? 0000015c 80000000" PW "0003 616263");
+	same("8002 ???????? 00000185 00000009 80000000 00000012 40000009 0000 01 0000"
+	     "40000009 0000 01 0000 0003 646566");
+	CHECK_EQ(rv.rc, 0);
+	same("8001 ???????? 0000017e 00000002 0004 03 000200 000b 03 000200");
+	same("8001 ???????? 00000186 0000 0010");
+	same("8002 ???????? 00000185 00000011 80000000 00000012 40000009 0000 01 0000"
+	     "40000009 0000 01 0000 0003 646566");
+	same("8002 ???????? 00000185 00000009 80000000 00000013 40000009 0000 01 0001 61"
+	     "40000009 0000 01 0000 0003 646566");
+	same(FLUSH "80000000");
+	end();
+}
+
+static void owner_password_is_the_proxys_own(void)
+{
+	static const char good[] = "8002 ???????? 00000131 40000001"
+		"0000000c 40000009 0000 01 0003 616263"
+		"0004 0000 0000 " ECC_TEMPLATE " 0000 00000000";
+	struct core_rsp raw;
+
+	begin();
+	same(STARTUP_CLEAR);
+	same("8002 ???????? 00000129 40000001" PW "0003 616263");
+	same(PRIMARY("40000001"));
+	CHECK_EQ(rv.rc, 0x9a2);
+	same(good);
+	CHECK_EQ(rv.rc, 0);
+	core_raw_hex(PRIMARY("40000001"), &raw);
+	CHECK_EQ(raw.rc, 0);
+	core_raw_hex(FLUSH "80000000", &raw);
+	CHECK_EQ(raw.rc, 0);
+	end();
+}
+
+static void policy_sessions_work_and_trial_ones_too(void)
+{
+	begin();
+	same(STARTUP_CLEAR);
+	same_rc(START_POLICY);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x03000000);
+	CHECK(!core_chip_is_empty());
+	same("8001 ???????? 0000016c 03000000 00000131");
+	same("8001 ???????? 00000189 03000000");
+	CHECK_EQ(rv.rc, 0);
+	same("8001 ???????? 0000016f 03000000 01");
+	same("8001 ???????? 00000189 03000000");
+	same("8001 ???????? 00000180 03000000");
+	same("8001 ???????? 00000189 03000000");
+	same("8001 ???????? 00000189 03000001");
+	same("8001 ???????? 00000189 02000000");
+	want("8001 ???????? 0000017f 03000000 0000 00000001 000b 03 010000", 0x143);
+	same("8001 ???????? 0000017f 03000000 0000 00000000");
+	same("8001 ???????? 00000189 03000000");
+	same("8001 ???????? 0000017a 00000001 02000000 000000ff");
+	same(FLUSH "02000000");
+	same("8001 ???????? 00000189 03000000");
+	same_rc(START_TRIAL);
+	same("8001 ???????? 0000017f 03000000 0020" ZEROS32 "00000001 000b 03 010000");
+	same("8001 ???????? 00000189 03000000");
+	CHECK_EQ(rv.rc, 0);
+	want("8001 ???????? 0000017f 03000000 0000 00000001 000b 03 010000", 0x143);
+	same("8002 ???????? 00000151 40000001 03000000" PW "0000 0000 0000 00000000");
+	same("8001 ???????? 00000189 03000000");
+	same_rc(START_HMAC);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x02000001);
+	same("8001 ???????? 0000017a 00000001 02000000 000000ff");
+	reset_both();
+	same(STARTUP_CLEAR);
+	same("8001 ???????? 0000017a 00000001 02000000 000000ff");
+	CHECK(core_chip_is_empty());
+	end();
+}
+
+/* As a guest's resource manager does around every command. */
+static void save_from(const struct core_rsp *rsp, char *hex, size_t cap)
+{
+	size_t i, len = 0;
+
+	len += snprintf(hex, cap, "8001 ???????? 00000161 ");
+	for (i = 10; i < rsp->len && len + 3 < cap; i++)
+		len += snprintf(hex + len, cap - len, "%02x", rsp->buf[i]);
+}
+
+static char saved[2 * VTPMB_BUF_SIZE + 100], saved2[2 * VTPMB_BUF_SIZE + 100];
+
+static void guest_saves_and_loads_objects(void)
+{
+	begin();
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	want(CONTEXT_SAVE "80000000", 0);
+	save_from(&rv, saved, sizeof(saved));
+	want(FLUSH "80000000", 0);
+	want(saved, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x80000000);
+	CHECK_EQ(rv.nr_chip_commands, 0);
+	want(saved, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x80000001);
+	want("8001 ???????? 00000173 80000000", 0);
+	want("8001 ???????? 00000173 80000001", 0);
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(saved, 0x1df);
+	want(PRIMARY("40000001"), 0);
+	want(CONTEXT_SAVE "80000000", 0);
+	save_from(&rv, saved, sizeof(saved));
+	want(SHUTDOWN_STATE, 0);
+	core_reset(v);
+	want(STARTUP_STATE, 0);
+	want("8001 ???????? 00000173 80000000", 0x910);
+	want(saved, 0);
+	want("8001 ???????? 00000173 80000000", 0);
+	saved[strlen(saved) - 1] ^= 1;
+	want(saved, 0x1df);
+	saved[strlen(saved) - 1] ^= 1;
+	want("8002 ???????? 00000126 4000000c" PW, 0);
+	want(saved, 0x1df);
+	want("8001 ???????? 00000173 80000000", 0x910);
+	end();
+}
+
+static void guest_saves_and_loads_sessions(void)
+{
+	begin();
+	want(STARTUP_CLEAR, 0);
+	want(START_POLICY, 0);
+	want(CONTEXT_SAVE "03000000", 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 18), 0x03000000);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 22), 0x40000007);
+	save_from(&rv, saved, sizeof(saved));
+	want(CONTEXT_SAVE "03000000", 0x910);
+	want("8001 ???????? 00000189 03000000", 0x910);
+	want("8001 ???????? 0000017a 00000001 03000000 000000ff", 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 1);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 19), 0x02000000);
+	want("8001 ???????? 0000017a 00000001 02000000 000000ff", 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 0);
+	want(saved, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x03000000);
+	want(saved, 0x1cb);
+	want("8001 ???????? 00000189 03000000", 0);
+	want(CONTEXT_SAVE "03000000", 0);
+	save_from(&rv, saved2, sizeof(saved2));
+	want(saved, 0x1cb);
+	saved2[strlen(saved2) - 1] ^= 1;
+	want(saved2, 0x1df);
+	saved2[strlen(saved2) - 1] ^= 1;
+	want(saved2, 0);
+	want(CONTEXT_SAVE "03000000", 0);
+	save_from(&rv, saved2, sizeof(saved2));
+	want(FLUSH "03000000", 0);
+	want(saved2, 0x1cb);
+	CHECK(core_chip_is_empty());
+	want(START_POLICY, 0);
+	want(saved2, 0x1cb);
+	end();
+}
+
+static void second_proxy_cannot_use_what_the_first_has(void)
+{
+	struct vtpmb_vtpm *w;
+	struct core_rsp rw;
+
+	begin();
+	w = core_new();
+	core_send_hex(w, STARTUP_CLEAR, &rw);
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	want(CONTEXT_SAVE "80000000", 0);
+	save_from(&rv, saved, sizeof(saved));
+	want(START_POLICY, 0);
+	core_send_hex(w, "8001 ???????? 00000173 80000000", &rw);
+	CHECK_EQ(rw.rc, 0x910);
+	core_send_hex(w, saved, &rw);
+	CHECK_EQ(rw.rc, 0x1df);
+	core_send_hex(w, "8001 ???????? 00000189 03000000", &rw);
+	CHECK_EQ(rw.rc, 0x910);
+	core_send_hex(w, FLUSH "03000000", &rw);
+	CHECK_EQ(rw.rc, 0x1cb);
+	core_send_hex(w, FLUSH "02000000", &rw);
+	CHECK_EQ(rw.rc, 0x1cb);
+	core_send_hex(w, CONTEXT_SAVE "03000000", &rw);
+	CHECK_EQ(rw.rc, 0x910);
+	core_send_hex(w, "8002 ???????? 00000131 40000001 00000009 03000000 0000 01 0000"
+		      "0004 0000 0000 " ECC_TEMPLATE " 0000 00000000", &rw);
+	CHECK_EQ(rw.rc, 0x918);
+	core_send_hex(w, "8001 ???????? 0000017a 00000001 80000000 000000ff", &rw);
+	CHECK_EQ(vtpmb_peek_u32(rw.buf + 15), 0);
+	core_send_hex(w, "8001 ???????? 0000017a 00000001 02000000 000000ff", &rw);
+	CHECK_EQ(vtpmb_peek_u32(rw.buf + 15), 0);
+	core_send_hex(w, "8001 ???????? 0000017a 00000001 03000000 000000ff", &rw);
+	CHECK_EQ(vtpmb_peek_u32(rw.buf + 15), 0);
+	core_free(w);
+	want("8001 ???????? 00000173 80000000", 0);
+	want("8001 ???????? 00000189 03000000", 0);
+	end();
+}
+
+static void nothing_of_nv_or_persistent_exists(void)
+{
+	begin();
+	same(STARTUP_CLEAR);
+	same("8001 ???????? 00000169 01c00002");
+	same("8002 ???????? 0000014e 40000001 01c00002" PW "0004 0000");
+	same("8002 ???????? 0000014e 01c00002 01c00002" PW "0004 0000");
+	same("8002 ???????? 0000014e 4000000a 01c00002" PW "0004 0000");
+	same("8001 ???????? 00000173 81000001");
+	want("8002 ???????? 0000012a 40000001" PW "0000 0000", 0x143);
+	want("8002 ???????? 00000120 40000001 80000000" PW "81000001", 0x143);
+	end();
+}
+
+static void host_pcrs_and_hierarchies_are_out_of_reach(void)
+{
+	begin();
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	want("8002 ???????? 00000158 40000007" PW "0000 0010 00000001 000b 03 010000", 0x143);
+	want("8002 ???????? 00000158 80000000" PW "0000 0010 00000001 000b 03 010000", 0x143);
+	want("8002 ???????? 00000131 40000001" PW "0004 0000 0000 " ECC_TEMPLATE
+	     " 0000 00000001 000b 03 010000", 0x4c4);
+	want(PRIMARY("4000000c"), 0x185);
+	want(PRIMARY("40000140"), 0x184);
+	want("8001 ???????? 00000176 40000007 4000000c 0010" "00112233445566778899aabbccddeeff"
+	     "0000 00 0010 000b", 0x285);
+	want("8001 ???????? 00000176 40000007 4000000a 0010" "00112233445566778899aabbccddeeff"
+	     "0000 00 0010 000b", 0x285);
+	want("8002 ???????? 00000124 4000000c" PW, 0x143);
+	want("8002 ???????? 00000125 4000000c" PW, 0x143);
+	want("8002 ???????? 00000139 4000000a" PW, 0x143);
+	want("8001 ???????? 20001000 01", 0x143);
+	want("8001 ???????? 20000000", 0x143);
+	end();
+}
+
+static void child_keys_seal_and_sign(void)
+{
+	char hex[6000];
+	size_t len, i;
+	u16 priv, pub;
+
+	begin();
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	/* A sealed "secret" under the primary, password "pw". */
+	want("8002 ???????? 00000153 80000000" PW "000c 0002 7077 0006 736563726574"
+	     "000e 0008 000b 00000052 0000 0010 0000 0000 00000000", 0);
+	priv = vtpmb_peek_u16(rv.buf + 14);
+	pub = vtpmb_peek_u16(rv.buf + 16 + priv);
+	len = snprintf(hex, sizeof(hex), "8002 ???????? 00000157 80000000" PW);
+	for (i = 14; i < 18 + priv + pub; i++)
+		len += snprintf(hex + len, sizeof(hex) - len, "%02x", rv.buf[i]);
+	want(hex, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 10), 0x80000001);
+	want(FLUSH "80000000", 0);
+	want("8002 ???????? 0000015e 80000001 0000000b 40000009 0000 01 0002 7077", 0);
+	CHECK_EQ(vtpmb_peek_u16(rv.buf + 14), 6);
+	CHECK(!memcmp(rv.buf + 16, "secret", 6));
+	end();
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(startup_resets_restarts_and_resumes),
+	CORE_TEST(guest_cannot_reset_its_pcrs_by_startup),
+	CORE_TEST(pcr_commands_answer_as_a_tpm),
+	CORE_TEST(banks_change_at_the_next_reset),
+	CORE_TEST(hierarchies_are_virtual),
+	CORE_TEST(capabilities_page_as_a_tpm),
+	CORE_TEST(commands_listed_are_those_counted),
+	CORE_TEST(self_tests_are_local),
+	CORE_TEST(keys_live_and_die),
+	CORE_TEST(more_objects_than_the_chip_has_room_for),
+	CORE_TEST(sequences_keep_their_state_over_turns),
+	CORE_TEST(owner_password_is_the_proxys_own),
+	CORE_TEST(policy_sessions_work_and_trial_ones_too),
+	CORE_TEST(guest_saves_and_loads_objects),
+	CORE_TEST(guest_saves_and_loads_sessions),
+	CORE_TEST(second_proxy_cannot_use_what_the_first_has),
+	CORE_TEST(nothing_of_nv_or_persistent_exists),
+	CORE_TEST(host_pcrs_and_hierarchies_are_out_of_reach),
+	CORE_TEST(child_keys_seal_and_sign),
+};
+CORE_MAIN(tests)
