@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * TPM 2.0 commands: a const table of all that the library specification
+ * defines, by code.
+ *
+ * Verbs: find.
+ */
+#ifndef VTPMB_TPM20_COMMANDS_H
+#define VTPMB_TPM20_COMMANDS_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+/** VTPMB_TPM20_HANDLES - most handles that a command or its session area has */
+#define VTPMB_TPM20_HANDLES	3
+
+/*
+ * What a handle may be, one bit each (TPM 2.0 Part 2, 7 and 9).  Only these
+ * are ever sent to the chip, so an alias of a hierarchy cannot slip through.
+ */
+enum vtpmb_tpm20_accept {
+	ACCEPT_PCR		= BIT(0),
+	ACCEPT_NV		= BIT(1),
+	ACCEPT_HMAC		= BIT(2),
+	ACCEPT_POLICY		= BIT(3),
+	ACCEPT_TRANSIENT	= BIT(4),
+	ACCEPT_PERSISTENT	= BIT(5),
+	ACCEPT_AC		= BIT(6),
+	ACCEPT_ACT		= BIT(7),
+	ACCEPT_OWNER		= BIT(8),
+	ACCEPT_ENDORSEMENT	= BIT(9),
+	ACCEPT_PLATFORM		= BIT(10),
+	ACCEPT_LOCKOUT		= BIT(11),
+	ACCEPT_NULL		= BIT(12),
+	ACCEPT_OBJECT		= ACCEPT_TRANSIENT | ACCEPT_PERSISTENT,
+};
+
+/**
+ * enum vtpmb_tpm20_response - what handle a response carries
+ * @RESPONSE_NONE:	none
+ * @RESPONSE_OBJECT:	a new transient object
+ * @RESPONSE_SEQUENCE:	a new sequence object
+ * @RESPONSE_SESSION:	a new session
+ * @RESPONSE_CONTEXT:	whatever ContextLoad brought back
+ */
+enum vtpmb_tpm20_response {
+	RESPONSE_NONE,
+	RESPONSE_OBJECT,
+	RESPONSE_SEQUENCE,
+	RESPONSE_SESSION,
+	RESPONSE_CONTEXT,
+};
+
+/*
+ * @TPM20_NO_SESSIONS:	the tag must be TPM_ST_NO_SESSIONS
+ * @TPM20_DECRYPT:	a session may encrypt the first parameter
+ * @TPM20_ENCRYPT:	a session may encrypt the first response parameter
+ * @TPM20_NV:		TPMA_CC.nv of the reference implementation
+ * @TPM20_EXTENSIVE:	TPMA_CC.extensive
+ * @TPM20_PP_LISTABLE:	TPM2_PP_Commands may put it on the list
+ * @TPM20_PP_DEFAULT:	a new TPM has it on the list
+ * @TPM20_LOCAL:	the virtual platform answers it, whatever the chip has
+ * @TPM20_UNSAFE:	it changes or shows what all users of the chip share:
+ *			refused without an explicit grant
+ */
+enum vtpmb_tpm20_flags {
+	TPM20_NO_SESSIONS	= BIT(0),
+	TPM20_DECRYPT		= BIT(1),
+	TPM20_ENCRYPT		= BIT(2),
+	TPM20_NV		= BIT(3),
+	TPM20_EXTENSIVE		= BIT(4),
+	TPM20_PP_LISTABLE	= BIT(5),
+	TPM20_PP_DEFAULT	= BIT(6),
+	TPM20_LOCAL		= BIT(7),
+	TPM20_UNSAFE		= BIT(8),
+};
+
+/**
+ * struct vtpmb_tpm20_row - one command (TPM 2.0 Part 3)
+ * @code:	TPM_CC
+ * @name:	its name without TPM2_
+ * @flags:	enum vtpmb_tpm20_flags
+ * @nr_handles:	handles in its handle area
+ * @nr_auths:	how many of them, from the first on, need an authorisation
+ * @response:	enum vtpmb_tpm20_response
+ * @flushes:	which handle, from 1, is gone after success; 0 none
+ * @accept:	what each handle may be: enum vtpmb_tpm20_accept
+ */
+struct vtpmb_tpm20_row {
+	u32 code;
+	const char *name;
+	u16 flags;
+	u8 nr_handles;
+	u8 nr_auths;
+	u8 response;
+	u8 flushes;
+	u16 accept[VTPMB_TPM20_HANDLES];
+};
+
+#define VTPMB_TPM20_NR_ROWS	136
+
+extern const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS];
+
+int vtpmb_tpm20_row(u32 code);
+
+#endif
