@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * TPM 2.0: what the parts of the family share.
+ *
+ *   tpm20.c		parser, policy, authorisation, the family's verbs
+ *   tpm20_commands.c	const table of commands
+ *   tpm20_platform.c	startup, hierarchies, physical presence, self-test
+ *   tpm20_pcr.c	PCR commands
+ *   tpm20_capability.c	what the chip is, and what a guest is told of it
+ *   tpm20_swap.c	handle table, mapping and swapping
+ */
+#ifndef VTPMB_TPM20_H
+#define VTPMB_TPM20_H
+
+#include <linux/bitmap.h>
+#include <linux/types.h>
+#include "family.h"
+#include "limits.h"
+#include "pcr.h"
+#include "tpm20_commands.h"
+#include "wire.h"
+
+#define TPM20_ST_NO_SESSIONS	0x8001
+#define TPM20_ST_SESSIONS	0x8002
+
+#define TPM20_CC_V		BIT(29)
+#define TPM20_ALG_NULL		0x0010
+
+/* TPM 2.0 Part 2, 6.6.3: response codes. */
+enum vtpmb_tpm20_rc {
+	RC_SUCCESS		= 0x000,
+	RC_ATTRIBUTES		= 0x082,
+	RC_HASH			= 0x083,
+	RC_VALUE		= 0x084,
+	RC_HIERARCHY		= 0x085,
+	RC_MODE			= 0x089,
+	RC_TYPE			= 0x08A,
+	RC_HANDLE		= 0x08B,
+	RC_AUTH_FAIL		= 0x08E,
+	RC_NONCE		= 0x08F,
+	RC_PP			= 0x090,
+	RC_SIZE			= 0x095,
+	RC_INSUFFICIENT		= 0x09A,
+	RC_INTEGRITY		= 0x09F,
+	RC_RESERVED_BITS	= 0x0A1,
+	RC_BAD_AUTH		= 0x0A2,
+	RC_INITIALIZE		= 0x100,
+	RC_FAILURE		= 0x101,
+	RC_DISABLED		= 0x120,
+	RC_AUTH_TYPE		= 0x124,
+	RC_AUTH_MISSING		= 0x125,
+	RC_PCR			= 0x127,
+	RC_AUTH_UNAVAILABLE	= 0x12F,
+	RC_COMMAND_SIZE		= 0x142,
+	RC_COMMAND_CODE		= 0x143,
+	RC_AUTH_CONTEXT		= 0x145,
+	RC_CONTEXT_GAP		= 0x901,
+	RC_OBJECT_MEMORY	= 0x902,
+	RC_SESSION_MEMORY	= 0x903,
+	RC_MEMORY		= 0x904,
+	RC_SESSION_HANDLES	= 0x905,
+	RC_LOCALITY		= 0x907,
+	RC_REFERENCE_H0		= 0x910,
+	RC_REFERENCE_S0		= 0x918,
+	RC_LOCKOUT		= 0x921,
+	RC_RETRY		= 0x922,
+	/* Not of the specification: the chip is to answer. */
+	RC_PASS			= 0xFFFFFFFF,
+};
+
+/* A format-one code that tells which handle, session or parameter, from 0. */
+#define RC_H(rc, i)		((rc) + 0x100 * ((i) + 1))
+#define RC_S(rc, i)		((rc) + 0x800 + 0x100 * ((i) + 1))
+#define RC_P(rc, i)		((rc) + 0x040 + 0x100 * ((i) + 1))
+
+/* TPM 2.0 Part 2, 7.2 and 7.4: handles. */
+enum vtpmb_tpm20_handle {
+	HT_PCR			= 0x00,
+	HT_NV			= 0x01,
+	HT_HMAC			= 0x02,
+	HT_POLICY		= 0x03,
+	HT_PERMANENT		= 0x40,
+	HT_TRANSIENT		= 0x80,
+	HT_PERSISTENT		= 0x81,
+	RH_OWNER		= 0x40000001,
+	RH_NULL			= 0x40000007,
+	RS_PW			= 0x40000009,
+	RH_LOCKOUT		= 0x4000000A,
+	RH_ENDORSEMENT		= 0x4000000B,
+	RH_PLATFORM		= 0x4000000C,
+	RH_PLATFORM_NV		= 0x4000000D,
+};
+
+#define TPM20_TRANSIENT_FIRST	0x80000000u
+#define TPM20_HT(handle)	((handle) >> 24)
+#define TPM20_INDEX(handle)	((handle) & 0xFFFFFFu)
+
+/* TPM 2.0 Part 2, 8.4: TPMA_SESSION. */
+#define SESSION_CONTINUE	BIT(0)
+#define SESSION_RESERVED	(BIT(3) | BIT(4))
+#define SESSION_DECRYPT		BIT(5)
+
+/* Hierarchies as array indices. */
+enum vtpmb_tpm20_hier {
+	HIER_OWNER,
+	HIER_ENDORSEMENT,
+	HIER_PLATFORM,
+	HIER_LOCKOUT,
+	HIER_NULL,
+	NR_HIERS,
+};
+
+/**
+ * struct vtpmb_tpm20_hierarchy - a virtual hierarchy; protected by vtpm->lock
+ * @enabled:	phEnable, shEnable, ehEnable
+ * @auth:	authValue without trailing zeros
+ * @auth_len:	its bytes
+ * @policy_alg:	TPM_ALG_ID of authPolicy
+ * @policy_len:	its bytes
+ * @policy:	authPolicy
+ * @flushed:	raised whenever all its objects go: an object that is older
+ *		than the last time is no more
+ * @cleared:	raised whenever all its saved contexts become invalid too
+ */
+struct vtpmb_tpm20_hierarchy {
+	bool enabled;
+	u16 auth_len;
+	u16 policy_alg;
+	u16 policy_len;
+	u32 flushed;
+	u32 cleared;
+	u8 auth[VTPMB_MAX_AUTH];
+	u8 policy[VTPMB_MAX_DIGEST];
+};
+
+/* What the last Shutdown said, if nothing it saved has changed since. */
+enum vtpmb_tpm20_shutdown {
+	SHUTDOWN_NONE,
+	SHUTDOWN_CLEAR,
+	SHUTDOWN_STATE,
+};
+
+/* What an entry of the handle table stands for. */
+enum vtpmb_tpm20_kind {
+	KIND_FREE,
+	KIND_OBJECT,
+	KIND_SEQUENCE,
+	KIND_SESSION,
+};
+
+/**
+ * struct vtpmb_tpm20_entry - one object or session of a proxy
+ * @kind:	enum vtpmb_tpm20_kind
+ * @hier:	enum vtpmb_tpm20_hier, of an object
+ * @trial:	a trial policy session
+ * @guest_saved: a session that the guest has saved: unusable till it loads it
+ * @in_use:	the command that is being executed names it
+ * @virt:	what the guest calls it; of a session also the chip's name
+ * @phys:	what the chip calls it; 0 while it is not loaded there
+ * @flushed:	@flushed of the hierarchy when it was made
+ * @generation:	which of the guest's saves of a session may be loaded
+ * @used:	@clock of the table when it was last used
+ * @blob:	TPMS_CONTEXT as the chip saved it, still valid; or NULL
+ * @blob_len:	its bytes
+ */
+struct vtpmb_tpm20_entry {
+	u8 kind;
+	u8 hier;
+	bool trial;
+	bool guest_saved;
+	bool in_use;
+	u32 virt;
+	u32 phys;
+	u32 flushed;
+	u64 generation;
+	u64 used;
+	u8 *blob;
+	u16 blob_len;
+};
+
+/**
+ * struct vtpmb_tpm20_table - all objects and sessions of a proxy
+ * @epoch:	the vtpm's when the table was last empty; nothing in it is older
+ * @clock:	counts uses
+ * @generation:	the last one given to a saved session; never again the same
+ * @nr_objects:	in @object
+ * @nr_sessions: in @session
+ * @nr_saved:	of those, how many the guest has saved
+ * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
+ * @object:	transient objects and sequences; the index is the virtual handle
+ * @session:	sessions
+ *
+ * Belongs to the hub's thread.  The counts are also read without it.
+ */
+struct vtpmb_tpm20_table {
+	u32 epoch;
+	u64 clock;
+	u64 generation;
+	u32 nr_objects;
+	u32 nr_sessions;
+	u32 nr_saved;
+	u8 *kept;
+	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
+	struct vtpmb_tpm20_entry session[VTPMB_MAX_SESSIONS];
+};
+
+/**
+ * struct vtpmb_tpm20 - a virtual TPM 2.0: vtpm->state
+ * @pcrs:	its PCR banks
+ * @hier:	its hierarchies
+ * @ph_enable_nv: phEnableNV
+ * @disable_clear: TPM2_Clear is off
+ * @lockout_failed: lockoutAuth was wrong since Startup: it is locked out
+ * @orderly:	the last power-off or reset came after a Shutdown
+ * @reallocated: PCR banks change at the next reset, so there is no resume
+ * @startup_locality: which Startup came at
+ * @shutdown:	what the next Startup(CLEAR) makes of it
+ * @reset_epoch: raised by each TPM Reset: older saved contexts are invalid
+ * @restart_epoch: raised by each TPM Reset or Restart: older stClear ones are
+ * @pp_list:	rows that need physical presence when platformAuth is used
+ * @reply:	VTPMB_BUF_SIZE bytes for a response in the making
+ * @table:	its objects and sessions
+ *
+ * All but @table is protected by vtpm->lock.
+ */
+struct vtpmb_tpm20 {
+	struct vtpmb_pcrs pcrs;
+	struct vtpmb_tpm20_hierarchy hier[NR_HIERS];
+	bool ph_enable_nv;
+	bool disable_clear;
+	bool lockout_failed;
+	bool orderly;
+	bool reallocated;
+	u8 startup_locality;
+	enum vtpmb_tpm20_shutdown shutdown;
+	u32 reset_epoch;
+	u32 restart_epoch;
+	DECLARE_BITMAP(pp_list, VTPMB_MAX_CODES);
+	u8 *reply;
+	struct vtpmb_tpm20_table table;
+};
+
+/**
+ * struct vtpmb_tpm20_session - one session of a command's session area
+ * @handle:	TPM_RS_PW or a session
+ * @attributes:	TPMA_SESSION
+ * @auth:	the password or HMAC, in place
+ * @auth_len:	its bytes
+ * @at:		where it starts in the command
+ */
+struct vtpmb_tpm20_session {
+	u32 handle;
+	u8 attributes;
+	const u8 *auth;
+	u16 auth_len;
+	size_t at;
+};
+
+/**
+ * struct vtpmb_tpm20_call - a command, taken apart
+ * @cmd:	the command
+ * @row:	its row
+ * @row_nr:	the number of that row
+ * @tag:	TPM_ST
+ * @len:	its bytes, by its header
+ * @handle:	@row->nr_handles handles as the guest wrote them
+ * @nr_sessions: how many sessions it has
+ * @session:	those
+ * @params:	its parameters; a handler takes them from here
+ * @entry:	what @handle names, if an object or session; hub's thread
+ * @hier:	hierarchy of the object that it makes; hub's thread
+ * @flushed:	@flushed of that hierarchy before it was made; hub's thread
+ * @trial:	it starts a trial session; hub's thread
+ */
+struct vtpmb_tpm20_call {
+	struct vtpmb_cmd *cmd;
+	const struct vtpmb_tpm20_row *row;
+	unsigned int row_nr;
+	u16 tag;
+	size_t len;
+	u32 handle[VTPMB_TPM20_HANDLES];
+	unsigned int nr_sessions;
+	struct vtpmb_tpm20_session session[VTPMB_TPM20_HANDLES];
+	struct vtpmb_reader params;
+	struct vtpmb_tpm20_entry *entry[VTPMB_TPM20_HANDLES];
+	enum vtpmb_tpm20_hier hier;
+	u32 flushed;
+	bool trial;
+};
+
+/**
+ * typedef vtpmb_tpm20_handler - how the virtual platform answers one command
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, authorised; its parameters are taken from here
+ * @out:	where the response's parameters go
+ *
+ * Return: a response code; with any but RC_SUCCESS nothing has changed
+ */
+typedef u32 (*vtpmb_tpm20_handler)(struct vtpmb_vtpm *vtpm,
+				   struct vtpmb_tpm20_call *call,
+				   struct vtpmb_writer *out);
+
+static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)
+{
+	return vtpm->state;
+}
+
+/* tpm20.c */
+u32 vtpmb_tpm20_header(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
+		       struct vtpmb_tpm20_call *call);
+u16 vtpmb_tpm20_accept(struct vtpmb_vtpm *vtpm, u32 handle);
+u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			const struct vtpmb_writer *out);
+u32 vtpmb_tpm20_get_u8(struct vtpmb_tpm20_call *call, unsigned int param, u8 *val);
+u32 vtpmb_tpm20_get_u16(struct vtpmb_tpm20_call *call, unsigned int param, u16 *val);
+u32 vtpmb_tpm20_get_u32(struct vtpmb_tpm20_call *call, unsigned int param, u32 *val);
+u32 vtpmb_tpm20_get_yes_no(struct vtpmb_tpm20_call *call, unsigned int param, bool *val);
+u32 vtpmb_tpm20_get_2b(struct vtpmb_tpm20_call *call, unsigned int param,
+		       u16 max, const u8 **bytes, u16 *len);
+u32 vtpmb_tpm20_get_end(struct vtpmb_tpm20_call *call);
+bool vtpmb_tpm20_permits(struct vtpmb_vtpm *vtpm, unsigned int row);
+int vtpmb_tpm20_hier(u32 handle);
+u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int i);
+
+typedef u32 (*vtpmb_tpm20_session_check)(struct vtpmb_vtpm *vtpm,
+					 const struct vtpmb_tpm20_session *session,
+					 unsigned int i);
+u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 vtpmb_tpm20_session_check check);
+u32 vtpmb_tpm20_password(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 unsigned int i);
+void vtpmb_tpm20_disorderly(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_fail(struct vtpmb_cmd *cmd, u32 rc);
+u16 vtpmb_tpm20_strip(const u8 *auth, u16 len);
+
+/* tpm20_platform.c */
+u32 vtpmb_tpm20_startup(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			struct vtpmb_writer *out);
+u32 vtpmb_tpm20_shutdown(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 struct vtpmb_writer *out);
+u32 vtpmb_tpm20_self_test(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out);
+u32 vtpmb_tpm20_incremental_self_test(struct vtpmb_vtpm *vtpm,
+				      struct vtpmb_tpm20_call *call,
+				      struct vtpmb_writer *out);
+u32 vtpmb_tpm20_get_test_result(struct vtpmb_vtpm *vtpm,
+				struct vtpmb_tpm20_call *call,
+				struct vtpmb_writer *out);
+u32 vtpmb_tpm20_stir_random(struct vtpmb_vtpm *vtpm,
+			    struct vtpmb_tpm20_call *call,
+			    struct vtpmb_writer *out);
+u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
+				  struct vtpmb_tpm20_call *call,
+				  struct vtpmb_writer *out);
+u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm,
+				      struct vtpmb_tpm20_call *call,
+				      struct vtpmb_writer *out);
+u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm,
+				   struct vtpmb_tpm20_call *call,
+				   struct vtpmb_writer *out);
+u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		      struct vtpmb_writer *out);
+u32 vtpmb_tpm20_clear_control(struct vtpmb_vtpm *vtpm,
+			      struct vtpmb_tpm20_call *call,
+			      struct vtpmb_writer *out);
+u32 vtpmb_tpm20_pp_commands(struct vtpmb_vtpm *vtpm,
+			    struct vtpmb_tpm20_call *call,
+			    struct vtpmb_writer *out);
+void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm);
+
+/* tpm20_pcr.c */
+u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 struct vtpmb_writer *out);
+u32 vtpmb_tpm20_pcr_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out);
+u32 vtpmb_tpm20_pcr_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out);
+u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out);
+u32 vtpmb_tpm20_pcr_allocate(struct vtpmb_vtpm *vtpm,
+			     struct vtpmb_tpm20_call *call,
+			     struct vtpmb_writer *out);
+u32 vtpmb_tpm20_pcr_set_auth_policy(struct vtpmb_vtpm *vtpm,
+				    struct vtpmb_tpm20_call *call,
+				    struct vtpmb_writer *out);
+u32 vtpmb_tpm20_pcr_set_auth_value(struct vtpmb_vtpm *vtpm,
+				   struct vtpmb_tpm20_call *call,
+				   struct vtpmb_writer *out);
+u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality);
+void vtpmb_tpm20_pcr_digests(struct vtpmb_vtpm *vtpm, u32 handle,
+			     struct vtpmb_reader *digests);
+
+/* tpm20_capability.c */
+/* TPMS_TAGGED_PROPERTY or TPMS_ALG_PROPERTY */
+struct vtpmb_tpm20_tagged {
+	u32 tag;
+	u32 val;
+};
+
+#define VTPMB_TPM20_MAX_FACTS	256
+
+/** VTPMB_TPM20_MAX_HASHES - hash algorithms of a chip that are made use of */
+#define VTPMB_TPM20_MAX_HASHES	VTPMB_MAX_BANKS
+
+/**
+ * struct vtpmb_tpm20_facts - what a chip is: port->facts, constant after probe
+ * @nr_properties: in @property
+ * @nr_algs:	in @alg
+ * @nr_curves:	in @curve
+ * @nr_hashes:	hash algorithms that the chip implements
+ * @nr_permanent: in @permanent
+ * @sessions_max: TPM_PT_ACTIVE_SESSIONS_MAX
+ * @command_max: bytes of the longest command that a guest may send
+ * @response_max: bytes of the longest response that it gets
+ * @property:	TPM_PT_FIXED, then TPM_PT_VAR, as they were at probe
+ * @alg:	TPM_CAP_ALGS
+ * @curve:	TPM_CAP_ECC_CURVES
+ * @permanent:	TPM_CAP_HANDLES, permanent ones
+ * @has:	rows that the chip implements
+ * @cca:	their TPMA_CC
+ */
+struct vtpmb_tpm20_facts {
+	unsigned int nr_properties;
+	unsigned int nr_algs;
+	unsigned int nr_curves;
+	unsigned int nr_hashes;
+	unsigned int nr_permanent;
+	u32 sessions_max;
+	u32 command_max;
+	u32 response_max;
+	struct vtpmb_tpm20_tagged property[VTPMB_TPM20_MAX_FACTS];
+	struct vtpmb_tpm20_tagged alg[VTPMB_TPM20_MAX_FACTS];
+	u16 curve[VTPMB_TPM20_MAX_FACTS];
+	u32 permanent[VTPMB_TPM20_MAX_FACTS];
+	DECLARE_BITMAP(has, VTPMB_MAX_CODES);
+	u32 cca[VTPMB_MAX_CODES];
+};
+
+static inline const struct vtpmb_tpm20_facts *
+vtpmb_tpm20_facts(const struct vtpmb_port *port)
+{
+	return port->facts;
+}
+
+u32 vtpmb_tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    struct vtpmb_writer *out);
+int vtpmb_tpm20_probe(struct vtpmb_port *port);
+void vtpmb_tpm20_forget(struct vtpmb_port *port);
+const struct vtpmb_tpm20_tagged *vtpmb_tpm20_alg(struct vtpmb_vtpm *vtpm, u16 alg);
+bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg);
+u32 vtpmb_tpm20_get_capability(struct vtpmb_vtpm *vtpm,
+			       struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out);
+
+/* tpm20_execute.c */
+int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
+
+/* tpm20_context.c */
+int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_writer *out, u32 *rc);
+int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_writer *out, u32 *rc);
+int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      struct vtpmb_writer *out, u32 *rc);
+
+/* tpm20_swap.c */
+struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
+						 enum vtpmb_tpm20_kind kind,
+						 enum vtpmb_tpm20_hier hier,
+						 u32 flushed);
+struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
+						  u32 handle, bool trial);
+struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle);
+struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle,
+						   bool exact);
+void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
+void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+			     bool saved);
+void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
+void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry);
+int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
+int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
+int vtpmb_tpm20_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
+int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
+int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
+bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_drop_all(struct vtpmb_vtpm *vtpm);
+
+#endif
