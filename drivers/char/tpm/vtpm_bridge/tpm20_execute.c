@@ -1,0 +1,621 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, in the hub's thread: a guest's command for the chip, and back.
+ *
+ * A command keeps its own bytes until it is known that the chip did not refuse
+ * it for want of room: they are what is sent again.
+ */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "tpm20.h"
+
+#define CODE_FIRST	0x11F
+#define NR_CODES	(0x1AA - CODE_FIRST + 1)
+#define AT(code)	((code) - CODE_FIRST)
+#define CODE_EVENT_SEQUENCE_COMPLETE	0x185
+
+#define SE_TRIAL	0x03
+#define ALG_ECDAA	0x001A
+
+/** MAX_RETRIES - of a command that the chip asks for again (TPM_RC_RETRY) */
+#define MAX_RETRIES	5
+
+static int tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_writer *out, u32 *rc)
+{
+	*rc = vtpmb_tpm20_get_handles(vtpm, call, out);
+	return 0;
+}
+
+/* What the bridge answers from its own books, by code. */
+static int (*const tpm20_own[NR_CODES])(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				struct vtpmb_writer *out, u32 *rc) = {
+	[AT(0x161)] = vtpmb_tpm20_context_load,
+	[AT(0x162)] = vtpmb_tpm20_context_save,
+	[AT(0x165)] = vtpmb_tpm20_flush_context,
+	[AT(0x17A)] = tpm20_get_handles,
+};
+
+/* Skip a TPM2B; false if it is cut off, which the chip will say better. */
+static bool tpm20_skip_2b(struct vtpmb_reader *r)
+{
+	const u8 *bytes;
+	u16 len;
+
+	return vtpmb_get_tpm2b(r, &bytes, &len);
+}
+
+/* Whether a TPML_PCR_SELECTION, which may be cut off, selects any PCR. */
+static bool tpm20_selects(struct vtpmb_reader *r)
+{
+	u32 nr_sels;
+	const u8 *bits;
+	u8 size;
+	u16 alg;
+
+	if (!vtpmb_get_u32(r, &nr_sels))
+		return false;
+	while (nr_sels--) {
+		if (!vtpmb_get_u16(r, &alg) || !vtpmb_get_u8(r, &size))
+			return false;
+		bits = vtpmb_get_bytes(r, size);
+		if (!bits)
+			return false;
+		if (memchr_inv(bits, 0, size))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Parameters that would reach what is not the guest's.  Each sees them as the
+ * guest sent them; the first may be encrypted but for its size.  Refusals that
+ * a TPM would not give are listed in Documentation.
+ */
+
+/* The chip would put its own PCRs into the creation data. */
+static u32 tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+
+	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && tpm20_skip_2b(&r) &&
+	    tpm20_selects(&r))
+		return RC_P(RC_VALUE, 3);
+	return RC_SUCCESS;
+}
+
+/* The chip would attest its own PCRs. */
+static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	u16 scheme, hash, count;
+
+	if (!tpm20_skip_2b(&r) || !vtpmb_get_u16(&r, &scheme))
+		return RC_SUCCESS;
+	if (scheme != TPM20_ALG_NULL && !vtpmb_get_u16(&r, &hash))
+		return RC_SUCCESS;
+	if (scheme == ALG_ECDAA && !vtpmb_get_u16(&r, &count))
+		return RC_SUCCESS;
+	return tpm20_selects(&r) ? RC_COMMAND_CODE : RC_SUCCESS;
+}
+
+/* The chip would compare its own PCRs; a trial with a digest given reads none. */
+static u32 tpm20_inspect_policy_pcr(struct vtpmb_vtpm *vtpm,
+				    struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	const u8 *digest;
+	u16 len;
+
+	if (!vtpmb_get_tpm2b(&r, &digest, &len) || !tpm20_selects(&r))
+		return RC_SUCCESS;
+	return call->entry[0]->trial && len ? RC_SUCCESS : RC_COMMAND_CODE;
+}
+
+static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
+				       struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	u32 hierarchy;
+	int hier;
+
+	if (!tpm20_skip_2b(&r) || !tpm20_skip_2b(&r) || !vtpmb_get_u32(&r, &hierarchy))
+		return RC_SUCCESS;
+	hier = vtpmb_tpm20_hier(hierarchy);
+	if (hier < 0)
+		return RC_SUCCESS;
+	if (hier == HIER_PLATFORM || !vtpmb_tpm20_state(vtpm)->hier[hier].enabled)
+		return RC_P(RC_HIERARCHY, 2);
+	call->hier = hier;
+	return RC_SUCCESS;
+}
+
+/* The chip judges a policy's locality by its own, which is 0. */
+static u32 tpm20_inspect_policy_locality(struct vtpmb_vtpm *vtpm,
+					 struct vtpmb_tpm20_call *call)
+{
+	if (call->cmd->locality && !call->entry[0]->trial)
+		return RC_LOCALITY;
+	return RC_SUCCESS;
+}
+
+/* And physical presence by its own pin. */
+static u32 tpm20_inspect_policy_pp(struct vtpmb_vtpm *vtpm,
+				   struct vtpmb_tpm20_call *call)
+{
+	if (!vtpm->pp_pin && !call->entry[0]->trial)
+		return RC_PP;
+	return RC_SUCCESS;
+}
+
+/* A session bound to a hierarchy has a key that the chip makes of its authValue. */
+static u32 tpm20_inspect_start_session(struct vtpmb_vtpm *vtpm,
+				       struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	int hier = vtpmb_tpm20_hier(call->handle[1]);
+	u8 type;
+
+	if (hier >= 0 && vtpmb_tpm20_state(vtpm)->hier[hier].auth_len)
+		return RC_AUTH_UNAVAILABLE;
+	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && vtpmb_get_u8(&r, &type))
+		call->trial = type == SE_TRIAL;
+	return RC_SUCCESS;
+}
+
+/*
+ * The chip gets TPM_RH_NULL for the PCR, and what it computes goes into the
+ * virtual one.  A PCR's Name is its handle, so an HMAC would not fit any more.
+ */
+static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	if (call->handle[0] == RH_NULL)
+		return RC_SUCCESS;
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (call->session[i].handle != RS_PW)
+			return RC_AUTH_UNAVAILABLE;
+	}
+	if (call->nr_sessions && vtpmb_tpm20_password(vtpm, call, 0))
+		return RC_S(RC_BAD_AUTH, 0);
+	return vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
+}
+
+static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
+				    struct vtpmb_tpm20_call *call) = {
+	[AT(0x131)] = tpm20_inspect_create,
+	[AT(0x153)] = tpm20_inspect_create,
+	[AT(0x158)] = tpm20_inspect_quote,
+	[AT(0x167)] = tpm20_inspect_load_external,
+	[AT(0x16F)] = tpm20_inspect_policy_locality,
+	[AT(0x176)] = tpm20_inspect_start_session,
+	[AT(0x17F)] = tpm20_inspect_policy_pcr,
+	[AT(0x185)] = tpm20_inspect_event,
+	[AT(0x187)] = tpm20_inspect_policy_pp,
+};
+
+static u32 tpm20_map_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    unsigned int i)
+{
+	call->entry[i] = vtpmb_tpm20_object(vtpm, call->handle[i]);
+	if (!call->entry[i])
+		return RC_REFERENCE_H0 + i;
+	vtpmb_tpm20_use(vtpm, call->entry[i]);
+	return RC_SUCCESS;
+}
+
+static u32 tpm20_map_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     unsigned int i)
+{
+	call->entry[i] = vtpmb_tpm20_find_session(vtpm, call->handle[i], true);
+	if (!call->entry[i] || call->entry[i]->guest_saved)
+		return RC_REFERENCE_H0 + i;
+	vtpmb_tpm20_use(vtpm, call->entry[i]);
+	return RC_SUCCESS;
+}
+
+/* Platform and lockout are virtual; only an unsafe grant leads to the chip's. */
+static u32 tpm20_map_permanent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       unsigned int i)
+{
+	u32 rc = vtpmb_tpm20_handle_status(vtpm, call->handle[i], i);
+
+	if (rc || call->row->flags & (TPM20_UNSAFE | TPM20_LOCAL))
+		return rc;
+	if (call->handle[i] == RH_PLATFORM || call->handle[i] == RH_LOCKOUT)
+		return RC_H(RC_HIERARCHY, i);
+	return RC_SUCCESS;
+}
+
+static u32 tpm20_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		     unsigned int i)
+{
+	switch (TPM20_HT(call->handle[i])) {
+	case HT_TRANSIENT:
+		return tpm20_map_object(vtpm, call, i);
+	case HT_HMAC:
+	case HT_POLICY:
+		return tpm20_map_session(vtpm, call, i);
+	default:
+		return tpm20_map_permanent(vtpm, call, i);
+	}
+}
+
+/* Only a session of this proxy that its guest has not saved can be used. */
+static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
+			     const struct vtpmb_tpm20_session *session, unsigned int i)
+{
+	struct vtpmb_tpm20_entry *entry;
+
+	entry = vtpmb_tpm20_find_session(vtpm, session->handle, true);
+	if (!entry || entry->guest_saved)
+		return RC_REFERENCE_S0 + i;
+	vtpmb_tpm20_use(vtpm, entry);
+	return RC_SUCCESS;
+}
+
+/*
+ * The hierarchies' authValues are the proxy's own, the chip's are empty.  A
+ * password is checked here; an HMAC fits only if both are the same; a policy
+ * is not there.
+ */
+static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   unsigned int i)
+{
+	int hier = vtpmb_tpm20_hier(call->handle[i]);
+
+	if (hier < 0 || hier == HIER_NULL || hier == HIER_PLATFORM || hier == HIER_LOCKOUT)
+		return RC_SUCCESS;
+	if (call->session[i].handle == RS_PW)
+		return vtpmb_tpm20_password(vtpm, call, i);
+	if (TPM20_HT(call->session[i].handle) == HT_POLICY ||
+	    vtpmb_tpm20_state(vtpm)->hier[hier].auth_len)
+		return RC_AUTH_UNAVAILABLE;
+	return RC_SUCCESS;
+}
+
+static u32 tpm20_authorise_all(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+	u32 rc = RC_SUCCESS;
+
+	for (i = 0; !rc && i < call->row->nr_auths && i < call->nr_sessions; i++)
+		rc = tpm20_authorise(vtpm, call, i);
+	return rc;
+}
+
+/* Room in the proxy's table for what the command makes. */
+static u32 tpm20_quota(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	switch (call->row->response) {
+	case RESPONSE_OBJECT:
+	case RESPONSE_SEQUENCE:
+		return table->nr_objects < VTPMB_MAX_OBJECTS ? RC_SUCCESS : RC_OBJECT_MEMORY;
+	case RESPONSE_SESSION:
+		return table->nr_sessions < VTPMB_MAX_SESSIONS ? RC_SUCCESS : RC_SESSION_HANDLES;
+	default:
+		return RC_SUCCESS;
+	}
+}
+
+/* Which hierarchy a new object belongs to. */
+static void tpm20_inherit(struct vtpmb_tpm20_call *call)
+{
+	int hier;
+
+	call->hier = HIER_NULL;
+	if (call->row->response != RESPONSE_OBJECT || !call->row->nr_handles)
+		return;
+	hier = vtpmb_tpm20_hier(call->handle[0]);
+	if (hier >= 0)
+		call->hier = hier;
+	else if (call->entry[0])
+		call->hier = call->entry[0]->hier;
+}
+
+static u32 tpm20_check_local(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (call->session[i].handle != RS_PW)
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return RC_SUCCESS;
+}
+
+static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 code = call->row->code, rc = tpm20_authorise_all(vtpm, call);
+
+	if (rc)
+		return rc;
+	if (call->row->flags & TPM20_LOCAL)
+		return tpm20_check_local(vtpm, call);
+	tpm20_inherit(call);
+	if (tpm20_inspect[AT(code)])
+		rc = tpm20_inspect[AT(code)](vtpm, call);
+	if (!rc)
+		call->flushed = vtpmb_tpm20_state(vtpm)->hier[call->hier].flushed;
+	return rc ? rc : tpm20_quota(vtpm, call);
+}
+
+/* All that can be said before the chip is asked. */
+static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+	u32 rc;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (call->cmd->epoch != vtpm->epoch)
+		return RC_INITIALIZE;
+	rc = vtpmb_tpm20_handles(vtpm, call);
+	for (i = 0; !rc && i < call->row->nr_handles; i++)
+		rc = tpm20_map(vtpm, call, i);
+	if (!rc)
+		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_own_session);
+	return rc ? rc : tpm20_check(vtpm, call);
+}
+
+/* Take the password for a hierarchy out of the command: the chip's is empty. */
+static void tpm20_strip_password(struct vtpmb_tpm20_call *call, unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	u8 *buf = call->cmd->buf;
+	u8 *area = buf + VTPMB_HEADER_SIZE + call->row->nr_handles * sizeof(u32);
+	size_t at = session->auth - buf, end = at + session->auth_len;
+
+	memmove(buf + at, buf + end, call->len - end);
+	buf[at - 2] = 0;
+	buf[at - 1] = 0;
+	call->len -= session->auth_len;
+	vtpmb_poke_u32(area, vtpmb_peek_u32(area) - session->auth_len);
+	vtpmb_poke_u32(buf + 2, call->len);
+}
+
+/* The command as the chip is to see it, but for its transient handles. */
+static void tpm20_rewrite(struct vtpmb_tpm20_call *call)
+{
+	unsigned int i = min_t(unsigned int, call->row->nr_auths, call->nr_sessions);
+	struct vtpmb_writer w;
+
+	while (i--) {
+		if (call->session[i].handle == RS_PW &&
+		    (call->handle[i] == RH_OWNER || call->handle[i] == RH_ENDORSEMENT ||
+		     TPM20_HT(call->handle[i]) == HT_PCR))
+			tpm20_strip_password(call, i);
+	}
+	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE) {
+		vtpmb_writer_init(&w, call->cmd->buf + VTPMB_HEADER_SIZE, sizeof(u32));
+		vtpmb_put_u32(&w, RH_NULL);
+	}
+}
+
+/*
+ * See that what the command names is in the chip.  What the chip does not take
+ * back is gone: it has been reset behind our back.
+ */
+static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+		      u32 gone, u32 *rc)
+{
+	int err = vtpmb_tpm20_load(vtpm, entry, rc);
+
+	if (err || !*rc || *rc == RC_OBJECT_MEMORY || *rc == RC_SESSION_MEMORY)
+		return err;
+	*rc = gone;
+	err = vtpmb_tpm20_flush(vtpm, entry);
+	if (!err)
+		vtpmb_tpm20_forget_entry(vtpm, entry);
+	return err;
+}
+
+static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      u32 *rc)
+{
+	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE;
+	unsigned int i;
+	int err;
+
+	*rc = RC_SUCCESS;
+	for (i = 0; i < call->row->nr_handles; i++, at += sizeof(u32)) {
+		if (!call->entry[i])
+			continue;
+		err = tpm20_load(vtpm, call->entry[i], RC_REFERENCE_H0 + i, rc);
+		if (err || *rc)
+			return err;
+		vtpmb_poke_u32(at, call->entry[i]->phys);
+	}
+	return 0;
+}
+
+static int tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		entry = vtpmb_tpm20_find_session(vtpm, call->session[i].handle, true);
+		if (!entry)
+			continue;
+		err = tpm20_load(vtpm, entry, RC_REFERENCE_S0 + i, rc);
+		if (err || *rc)
+			return err;
+	}
+	return 0;
+}
+
+/* One attempt: the response's length, 0 if it could not be sent for @rc. */
+static int tpm20_attempt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_port *port = vtpm->port;
+	unsigned int i;
+	int len, err;
+
+	memcpy(call->cmd->buf, vtpmb_tpm20_state(vtpm)->table.kept, call->len);
+	err = tpm20_load_handles(vtpm, call, rc);
+	if (!err && !*rc)
+		err = tpm20_load_sessions(vtpm, call, rc);
+	if (err || *rc)
+		return err;
+
+	len = port->transmit(port, call->cmd->buf);
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (call->entry[i])
+			vtpmb_tpm20_changed(call->entry[i]);
+	}
+	if (len >= VTPMB_HEADER_SIZE)
+		*rc = vtpmb_peek_u32(call->cmd->buf + 6);
+	return len;
+}
+
+/* Whether to send the command again: 1, 0, or a negative errno. */
+static int tpm20_again(struct vtpmb_vtpm *vtpm, u32 rc, unsigned int *retries)
+{
+	if (!rc)
+		return 0;
+	if (rc == RC_RETRY)
+		return (*retries)++ < MAX_RETRIES;
+	return vtpmb_tpm20_make_room(vtpm, rc);
+}
+
+/* A new object or session gets its virtual handle. */
+static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
+{
+	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE;
+	struct vtpmb_tpm20_entry *entry;
+
+	if (call->row->response == RESPONSE_NONE)
+		return 0;
+	if (len < VTPMB_HEADER_SIZE + (int)sizeof(u32))
+		return -EIO;
+	if (call->row->response == RESPONSE_SESSION)
+		return vtpmb_tpm20_new_session(vtpm, vtpmb_peek_u32(at), call->trial) ? 0 : -EIO;
+
+	entry = vtpmb_tpm20_new_object(vtpm, call->row->response == RESPONSE_SEQUENCE ?
+				       KIND_SEQUENCE : KIND_OBJECT,
+				       call->hier, call->flushed);
+	if (!entry)
+		return -EIO;
+	entry->phys = vtpmb_peek_u32(at);
+	vtpmb_poke_u32(at, entry->virt);
+	return 0;
+}
+
+/* What the command ended: an object that it flushes, sessions not continued. */
+static void tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_tpm20_entry *entry;
+	unsigned int i;
+
+	if (call->row->flushes && call->entry[call->row->flushes - 1])
+		vtpmb_tpm20_forget_entry(vtpm, call->entry[call->row->flushes - 1]);
+	for (i = 0; i < call->nr_sessions; i++) {
+		entry = vtpmb_tpm20_find_session(vtpm, call->session[i].handle, true);
+		if (entry && !(call->session[i].attributes & SESSION_CONTINUE))
+			vtpmb_tpm20_forget_entry(vtpm, entry);
+	}
+}
+
+/* What EventSequenceComplete computed goes into the proxy's own PCR. */
+static void tpm20_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
+{
+	struct vtpmb_reader r;
+	u32 params_len, nr_digests;
+
+	if (call->row->code != CODE_EVENT_SEQUENCE_COMPLETE)
+		return;
+	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &params_len) || params_len > r.left)
+		return;
+	r.left = params_len;
+	if (!vtpmb_get_u32(&r, &nr_digests))
+		return;
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch == vtpm->epoch)
+		vtpmb_tpm20_pcr_digests(vtpm, call->handle[0], &r);
+	mutex_unlock(&vtpm->lock);
+}
+
+static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
+{
+	int err = tpm20_enter(vtpm, call, len);
+
+	if (err)
+		return err;
+	tpm20_retire(vtpm, call);
+	tpm20_extend(vtpm, call, len);
+	call->cmd->len = len;
+	call->cmd->rc = RC_SUCCESS;
+	return 0;
+}
+
+static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	unsigned int retries = 0;
+	int len, again;
+
+	tpm20_rewrite(call);
+	memcpy(vtpmb_tpm20_state(vtpm)->table.kept, call->cmd->buf, call->len);
+	do {
+		len = tpm20_attempt(vtpm, call, rc);
+		if (len < 0)
+			return len;
+		again = len ? tpm20_again(vtpm, *rc, &retries) : 0;
+		if (again < 0)
+			return again;
+	} while (again);
+	return *rc ? 0 : tpm20_complete(vtpm, call, len);
+}
+
+static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_writer out;
+	int err;
+
+	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
+	err = tpm20_own[AT(call->row->code)](vtpm, call, &out, rc);
+	if (!err && !*rc)
+		*rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_execute() - answer a command that receive() passed on
+ * @vtpm:	the vtpm
+ * @cmd:	the command; the response comes over it
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: 0, or a negative errno of transmit
+ */
+int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
+{
+	struct vtpmb_tpm20_call call;
+	int err = 0;
+	u32 rc;
+
+	mutex_lock(&vtpm->lock);
+	rc = vtpmb_tpm20_header(vtpm, cmd, &call);
+	call.row = cmd->row;
+	call.row_nr = call.row - vtpmb_tpm20_rows;
+	if (!rc)
+		rc = tpm20_prepare(vtpm, &call);
+	mutex_unlock(&vtpm->lock);
+
+	if (!rc && tpm20_own[AT(call.row->code)])
+		err = tpm20_answer(vtpm, &call, &rc);
+	else if (!rc)
+		err = tpm20_forward(vtpm, &call, &rc);
+	vtpmb_tpm20_unuse_all(vtpm);
+	if (!err && rc)
+		vtpmb_tpm20_fail(cmd, rc);
+	return err;
+}
