@@ -204,8 +204,8 @@ def once(name, inputs, build):
 
 def busybox_root(cpio):
     cpio.file("bin/busybox", read(BUSYBOX))
-    for name in ("sh", "mount", "umount", "insmod", "mkdir", "cat", "echo", "sleep", "poweroff",
-                 "switch_root", "dmesg", "ls", "cp", "chmod"):
+    for name in ("sh mount umount insmod mkdir cat echo sleep poweroff reboot switch_root dmesg ls cp "
+                 "chmod stty base64 grep head tail uname date kill wc").split():
         cpio.link("bin/" + name, "busybox")
     for name in ("proc", "sys", "dev", "run", "tmp", "etc"):
         cpio.dir(name)
@@ -228,3 +228,56 @@ def host_initramfs(kern):
             f.write(cpio.bytes())
     return once("host.%s.cpio" % kern.release, [init, read(BUSYBOX), kern.top.encode(),
                                                read(os.path.join(HERE, "lab.py"))], build)
+
+
+# ---- what a Linux guest boots -----------------------------------------------
+
+def guest_kernel(kern):
+    """The kernel unpacked: a guest's emulated processor need not do that at each boot.
+
+    The code that runs is the same; it is entered by its PVH note instead of setup code.
+    """
+    image = read(kern.image)
+
+    def build(path):
+        at = image.find(b"\xfd7zXZ\0")
+        while at >= 0:
+            try:
+                elf = lzma.LZMADecompressor().decompress(image[at:])
+            except lzma.LZMAError:
+                elf = b""
+            if elf.startswith(b"\x7fELF"):
+                with open(path, "wb") as f:
+                    f.write(elf)
+                return
+            at = image.find(b"\xfd7zXZ\0", at + 1)
+        raise SystemExit("vm: no kernel found in %s" % kern.image)
+    return once("vmlinux.%s.elf" % kern.release, [image[:4096], kern.image.encode(), b"2"], build)
+
+
+def tpmsend():
+    source = os.path.join(HERE, "tpmsend.c")
+
+    def build(path):
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-static", "-o", path, source], check=True)
+    return once("tpmsend.bin", [read(source)], build)
+
+
+def guest_initramfs():
+    init = read(os.path.join(HERE, "guest-init"))
+    sender = read(tpmsend())
+
+    def build(path):
+        cpio = Cpio()
+        busybox_root(cpio)
+        cpio.file("init", init)
+        cpio.file("bin/tpmsend", sender)
+        with open(path, "wb") as f:
+            f.write(cpio.bytes())
+    return once("guest.cpio", [init, sender, read(BUSYBOX), read(os.path.join(HERE, "lab.py"))], build)
+
+
+def prepare(kern=None):
+    """Everything that machines and guests need, before the first of them starts."""
+    kern = kern or stock_kernel()
+    return host_initramfs(kern), guest_kernel(kern), guest_initramfs()
