@@ -251,6 +251,9 @@ static int vtpmb_file_take(struct vtpmb_file *file, const char __user *bytes,
 	cmd->rc = 0;
 	cmd->nr_chip_commands = 0;
 	file->begun = ktime_get();
+	trace_vtpmb_command(file->proxy->num,
+			    len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(cmd->buf + 6),
+			    len);
 	return 0;
 }
 
@@ -265,7 +268,6 @@ static int vtpmb_file_start(struct vtpmb_file *file)
 	err = vtpmb_proxy_receive(file->proxy, cmd);
 	if (err)
 		return err;
-	trace_vtpmb_command(file->proxy->num, cmd->code, cmd->len);
 	if (cmd->answer != VTPMB_ANSWER_CHIP) {
 		vtpmb_file_answer(file, 0);
 		return 0;
