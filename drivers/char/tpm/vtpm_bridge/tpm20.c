@@ -167,6 +167,16 @@ void vtpmb_tpm20_fail(struct vtpmb_cmd *cmd, u32 rc)
 	cmd->rc = rc;
 }
 
+/*
+ * TPM_ST (TPM 2.0 Part 2, 6.9).  Firmware that looks for a TPM 1.2 must not get
+ * TPM_RC_BAD_TAG, which a TPM 1.2 answers too: its tags are none of these.
+ */
+static bool tpm20_is_structure(u16 tag)
+{
+	return tag == 0x00C4 || tag == 0x8000 || (tag >= 0x8014 && tag <= 0x801A) ||
+	       (tag >= 0x8021 && tag <= 0x8025);
+}
+
 /**
  * vtpmb_tpm20_header() - take a command's header
  * @vtpm:	the vtpm
@@ -188,7 +198,7 @@ u32 vtpmb_tpm20_header(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 		cmd->code = vtpmb_peek_u32(cmd->buf + 6);
 
 	if (call->tag != TPM20_ST_NO_SESSIONS && call->tag != TPM20_ST_SESSIONS)
-		return RC_VALUE;
+		return tpm20_is_structure(call->tag) ? RC_BAD_TAG : RC_VALUE;
 	if (call->len > cmd->len || call->len > facts->command_max)
 		return RC_COMMAND_SIZE;
 	if (call->len < VTPMB_HEADER_SIZE)

@@ -29,6 +29,7 @@
 /* TPM 2.0 Part 2, 6.6.3: response codes. */
 enum vtpmb_tpm20_rc {
 	RC_SUCCESS		= 0x000,
+	RC_BAD_TAG		= 0x01E,
 	RC_ATTRIBUTES		= 0x082,
 	RC_HASH			= 0x083,
 	RC_VALUE		= 0x084,
@@ -472,8 +473,9 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
 struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 						  u32 handle, bool trial);
 struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle);
-struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle,
-						   bool exact);
+struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle);
+u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mistaken,
+			struct vtpmb_tpm20_entry **entry);
 void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			     bool saved);

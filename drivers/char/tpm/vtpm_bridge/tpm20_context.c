@@ -205,9 +205,10 @@ static bool tpm20_is_genuine(struct vtpmb_vtpm *vtpm, const struct tpm20_context
 static u32 tpm20_load_session(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
 			      u32 *handle)
 {
-	struct vtpmb_tpm20_entry *entry = vtpmb_tpm20_find_session(vtpm, c->saved, true);
+	struct vtpmb_tpm20_entry *entry = vtpmb_tpm20_find_session(vtpm, c->saved);
 
-	if (!entry || !entry->guest_saved || entry->generation != c->sequence)
+	if (!entry || entry->virt != c->saved || !entry->guest_saved ||
+	    entry->generation != c->sequence)
 		return RC_P(RC_HANDLE, 0);
 	vtpmb_tpm20_guest_saved(vtpm, entry, false);
 	*handle = entry->virt;
@@ -283,7 +284,7 @@ static struct vtpmb_tpm20_entry *tpm20_to_flush(struct vtpmb_vtpm *vtpm, u32 han
 {
 	if (TPM20_HT(handle) == HT_TRANSIENT)
 		return vtpmb_tpm20_object(vtpm, handle);
-	return vtpmb_tpm20_find_session(vtpm, handle, false);
+	return vtpmb_tpm20_find_session(vtpm, handle);
 }
 
 /**

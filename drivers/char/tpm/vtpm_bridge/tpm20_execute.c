@@ -211,11 +211,12 @@ static u32 tpm20_map_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 static u32 tpm20_map_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     unsigned int i)
 {
-	call->entry[i] = vtpmb_tpm20_find_session(vtpm, call->handle[i], true);
-	if (!call->entry[i] || call->entry[i]->guest_saved)
-		return RC_REFERENCE_H0 + i;
-	vtpmb_tpm20_use(vtpm, call->entry[i]);
-	return RC_SUCCESS;
+	u32 rc = vtpmb_tpm20_session(vtpm, call->handle[i], RC_REFERENCE_H0 + i,
+				     RC_H(RC_HANDLE, i), &call->entry[i]);
+
+	if (!rc)
+		vtpmb_tpm20_use(vtpm, call->entry[i]);
+	return rc;
 }
 
 /* Platform and lockout are virtual; only an unsafe grant leads to the chip's. */
@@ -250,12 +251,12 @@ static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
 			     const struct vtpmb_tpm20_session *session, unsigned int i)
 {
 	struct vtpmb_tpm20_entry *entry;
+	u32 rc = vtpmb_tpm20_session(vtpm, session->handle, RC_REFERENCE_S0 + i,
+				     RC_S(RC_HANDLE, i), &entry);
 
-	entry = vtpmb_tpm20_find_session(vtpm, session->handle, true);
-	if (!entry || entry->guest_saved)
-		return RC_REFERENCE_S0 + i;
-	vtpmb_tpm20_use(vtpm, entry);
-	return RC_SUCCESS;
+	if (!rc)
+		vtpmb_tpm20_use(vtpm, entry);
+	return rc;
 }
 
 /*
@@ -443,7 +444,9 @@ static int tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	int err;
 
 	for (i = 0; i < call->nr_sessions; i++) {
-		entry = vtpmb_tpm20_find_session(vtpm, call->session[i].handle, true);
+		if (call->session[i].handle == RS_PW)
+			continue;
+		entry = vtpmb_tpm20_find_session(vtpm, call->session[i].handle);
 		if (!entry)
 			continue;
 		err = tpm20_load(vtpm, entry, RC_REFERENCE_S0 + i, rc);
@@ -519,8 +522,11 @@ static void tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (call->row->flushes && call->entry[call->row->flushes - 1])
 		vtpmb_tpm20_forget_entry(vtpm, call->entry[call->row->flushes - 1]);
 	for (i = 0; i < call->nr_sessions; i++) {
-		entry = vtpmb_tpm20_find_session(vtpm, call->session[i].handle, true);
-		if (entry && !(call->session[i].attributes & SESSION_CONTINUE))
+		if (call->session[i].handle == RS_PW ||
+		    call->session[i].attributes & SESSION_CONTINUE)
+			continue;
+		entry = vtpmb_tpm20_find_session(vtpm, call->session[i].handle);
+		if (entry)
 			vtpmb_tpm20_forget_entry(vtpm, entry);
 	}
 }

@@ -184,16 +184,13 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle
 }
 
 /**
- * vtpmb_tpm20_find_session() - find a session
+ * vtpmb_tpm20_find_session() - find a session by its number
  * @vtpm:	the vtpm
- * @handle:	its handle
- * @exact:	its type must be right too; else only its number, as
- *		FlushContext has it
+ * @handle:	its handle; the type does not count, as FlushContext has it
  *
  * Return: its entry, or NULL if the vtpm has no such session
  */
-struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle,
-						   bool exact)
+struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	unsigned int i;
@@ -202,11 +199,29 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 
 		struct vtpmb_tpm20_entry *entry = &table->session[i];
 
 		if (entry->kind == KIND_SESSION &&
-		    (exact ? entry->virt == handle :
-			     TPM20_INDEX(entry->virt) == TPM20_INDEX(handle)))
+		    TPM20_INDEX(entry->virt) == TPM20_INDEX(handle))
 			return entry;
 	}
 	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_session() - find a session that a command wants to use
+ * @vtpm:	the vtpm
+ * @handle:	its handle
+ * @unknown:	response code if the vtpm has none or the guest has saved it
+ * @mistaken:	response code if it is of another type
+ * @entry:	out: its entry
+ *
+ * Return: a response code (TPM 2.0 Part 4, EntityGetLoadStatus())
+ */
+u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mistaken,
+			struct vtpmb_tpm20_entry **entry)
+{
+	*entry = vtpmb_tpm20_find_session(vtpm, handle);
+	if (!*entry || (*entry)->guest_saved)
+		return unknown;
+	return (*entry)->virt == handle ? RC_SUCCESS : mistaken;
 }
 
 /**
