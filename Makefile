@@ -1,15 +1,51 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make: the module, against the headers of the running kernel or, if those are
-# not installed, of the newest kernel that has some; KDIR=... names others.
+# not installed, of the newest kernel that has some (KDIR=... names others),
+# and vtpmctl.
 KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 	$(lastword $(sort $(wildcard /lib/modules/*/build))))
 DRIVER := drivers/char/tpm/vtpm_bridge
+TESTS := tools/testing/selftests/tpm
+TPM ?= 2.0
 
-.PHONY: all module clean
-all: module
+.PHONY: all module tools install clean check demo kunit core vm help
+all: module tools
 
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) CONFIG_TCG_VTPM_BRIDGE=m modules
 
+tools:
+	$(MAKE) -C tools/vtpmctl
+
+install: all
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) CONFIG_TCG_VTPM_BRIDGE=m modules_install
+	$(MAKE) -C tools/vtpmctl install
+
+check:
+	$(TESTS)/check
+
+demo:
+	$(TESTS)/vm/demo --tpm $(TPM)
+
+kunit:
+	$(TESTS)/kunit/run
+
+core:
+	$(MAKE) -C $(TESTS)/core check
+
+vm: all
+	$(TESTS)/vm/vm --tpm $(TPM) /bin/bash
+
 clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) clean
+	$(MAKE) -C tools/vtpmctl clean
+	$(MAKE) -C $(TESTS)/core clean
+
+help:
+	@echo 'make            build the module and vtpmctl (W=1, C=2: warnings, sparse)'
+	@echo 'make demo       show two virtual machines on one TPM (TPM=1.2: the other family)'
+	@echo 'make check      run all tests'
+	@echo 'make kunit      unit tests in User Mode Linux'
+	@echo 'make core       the pure core against a TPM in a library'
+	@echo 'make install    install the module and vtpmctl on this machine'
+	@echo 'make clean      remove what make built'

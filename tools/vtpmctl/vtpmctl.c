@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vtpmctl - make, set and show the proxies of the vTPM bridge
+ *
+ * One table of commands, one of properties; each ioctl is one function away
+ * from its command.  Exit status: 0 done, 1 the kernel refused, 2 wrong usage.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <error.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <linux/vtpm_bridge.h>
+
+#define CONTROL_NODE	"/dev/vtpm-control"
+#define MAX_PROXIES	64
+#define EXIT_USAGE	2
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+struct code {
+	const char *name;
+	uint32_t code;
+};
+
+#include "codes.h"
+
+struct name {
+	const char *name;
+	uint64_t value;
+};
+
+static const struct name ownership_names[] = {
+	{ "auto", VTPM_BRIDGE_OWNERSHIP_AUTO },
+	{ "owned", VTPM_BRIDGE_OWNERSHIP_OWNED },
+	{ "not-installable", VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE },
+	{ NULL, 0 }
+};
+
+static const struct name bool_names[] = {
+	{ "0", 0 }, { "off", 0 }, { "no", 0 },
+	{ "1", 1 }, { "on", 1 }, { "yes", 1 },
+	{ NULL, 0 }
+};
+
+static const char *const power_names[] = {
+	[VTPM_BRIDGE_OFF] = "off",
+	[VTPM_BRIDGE_WAITING] = "waiting",
+	[VTPM_BRIDGE_STARTED] = "started",
+	[VTPM_BRIDGE_SHUT_DOWN] = "shutdown",
+};
+
+/* What an errno of the control node means to an administrator. */
+static const struct {
+	int err;
+	const char *hint;
+} hints[] = {
+	{ ENOTTY, "the loaded module is older than this vtpmctl" },
+	{ EPERM, "CAP_SYS_ADMIN is needed: be root" },
+	{ E2BIG, "the loaded module is older than this vtpmctl" },
+	{ EOPNOTSUPP, "this proxy or this module does not have that property" },
+	{ ENOENT, "there is no such proxy, or its family has no such command" },
+	{ ENODEV, "there is no such chip: see /sys/class/tpm" },
+	{ ENXIO, "the chip is in firmware upgrade mode" },
+	{ EAGAIN, "the chip is suspended: try again after the resume" },
+	{ EIO, "the chip does not answer as a TPM should" },
+	{ ERANGE, "the value is out of range" },
+	{ EBUSY, "a virtual machine has it open: shut that down, or use --force" },
+	{ EACCES, "the command is unsafe; read the documents, then use allow-unsafe=" },
+	{ ENOSPC, "there are as many proxies as there can be" },
+};
+
+static const char *hint_for(int err)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hints); i++) {
+		if (hints[i].err == err)
+			return hints[i].hint;
+	}
+	return NULL;
+}
+
+static void complain(const char *what)
+{
+	int err = errno;
+	const char *hint = hint_for(err);
+
+	error(0, err, "%s", what);
+	if (hint)
+		fprintf(stderr, "%s: hint: %s\n", program_invocation_short_name,
+			hint);
+}
+
+/* Opened once: a proxy that is not persistent lives as long as this. */
+static int control(void)
+{
+	static int fd = -1;
+
+	if (fd < 0) {
+		fd = open(CONTROL_NODE, O_RDWR | O_CLOEXEC);
+		if (fd < 0) {
+			error(0, errno, "%s", CONTROL_NODE);
+			if (errno == ENOENT || errno == ENODEV)
+				fprintf(stderr, "%s: hint: modprobe vtpm_bridge\n",
+					program_invocation_short_name);
+			exit(EXIT_FAILURE);
+		}
+	}
+	return fd;
+}
+
+static bool parse_num(const char *text, uint64_t *num)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*num = strtoull(text, &end, 0);
+	return !errno && !*end;
+}
+
+/* vtpm3, /dev/vtpm3 or 3 */
+static uint32_t parse_proxy(const char *text)
+{
+	const char *digits = text;
+	uint64_t num;
+
+	if (!strncmp(digits, "/dev/", 5))
+		digits += 5;
+	if (!strncmp(digits, "vtpm", 4))
+		digits += 4;
+	if (!parse_num(digits, &num) || num > UINT32_MAX)
+		error(EXIT_USAGE, 0, "%s is no proxy: write vtpm0", text);
+	return num;
+}
+
+/* tpm1, /dev/tpm1 or 1 */
+static uint32_t parse_chip(const char *text)
+{
+	const char *digits = text;
+	uint64_t num;
+
+	if (!strncmp(digits, "/dev/", 5))
+		digits += 5;
+	if (!strncmp(digits, "tpm", 3))
+		digits += 3;
+	if (!parse_num(digits, &num) || num >= VTPM_BRIDGE_ANY_CHIP)
+		error(EXIT_USAGE, 0, "%s is no chip: write tpm0", text);
+	return num;
+}
+
+static bool find_name(const struct name *names, const char *text, uint64_t *value)
+{
+	for (; names->name; names++) {
+		if (!strcmp(names->name, text)) {
+			*value = names->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool find_code_in(const struct code *codes, size_t count,
+			 const char *text, uint64_t *value)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const char *bare = strchr(codes[i].name, '_') + 1;
+
+		if (!strcasecmp(codes[i].name, text) || !strcasecmp(bare, text)) {
+			*value = codes[i].code;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_switch(const char *text, uint64_t *value)
+{
+	return find_name(bool_names, text, value);
+}
+
+static bool parse_ownership(const char *text, uint64_t *value)
+{
+	return find_name(ownership_names, text, value);
+}
+
+static uint32_t family;
+
+/* A name that both families have is meant in the proxy's own. */
+static bool parse_code(const char *text, uint64_t *value)
+{
+	if (parse_num(text, value))
+		return true;
+	if (family == 0x102)
+		return find_code_in(codes_tpm12, ARRAY_SIZE(codes_tpm12), text, value);
+	return find_code_in(codes_tpm20, ARRAY_SIZE(codes_tpm20), text, value);
+}
+
+static const struct property {
+	const char *name;
+	uint32_t key;
+	bool (*parse)(const char *text, uint64_t *value);
+	const char *values;
+} properties[] = {
+	{ "locality", VTPM_BRIDGE_LOCALITY, parse_num, "0 to 4" },
+	{ "physical-presence", VTPM_BRIDGE_PHYSICAL_PRESENCE, parse_switch,
+	  "on or off" },
+	{ "query-reset", VTPM_BRIDGE_QUERY_RESETS, parse_switch, "on or off" },
+	{ "ownership", VTPM_BRIDGE_OWNERSHIP, parse_ownership,
+	  "auto, owned or not-installable (TPM 1.2)" },
+	{ "deny", VTPM_BRIDGE_DENY, parse_code, "a command's name or code" },
+	{ "allow", VTPM_BRIDGE_ALLOW, parse_code, "a command's name or code" },
+	{ "allow-unsafe", VTPM_BRIDGE_ALLOW_UNSAFE, parse_code,
+	  "a command's name or code" },
+	{ "default", VTPM_BRIDGE_DEFAULT, parse_code, "a command's name or code" },
+};
+
+static const struct property *find_property(const char *text, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(properties); i++) {
+		if (strlen(properties[i].name) == len &&
+		    !strncmp(properties[i].name, text, len))
+			return &properties[i];
+	}
+	return NULL;
+}
+
+static int query(uint32_t num, struct vtpm_bridge_query *q)
+{
+	*q = (struct vtpm_bridge_query) { .size = sizeof(*q), .num = num };
+	return ioctl(control(), VTPM_BRIDGE_QUERY, q);
+}
+
+/* Usage errors are found before anything is changed, but for code names. */
+static const struct property *check_assignment(const char *text)
+{
+	const char *equals = strchr(text, '=');
+	const struct property *p;
+
+	if (!equals)
+		error(EXIT_USAGE, 0, "%s is no name=value", text);
+	p = find_property(text, equals - text);
+	if (!p)
+		error(EXIT_USAGE, 0, "there is no property %.*s",
+		      (int)(equals - text), text);
+	return p;
+}
+
+static int assign(uint32_t num, const char *text)
+{
+	const struct property *p = check_assignment(text);
+	struct vtpm_bridge_set set = {
+		.size = sizeof(set), .key = p->key, .num = num,
+	};
+	uint64_t value;
+
+	if (!p->parse(strchr(text, '=') + 1, &value)) {
+		error(0, 0, "%s: the value is to be %s", text, p->values);
+		return EXIT_USAGE;
+	}
+	set.value = value;
+	if (ioctl(control(), VTPM_BRIDGE_SET, &set)) {
+		complain(text);
+		return EXIT_FAILURE;
+	}
+	return 0;
+}
+
+static int assign_all(uint32_t num, int argc, char **argv)
+{
+	struct vtpm_bridge_query q;
+	int i, ret = 0;
+
+	if (!argc)
+		return 0;
+	if (query(num, &q)) {
+		complain("query");
+		return EXIT_FAILURE;
+	}
+	family = q.family;
+	for (i = 0; i < argc && !ret; i++)
+		ret = assign(num, argv[i]);
+	return ret;
+}
+
+static int destroy(uint32_t num, uint32_t flags)
+{
+	struct vtpm_bridge_destroy d = {
+		.size = sizeof(d), .num = num, .flags = flags,
+	};
+
+	return ioctl(control(), VTPM_BRIDGE_DESTROY, &d);
+}
+
+/* Options that a command may have, in front of its other words. */
+struct options {
+	uint32_t chip;
+	bool force;
+};
+
+/* A proxy with a property missing might be less than the caller wanted. */
+static int do_create(const struct options *options, int argc, char **argv)
+{
+	struct vtpm_bridge_create create = {
+		.size = sizeof(create),
+		.flags = VTPM_BRIDGE_PERSISTENT,
+		.chip = options->chip,
+	};
+	int i, ret;
+
+	for (i = 0; i < argc; i++)
+		check_assignment(argv[i]);
+	if (ioctl(control(), VTPM_BRIDGE_CREATE, &create)) {
+		complain("create");
+		return EXIT_FAILURE;
+	}
+	ret = assign_all(create.num, argc, argv);
+	if (ret) {
+		destroy(create.num, 0);
+		return ret;
+	}
+	printf("/dev/vtpm%u\n", create.num);
+	return 0;
+}
+
+static void show(const struct vtpm_bridge_query *q)
+{
+	printf("vtpm%u\n", q->num);
+	printf("  chip: tpm%u\n", q->chip);
+	printf("  family: %s\n", q->family == 0x102 ? "1.2" : "2.0");
+	printf("  state: %s\n", q->power < ARRAY_SIZE(power_names) ?
+	       power_names[q->power] : "unknown");
+	printf("  open: %s\n", q->flags & VTPM_BRIDGE_OPEN ? "yes" : "no");
+	printf("  persistent: %s\n",
+	       q->flags & VTPM_BRIDGE_PERSISTENT ? "yes" : "no");
+	printf("  locality: %u\n", q->locality);
+	printf("  physical-presence: %s\n", q->physical_presence ? "on" : "off");
+	printf("  physical-presence-lock: %s\n",
+	       q->physical_presence_lock ? "on" : "off");
+	printf("  query-reset: %s\n",
+	       q->flags & VTPM_BRIDGE_QUERY_RESET ? "on" : "off");
+	if (q->family == 0x102 && q->ownership < ARRAY_SIZE(ownership_names) - 1)
+		printf("  ownership: %s\n", ownership_names[q->ownership].name);
+	printf("  commands: %" PRIu64 "\n", (uint64_t)q->commands);
+	printf("  refusals: %" PRIu64 "\n", (uint64_t)q->refusals);
+	printf("  chip-commands: %" PRIu64 "\n", (uint64_t)q->chip_commands);
+	printf("  resets: %" PRIu64 "\n", (uint64_t)q->resets);
+}
+
+static void show_line(const struct vtpm_bridge_query *q)
+{
+	printf("/dev/vtpm%u tpm%u %s %s\n", q->num, q->chip,
+	       q->family == 0x102 ? "1.2" : "2.0",
+	       q->power < ARRAY_SIZE(power_names) ? power_names[q->power] :
+	       "unknown");
+}
+
+static int for_each(void (*tell)(const struct vtpm_bridge_query *q))
+{
+	uint32_t nums[MAX_PROXIES];
+	struct vtpm_bridge_list list = {
+		.size = sizeof(list), .count = MAX_PROXIES,
+		.nums = (uintptr_t)nums,
+	};
+	struct vtpm_bridge_query q;
+	unsigned int i;
+
+	if (ioctl(control(), VTPM_BRIDGE_LIST, &list)) {
+		complain("list");
+		return EXIT_FAILURE;
+	}
+	for (i = 0; i < list.count && i < MAX_PROXIES; i++) {
+		/* One that went meanwhile is not there any more. */
+		if (!query(nums[i], &q))
+			tell(&q);
+	}
+	return 0;
+}
+
+static int do_list(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	(void)argc;
+	(void)argv;
+	return for_each(show_line);
+}
+
+static int do_show(const struct options *options, int argc, char **argv)
+{
+	struct vtpm_bridge_query q;
+
+	(void)options;
+	if (!argc)
+		return for_each(show);
+	if (query(parse_proxy(argv[0]), &q)) {
+		complain(argv[0]);
+		return EXIT_FAILURE;
+	}
+	show(&q);
+	return 0;
+}
+
+static int do_set(const struct options *options, int argc, char **argv)
+{
+	uint32_t num = parse_proxy(argv[0]);
+	int i;
+
+	(void)options;
+	for (i = 1; i < argc; i++)
+		check_assignment(argv[i]);
+	return assign_all(num, argc - 1, argv + 1);
+}
+
+static int do_reset(const struct options *options, int argc, char **argv)
+{
+	struct vtpm_bridge_reset r = {
+		.size = sizeof(r), .num = parse_proxy(argv[0]),
+	};
+
+	(void)options;
+	(void)argc;
+	if (ioctl(control(), VTPM_BRIDGE_RESET, &r)) {
+		complain(argv[0]);
+		return EXIT_FAILURE;
+	}
+	return 0;
+}
+
+static int do_destroy(const struct options *options, int argc, char **argv)
+{
+	(void)argc;
+	if (destroy(parse_proxy(argv[0]),
+		    options->force ? VTPM_BRIDGE_FORCE : 0)) {
+		complain(argv[0]);
+		return EXIT_FAILURE;
+	}
+	return 0;
+}
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct options *options, int argc, char **argv);
+	int min_args;
+	int max_args;
+	const char *args;
+	const char *doc;
+} commands[] = {
+	{ "create", do_create, 0, 1000, "[--chip tpm0] [name=value ...]",
+	  "make a proxy, print its node" },
+	{ "destroy", do_destroy, 1, 1, "[--force] vtpmX", "end a proxy" },
+	{ "list", do_list, 0, 0, "", "a line for each proxy (the default)" },
+	{ "reset", do_reset, 1, 1, "vtpmX", "reset its virtual platform" },
+	{ "set", do_set, 2, 1000, "vtpmX name=value ...", "set properties" },
+	{ "show", do_show, 0, 1, "[vtpmX]", "tell all about one or all" },
+};
+
+/* What --help says after the options; argp frees it. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	char *out;
+	size_t size;
+	FILE *f;
+	unsigned int i;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	f = open_memstream(&out, &size);
+	if (!f)
+		return (char *)text;
+	fputs("Commands:\n", f);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(f, "  %s %s\n      %s\n", commands[i].name,
+			commands[i].args, commands[i].doc);
+	fputs("\nProperties:\n", f);
+	for (i = 0; i < ARRAY_SIZE(properties); i++)
+		fprintf(f, "  %s=\n      %s\n", properties[i].name,
+			properties[i].values);
+	fputs("\nSee vtpmctl(8).\n", f);
+	fclose(f);
+	return out;
+}
+
+struct words {
+	struct options options;
+	int count;
+	char **word;
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct words *words = state->input;
+
+	switch (key) {
+	case 'c':
+		words->options.chip = parse_chip(arg);
+		return 0;
+	case 'f':
+		words->options.force = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		words->word[words->count++] = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_option argp_options[] = {
+	{ "chip", 'c', "CHIP", 0, "create: share this chip (default: the system's default)", 0 },
+	{ "force", 'f', NULL, 0, "destroy: even if a virtual machine uses it", 0 },
+	{ 0 }
+};
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse_opt,
+	.args_doc = "[COMMAND [ARGS...]]",
+	.doc = "Make, set and show virtual TPMs that share one TPM."
+	       "\vCommands and properties",
+	.help_filter = help_filter,
+};
+
+static int run(const struct words *words)
+{
+	const char *name = words->count ? words->word[0] : "list";
+	int argc = words->count ? words->count - 1 : 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->name, name))
+			continue;
+		if (argc < c->min_args || argc > c->max_args)
+			error(EXIT_USAGE, 0, "usage: %s %s %s",
+			      program_invocation_short_name, c->name, c->args);
+		return c->run(&words->options, argc, words->word + 1);
+	}
+	error(EXIT_USAGE, 0, "there is no command %s: see --help", name);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct words words = { .options.chip = VTPM_BRIDGE_ANY_CHIP };
+
+	words.word = calloc(argc + 1, sizeof(*words.word));
+	if (!words.word)
+		error(EXIT_FAILURE, errno, "memory");
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &words);
+	return run(&words);
+}
