@@ -185,9 +185,9 @@ static inline u32 vtpmb_peek_u32(const u8 *at)
 static inline void vtpmb_poke_u32(u8 *at, u32 val)
 {
 	at[0] = val >> 24;
-	at[1] = val >> 16;
-	at[2] = val >> 8;
-	at[3] = val;
+	at[1] = val >> 16 & 0xff;
+	at[2] = val >> 8 & 0xff;
+	at[3] = val & 0xff;
 }
 
 #endif
