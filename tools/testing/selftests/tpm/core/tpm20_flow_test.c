@@ -32,6 +32,7 @@
 	NONCE "0000 01 0010 000b"
 #define START_TRIAL	"8001 ???????? 00000176 40000007 40000007 0010" \
 	NONCE "0000 03 0010 000b"
+#define SEALED	"000e 0008 000b 00000052 0000 0010 0000"
 #define SECRET	"000c 0002 7077 0006 736563726574"
 #define START_BOUND(bind) "8001 ???????? 00000176 40000007 " bind "0010" \
 	NONCE "0000 00 0010 000b"
@@ -697,7 +698,7 @@ static void child_keys_seal_and_sign(void)
 	want(STARTUP_CLEAR, 0);
 	want(PRIMARY("40000001"), 0);
 	/* A sealed "secret" under the primary, password "pw". */
-	want("8002 ???????? 00000153 80000000" PW SECRET "000e 0008 000b 00000052 0000 0010 0000 0000 00000000", 0);
+	want("8002 ???????? 00000153 80000000" PW SECRET SEALED " 0000 00000000", 0);
 	priv = vtpmb_peek_u16(rv.buf + 14);
 	pub = vtpmb_peek_u16(rv.buf + 16 + priv);
 	len = snprintf(hex, sizeof(hex), "8002 ???????? 00000157 80000000" PW);
