@@ -7,7 +7,8 @@
 #ifndef VTPMB_FILE_H
 #define VTPMB_FILE_H
 
-struct file_operations;
+#include <linux/fs.h>
+
 struct vtpmb_cmd;
 
 extern const struct file_operations vtpmb_file_fops;
