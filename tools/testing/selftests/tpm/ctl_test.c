@@ -223,11 +223,13 @@ TEST_F(ctl, reserved_field_or_unknown_flag_is_not_supported)
 
 	for (i = 0; i < 32; i++) {
 		bit = 1U << i;
-		if (bit != VTPM_BRIDGE_PERSISTENT)
+		if (bit != VTPM_BRIDGE_PERSISTENT) {
 			EXPECT_EQ(-EOPNOTSUPP, ctl_create(self->ctl, bit));
+		}
 		/* It is told before that there is no such proxy. */
-		if (bit != VTPM_BRIDGE_FORCE)
+		if (bit != VTPM_BRIDGE_FORCE) {
 			EXPECT_EQ(-EOPNOTSUPP, ctl_destroy(self->ctl, NOBODY, bit));
+		}
 		self->arg.reset = (struct vtpm_bridge_reset) {
 			.size = sizeof(self->arg.reset), .flags = bit, .num = NOBODY,
 		};

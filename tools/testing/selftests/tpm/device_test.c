@@ -151,8 +151,8 @@ TEST_F(node, size_field_below_a_header_is_answered_with_an_error)
 
 TEST_F(node, bad_address_is_a_fault_and_loses_nothing)
 {
-	EXPECT_EQ(-EFAULT, tpm_write(self->fd, NULL, 12));
-	EXPECT_EQ(-EFAULT, tpm_write(self->fd, NULL, QUERY_SIZE));
+	EXPECT_EQ(-EFAULT, tpm_write(self->fd, nowhere, 12));
+	EXPECT_EQ(-EFAULT, tpm_write(self->fd, nowhere, QUERY_SIZE));
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));
 }
 
@@ -201,7 +201,7 @@ TEST_F(node, read_of_nothing_returns_zero_at_once)
 TEST_F(node, read_to_a_bad_address_is_a_fault)
 {
 	EXPECT_LT(0, tpm_write_hex(self->fd, self->family->startup));
-	EXPECT_EQ(-EFAULT, tpm_read(self->fd, NULL, BUF_SIZE));
+	EXPECT_EQ(-EFAULT, tpm_read(self->fd, nowhere, BUF_SIZE));
 	EXPECT_EQ(0, tpm_read(self->fd, self->rsp, BUF_SIZE));
 	EXPECT_EQ(self->family->started,
 		  tpm_ask(self->fd, self->family->startup));
@@ -478,10 +478,11 @@ TEST_F(node, cancelled_writer_comes_back_and_the_next_command_works)
 	}
 	pthread_join(thread, NULL);
 	/* Cancelled, or done before it could be. */
-	if (job.written < 0)
+	if (job.written < 0) {
 		EXPECT_EQ(-ECANCELED, job.written);
-	else
+	} else {
 		EXPECT_LT(0, job.len);
+	}
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
 }
 

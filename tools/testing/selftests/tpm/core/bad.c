@@ -82,20 +82,22 @@ static void prepare(bool all_over)
 /* What GetCapability and the PCRs say, of both sides. */
 static size_t take_state(u8 *state)
 {
-	const char * const *text;
+	const struct bad_state *part;
 	size_t len = 0;
 
-	for (text = family->state; *text; text++) {
+	for (part = family->state; part->text; part++) {
 		struct core_rsp ours, twins;
 		u8 cmd[VTPMB_BUF_SIZE];
 
-		bad_both(cmd, family->expand(cmd, *text), &ours, &twins);
+		bad_both(cmd, family->expand(cmd, part->text), &ours, &twins);
+		memset(ours.buf + part->at, 0, part->len);
+		memset(twins.buf + part->at, 0, part->len);
 		if (!state_told && (ours.len != twins.len ||
 				    memcmp(ours.buf, twins.buf, ours.len))) {
 			state_told = true;
 			core_fail(__FILE__, __LINE__,
 				  "%s, after %s of code 0x%x: the state differs from the twin's",
-				  *text, kind, sample->code);
+				  part->text, kind, sample->code);
 			core_dump("ours", ours.buf, ours.len);
 			core_dump("twin's", twins.buf, twins.len);
 		}

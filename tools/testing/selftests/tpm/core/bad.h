@@ -61,6 +61,20 @@ struct bad_diff {
 #define BAD_ANY	0xfffffffe
 
 /**
+ * struct bad_state - a command that shows a part of the state
+ * @text:	the command; NULL ends a list
+ * @at:		first of @len bytes of its answer that are not compared
+ * @len:	or 0
+ * @why:	the reason for that
+ */
+struct bad_state {
+	const char *text;
+	size_t at;
+	size_t len;
+	const char *why;
+};
+
+/**
  * struct bad_family - what the two families do differently
  * @family:	for core_start()
  * @setup:	once, after core_start(); or NULL
@@ -70,7 +84,7 @@ struct bad_diff {
  * @handles:	to try in each place of the handle area
  * @startup:	text of Startup(CLEAR)
  * @absent:	a code that no TPM has: what a denied command looks like
- * @state:	texts of commands that show the state, NULL at the end
+ * @state:	commands that show the state
  * @prepare:	have what @needs says on both sides
  * @expand:	turn a sample's text into bytes
  * @punishes:	whether a TPM that answers so holds it against who comes next
@@ -87,7 +101,7 @@ struct bad_family {
 	size_t nr_handles;
 	const char *startup;
 	u32 absent;
-	const char * const *state;
+	const struct bad_state *state;
 	void (*prepare)(const char *needs);
 	size_t (*expand)(u8 *buf, const char *text);
 	bool (*punishes)(u32 rc);

@@ -341,6 +341,12 @@ void core_start(enum core_family family)
 	TRY(!core_port.family->probe(&core_port));
 }
 
+void core_probe(void)
+{
+	core_port.family->forget(&core_port);
+	TRY(!core_port.family->probe(&core_port));
+}
+
 static void chip_stop(void)
 {
 	unsigned int i;

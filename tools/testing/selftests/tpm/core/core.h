@@ -57,6 +57,8 @@ extern void (*core_watch)(const u8 *cmd, size_t len);
 
 void core_start(enum core_family family);
 void core_stop(void);
+/* As if the bridge came to the chip only now; there is no vtpm. */
+void core_probe(void);
 void core_chip_cycle(void);
 void core_chip_locality(u8 locality);
 void core_raw(const void *cmd, size_t len, struct core_rsp *rsp);
@@ -106,7 +108,7 @@ void core_twin_send_hex(struct core_twin *twin, const char *hex,
 void core_raw_hex(const char *hex, struct core_rsp *rsp);
 void core_dump(const char *what, const void *bytes, size_t len);
 
-/* TPM 1.2: an owner for the chip; both secrets 20 bytes. */
+/* TPM 1.2: an owner for the chip; both secrets 20 bytes.  Then core_probe(). */
 void core_take_ownership(const u8 *owner, const u8 *srk);
 
 /* TAP. */
