@@ -39,6 +39,22 @@ def with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
+def stuck():
+    """Where the kernel keeps the tasks that do not get on, for who looks at a hang."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            name = lab.read("/proc/%s/comm" % pid, "r").strip()
+            for task in os.listdir("/proc/%s/task" % pid):
+                stack = lab.read("/proc/%s/task/%s/stack" % (pid, task), "r")
+                state = lab.read("/proc/%s/task/%s/stat" % (pid, task), "r").rpartition(")")[2].split()[0]
+                if "vtpm" in name or "vtpmb" in stack or state == "D":
+                    found.append("%s %s/%s %s:\n%s" % (name, pid, task, state, stack))
+        except OSError:
+            continue
+    return "\n".join(found)
+
+
 # ---- what is behind the guest's TPM -----------------------------------------
 
 class Passthrough:
@@ -72,8 +88,15 @@ class Proxy(Passthrough):
         self.open = True
 
     def ctl(self, verb, *args):
-        return subprocess.run([self.vtpmctl, verb, self.name] + list(args), capture_output=True,
-                              text=True, timeout=60)
+        ctl = subprocess.Popen([self.vtpmctl, verb, self.name] + list(args), text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            output, error = ctl.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            stacks = stuck()
+            ctl.kill()
+            raise Late("vtpmctl %s %s hangs:\n%s" % (verb, self.name, stacks))
+        return subprocess.CompletedProcess(ctl.args, ctl.returncode, output, error)
 
     def close(self):
         if self.open:
@@ -236,7 +259,7 @@ class Guest:
         else:
             command += ["-bios", "/usr/share/seabios/bios-256k.bin"]
         if kernel:
-            command += ["-kernel", kernel, "-initrd", initrd, "-append", append]
+            command += ["-kernel", kernel, "-append", append] + (["-initrd", initrd] if initrd else [])
         command += list(extra) + tpm.options() + ["-device", model + ",tpmdev=t"]
         self.command = command
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,

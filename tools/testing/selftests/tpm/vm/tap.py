@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Tests as TAP.  A scenario is one story with several things to show, each named before
+it begins: what is not reached has failed."""
+import fnmatch
+import os
+import subprocess
+import sys
+import time
+import traceback
+
+import guest
+import lab
+import tpm
+
+MODULE = os.environ.get("VTPM_MODULE") or os.path.join(
+    lab.REPO, "drivers/char/tpm/vtpm_bridge/vtpm_bridge.ko")
+FAMILY = os.environ.get("VTPM_FAMILY", "2.0")
+BEGUN = time.monotonic()
+
+
+def log(text):
+    for line in str(text).splitlines():
+        print("# [%4d s] %s" % (time.monotonic() - BEGUN, line), flush=True)
+
+
+class NotShown(Exception):
+    pass
+
+
+def check(truth, why):
+    if not truth:
+        raise NotShown(why)
+
+
+def same(what, one, other):
+    found = tpm.differences(one, other)
+    check(not found, "%s: %s" % (what, "; ".join(found[:6])))
+
+
+class Tap:
+    def __init__(self):
+        self.scenarios = []     # (names, function)
+        self.nr = self.nr_failed = 0
+
+    def scenario(self, function, *names, **arguments):
+        self.scenarios.append((names, function, arguments))
+
+    def result(self, name, why=None):
+        self.nr += 1
+        self.nr_failed += why is not None
+        print("%sok %d %s%s" % ("not " if why is not None else "", self.nr, name,
+                                " # " + " ".join(str(why).split())[:900] if why is not None else ""),
+              flush=True)
+
+    def run(self):
+        patterns = sys.argv[1:] or ["*"]
+        chosen = [s for s in self.scenarios
+                  if any(fnmatch.fnmatch(n, p) for n in s[0] for p in patterns)]
+        print("TAP version 13\n1..%d" % sum(len(s[0]) for s in chosen), flush=True)
+        for names, function, arguments in chosen:
+            self.left = list(names)
+            try:
+                log("%s" % function.__name__)
+                function(self, **arguments)
+                if self.left:
+                    raise NotShown("the scenario ended without it")
+            except Exception as e:      # whatever it was, the next scenario can still tell something
+                if not isinstance(e, (NotShown, guest.Gone, guest.Late)):
+                    log(traceback.format_exc())
+                why = str(e) or type(e).__name__
+                for name in self.left:
+                    self.result(name, why)
+                    why = "not reached"
+        log("%d run, %d failed" % (self.nr, self.nr_failed))
+        sys.exit(1 if self.nr_failed or not self.nr else 0)
+
+    def shown(self, name):
+        """The next thing of this scenario has been seen."""
+        if not self.left or self.left[0] != name:
+            raise RuntimeError("%s shown out of turn, due: %s" % (name, self.left))
+        self.left.pop(0)
+        self.result(name)
+
+
+def loaded():
+    return os.path.isdir("/sys/module/vtpm_bridge")
+
+
+def insmod():
+    subprocess.run(["insmod", MODULE], check=True, timeout=60)
+
+
+def rmmod():
+    return subprocess.run(["rmmod", "vtpm_bridge"], capture_output=True, timeout=60).returncode == 0
+
+
+def need_module():
+    if not loaded():
+        insmod()
+
+
+def chip():
+    """The chip itself, as the host's administrator sees it."""
+    return tpm.tpm(FAMILY, tpm.Node("/dev/tpm0"))
