@@ -114,8 +114,6 @@ static int vtpmb_set_query_resets(struct vtpmb_proxy *proxy, u64 value)
 
 static int vtpmb_set_ownership(struct vtpmb_proxy *proxy, u64 value)
 {
-	if (proxy->vtpm.port->family != &vtpmb_tpm12)
-		return -EOPNOTSUPP;
 	WRITE_ONCE(proxy->vtpm.ownership, value);
 	return 0;
 }
@@ -152,10 +150,12 @@ static int vtpmb_set_default(struct vtpmb_proxy *proxy, u64 code)
  * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET
  * @max:	greatest value; a greater one is -ERANGE
  * @set:	called under vtpm.lock
+ * @family:	the only one that has the key, or NULL; -EOPNOTSUPP for another
  */
 struct vtpmb_ctl_key {
 	u64 max;
 	int (*set)(struct vtpmb_proxy *proxy, u64 value);
+	const struct vtpmb_family *family;
 };
 
 static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
@@ -163,35 +163,42 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = { 1, vtpmb_set_pp },
 	[VTPM_BRIDGE_QUERY_RESETS] = { 1, vtpmb_set_query_resets },
 	[VTPM_BRIDGE_OWNERSHIP] = { VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE,
-				    vtpmb_set_ownership },
+				    vtpmb_set_ownership, &vtpmb_tpm12 },
 	[VTPM_BRIDGE_DENY] = { U32_MAX, vtpmb_set_deny },
 	[VTPM_BRIDGE_ALLOW] = { U32_MAX, vtpmb_set_allow },
 	[VTPM_BRIDGE_ALLOW_UNSAFE] = { U32_MAX, vtpmb_set_allow_unsafe },
 	[VTPM_BRIDGE_DEFAULT] = { U32_MAX, vtpmb_set_default },
 };
 
+static int vtpmb_set_key(struct vtpmb_proxy *proxy,
+			 const struct vtpmb_ctl_key *key, u64 value)
+{
+	int err;
+
+	if (key->family && key->family != proxy->vtpm.port->family)
+		return -EOPNOTSUPP;
+	if (value > key->max)
+		return -ERANGE;
+	mutex_lock(&proxy->vtpm.lock);
+	err = key->set(proxy, value);
+	mutex_unlock(&proxy->vtpm.lock);
+	return err;
+}
+
 static long vtpmb_ctl_set(struct file *filp, union vtpmb_ctl_arg *arg)
 {
 	const struct vtpm_bridge_set *set = &arg->set;
-	const struct vtpmb_ctl_key *key;
 	struct vtpmb_proxy *proxy;
 	int err;
 
 	if (set->__reserved || set->key >= ARRAY_SIZE(vtpmb_ctl_keys) ||
 	    !vtpmb_ctl_keys[set->key].set)
 		return -EOPNOTSUPP;
-	key = &vtpmb_ctl_keys[set->key];
 
 	proxy = vtpmb_proxy_find(set->num);
 	if (!proxy)
 		return -ENOENT;
-	if (set->value > key->max) {
-		err = -ERANGE;
-	} else {
-		mutex_lock(&proxy->vtpm.lock);
-		err = key->set(proxy, set->value);
-		mutex_unlock(&proxy->vtpm.lock);
-	}
+	err = vtpmb_set_key(proxy, &vtpmb_ctl_keys[set->key], set->value);
 	vtpmb_proxy_put(proxy);
 	return err;
 }

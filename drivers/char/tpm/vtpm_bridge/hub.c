@@ -197,13 +197,15 @@ static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 			   ktime_t began)
 {
 	s64 elapsed = ktime_us_delta(ktime_get(), began);
+	u64 linger_us = READ_ONCE(vtpmb_linger_us);
 
 	if (!vtpmb_turn_goes_on(elapsed, READ_ONCE(vtpmb_turn_us),
 				vtpmb_hub_others_wait(hub)))
 		return false;
-	return !wait_event_hrtimeout(hub->wake,
-				     READ_ONCE(seat->cmd) || READ_ONCE(seat->drain),
-				     ns_to_ktime((u64)READ_ONCE(vtpmb_linger_us) * NSEC_PER_USEC));
+	wait_event_hrtimeout(hub->wake,
+			     READ_ONCE(seat->cmd) || READ_ONCE(seat->drain),
+			     ns_to_ktime(linger_us * NSEC_PER_USEC));
+	return READ_ONCE(seat->cmd) && !READ_ONCE(seat->drain);
 }
 
 static void vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)

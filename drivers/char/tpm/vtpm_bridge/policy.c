@@ -12,7 +12,7 @@
  * @code:	TPM_CC or TPM_ORDINAL
  * @verb:	what to do
  *
- * Return: 0; -ENOENT if the table does not know @code; -EPERM if @verb is
+ * Return: 0; -ENOENT if the table does not know @code; -EACCES if @verb is
  * VTPMB_POLICY_ALLOW and the command is unsafe: it needs
  * VTPMB_POLICY_ALLOW_UNSAFE
  */
@@ -25,7 +25,7 @@ int vtpmb_policy_set(struct vtpmb_policy *policy,
 	if (row < 0)
 		return row;
 	if (verb == VTPMB_POLICY_ALLOW && family->unsafe(row))
-		return -EPERM;
+		return -EACCES;
 
 	__assign_bit(row, policy->deny, verb == VTPMB_POLICY_DENY);
 	__assign_bit(row, policy->allow, verb == VTPMB_POLICY_ALLOW_UNSAFE);

@@ -75,10 +75,10 @@ static void plain_allow_of_unsafe_code_changes_nothing(struct kunit *test)
 {
 	struct vtpmb_policy policy = {};
 
-	KUNIT_EXPECT_EQ(test, set(&policy, UNSAFE, VTPMB_POLICY_ALLOW), -EPERM);
+	KUNIT_EXPECT_EQ(test, set(&policy, UNSAFE, VTPMB_POLICY_ALLOW), -EACCES);
 	KUNIT_EXPECT_FALSE(test, permits(&policy, UNSAFE));
 	set(&policy, UNSAFE, VTPMB_POLICY_ALLOW_UNSAFE);
-	KUNIT_EXPECT_EQ(test, set(&policy, UNSAFE, VTPMB_POLICY_ALLOW), -EPERM);
+	KUNIT_EXPECT_EQ(test, set(&policy, UNSAFE, VTPMB_POLICY_ALLOW), -EACCES);
 	KUNIT_EXPECT_TRUE(test, permits(&policy, UNSAFE));
 }
 
