@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TPM 1.2: parser, policy, precedence of errors, and the family's verbs. */
 
+#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -168,15 +169,21 @@ static unsigned int tpm12_nr_auths(u16 tag)
 	return tag - TPM12_TAG_RQU <= 2u ? tag - TPM12_TAG_RQU : 7;
 }
 
-static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, size_t left)
+/* The tag, the areas that it announces, and that nothing follows them. */
+static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
-	unsigned int nr_auths = tpm12_nr_auths(call->tag);
+	unsigned int i, nr_auths = tpm12_nr_auths(call->tag);
+	u32 rc = TPM12_SUCCESS;
 
 	if (!(call->row->tags & BIT(nr_auths)))
 		return TPM12_BADTAG;
-	if (call->row->params && left != nr_auths * TPM12_AUTH_AREA_SIZE)
-		return TPM12_BAD_PARAM_SIZE;
-	return TPM12_SUCCESS;
+	if (!call->row->params)
+		return TPM12_SUCCESS;
+	for (i = 0; i < nr_auths && !rc; i++)
+		rc = vtpmb_tpm12_check_params(TPM12_AUTH_AREA, r);
+	if (!rc && r->left)
+		rc = TPM12_BAD_PARAM_SIZE;
+	return rc;
 }
 
 /* All that can be wrong before the command is looked at, in libtpms' order. */
@@ -190,7 +197,7 @@ static u32 tpm12_check(struct vtpmb_tpm12_call *call)
 	if (!rc && !(call->row->flags & TPM12_STARTS))
 		rc = vtpmb_tpm12_check_state(call->vtpm, call->row->needs);
 	if (!rc)
-		rc = tpm12_check_auths(call, r.left);
+		rc = tpm12_check_auths(call, &r);
 	return rc;
 }
 

@@ -28,8 +28,8 @@
 #define TPM12_TAG_RQU		0x00C1
 #define TPM12_DIGEST_SIZE	20
 #define TPM12_NONCE_SIZE	20
-/* TPM_AUTHHANDLE, nonceOdd, continueAuthSession, authData */
-#define TPM12_AUTH_AREA_SIZE	45
+/* TPM_AUTHHANDLE, nonceOdd, continueAuthSession, authData: see struct vtpmb_tpm12_row */
+#define TPM12_AUTH_AREA		"4nbn"
 #define TPM12_ALG_SHA1		0x0004	/* as the port's banks call it */
 
 /* Return codes (Part 2, 16). */
@@ -64,6 +64,7 @@ enum tpm12_rc {
 	TPM12_INVALID_RESOURCE		= 53,
 	TPM12_BAD_LOCALITY		= 61,
 	TPM12_NOOPERATOR		= 73,
+	TPM12_BAD_HANDLE		= 88,
 };
 
 /* TPM_PERMANENT_FLAGS in the structure's order (Part 2, 7.1); TPM_PF_ is one more. */

@@ -249,6 +249,7 @@ u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 	tpm->perm[TPM12_PF_DEACTIVATED] = true;
 	tpm->perm[TPM12_PF_READPUBEK] = true;
 	tpm->perm[TPM12_PF_OWNERSHIP] = true;
+	tpm->perm[TPM12_PF_ALLOWMAINTENANCE] = false;
 	return TPM12_SUCCESS;
 }
 
@@ -259,10 +260,17 @@ u32 vtpmb_tpm12_disable_force_clear(struct vtpmb_tpm12_call *call)
 	return TPM12_SUCCESS;
 }
 
-/* TPM_TakeOwnership (Part 3, 6.1): the chip's one owner is not the guest's to be. */
+/*
+ * TPM_TakeOwnership (Part 3, 6.1): the chip's one owner is not the guest's to
+ * be.  If it allowed itself to install one, it lacks the session for it.
+ */
 u32 vtpmb_tpm12_take_ownership(struct vtpmb_tpm12_call *call)
 {
-	return vtpmb_tpm12_owned(call->vtpm) ? TPM12_OWNER_SET : TPM12_INSTALL_DISABLED;
+	if (vtpmb_tpm12_owned(call->vtpm))
+		return TPM12_OWNER_SET;
+	if (!call->tpm->perm[TPM12_PF_OWNERSHIP])
+		return TPM12_INSTALL_DISABLED;
+	return TPM12_INVALID_AUTHHANDLE;
 }
 
 /* TPM_ReadPubek (Part 3, 14.4): the chip makes the checksum. */

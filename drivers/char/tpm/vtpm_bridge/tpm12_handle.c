@@ -41,18 +41,16 @@ u32 vtpmb_tpm12_evict_key(struct vtpmb_tpm12_call *call)
 /* TPM_FlushSpecific (Part 3, 22.1) */
 u32 vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call)
 {
-	u32 handle = vtpmb_tpm12_u32(call);
-	u32 type = vtpmb_tpm12_u32(call);
-
-	(void)handle;
-	switch (type) {
+	vtpmb_tpm12_u32(call);	/* the handle */
+	switch (vtpmb_tpm12_u32(call)) {
 	case RT_KEY:
 	case RT_CONTEXT:
 		return TPM12_BAD_PARAMETER;
 	case RT_AUTH:
 	case RT_TRANS:
-	case RT_DAA:
 		return TPM12_INVALID_AUTHHANDLE;
+	case RT_DAA:
+		return TPM12_BAD_HANDLE;
 	default:
 		return TPM12_INVALID_RESOURCE;
 	}
