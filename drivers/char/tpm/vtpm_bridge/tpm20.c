@@ -327,7 +327,7 @@ static u32 tpm20_session_2b(struct vtpmb_reader *area, const u8 **bytes, u16 *le
 }
 
 static u32 tpm20_session_fields(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *area,
-				struct vtpmb_tpm20_session *session, u16 *nonce_len)
+				struct vtpmb_tpm20_session *session)
 {
 	const u8 *nonce;
 	u32 rc;
@@ -338,9 +338,10 @@ static u32 tpm20_session_fields(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *ar
 	    !(vtpmb_tpm20_accept(vtpm, session->handle) & (ACCEPT_HMAC | ACCEPT_POLICY)))
 		return RC_VALUE;
 
-	rc = tpm20_session_2b(area, &nonce, nonce_len);
+	rc = tpm20_session_2b(area, &nonce, &session->nonce_len);
 	if (rc)
 		return rc;
+	memcpy(session->nonce, nonce, session->nonce_len);
 	if (!vtpmb_get_u8(area, &session->attributes))
 		return RC_INSUFFICIENT;
 	if (session->attributes & SESSION_RESERVED)
@@ -352,14 +353,13 @@ static u32 tpm20_session_fields(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *ar
 static u32 tpm20_session(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *area,
 			 struct vtpmb_tpm20_session *session)
 {
-	u16 nonce_len;
-	u32 rc = tpm20_session_fields(vtpm, area, session, &nonce_len);
+	u32 rc = tpm20_session_fields(vtpm, area, session);
 
 	if (rc || session->handle != RS_PW)
 		return rc;
 	if (session->attributes & ~SESSION_CONTINUE)
 		return RC_ATTRIBUTES;
-	return nonce_len ? RC_NONCE : RC_SUCCESS;
+	return session->nonce_len ? RC_NONCE : RC_SUCCESS;
 }
 
 static u32 tpm20_session_area(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -429,45 +429,61 @@ static u32 tpm20_bad_auth(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int i)
 	return RC_S(RC_AUTH_FAIL, i);
 }
 
-/**
- * vtpmb_tpm20_password() - check a password against a virtual authValue
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command
- * @i:		which session, and thus which handle; not an object
- *
- * PCRs and the null hierarchy have an empty authValue.
- *
- * Return: a response code
- */
-u32 vtpmb_tpm20_password(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			 unsigned int i)
+/* PCRs and the null hierarchy have an empty authValue. */
+static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			  unsigned int i)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	const struct vtpmb_tpm20_hierarchy *h;
 	int hier = vtpmb_tpm20_hier(call->handle[i]);
 	u16 len = vtpmb_tpm20_strip(session->auth, session->auth_len);
 
-	lockdep_assert_held(&vtpm->lock);
-
 	h = &vtpmb_tpm20_state(vtpm)->hier[hier < 0 ? HIER_NULL : hier];
 	if (len != h->auth_len || crypto_memneq(session->auth, h->auth, len))
-		return tpm20_bad_auth(vtpm, call->handle[i], i);
+		return RC_BAD_AUTH;
 	return RC_SUCCESS;
 }
 
-static u32 tpm20_authorise_one(struct vtpmb_vtpm *vtpm,
-			       struct vtpmb_tpm20_call *call, unsigned int i)
+/* A session that authorises nothing must encrypt or audit, which the chip alone can. */
+static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session, unsigned int i)
+{
+	if (session->handle == RS_PW)
+		return RC_S(RC_HANDLE, i);
+	if (!(session->attributes & (SESSION_DECRYPT | SESSION_ENCRYPT | SESSION_AUDIT)))
+		return RC_S(RC_ATTRIBUTES, i);
+	return RC_AUTH_UNAVAILABLE;
+}
+
+/**
+ * vtpmb_tpm20_authorise() - whether a session authorises a handle's use
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, none of its parameters taken yet
+ * @i:		which session, and thus which handle; not an object
+ *
+ * A policy never does: none is set, or the bridge cannot judge it.
+ *
+ * Return: a response code (TPM 2.0 Part 4, CheckAuthSession())
+ */
+u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  unsigned int i)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	u32 rc;
+
+	lockdep_assert_held(&vtpm->lock);
 
 	if (i >= call->row->nr_auths)
-		return RC_S(RC_HANDLE, i);
+		return tpm20_bystander(&call->session[i], i);
 	if (call->handle[i] == RH_PLATFORM && !vtpm->pp_pin &&
 	    test_bit(call->row_nr, tpm->pp_list))
 		return RC_S(RC_PP, i);
 	if (call->handle[i] == RH_LOCKOUT && tpm->lockout_failed)
 		return RC_LOCKOUT;
-	return vtpmb_tpm20_password(vtpm, call, i);
+	if (call->session[i].handle == RS_PW)
+		rc = tpm20_password(vtpm, call, i);
+	else
+		rc = vtpmb_tpm20_check_hmac(vtpm, call, i);
+	return rc == RC_BAD_AUTH ? tpm20_bad_auth(vtpm, call->handle[i], i) : rc;
 }
 
 /* TPM 2.0 Part 4, CheckAuthSession(), for a command without the chip. */
@@ -477,7 +493,7 @@ static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	u32 rc;
 
 	for (i = 0; i < call->nr_sessions; i++) {
-		rc = tpm20_authorise_one(vtpm, call, i);
+		rc = vtpmb_tpm20_authorise(vtpm, call, i);
 		if (rc)
 			return rc;
 	}
@@ -486,7 +502,7 @@ static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 
 /* Whether such a session exists is known in the hub's thread only. */
 static u32 tpm20_session_elsewhere(struct vtpmb_vtpm *vtpm,
-				   const struct vtpmb_tpm20_session *session,
+				   struct vtpmb_tpm20_session *session,
 				   unsigned int i)
 {
 	return RC_PASS;
@@ -507,29 +523,45 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return rc;
 }
 
-/* TPM 2.0 Part 1, 18.9: the response's sessions, all by password. */
-static void tpm20_put_sessions(struct vtpmb_writer *w, unsigned int nr_sessions)
+/* TPM 2.0 Part 1, 18.9: the response's sessions */
+static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      const struct vtpmb_writer *out, struct vtpmb_writer *w)
 {
-	while (nr_sessions--) {
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < call->nr_sessions; i++) {
+		if (call->session[i].handle != RS_PW) {
+			err = vtpmb_tpm20_put_hmac(vtpm, call, i, out->buf, out->len, w);
+			continue;
+		}
 		vtpmb_put_u16(w, 0);
 		vtpmb_put_u8(w, SESSION_CONTINUE);
 		vtpmb_put_u16(w, 0);
 	}
+	return err;
 }
 
 /**
  * vtpmb_tpm20_succeed() - answer a command without the chip
  * @vtpm:	the vtpm
- * @call:	the command, all of whose sessions are passwords
+ * @call:	the command, all of whose sessions have been checked here; if one
+ *		is not a password, the vtpm's lock is held
  * @out:	the response's handle and parameters, outside the command's buffer
  *
- * Return: RC_SUCCESS, or RC_FAILURE if it does not fit
+ * Return: RC_SUCCESS, or RC_FAILURE if it cannot be made
  */
 u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			const struct vtpmb_writer *out)
 {
 	struct vtpmb_cmd *cmd = call->cmd;
-	struct vtpmb_writer w;
+	struct vtpmb_writer tail, w;
+	u8 sessions[VTPMB_TPM20_HANDLES * (5 + 2 * VTPMB_MAX_DIGEST)];
+
+	/* They still need what the response is to be written over. */
+	vtpmb_writer_init(&tail, sessions, sizeof(sessions));
+	if (tpm20_put_sessions(vtpm, call, out, &tail))
+		return RC_FAILURE;
 
 	vtpmb_writer_init(&w, cmd->buf, vtpmb_tpm20_facts(vtpm->port)->response_max);
 	vtpmb_put_u16(&w, call->tag);
@@ -538,8 +570,8 @@ u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (call->tag == TPM20_ST_SESSIONS)
 		vtpmb_put_u32(&w, out->len);
 	vtpmb_put_bytes(&w, out->buf, out->len);
-	tpm20_put_sessions(&w, call->nr_sessions);
-	if (w.overflow || out->overflow)
+	vtpmb_put_bytes(&w, sessions, tail.len);
+	if (w.overflow || tail.overflow || out->overflow)
 		return RC_FAILURE;
 
 	vtpmb_poke_u32(cmd->buf + 2, w.len);
@@ -548,18 +580,27 @@ u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return RC_SUCCESS;
 }
 
-static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+/**
+ * vtpmb_tpm20_run() - answer a command that the virtual platform knows
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, authorised
+ *
+ * Return: RC_SUCCESS with the response in place, or a response code
+ */
+u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
+	struct vtpmb_reader params = call->params;
 	struct vtpmb_writer out;
-	u32 rc = tpm20_prepare(vtpm, call);
+	u32 rc;
 
-	if (rc)
-		return rc;
+	lockdep_assert_held(&vtpm->lock);
+
 	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->reply, VTPMB_BUF_SIZE);
 	rc = tpm20_local[AT(call->row->code)](vtpm, call, &out);
 	if (!rc)
 		rc = vtpmb_tpm20_succeed(vtpm, call, &out);
 	memzero_explicit(out.buf, out.len);
+	call->params = params;
 	return rc;
 }
 
@@ -582,7 +623,9 @@ static void tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	if (!rc)
 		rc = tpm20_started(vtpm, cmd);
 	if (!rc && call.row->flags & TPM20_LOCAL)
-		rc = tpm20_answer(vtpm, &call);
+		rc = tpm20_prepare(vtpm, &call);
+	if (!rc && call.row->flags & TPM20_LOCAL)
+		rc = vtpmb_tpm20_run(vtpm, &call);
 	else if (!rc)
 		rc = RC_PASS;
 

@@ -100,6 +100,11 @@ enum vtpmb_tpm20_handle {
 #define SESSION_CONTINUE	BIT(0)
 #define SESSION_RESERVED	(BIT(3) | BIT(4))
 #define SESSION_DECRYPT		BIT(5)
+#define SESSION_ENCRYPT		BIT(6)
+#define SESSION_AUDIT		BIT(7)
+
+/* TPM 2.0 Part 2, 6.11: TPM_SE */
+#define TPM20_SE_TRIAL		0x03
 
 /* Hierarchies as array indices. */
 enum vtpmb_tpm20_hier {
@@ -158,6 +163,10 @@ enum vtpmb_tpm20_kind {
  * @in_use:	the command that is being executed names it
  * @virt:	what the guest calls it; of a session also the chip's name
  * @phys:	what the chip calls it; 0 while it is not loaded there
+ * @known:	a session whose key is an authValue alone
+ * @hash_alg:	authHash of a session
+ * @nonce_len:	bytes of @nonce
+ * @nonce:	nonceTPM of a session
  * @flushed:	@flushed of the hierarchy when it was made
  * @generation:	which of the guest's saves of a session may be loaded
  * @used:	@clock of the table when it was last used
@@ -170,6 +179,10 @@ struct vtpmb_tpm20_entry {
 	bool trial;
 	bool guest_saved;
 	bool in_use;
+	bool known;
+	u16 hash_alg;
+	u16 nonce_len;
+	u8 nonce[VTPMB_MAX_DIGEST];
 	u32 virt;
 	u32 phys;
 	u32 flushed;
@@ -245,16 +258,24 @@ struct vtpmb_tpm20 {
  * struct vtpmb_tpm20_session - one session of a command's session area
  * @handle:	TPM_RS_PW or a session
  * @attributes:	TPMA_SESSION
+ * @nonce:	nonceCaller
+ * @nonce_len:	its bytes
  * @auth:	the password or HMAC, in place
  * @auth_len:	its bytes
  * @at:		where it starts in the command
+ * @checked:	its HMAC was checked here, and the chip does not hear of it
+ * @entry:	what @handle names, if no password; hub's thread
  */
 struct vtpmb_tpm20_session {
 	u32 handle;
 	u8 attributes;
-	const u8 *auth;
+	bool checked;
+	u16 nonce_len;
 	u16 auth_len;
+	u8 nonce[VTPMB_MAX_DIGEST];
+	const u8 *auth;
 	size_t at;
+	struct vtpmb_tpm20_entry *entry;
 };
 
 /**
@@ -272,6 +293,8 @@ struct vtpmb_tpm20_session {
  * @hier:	hierarchy of the object that it makes; hub's thread
  * @flushed:	@flushed of that hierarchy before it was made; hub's thread
  * @trial:	it starts a trial session; hub's thread
+ * @known:	it starts a session whose key is an authValue alone
+ * @hash_alg:	authHash of the session that it starts
  */
 struct vtpmb_tpm20_call {
 	struct vtpmb_cmd *cmd;
@@ -287,6 +310,8 @@ struct vtpmb_tpm20_call {
 	enum vtpmb_tpm20_hier hier;
 	u32 flushed;
 	bool trial;
+	bool known;
+	u16 hash_alg;
 };
 
 /**
@@ -325,12 +350,13 @@ u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int i);
 
 typedef u32 (*vtpmb_tpm20_session_check)(struct vtpmb_vtpm *vtpm,
-					 const struct vtpmb_tpm20_session *session,
+					 struct vtpmb_tpm20_session *session,
 					 unsigned int i);
 u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 vtpmb_tpm20_session_check check);
-u32 vtpmb_tpm20_password(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			 unsigned int i);
+u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  unsigned int i);
+u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 void vtpmb_tpm20_disorderly(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_fail(struct vtpmb_cmd *cmd, u32 rc);
 u16 vtpmb_tpm20_strip(const u8 *auth, u16 len);
@@ -456,6 +482,15 @@ u32 vtpmb_tpm20_get_capability(struct vtpmb_vtpm *vtpm,
 
 /* tpm20_execute.c */
 int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
+
+/* tpm20_hmac.c */
+u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			   unsigned int i);
+int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			 unsigned int i, const u8 *params, size_t params_len,
+			 struct vtpmb_writer *w);
+void vtpmb_tpm20_new_key(struct vtpmb_tpm20_call *call);
+bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r);
 
 /* tpm20_context.c */
 int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,

@@ -17,7 +17,6 @@
 #define AT(code)	((code) - CODE_FIRST)
 #define CODE_EVENT_SEQUENCE_COMPLETE	0x185
 
-#define SE_TRIAL	0x03
 #define ALG_ECDAA	0x001A
 
 /** MAX_RETRIES - of a command that the chip asks for again (TPM_RC_RETRY) */
@@ -155,14 +154,11 @@ static u32 tpm20_inspect_policy_pp(struct vtpmb_vtpm *vtpm,
 static u32 tpm20_inspect_start_session(struct vtpmb_vtpm *vtpm,
 				       struct vtpmb_tpm20_call *call)
 {
-	struct vtpmb_reader r = call->params;
 	int hier = vtpmb_tpm20_hier(call->handle[1]);
-	u8 type;
 
 	if (hier >= 0 && vtpmb_tpm20_state(vtpm)->hier[hier].auth_len)
 		return RC_AUTH_UNAVAILABLE;
-	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && vtpmb_get_u8(&r, &type))
-		call->trial = type == SE_TRIAL;
+	vtpmb_tpm20_new_key(call);
 	return RC_SUCCESS;
 }
 
@@ -180,8 +176,6 @@ static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 		if (call->session[i].handle != RS_PW)
 			return RC_AUTH_UNAVAILABLE;
 	}
-	if (call->nr_sessions && vtpmb_tpm20_password(vtpm, call, 0))
-		return RC_S(RC_BAD_AUTH, 0);
 	return vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
 }
 
@@ -248,44 +242,54 @@ static u32 tpm20_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 
 /* Only a session of this proxy that its guest has not saved can be used. */
 static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
-			     const struct vtpmb_tpm20_session *session, unsigned int i)
+			     struct vtpmb_tpm20_session *session, unsigned int i)
 {
-	struct vtpmb_tpm20_entry *entry;
 	u32 rc = vtpmb_tpm20_session(vtpm, session->handle, RC_REFERENCE_S0 + i,
-				     RC_S(RC_HANDLE, i), &entry);
+				     RC_S(RC_HANDLE, i), &session->entry);
 
 	if (!rc)
-		vtpmb_tpm20_use(vtpm, entry);
+		vtpmb_tpm20_use(vtpm, session->entry);
 	return rc;
 }
 
 /*
- * The hierarchies' authValues are the proxy's own, the chip's are empty.  A
- * password is checked here; an HMAC fits only if both are the same; a policy
- * is not there.
+ * The hierarchies' authValues are the proxy's own, the chip's are empty: a
+ * session that authorises one is checked here and the chip gets an empty
+ * password instead, unless both authValues are the same and the chip can check
+ * the HMAC itself.
  */
-static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			   unsigned int i)
+static u32 tpm20_substitute(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    unsigned int i)
 {
+	struct vtpmb_tpm20_session *session = &call->session[i];
 	int hier = vtpmb_tpm20_hier(call->handle[i]);
+	bool pcr = TPM20_HT(call->handle[i]) == HT_PCR;
+	u32 rc;
 
-	if (hier < 0 || hier == HIER_NULL || hier == HIER_PLATFORM || hier == HIER_LOCKOUT)
+	if (hier == HIER_NULL || hier == HIER_PLATFORM || hier == HIER_LOCKOUT ||
+	    (hier < 0 && !pcr))
 		return RC_SUCCESS;
-	if (call->session[i].handle == RS_PW)
-		return vtpmb_tpm20_password(vtpm, call, i);
-	if (TPM20_HT(call->session[i].handle) == HT_POLICY ||
-	    vtpmb_tpm20_state(vtpm)->hier[hier].auth_len)
-		return RC_AUTH_UNAVAILABLE;
-	return RC_SUCCESS;
+	if (TPM20_HT(session->handle) == HT_HMAC &&
+	    (pcr || !vtpmb_tpm20_state(vtpm)->hier[hier].auth_len))
+		return RC_SUCCESS;
+	rc = vtpmb_tpm20_authorise(vtpm, call, i);
+	session->checked = !rc;
+	return rc;
 }
 
-static u32 tpm20_authorise_all(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+/* What needs no chip is authorised here; else what the chip would judge wrongly. */
+static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
+	bool local = call->row->flags & TPM20_LOCAL;
 	unsigned int i;
 	u32 rc = RC_SUCCESS;
 
-	for (i = 0; !rc && i < call->row->nr_auths && i < call->nr_sessions; i++)
-		rc = tpm20_authorise(vtpm, call, i);
+	for (i = 0; !rc && i < call->nr_sessions; i++) {
+		if (local)
+			rc = vtpmb_tpm20_authorise(vtpm, call, i);
+		else if (i < call->row->nr_auths)
+			rc = tpm20_substitute(vtpm, call, i);
+	}
 	return rc;
 }
 
@@ -320,25 +324,12 @@ static void tpm20_inherit(struct vtpmb_tpm20_call *call)
 		call->hier = call->entry[0]->hier;
 }
 
-static u32 tpm20_check_local(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	unsigned int i;
-
-	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].handle != RS_PW)
-			return RC_AUTH_UNAVAILABLE;
-	}
-	return RC_SUCCESS;
-}
-
 static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
-	u32 code = call->row->code, rc = tpm20_authorise_all(vtpm, call);
+	u32 code = call->row->code, rc = tpm20_authorise(vtpm, call);
 
-	if (rc)
+	if (rc || call->row->flags & TPM20_LOCAL)
 		return rc;
-	if (call->row->flags & TPM20_LOCAL)
-		return tpm20_check_local(vtpm, call);
 	tpm20_inherit(call);
 	if (tpm20_inspect[AT(code)])
 		rc = tpm20_inspect[AT(code)](vtpm, call);
@@ -365,33 +356,32 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return rc ? rc : tpm20_check(vtpm, call);
 }
 
-/* Take the password for a hierarchy out of the command: the chip's is empty. */
-static void tpm20_strip_password(struct vtpmb_tpm20_call *call, unsigned int i)
+/* In the place of a session that was checked here: an empty password. */
+static void tpm20_replace_session(struct vtpmb_tpm20_call *call, unsigned int i)
 {
+	static const u8 empty[] = { 0x40, 0, 0, 9, 0, 0, SESSION_CONTINUE, 0, 0 };
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	u8 *buf = call->cmd->buf;
 	u8 *area = buf + VTPMB_HEADER_SIZE + call->row->nr_handles * sizeof(u32);
-	size_t at = session->auth - buf, end = at + session->auth_len;
+	size_t end = session->auth + session->auth_len - buf;
+	size_t less = end - session->at - sizeof(empty);
 
-	memmove(buf + at, buf + end, call->len - end);
-	buf[at - 2] = 0;
-	buf[at - 1] = 0;
-	call->len -= session->auth_len;
-	vtpmb_poke_u32(area, vtpmb_peek_u32(area) - session->auth_len);
+	memcpy(buf + session->at, empty, sizeof(empty));
+	memmove(buf + end - less, buf + end, call->len - end);
+	call->len -= less;
+	vtpmb_poke_u32(area, vtpmb_peek_u32(area) - less);
 	vtpmb_poke_u32(buf + 2, call->len);
 }
 
 /* The command as the chip is to see it, but for its transient handles. */
 static void tpm20_rewrite(struct vtpmb_tpm20_call *call)
 {
-	unsigned int i = min_t(unsigned int, call->row->nr_auths, call->nr_sessions);
+	unsigned int i = call->nr_sessions;
 	struct vtpmb_writer w;
 
 	while (i--) {
-		if (call->session[i].handle == RS_PW &&
-		    (call->handle[i] == RH_OWNER || call->handle[i] == RH_ENDORSEMENT ||
-		     TPM20_HT(call->handle[i]) == HT_PCR))
-			tpm20_strip_password(call, i);
+		if (call->session[i].checked)
+			tpm20_replace_session(call, i);
 	}
 	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE) {
 		vtpmb_writer_init(&w, call->cmd->buf + VTPMB_HEADER_SIZE, sizeof(u32));
@@ -444,10 +434,8 @@ static int tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	int err;
 
 	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].handle == RS_PW)
-			continue;
-		entry = vtpmb_tpm20_find_session(vtpm, call->session[i].handle);
-		if (!entry)
+		entry = call->session[i].entry;
+		if (!entry || call->session[i].checked)
 			continue;
 		err = tpm20_load(vtpm, entry, RC_REFERENCE_S0 + i, rc);
 		if (err || *rc)
@@ -490,18 +478,38 @@ static int tpm20_again(struct vtpmb_vtpm *vtpm, u32 rc, unsigned int *retries)
 	return vtpmb_tpm20_make_room(vtpm, rc);
 }
 
+static int tpm20_enter_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_reader *r)
+{
+	struct vtpmb_tpm20_entry *entry;
+	u32 handle;
+
+	if (!vtpmb_get_u32(r, &handle))
+		return -EIO;
+	entry = vtpmb_tpm20_new_session(vtpm, handle, call->trial);
+	if (!entry)
+		return -EIO;
+	entry->hash_alg = call->hash_alg;
+	if (call->tag == TPM20_ST_SESSIONS && !vtpmb_get_bytes(r, sizeof(u32)))
+		return -EIO;
+	entry->known = call->known && vtpmb_tpm20_roll(entry, r);
+	return 0;
+}
+
 /* A new object or session gets its virtual handle. */
 static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
 {
 	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE;
 	struct vtpmb_tpm20_entry *entry;
+	struct vtpmb_reader r;
 
 	if (call->row->response == RESPONSE_NONE)
 		return 0;
-	if (len < VTPMB_HEADER_SIZE + (int)sizeof(u32))
-		return -EIO;
+	vtpmb_reader_init(&r, at, len - VTPMB_HEADER_SIZE);
 	if (call->row->response == RESPONSE_SESSION)
-		return vtpmb_tpm20_new_session(vtpm, vtpmb_peek_u32(at), call->trial) ? 0 : -EIO;
+		return tpm20_enter_session(vtpm, call, &r);
+	if (r.left < sizeof(u32))
+		return -EIO;
 
 	entry = vtpmb_tpm20_new_object(vtpm, call->row->response == RESPONSE_SEQUENCE ?
 				       KIND_SEQUENCE : KIND_OBJECT,
@@ -513,22 +521,93 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 	return 0;
 }
 
-/* What the command ended: an object that it flushes, sessions not continued. */
-static void tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+/* A session that ended: the chip has not heard of it if it was checked here. */
+static int tpm20_retire_session(struct vtpmb_vtpm *vtpm,
+				const struct vtpmb_tpm20_session *session, bool local)
 {
-	struct vtpmb_tpm20_entry *entry;
+	int err = 0;
+
+	if (!session->entry || session->attributes & SESSION_CONTINUE)
+		return 0;
+	if (local || session->checked)
+		err = vtpmb_tpm20_flush(vtpm, session->entry);
+	if (!err)
+		vtpmb_tpm20_forget_entry(vtpm, session->entry);
+	return err;
+}
+
+/* What the command ended: an object that it flushes, sessions not continued. */
+static int tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	bool local = call->row->flags & TPM20_LOCAL;
 	unsigned int i;
+	int err = 0;
 
 	if (call->row->flushes && call->entry[call->row->flushes - 1])
 		vtpmb_tpm20_forget_entry(vtpm, call->entry[call->row->flushes - 1]);
-	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].handle == RS_PW ||
-		    call->session[i].attributes & SESSION_CONTINUE)
-			continue;
-		entry = vtpmb_tpm20_find_session(vtpm, call->session[i].handle);
-		if (entry)
-			vtpmb_tpm20_forget_entry(vtpm, entry);
-	}
+	for (i = 0; !err && i < call->nr_sessions; i++)
+		err = tpm20_retire_session(vtpm, &call->session[i], local);
+	return err;
+}
+
+/* Take one session of the chip's response, and put it as the guest is to see it. */
+static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				unsigned int i, struct vtpmb_reader *r,
+				const struct vtpmb_reader *params, struct vtpmb_writer *w)
+{
+	struct vtpmb_tpm20_session *session = &call->session[i];
+	const u8 *start = r->pos, *bytes;
+	struct vtpmb_reader nonce = *r;
+	u16 len;
+	u8 attributes;
+
+	if (!vtpmb_get_tpm2b(r, &bytes, &len) || !vtpmb_get_u8(r, &attributes) ||
+	    !vtpmb_get_tpm2b(r, &bytes, &len))
+		return -EIO;
+	if (session->checked && session->entry)
+		return vtpmb_tpm20_put_hmac(vtpm, call, i, params->pos, params->left, w);
+	if (session->entry && !vtpmb_tpm20_roll(session->entry, &nonce))
+		return -EIO;
+	vtpmb_put_bytes(w, start, r->pos - start);
+	return 0;
+}
+
+/* The response's sessions; its parameters stay as they are. */
+static int tpm20_return_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				 int *len)
+{
+	u8 sessions[VTPMB_TPM20_HANDLES * (5 + 2 * VTPMB_MAX_DIGEST)];
+	size_t head = VTPMB_HEADER_SIZE;
+	struct vtpmb_reader r, params;
+	struct vtpmb_writer w;
+	unsigned int i;
+	u32 params_len;
+	int err = 0;
+
+	if (call->tag != TPM20_ST_SESSIONS)
+		return 0;
+	if (call->row->response != RESPONSE_NONE)
+		head += sizeof(u32);
+	if (*len < head)
+		return -EIO;
+	vtpmb_reader_init(&r, call->cmd->buf + head, *len - head);
+	if (!vtpmb_get_u32(&r, &params_len) || params_len > r.left)
+		return -EIO;
+	vtpmb_reader_init(&params, r.pos, params_len);
+	vtpmb_get_bytes(&r, params_len);
+
+	vtpmb_writer_init(&w, sessions, sizeof(sessions));
+	mutex_lock(&vtpm->lock);
+	for (i = 0; !err && i < call->nr_sessions; i++)
+		err = tpm20_return_session(vtpm, call, i, &r, &params, &w);
+	mutex_unlock(&vtpm->lock);
+	head += sizeof(u32) + params_len;
+	if (err || w.overflow || head + w.len > VTPMB_BUF_SIZE)
+		return err ? err : -EIO;
+	memcpy(call->cmd->buf + head, sessions, w.len);
+	*len = head + w.len;
+	vtpmb_poke_u32(call->cmd->buf + 2, *len);
+	return 0;
 }
 
 /* What EventSequenceComplete computed goes into the proxy's own PCR. */
@@ -555,9 +634,12 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 {
 	int err = tpm20_enter(vtpm, call, len);
 
+	if (!err)
+		err = tpm20_return_sessions(vtpm, call, &len);
+	if (!err)
+		err = tpm20_retire(vtpm, call);
 	if (err)
 		return err;
-	tpm20_retire(vtpm, call);
 	tpm20_extend(vtpm, call, len);
 	call->cmd->len = len;
 	call->cmd->rc = RC_SUCCESS;
@@ -605,6 +687,7 @@ static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm20_call call;
+	bool local;
 	int err = 0;
 	u32 rc;
 
@@ -614,9 +697,14 @@ int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	call.row_nr = call.row - vtpmb_tpm20_rows;
 	if (!rc)
 		rc = tpm20_prepare(vtpm, &call);
+	if (!rc && call.row->flags & TPM20_LOCAL)
+		rc = vtpmb_tpm20_run(vtpm, &call);
+	local = !rc && call.row->flags & TPM20_LOCAL;
 	mutex_unlock(&vtpm->lock);
 
-	if (!rc && tpm20_own[AT(call.row->code)])
+	if (local)
+		err = tpm20_retire(vtpm, &call);
+	else if (rc == RC_PASS || (!rc && tpm20_own[AT(call.row->code)]))
 		err = tpm20_answer(vtpm, &call, &rc);
 	else if (!rc)
 		err = tpm20_forward(vtpm, &call, &rc);

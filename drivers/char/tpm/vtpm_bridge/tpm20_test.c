@@ -172,8 +172,14 @@ static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 		return fake_capability(r, w);
 	if (code == CONTEXT_LOAD)
 		return fake_load(r, w);
-	if (code == CREATE_PRIMARY)
-		return fake_make(fake_put_object, fake->nr_objects + 1, &fake->nr_objects, w);
+	if (code == CREATE_PRIMARY) {
+		static const u8 rest[] = { 0, 0, 0, 0, 0, 0, 1, 0, 0 };
+		u32 rc = fake_make(fake_put_object, fake->nr_objects + 1,
+				   &fake->nr_objects, w);
+
+		vtpmb_put_bytes(w, rest, sizeof(rest));
+		return rc;
+	}
 	if (code == START_SESSION)
 		return fake_make(fake_put_session, 0x03000000 + fake->nr_sessions,
 				 &fake->nr_sessions, w);

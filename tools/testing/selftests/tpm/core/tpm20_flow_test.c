@@ -5,6 +5,8 @@
  * same() demands equal answers; what may differ is spelled out in each test.
  */
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include "core.h"
 
 #define PW	"00000009 40000009 0000 01 0000"
@@ -540,8 +542,19 @@ static void save_from(const struct core_rsp *rsp, char *hex, size_t cap)
 
 static char saved[2 * VTPMB_BUF_SIZE + 100], saved2[2 * VTPMB_BUF_SIZE + 100];
 
+/* Another last digit; the one that it was. */
+static char spoil(char *hex)
+{
+	char *last = hex + strlen(hex) - 1, was = *last;
+
+	*last = was == '0' ? '1' : '0';
+	return was;
+}
+
 static void guest_saves_and_loads_objects(void)
 {
+	char last;
+
 	begin();
 	want(STARTUP_CLEAR, 0);
 	want(PRIMARY("40000001"), 0);
@@ -567,9 +580,9 @@ static void guest_saves_and_loads_objects(void)
 	want("8001 ???????? 00000173 80000000", 0x910);
 	want(saved, 0);
 	want("8001 ???????? 00000173 80000000", 0);
-	saved[strlen(saved) - 1] ^= 1;
+	last = spoil(saved);
 	want(saved, 0x1df);
-	saved[strlen(saved) - 1] ^= 1;
+	saved[strlen(saved) - 1] = last;
 	want("8002 ???????? 00000126 4000000c" PW, 0);
 	want(saved, 0x1df);
 	want("8001 ???????? 00000173 80000000", 0x910);
@@ -578,6 +591,8 @@ static void guest_saves_and_loads_objects(void)
 
 static void guest_saves_and_loads_sessions(void)
 {
+	char last;
+
 	begin();
 	want(STARTUP_CLEAR, 0);
 	want(START_POLICY, 0);
@@ -599,9 +614,9 @@ static void guest_saves_and_loads_sessions(void)
 	want(CONTEXT_SAVE "03000000", 0);
 	save_from(&rv, saved2, sizeof(saved2));
 	want(saved, 0x1cb);
-	saved2[strlen(saved2) - 1] ^= 1;
+	last = spoil(saved2);
 	want(saved2, 0x1df);
-	saved2[strlen(saved2) - 1] ^= 1;
+	saved2[strlen(saved2) - 1] = last;
 	want(saved2, 0);
 	want(CONTEXT_SAVE "03000000", 0);
 	save_from(&rv, saved2, sizeof(saved2));
@@ -650,6 +665,177 @@ static void second_proxy_cannot_use_what_the_first_has(void)
 	core_free(w);
 	want("8001 ???????? 00000173 80000000", 0);
 	want("8001 ???????? 00000189 03000000", 0);
+	end();
+}
+
+/*
+ * A guest's side of an unsalted, unbound HMAC session with SHA-256: the same
+ * for proxy and twin but for nonceTPM.
+ */
+struct hmac_guest {
+	u8 nonce[64];
+	size_t nonce_len;
+};
+
+static const u8 nonce_caller[16] = "nonce of caller";
+
+static void sha256(const u8 *bytes, size_t len, u8 *digest)
+{
+	EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL);
+}
+
+static void mac_of(const u8 *phash, const u8 *first, size_t first_len, const u8 *second,
+		   size_t second_len, u8 attributes, const char *auth, u8 *mac)
+{
+	u8 text[256];
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, text, sizeof(text));
+	vtpmb_put_bytes(&w, phash, 32);
+	vtpmb_put_bytes(&w, first, first_len);
+	vtpmb_put_bytes(&w, second, second_len);
+	vtpmb_put_u8(&w, attributes);
+	HMAC(EVP_sha256(), auth, strlen(auth), text, w.len, mac, NULL);
+}
+
+/* A command with one handle, authorised by session @sess with @auth. */
+static size_t hmac_command(const struct hmac_guest *g, u32 sess, u8 attributes, u32 code,
+			   u32 handle, const char *params, const char *auth, u8 *buf)
+{
+	u8 text[1024], phash[32], mac[32], bytes[512];
+	size_t bytes_len = core_hex(bytes, sizeof(bytes), params);
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, text, sizeof(text));
+	vtpmb_put_u32(&w, code);
+	vtpmb_put_u32(&w, handle);
+	vtpmb_put_bytes(&w, bytes, bytes_len);
+	sha256(text, w.len, phash);
+	mac_of(phash, nonce_caller, 16, g->nonce, g->nonce_len, attributes, auth, mac);
+
+	vtpmb_writer_init(&w, buf, VTPMB_BUF_SIZE);
+	vtpmb_put_u16(&w, 0x8002);
+	vtpmb_put_u32(&w, 10 + 4 + 4 + 4 + 18 + 1 + 34 + bytes_len);
+	vtpmb_put_u32(&w, code);
+	vtpmb_put_u32(&w, handle);
+	vtpmb_put_u32(&w, 4 + 18 + 1 + 34);
+	vtpmb_put_u32(&w, sess);
+	vtpmb_put_u16(&w, 16);
+	vtpmb_put_bytes(&w, nonce_caller, 16);
+	vtpmb_put_u8(&w, attributes);
+	vtpmb_put_u16(&w, 32);
+	vtpmb_put_bytes(&w, mac, 32);
+	vtpmb_put_bytes(&w, bytes, bytes_len);
+	return w.len;
+}
+
+/* Whether the response's HMAC is right; takes the new nonce. */
+static bool hmac_response(struct hmac_guest *g, const struct core_rsp *rsp, u32 code,
+			  size_t head, const char *auth)
+{
+	u32 params_len = vtpmb_peek_u32(rsp->buf + head);
+	u8 text[4096] = {}, phash[32], mac[32];
+	const u8 *bytes;
+	struct vtpmb_reader r;
+	u8 attributes;
+	u16 len;
+
+	vtpmb_poke_u32(text + 4, code);
+	memcpy(text + 8, rsp->buf + head + 4, params_len);
+	sha256(text, 8 + params_len, phash);
+	vtpmb_reader_init(&r, rsp->buf + head + 4 + params_len,
+			  rsp->len - head - 4 - params_len);
+	if (!vtpmb_get_tpm2b(&r, &bytes, &len) || len > sizeof(g->nonce))
+		return false;
+	memcpy(g->nonce, bytes, len);
+	g->nonce_len = len;
+	if (!vtpmb_get_u8(&r, &attributes) || !vtpmb_get_tpm2b(&r, &bytes, &len) || len != 32)
+		return false;
+	mac_of(phash, g->nonce, g->nonce_len, nonce_caller, 16, attributes, auth, mac);
+	return !memcmp(mac, bytes, 32) && !r.left;
+}
+
+static struct hmac_guest gv, gt;
+
+static void hmac_both_at(int line, u32 sess, u8 attributes, u32 code, u32 handle,
+			 const char *params, const char *auth, const char *new_auth, u32 rc)
+{
+	size_t head = code == 0x131 ? 14 : 10;
+	u8 buf[VTPMB_BUF_SIZE];
+	size_t len;
+
+	len = hmac_command(&gv, sess, attributes, code, handle, params, auth, buf);
+	core_send(v, buf, len, &rv);
+	len = hmac_command(&gt, sess, attributes, code, handle, params, auth, buf);
+	core_twin_send(twin, buf, len, &rt);
+	if (rv.err || rv.rc != rt.rc || rv.rc != rc || rv.len != rt.len)
+		core_fail(__FILE__, line, "code 0x%x: 0x%x len %zu, twin 0x%x len %zu (err %d)",
+			  code, rv.rc, rv.len, rt.rc, rt.len, rv.err);
+	if (!rv.rc && !hmac_response(&gv, &rv, code, head, new_auth))
+		core_fail(__FILE__, line, "code 0x%x: the proxy's HMAC is wrong", code);
+	if (!rt.rc && !hmac_response(&gt, &rt, code, head, new_auth))
+		core_fail(__FILE__, line, "code 0x%x: the twin's HMAC is wrong", code);
+}
+
+#define hmac_both(...) hmac_both_at(__LINE__, __VA_ARGS__)
+
+static void start_hmac_both(void)
+{
+	same_rc(START_HMAC);
+	gv.nonce_len = vtpmb_peek_u16(rv.buf + 14);
+	gt.nonce_len = gv.nonce_len;
+	memcpy(gv.nonce, rv.buf + 16, gv.nonce_len);
+	memcpy(gt.nonce, rt.buf + 16, gt.nonce_len);
+}
+
+#define ECC_PRIMARY	"0004 0000 0000 " ECC_TEMPLATE " 0000 00000000"
+#define OWNER		0x40000001
+#define PLATFORM	0x4000000c
+#define HMAC_0		0x02000000
+
+static void hmac_session_works_for_local_and_chip_commands_in_turn(void)
+{
+	begin();
+	same(STARTUP_CLEAR);
+	start_hmac_both();
+	hmac_both(HMAC_0, 1, 0x182, 9, "00000001 000b" ZEROS32, "", "", 0);
+	hmac_both(HMAC_0, 1, 0x131, OWNER, ECC_PRIMARY, "", "", 0);
+	hmac_both(HMAC_0, 1, 0x129, OWNER, "0003 616263", "", "abc", 0);
+	hmac_both(HMAC_0, 1, 0x131, OWNER, ECC_PRIMARY, "", "", 0x9a2);
+	hmac_both(HMAC_0, 1, 0x131, OWNER, ECC_PRIMARY, "abc", "abc", 0);
+	hmac_both(HMAC_0, 1, 0x131, OWNER, ECC_PRIMARY, "abd", "abd", 0x9a2);
+	hmac_both(HMAC_0, 1, 0x121, PLATFORM, "4000000b 00", "", "", 0);
+	hmac_both(HMAC_0, 1, 0x121, PLATFORM, "4000000b 00", "x", "x", 0x9a2);
+	hmac_both(HMAC_0, 1, 0x121, PLATFORM, "4000000b 00 00", "", "", 0x095);
+	hmac_both(HMAC_0, 1, 0x13d, 16, "", "", "", 0);
+	hmac_both(HMAC_0, 1, 0x126, 0x4000000a, "", "", "", 0);
+	hmac_both(HMAC_0, 1, 0x131, OWNER, ECC_PRIMARY, "", "", 0);
+	same("8001 ???????? 0000017a 00000001 02000000 000000ff");
+	hmac_both(HMAC_0, 0, 0x127, PLATFORM, "01", "", "", 0);
+	same("8001 ???????? 0000017a 00000001 02000000 000000ff");
+	same(FLUSH "02000000");
+	end();
+}
+
+static void hmac_session_ends_with_a_substituted_command_too(void)
+{
+	begin();
+	same(STARTUP_CLEAR);
+	start_hmac_both();
+	hmac_both(HMAC_0, 1, 0x129, OWNER, "0003 616263", "", "abc", 0);
+	hmac_both(HMAC_0, 0, 0x131, OWNER, ECC_PRIMARY, "abc", "abc", 0);
+	same("8001 ???????? 0000017a 00000001 02000000 000000ff");
+	CHECK(core_chip_is_empty());
+	end();
+}
+
+static void wrong_lockout_hmac_locks_out(void)
+{
+	begin();
+	same(STARTUP_CLEAR);
+	start_hmac_both();
+	hmac_both(HMAC_0, 1, 0x127, 0x4000000a, "01", "x", "x", 0x98e);
+	hmac_both(HMAC_0, 1, 0x127, 0x4000000a, "01", "", "", 0x921);
 	end();
 }
 
@@ -730,6 +916,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(guest_saves_and_loads_objects),
 	CORE_TEST(guest_saves_and_loads_sessions),
 	CORE_TEST(second_proxy_cannot_use_what_the_first_has),
+	CORE_TEST(hmac_session_works_for_local_and_chip_commands_in_turn),
+	CORE_TEST(hmac_session_ends_with_a_substituted_command_too),
+	CORE_TEST(wrong_lockout_hmac_locks_out),
 	CORE_TEST(nothing_of_nv_or_persistent_exists),
 	CORE_TEST(host_pcrs_and_hierarchies_are_out_of_reach),
 	CORE_TEST(child_keys_seal_and_sign),
