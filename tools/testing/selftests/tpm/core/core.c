@@ -195,7 +195,7 @@ static void chip_startup(void)
 		return;
 	}
 	raw_must("00c1 ???????? 00000099 0001");
-	core_raw_hex("00c1 ???????? 4000000a 0020", &rsp);
+	core_raw_hex("00c1 ???????? 4000000a 0060", &rsp);
 	raw_must("00c1 ???????? 4000000a 0008");
 	raw_must("00c1 ???????? 0000006f");
 	raw_must("00c1 ???????? 00000072 00");
@@ -502,6 +502,9 @@ struct core_twin {
 	int sock;
 };
 
+/* The exit status of a life that another is to follow. */
+#define TWIN_AGAIN	42
+
 static void twin_serve(int sock)
 {
 	u8 msg[VTPMB_BUF_SIZE + 1];
@@ -515,6 +518,8 @@ static void twin_serve(int sock)
 		case 'c':
 			len = 1 + chip_process(msg + 1, len - 1, msg + 1);
 			break;
+		case 'a':
+			_exit(TWIN_AGAIN);
 		case 'r':
 			TPMLIB_Terminate();
 			chip_power_on();
@@ -530,10 +535,37 @@ static void twin_serve(int sock)
 	}
 }
 
+/*
+ * A TPM 1.2 makes keys to test itself whenever it gets power.  So a twin gets
+ * it once, and each of its lives is a fork from there.
+ */
+static void twin_live(int sock)
+{
+	u8 first = 0;
+	int status;
+	pid_t pid;
+
+	chip_power_on();
+	for (;;) {
+		pid = fork();
+		TRY(pid >= 0);
+		if (!pid) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			TRY(send(sock, &first, 1, MSG_NOSIGNAL) == 1);
+			twin_serve(sock);
+			_exit(0);
+		}
+		TRY(waitpid(pid, &status, 0) == pid);
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != TWIN_AGAIN)
+			_exit(status ? 1 : 0);
+	}
+}
+
 struct core_twin *core_twin_new(void)
 {
 	struct core_twin *twin = calloc(1, sizeof(*twin));
 	int pair[2];
+	u8 first;
 
 	fflush(NULL);
 	TRY(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
@@ -545,12 +577,11 @@ struct core_twin *core_twin_new(void)
 		close(pair[0]);
 		TPMLIB_Terminate();
 		chip_locality = 0;
-		chip_power_on();
-		twin_serve(pair[1]);
-		_exit(0);
+		twin_live(pair[1]);
 	}
 	close(pair[1]);
 	twin->sock = pair[0];
+	TRY(recv(twin->sock, &first, 1, 0) == 1);
 	return twin;
 }
 
@@ -584,6 +615,11 @@ static size_t twin_ask(struct core_twin *twin, char verb, const void *bytes,
 void core_twin_reset(struct core_twin *twin)
 {
 	twin_ask(twin, 'r', "", 0, NULL);
+}
+
+void core_twin_again(struct core_twin *twin)
+{
+	twin_ask(twin, 'a', "", 0, NULL);
 }
 
 void core_twin_locality(struct core_twin *twin, u8 locality)

@@ -90,7 +90,9 @@ void core_policy(struct vtpmb_vtpm *vtpm, u32 code, enum vtpmb_policy_verb verb)
 struct core_twin;
 struct core_twin *core_twin_new(void);
 void core_twin_free(struct core_twin *twin);
+/* _TPM_Init; or back to what it was when it was new, which is cheaper. */
 void core_twin_reset(struct core_twin *twin);
+void core_twin_again(struct core_twin *twin);
 void core_twin_locality(struct core_twin *twin, u8 locality);
 void core_twin_pp(struct core_twin *twin, bool pp);
 void core_twin_send(struct core_twin *twin, const void *cmd, size_t len,

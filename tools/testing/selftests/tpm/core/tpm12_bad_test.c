@@ -121,7 +121,8 @@ static const struct bad_sample samples[] = {
 	N(00000065, "", 0, "00000001 00000004 00000046"),
 	N(00000065, "", 0, "00000002 00000004 00000001"),
 	N(00000065, "", 0, "00000003 00000002 0001", BAD_VIRTUAL),
-	N(00000065, "", 0, "00000004 00000004 00000108"),
+	/* One flag differs, see below. */
+	N(00000065, "", 0, "00000004 00000004 00000108", BAD_VIRTUAL),
 	N(00000065, "Q", 0, "00000004 00000004 00000109"),
 	N(00000065, "", 0, "00000005 00000004 00000101"),
 	N(00000065, "", 0, "00000005 00000004 00000104", BAD_VIRTUAL),
@@ -138,7 +139,7 @@ static const struct bad_sample samples[] = {
 	N(00000014, "", 0, "00000010 Z"),
 	N(00000015, "", 0, "00000010"),
 	N(000000c8, "", 0, "0003 000001"),
-	N(000000a0, "", 0, ""),
+	N(000000a0, "", 0, "", BAD_VIRTUAL),
 	N(000000a1, "S", 0, "00000040 ZZZ 01020304"),
 	N(000000a2, "S", 0, "00000003 616263"),
 	N(000000a3, "S", 0, "00000010 00000003 616263"),
@@ -235,7 +236,16 @@ static const struct bad_state state[] = {
 	{}
 };
 
+#define TAIL	"tail_of_other_bytes_is_refused_as_by_a_tpm"
+#define BITS	"flipped_bits_are_answered_as_by_a_tpm"
+
 static struct bad_diff diffs[] = {
+	{ 0, TAIL, 0x19, 0x17, "libtpms tells a size above its memory from one above the command" },
+	{ 0, BITS, 0x19, 0x17, "libtpms tells a size above its memory from one above the command" },
+	{ 0x65, BITS, 0, 0, "a flip asks for what is virtual" },
+	{ 0x0d, BITS, 0x14, BAD_ANY, "there is an owner, whatever else is wrong" },
+	{ 0x0d, BITS, 0x19, 0x2e, "there is an owner, so the key is not looked into" },
+	{ 0x0d, BITS, 0x03, 0x19, "there is an owner, so the key is not looked into" },
 	{}
 };
 
