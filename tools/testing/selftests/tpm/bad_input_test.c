@@ -51,6 +51,7 @@ FIXTURE_TEARDOWN(bad)
 	close(host);
 	EXPECT_EQ(0, log_nr_bad(self->log));
 	EXPECT_EQ(0, close(self->ctl));
+	EXPECT_EQ(0, nr_in_chip(self->family));
 }
 
 /* What was written was refused, or is answered by a well-formed response. */

@@ -29,6 +29,8 @@ FIXTURE_TEARDOWN(node)
 {
 	close(self->fd);
 	EXPECT_EQ(0, close(self->ctl));
+	/* Whatever the test did, the host finds the chip empty. */
+	EXPECT_EQ(0, nr_in_chip(self->family));
 }
 
 TEST_F(node, second_open_is_busy)

@@ -36,6 +36,7 @@ FIXTURE_TEARDOWN(policy)
 	close(self->fd);
 	close(self->other_fd);
 	EXPECT_EQ(0, close(self->ctl));
+	EXPECT_EQ(0, nr_in_chip(self->family));
 }
 
 static long set(FIXTURE_DATA(policy) *self, uint32_t key, uint32_t code)

@@ -242,6 +242,38 @@ static inline int64_t tpm_ask(int fd, const char *text)
 	return n < 10 ? -EIO : (int64_t)be32(rsp + 6);
 }
 
+/* Handles that the raw chip lists, sessions and objects, loaded and saved. */
+static inline int nr_in_chip(const struct family *family)
+{
+	static const char * const ask20[] = {
+		"8001 ???????? 0000017a 00000001 80000000 00000040",
+		"8001 ???????? 0000017a 00000001 02000000 00000040",
+		"8001 ???????? 0000017a 00000001 03000000 00000040",
+	};
+	static const char * const ask12[] = {
+		"00c1 ???????? 00000065 00000014 00000004 00000001",
+		"00c1 ???????? 00000065 00000014 00000004 00000002",
+		"00c1 ???????? 00000065 00000014 00000004 00000004",
+	};
+	uint8_t rsp[BUF_SIZE];
+	int fd = open("/dev/tpm0", O_RDWR), i, nr = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (i = 0; i < 3; i++) {
+		bool tpm2 = family->num == 0x200;
+		ssize_t n = tpm_send(fd, tpm2 ? ask20[i] : ask12[i], rsp);
+
+		if (n < 16 || be32(rsp + 6)) {
+			nr = -EIO;
+			break;
+		}
+		nr += tpm2 ? be32(rsp + 15) : rsp[14] << 8 | rsp[15];
+	}
+	close(fd);
+	return nr;
+}
+
 static inline double now(void)
 {
 	struct timespec t;
