@@ -30,6 +30,7 @@
 enum vtpmb_tpm20_rc {
 	RC_SUCCESS		= 0x000,
 	RC_BAD_TAG		= 0x01E,
+	RC_FMT1			= 0x080,
 	RC_ATTRIBUTES		= 0x082,
 	RC_HASH			= 0x083,
 	RC_VALUE		= 0x084,
@@ -61,6 +62,8 @@ enum vtpmb_tpm20_rc {
 	RC_MEMORY		= 0x904,
 	RC_SESSION_HANDLES	= 0x905,
 	RC_LOCALITY		= 0x907,
+	RC_YIELDED		= 0x908,
+	RC_TESTING		= 0x90A,
 	RC_REFERENCE_H0		= 0x910,
 	RC_REFERENCE_S0		= 0x918,
 	RC_LOCKOUT		= 0x921,
@@ -329,6 +332,15 @@ typedef u32 (*vtpmb_tpm20_handler)(struct vtpmb_vtpm *vtpm,
 static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)
 {
 	return vtpm->state;
+}
+
+/** TPM20_MAX_RETRIES - of a command that the chip asks for again */
+#define TPM20_MAX_RETRIES	5
+
+/* The chip asks for the same command again. */
+static inline bool vtpmb_tpm20_is_busy(u32 rc)
+{
+	return rc == RC_RETRY || rc == RC_YIELDED || rc == RC_TESTING;
 }
 
 /* tpm20.c */

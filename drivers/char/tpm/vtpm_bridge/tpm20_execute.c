@@ -19,9 +19,6 @@
 
 #define ALG_ECDAA	0x001A
 
-/** MAX_RETRIES - of a command that the chip asks for again (TPM_RC_RETRY) */
-#define MAX_RETRIES	5
-
 static int tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     struct vtpmb_writer *out, u32 *rc)
 {
@@ -390,21 +387,20 @@ static void tpm20_rewrite(struct vtpmb_tpm20_call *call)
 }
 
 /*
- * See that what the command names is in the chip.  What the chip does not take
- * back is gone: it has been reset behind our back.
+ * See that what the command names is in the chip.  A context that the chip does
+ * not take back is gone: the chip was reset behind our back.  It is not
+ * flushed, for a session's handle may be another one's now.
  */
 static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 		      u32 gone, u32 *rc)
 {
 	int err = vtpmb_tpm20_load(vtpm, entry, rc);
 
-	if (err || !*rc || *rc == RC_OBJECT_MEMORY || *rc == RC_SESSION_MEMORY)
+	if (err || !(*rc & RC_FMT1))
 		return err;
 	*rc = gone;
-	err = vtpmb_tpm20_flush(vtpm, entry);
-	if (!err)
-		vtpmb_tpm20_forget_entry(vtpm, entry);
-	return err;
+	vtpmb_tpm20_forget_entry(vtpm, entry);
+	return 0;
 }
 
 static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -473,8 +469,8 @@ static int tpm20_again(struct vtpmb_vtpm *vtpm, u32 rc, unsigned int *retries)
 {
 	if (!rc)
 		return 0;
-	if (rc == RC_RETRY)
-		return (*retries)++ < MAX_RETRIES;
+	if (vtpmb_tpm20_is_busy(rc))
+		return (*retries)++ < TPM20_MAX_RETRIES;
 	return vtpmb_tpm20_make_room(vtpm, rc);
 }
 

@@ -19,12 +19,9 @@
 #define CODE_CONTEXT_SAVE	0x162
 #define CODE_FLUSH_CONTEXT	0x165
 
-/*
- * Run a command of ours in the port's scratch buffer: @code with @params.
- * Returns the response's length, or a negative errno; its code is in @rc.
- */
-static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *params,
-			     size_t params_len, u32 *rc)
+/* One attempt; the response's length, or a negative errno. */
+static int tpm20_attempt(struct vtpmb_port *port, u32 code, const void *params,
+			 size_t params_len, u32 *rc)
 {
 	struct vtpmb_writer w;
 	int len;
@@ -39,7 +36,25 @@ static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *para
 	len = port->transmit(port, port->scratch);
 	if (len < 0)
 		return len;
+	if (len < VTPMB_HEADER_SIZE)
+		return -EIO;
 	*rc = vtpmb_peek_u32(port->scratch + 6);
+	return len;
+}
+
+/*
+ * Run a command of ours in the port's scratch buffer: @code with @params.
+ * Returns the response's length, or a negative errno; its code is in @rc.
+ */
+static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *params,
+			     size_t params_len, u32 *rc)
+{
+	unsigned int retries = 0;
+	int len;
+
+	do {
+		len = tpm20_attempt(port, code, params, params_len, rc);
+	} while (len >= 0 && vtpmb_tpm20_is_busy(*rc) && retries++ < TPM20_MAX_RETRIES);
 	return len;
 }
 
@@ -285,7 +300,8 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u
  * @vtpm:	the vtpm
  * @entry:	the entry; a saved session is the chip's too
  *
- * Return: 0 with nothing of it left in the chip, or the errno of transmit
+ * Return: 0 with nothing of it left in the chip; -EIO if the chip refuses to let
+ * go of it; or the errno of transmit
  */
 int vtpmb_tpm20_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
@@ -296,6 +312,8 @@ int vtpmb_tpm20_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 		len = tpm20_own_handle(vtpm->port, CODE_FLUSH_CONTEXT, handle, &rc);
 	if (len < 0)
 		return len;
+	if (len && rc && rc != RC_P(RC_HANDLE, 0))
+		return -EIO;
 	entry->phys = 0;
 	return 0;
 }

@@ -899,6 +899,110 @@ static void child_keys_seal_and_sign(void)
 	end();
 }
 
+/* What a guest and its resource manager do, whatever comes of it. */
+static void any_flow(void)
+{
+	static const char * const commands[] = {
+		PRIMARY("40000001"), PRIMARY("4000000b"), START_POLICY, HASH_START,
+		"8002 ???????? 0000015c 80000002" PW "0003 616263",
+		CONTEXT_SAVE "80000000", CONTEXT_SAVE "80000002", CONTEXT_SAVE "03000000",
+		"8001 ???????? 00000173 80000000", "8001 ???????? 00000180 03000000",
+		EXTEND("00000005"), "8002 ???????? 0000013c 00000005" PW "0003 616263",
+		FLUSH "80000001", PRIMARY("40000007"),
+		"8002 ???????? 0000013e 80000002" PW "0003 616263 40000007",
+	};
+	unsigned int i;
+
+	core_send_hex(v, STARTUP_CLEAR, &rv);
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		core_send_hex(v, commands[i], &rv);
+		if (!rv.err && !rv.rc && strstr(commands[i], CONTEXT_SAVE)) {
+			save_from(&rv, saved, sizeof(saved));
+			core_send_hex(v, saved, &rv);
+		}
+	}
+}
+
+static void chip_may_fail_at_any_command(void)
+{
+	unsigned int i;
+
+	core_start(CORE_TPM20);
+	for (i = 1; i < 80; i++) {
+		v = core_new();
+		core_fail_transmit(i, -ETIME);
+		any_flow();
+		core_fail_transmit(0, 0);
+		core_reset(v);
+		want(STARTUP_CLEAR, 0);
+		want(PRIMARY("40000001"), 0);
+		want("8001 ???????? 00000173 80000000", 0);
+		core_free(v);
+		CHECK(core_chip_is_empty());
+	}
+	core_stop();
+}
+
+static void chip_may_refuse_any_command(void)
+{
+	static const u32 refusals[] = { 0x901, 0x902, 0x903, 0x904, 0x908, 0x922, 0x1df, 0x101 };
+	unsigned int i, r;
+
+	core_start(CORE_TPM20);
+	for (i = 1; i < 80; i++) {
+		r = i % ARRAY_SIZE(refusals);
+		v = core_new();
+		core_fail_chip(i, refusals[r]);
+		any_flow();
+		core_fail_chip(0, 0);
+		core_reset(v);
+		want(STARTUP_CLEAR, 0);
+		want(PRIMARY("40000001"), 0);
+		core_free(v);
+	}
+	core_stop();
+}
+
+static void any_allocation_may_fail(void)
+{
+	unsigned int i;
+
+	core_start(CORE_TPM20);
+	for (i = 1; i < 200; i++) {
+		v = core_new();
+		core_fail_alloc(i);
+		any_flow();
+		if (!core_alloc_failed())
+			i = 200;
+		core_fail_alloc(0);
+		core_reset(v);
+		want(STARTUP_CLEAR, 0);
+		want(PRIMARY("40000001"), 0);
+		core_free(v);
+		CHECK(core_chip_is_empty());
+	}
+	core_stop();
+}
+
+static void chip_reset_behind_our_back_loses_objects_only(void)
+{
+	begin();
+	want(STARTUP_CLEAR, 0);
+	want(EXTEND("00000005"), 0);
+	want(PRIMARY("40000001"), 0);
+	want(START_POLICY, 0);
+	core_chip_cycle();
+	want("8001 ???????? 00000173 80000000", 0x910);
+	want("8001 ???????? 00000180 03000000", 0x910);
+	want("8001 ???????? 0000017a 00000001 02000000 000000ff", 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 0);
+	want(READ_ALL, 0);
+	CHECK(vtpmb_peek_u32(rv.buf + 10) > 20);
+	want(PRIMARY("40000001"), 0);
+	want("8001 ???????? 00000173 80000000", 0);
+	end();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(startup_resets_restarts_and_resumes),
 	CORE_TEST(guest_cannot_reset_its_pcrs_by_startup),
@@ -922,6 +1026,10 @@ static const struct core_test tests[] = {
 	CORE_TEST(nothing_of_nv_or_persistent_exists),
 	CORE_TEST(host_pcrs_and_hierarchies_are_out_of_reach),
 	CORE_TEST(child_keys_seal_and_sign),
+	CORE_TEST(chip_may_fail_at_any_command),
+	CORE_TEST(chip_may_refuse_any_command),
+	CORE_TEST(any_allocation_may_fail),
+	CORE_TEST(chip_reset_behind_our_back_loses_objects_only),
 };
 
 CORE_MAIN(tests)
