@@ -2,7 +2,8 @@
 """Every way in which a guest can try to disable, clear or change a TPM for good."""
 import struct
 
-from tpm import (EMPTY_AUTH, RH_ENDORSEMENT, RH_LOCKOUT, RH_OWNER, RH_PLATFORM, frame, rc_of)
+from tpm import (EMPTY_AUTH, RH_ENDORSEMENT, RH_LOCKOUT, RH_OWNER, RH_PLATFORM, frame, rc_of,
+                 send_all)
 
 PLATFORM_NV = 0x4000000d
 
@@ -47,14 +48,14 @@ def commands_20():
             0x12c, auth, sized(b"\x11" * 32) + struct.pack(">HI", 0xb, 16))
         yield "FieldUpgradeStart(%s)" % who, authorised(0x12f, auth)
         yield "ACT_SetTimeout(%s)" % who, authorised(0x198, auth, b"\0\0\0\1")
-        yield "PolicySetLockout(%s)" % who, authorised(0x129, auth, sized(b""))
+        yield "HierarchyChangeAuth(%s, empty)" % who, authorised(0x129, auth, sized(b""))
     for index in range(24):
         digests = struct.pack(">IH", 1, 0xb) + b"\x5a" * 32
         yield "PCR_Extend(%d)" % index, authorised(0x182, index, digests)
         yield "PCR_Event(%d)" % index, authorised(0x13c, index, sized(b"attack"))
         yield "PCR_Reset(%d)" % index, authorised(0x13d, index)
     for who, auth in hierarchies:
-        yield "HierarchyChangeAuth(%s)" % who, authorised(0x129, auth, sized(b"attack"))
+        yield "HierarchyChangeAuth(%s, changed)" % who, authorised(0x129, auth, sized(b"attack"))
     # By whom it may be: owner and endorsement each its own, then the platform all of them.
     for who, auth in reversed(hierarchies):
         for what, enable in (("endorsement", RH_ENDORSEMENT), ("owner", RH_OWNER),
@@ -138,4 +139,5 @@ def commands(family):
 
 def run(door, family):
     """Sends them all: what each answered."""
-    return [(name, rc_of(door.send(command))) for name, command in commands(family)]
+    names, sent = zip(*commands(family))
+    return list(zip(names, map(rc_of, send_all(door, sent))))

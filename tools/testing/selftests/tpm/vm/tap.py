@@ -49,7 +49,7 @@ class Tap:
         self.nr += 1
         self.nr_failed += why is not None
         print("%sok %d %s%s" % ("not " if why is not None else "", self.nr, name,
-                                " # " + " ".join(str(why).split())[:900] if why is not None else ""),
+                                " # " + " ".join(str(why).split())[:1200] if why is not None else ""),
               flush=True)
 
     def run(self):
@@ -68,6 +68,8 @@ class Tap:
                 if not isinstance(e, (NotShown, guest.Gone, guest.Late)):
                     log(traceback.format_exc())
                 why = str(e) or type(e).__name__
+                if not self.left:       # all was shown, but what came after went wrong
+                    self.result("%s_ends_well" % function.__name__, why)
                 for name in self.left:
                     self.result(name, why)
                     why = "not reached"
