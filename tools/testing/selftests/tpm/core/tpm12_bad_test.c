@@ -68,6 +68,18 @@ static void must(const char *text, struct core_rsp *ours)
 			 vtpmb_peek_u32(twins.buf + 10));
 }
 
+/* Where a vtpm has no sessions, one that neither side knows. */
+static u32 session(const char *text)
+{
+	const struct vtpmb_family *family = bad_vtpm->port->family;
+	struct core_rsp rsp;
+
+	if (!vtpmb_policy_permits(&bad_vtpm->policy, family, family->row(0x0a)))
+		return 0x02ffff00;
+	must(text, &rsp);
+	return vtpmb_peek_u32(rsp.buf + 10);
+}
+
 static void prepare(const char *needs)
 {
 	struct core_rsp rsp;
@@ -78,10 +90,10 @@ static void prepare(const char *needs)
 
 		switch (*needs) {
 		case 'H':
-			must("00c1 ???????? 0000000a", &rsp);
+			made_handle[nr] = session("00c1 ???????? 0000000a");
 			break;
 		case 'P':
-			must("00c1 ???????? 0000000b 0004 40000000 Z", &rsp);
+			made_handle[nr] = session("00c1 ???????? 0000000b 0004 40000000 Z");
 			break;
 		case 'S':
 			must("00c1 ???????? 000000a0", &rsp);
@@ -91,7 +103,6 @@ static void prepare(const char *needs)
 			must("00c1 ???????? 4000000a 0008", &rsp);
 			continue;
 		}
-		made_handle[nr] = vtpmb_peek_u32(rsp.buf + 10);
 		made[nr] = *needs;
 	}
 }

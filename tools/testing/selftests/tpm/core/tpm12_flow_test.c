@@ -174,6 +174,13 @@ static u32 ours(const char *hex)
 	return rsp.rc;
 }
 
+static struct vtpmb_vtpm *new_vtpm(void)
+{
+	vtpm = core_new();
+	CHECK_EQ(ours(ST_CLEAR), 0);
+	return vtpm;
+}
+
 static u8 ours_byte(const char *hex, unsigned int at)
 {
 	struct core_rsp rsp;
@@ -1180,17 +1187,31 @@ static void chip_errors_are_the_guests_to_see(void)
 static void dictionary_attack_state_of_others_is_hidden(void)
 {
 	static const char *const ask = GETCAP("00000019", "00000002", "0001");
-	struct core_rsp rsp;
+	static const u8 secret[20] = { 1 };
+	struct core_rsp rsp, before, after;
 	unsigned int i;
+	char hex[256];
 
-	begin_started();
-	both(ask);
-	for (i = 0; i < 8; i++) {
-		core_raw_hex("00c2 ???????? 0000005b" AUTH, &rsp);
-		core_raw_hex("00c2 ???????? 00000040" AUTH, &rsp);
+	core_start(CORE_TPM12);
+	core_take_ownership(secret, secret);
+	vtpm = new_vtpm();
+	core_send_hex(vtpm, ask, &before);
+	CHECK_EQ(before.rc, 0);
+	for (i = 0; i < 4; i++) {
+		core_raw_hex("00c1 ???????? 0000000a", &rsp);
+		CHECK_EQ(rsp.rc, 0);
+		snprintf(hex, sizeof(hex), "00c2 ???????? 0000005c %08x" DIGEST "00" DIGEST,
+			 vtpmb_peek_u32(rsp.buf + 10));
+		core_raw_hex(hex, &rsp);
+		CHECK_EQ(rsp.rc, 1);
 	}
-	both(ask);
-	end();
+	core_raw_hex(ask, &rsp);
+	core_send_hex(vtpm, ask, &after);
+	CHECK_EQ(after.len, before.len);
+	CHECK(memcmp(rsp.buf, before.buf, before.len));
+	CHECK_MEM(after.buf, before.buf, before.len);
+	core_free(vtpm);
+	core_stop();
 }
 
 static void probe_fails_cleanly_at_every_command(void)
