@@ -144,6 +144,8 @@ enum vtpmb_answer {
  * @locality:	the vtpm's when the command was received
  * @answer:	how it was answered
  * @nr_chip_commands: chip commands spent on it
+ * @shielded:	set by execute() before it transmits: the chip is not to be told
+ *		to cancel it, for with the response would be lost what it made
  * @row:	the family's table row for @code, between receive and execute
  */
 struct vtpmb_cmd {
@@ -155,6 +157,7 @@ struct vtpmb_cmd {
 	u8 locality;
 	enum vtpmb_answer answer;
 	u32 nr_chip_commands;
+	bool shielded;
 	const void *row;
 };
 

@@ -103,7 +103,7 @@ static bool vtpmb_hub_begin_run(struct vtpmb_hub *hub, const u8 *buf)
 	if (seat->cancelled)
 		wanted = false;
 	spin_unlock(&hub->lock);
-	if (wanted)
+	if (wanted && !seat->cmd->shielded)
 		hub->running = seat;
 	mutex_unlock(&hub->run_lock);
 	return wanted;

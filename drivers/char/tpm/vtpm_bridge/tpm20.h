@@ -195,6 +195,9 @@ struct vtpmb_tpm20_entry {
 	u16 blob_len;
 };
 
+/** VTPMB_TPM20_MAX_BEFORE - transient handles that fit a chip, and more */
+#define VTPMB_TPM20_MAX_BEFORE	32
+
 /**
  * struct vtpmb_tpm20_table - all objects and sessions of a proxy
  * @epoch:	the vtpm's when the table was last empty; nothing in it is older
@@ -204,6 +207,9 @@ struct vtpmb_tpm20_entry {
  * @nr_sessions: in @session
  * @nr_saved:	of those, how many the guest has saved
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
+ * @nr_before:	in @before
+ * @before:	transient handles in the chip before a command that may be
+ *		cancelled makes another: some host program's and our own
  * @object:	transient objects and sequences; the index is the virtual handle
  * @session:	sessions
  *
@@ -217,6 +223,8 @@ struct vtpmb_tpm20_table {
 	u32 nr_sessions;
 	u32 nr_saved;
 	u8 *kept;
+	unsigned int nr_before;
+	u32 before[VTPMB_TPM20_MAX_BEFORE];
 	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
 	struct vtpmb_tpm20_entry session[VTPMB_MAX_SESSIONS];
 };
@@ -533,6 +541,8 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u
 int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
 int vtpmb_tpm20_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
+int vtpmb_tpm20_remember(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_recover(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
 bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);

@@ -15,7 +15,9 @@
 #define CODE_FIRST	0x11F
 #define NR_CODES	(0x1AA - CODE_FIRST + 1)
 #define AT(code)	((code) - CODE_FIRST)
+#define CODE_CREATE_PRIMARY		0x131
 #define CODE_EVENT_SEQUENCE_COMPLETE	0x185
+#define CODE_CREATE_LOADED		0x191
 
 #define ALG_ECDAA	0x001A
 
@@ -642,13 +644,11 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return 0;
 }
 
-static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	unsigned int retries = 0;
 	int len, again;
 
-	tpm20_rewrite(call);
-	memcpy(vtpmb_tpm20_state(vtpm)->table.kept, call->cmd->buf, call->len);
 	do {
 		len = tpm20_attempt(vtpm, call, rc);
 		if (len < 0)
@@ -657,6 +657,32 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		if (again < 0)
 			return again;
 	} while (again);
+	return len;
+}
+
+/* These may take minutes, so the guest may cancel them in the chip. */
+static bool tpm20_is_slow(u32 code)
+{
+	return code == CODE_CREATE_PRIMARY || code == CODE_CREATE_LOADED;
+}
+
+static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	bool slow = tpm20_is_slow(call->row->code);
+	int len, err;
+
+	err = slow ? vtpmb_tpm20_remember(vtpm) : 0;
+	if (err)
+		return err;
+	call->cmd->shielded = call->row->response != RESPONSE_NONE && !slow;
+
+	tpm20_rewrite(call);
+	memcpy(vtpmb_tpm20_state(vtpm)->table.kept, call->cmd->buf, call->len);
+	len = tpm20_attempts(vtpm, call, rc);
+	if (len < 0 && slow)
+		vtpmb_tpm20_recover(vtpm);
+	if (len < 0)
+		return len;
 	return *rc ? 0 : tpm20_complete(vtpm, call, len);
 }
 

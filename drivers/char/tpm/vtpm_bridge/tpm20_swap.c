@@ -18,6 +18,9 @@
 #define CODE_CONTEXT_LOAD	0x161
 #define CODE_CONTEXT_SAVE	0x162
 #define CODE_FLUSH_CONTEXT	0x165
+#define CODE_GET_CAPABILITY	0x17A
+
+#define CAP_HANDLES		1
 
 /* One attempt; the response's length, or a negative errno. */
 static int tpm20_attempt(struct vtpmb_port *port, u32 code, const void *params,
@@ -423,6 +426,85 @@ void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry)
 {
 	if (entry->kind == KIND_SEQUENCE)
 		tpm20_drop_blob(entry);
+}
+
+/* The transient handles in the chip, as many as @handle takes, or an errno. */
+static int tpm20_chip_handles(struct vtpmb_port *port, u32 *handle)
+{
+	u8 params[12];
+	struct vtpmb_reader r;
+	u32 rc, count, i;
+	u8 more;
+	int len;
+
+	vtpmb_poke_u32(params, CAP_HANDLES);
+	vtpmb_poke_u32(params + 4, TPM20_TRANSIENT_FIRST);
+	vtpmb_poke_u32(params + 8, VTPMB_TPM20_MAX_BEFORE);
+	len = tpm20_own_command(port, CODE_GET_CAPABILITY, params, sizeof(params), &rc);
+	if (len < 0 || rc)
+		return len < 0 ? len : -EIO;
+
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u8(&r, &more) || !vtpmb_get_u32(&r, &count) ||
+	    !vtpmb_get_u32(&r, &count) || count > VTPMB_TPM20_MAX_BEFORE)
+		return -EIO;
+	for (i = 0; i < count; i++) {
+		if (!vtpmb_get_u32(&r, &handle[i]))
+			return -EIO;
+	}
+	return count;
+}
+
+/**
+ * vtpmb_tpm20_remember() - see what is in the chip before an object is made
+ * @vtpm:	the vtpm
+ *
+ * A command that is cancelled may have made its object all the same; only its
+ * response, and with it the handle, is lost.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_remember(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	int count = tpm20_chip_handles(vtpm->port, table->before);
+
+	if (count < 0)
+		return count;
+	table->nr_before = count;
+	return 0;
+}
+
+static bool tpm20_is_known(const struct vtpmb_tpm20_table *table, u32 handle)
+{
+	unsigned int i;
+
+	for (i = 0; i < table->nr_before; i++) {
+		if (table->before[i] == handle)
+			return true;
+	}
+	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
+		if (table->object[i].phys == handle)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vtpmb_tpm20_recover() - flush what a command without a response has made
+ * @vtpm:	the vtpm, since vtpmb_tpm20_remember() in the same turn
+ *
+ * If the chip does not answer now there is nothing that could be done.
+ */
+void vtpmb_tpm20_recover(struct vtpmb_vtpm *vtpm)
+{
+	u32 handle[VTPMB_TPM20_MAX_BEFORE], rc;
+	int count = tpm20_chip_handles(vtpm->port, handle);
+
+	while (count-- > 0) {
+		if (!tpm20_is_known(&vtpmb_tpm20_state(vtpm)->table, handle[count]))
+			tpm20_own_handle(vtpm->port, CODE_FLUSH_CONTEXT, handle[count], &rc);
+	}
 }
 
 static int tpm20_leave_some(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
