@@ -118,6 +118,9 @@ def commands_12():
         yield "Extend(%d)" % index, c1(0x14, struct.pack(">I", index) + b"\x5a" * 20)
     yield "PCR_Reset(all)", c1(0xc8, b"\0\3\xff\xff\xff")
     yield "TSC_ResetEstablishmentBit", c1(0x4000000b)
+    # SetCapability can disable it too; it is to be seen what each of the others does.
+    yield "PhysicalEnable again", c1(0x6f)
+    yield "PhysicalSetDeactivated(no) again", c1(0x72, b"\0")
     yield "DisableForceClear", c1(0x5e)
     yield "SetTempDeactivated", c1(0x73)
     yield "PhysicalSetDeactivated(yes)", c1(0x72, b"\1")
@@ -129,7 +132,8 @@ def commands_12():
 # What a TPM that obeys nobody else must have granted to firmware with physical presence.
 MUST_SUCCEED = {
     "2.0": ["Clear(platform)", "HierarchyControl(platform, platform off, changed auth)"],
-    "1.2": ["PhysicalPresence(PRESENT)", "PhysicalSetDeactivated(yes)"],
+    "1.2": ["PhysicalPresence(PRESENT)", "ForceClear", "PhysicalSetDeactivated(yes)",
+            "PhysicalDisable"],
 }
 
 
