@@ -144,8 +144,9 @@ enum vtpmb_answer {
  * @locality:	the vtpm's when the command was received
  * @answer:	how it was answered
  * @nr_chip_commands: chip commands spent on it
- * @shielded:	set by execute() before it transmits: the chip is not to be told
- *		to cancel it, for with the response would be lost what it made
+ * @slow:	set by execute() before it transmits: the chip may take seconds
+ *		or minutes, so that it is worth to have it cancel.  execute()
+ *		sees to what such a command has made when its response is lost.
  * @row:	the family's table row for @code, between receive and execute
  */
 struct vtpmb_cmd {
@@ -157,7 +158,7 @@ struct vtpmb_cmd {
 	u8 locality;
 	enum vtpmb_answer answer;
 	u32 nr_chip_commands;
-	bool shielded;
+	bool slow;
 	const void *row;
 };
 

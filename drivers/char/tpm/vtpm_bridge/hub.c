@@ -11,7 +11,9 @@
  * Locks, outermost first: vtpmb_hubs_lock, hub->run_lock, hub->lock.
  */
 
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
@@ -49,7 +51,9 @@ MODULE_PARM_DESC(linger_us, "microseconds a turn waits for the proxy's next comm
  * @idle:	others wait here for the thread
  * @run_lock:	held while @running changes, and by who cancels: the chip can
  *		only cancel the command it runs now, whoever's it is
- * @running:	the seat whose guest's command the chip runs now, or NULL
+ * @running:	the seat whose guest's command the chip runs now, if it is slow,
+ *		or NULL
+ * @run_began:	when, in jiffies
  */
 struct vtpmb_hub {
 	struct vtpmb_port port;
@@ -68,6 +72,7 @@ struct vtpmb_hub {
 
 	struct mutex run_lock; /* running */
 	struct vtpmb_seat *running;
+	unsigned long run_began;
 };
 
 static LIST_HEAD(vtpmb_hubs);
@@ -88,7 +93,8 @@ static struct vtpmb_hub *vtpmb_port_hub(struct vtpmb_port *port)
 /*
  * The guest's own command runs in the guest's buffer; what the family sends
  * for itself, to load and to save, runs in the scratch buffer and must not be
- * cancelled halfway.
+ * cancelled halfway.  Nor must what is short: a chip told to cancel when it
+ * has just finished may keep its driver waiting for an answer that it dropped.
  */
 static bool vtpmb_hub_begin_run(struct vtpmb_hub *hub, const u8 *buf)
 {
@@ -103,8 +109,10 @@ static bool vtpmb_hub_begin_run(struct vtpmb_hub *hub, const u8 *buf)
 	if (seat->cancelled)
 		wanted = false;
 	spin_unlock(&hub->lock);
-	if (wanted && !seat->cmd->shielded)
+	if (wanted && seat->cmd->slow) {
 		hub->running = seat;
+		hub->run_began = jiffies;
+	}
 	mutex_unlock(&hub->run_lock);
 	return wanted;
 }
@@ -543,6 +551,21 @@ int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
 	return gone ? -ENODEV : 0;
 }
 
+/*
+ * A chip told to cancel while its driver still sends the command forgets what
+ * it has of it, and the driver waits for nothing.
+ */
+static void vtpmb_hub_cancel_run(struct vtpmb_hub *hub)
+{
+	unsigned long sent = hub->run_began + msecs_to_jiffies(VTPMB_SEND_MS);
+
+	lockdep_assert_held(&hub->run_lock);
+
+	if (time_before(jiffies, sent))
+		msleep(jiffies_to_msecs(sent - jiffies));
+	vtpmb_chip_cancel(hub->chip);
+}
+
 static struct vtpmb_cmd *vtpmb_seat_withdraw(struct vtpmb_seat *seat)
 {
 	struct vtpmb_cmd *cmd = seat->cmd;
@@ -576,7 +599,7 @@ void vtpmb_hub_cancel(struct vtpmb_seat *seat)
 	spin_unlock(&hub->lock);
 
 	if (hub->running == seat)
-		vtpmb_chip_cancel(hub->chip);
+		vtpmb_hub_cancel_run(hub);
 	mutex_unlock(&hub->run_lock);
 
 	if (dropped)

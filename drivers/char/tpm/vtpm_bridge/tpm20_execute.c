@@ -16,6 +16,7 @@
 #define NR_CODES	(0x1AA - CODE_FIRST + 1)
 #define AT(code)	((code) - CODE_FIRST)
 #define CODE_CREATE_PRIMARY		0x131
+#define CODE_CREATE			0x153
 #define CODE_EVENT_SEQUENCE_COMPLETE	0x185
 #define CODE_CREATE_LOADED		0x191
 
@@ -660,26 +661,28 @@ static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return len;
 }
 
-/* These may take minutes, so the guest may cancel them in the chip. */
+/* What makes a key: minutes, in the worst case. */
 static bool tpm20_is_slow(u32 code)
 {
-	return code == CODE_CREATE_PRIMARY || code == CODE_CREATE_LOADED;
+	return code == CODE_CREATE_PRIMARY || code == CODE_CREATE ||
+	       code == CODE_CREATE_LOADED;
 }
 
 static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	bool slow = tpm20_is_slow(call->row->code);
+	bool lasting = slow && call->row->response != RESPONSE_NONE;
 	int len, err;
 
-	err = slow ? vtpmb_tpm20_remember(vtpm) : 0;
+	err = lasting ? vtpmb_tpm20_remember(vtpm) : 0;
 	if (err)
 		return err;
-	call->cmd->shielded = call->row->response != RESPONSE_NONE && !slow;
+	call->cmd->slow = slow;
 
 	tpm20_rewrite(call);
 	memcpy(vtpmb_tpm20_state(vtpm)->table.kept, call->cmd->buf, call->len);
 	len = tpm20_attempts(vtpm, call, rc);
-	if (len < 0 && slow)
+	if (len < 0 && lasting)
 		vtpmb_tpm20_recover(vtpm);
 	if (len < 0)
 		return len;
