@@ -89,13 +89,6 @@ def exchanges(path):
             if codes[i][0] and not codes[i + 1][0]]
 
 
-def linux(proxy, name, **more):
-    kern = lab.stock_kernel()
-    return guest.Guest(proxy, name=name, kernel=lab.guest_kernel(kern),
-                       initrd=lab.guest_initramfs(), memory="512M", screen=False,
-                       append="console=ttyS0 quiet name=" + name, **more)
-
-
 def works(t):
     """The TPM does something that needs the chip, and that a disabled one refuses."""
     try:
@@ -164,8 +157,8 @@ def after():
         show(page)
         observe("after.menu", "TPM Configuration" in text)
 
-    ga = linux(a, "A") if FAMILY == "2.0" else None
-    gb = linux(b, "B")
+    ga = guest.linux(a, "A") if FAMILY == "2.0" else None
+    gb = guest.linux(b, "B")
     try:
         if FAMILY == "1.2":
             observe_12(a, gb, host)
@@ -217,7 +210,7 @@ def observe_20(ga, gb, host):
 
 def observe_12(a, gb, host):
     say("guest B boots Linux; guest A stops at its firmware's menu")
-    with linux(a, "A") as ga:
+    with guest.linux(a, "A") as ga:
         for g in (ga, gb):
             g.wait_linux(500)
             say("guest %s is up after %d s" % (g.name, g.age()))

@@ -227,11 +227,14 @@ class Qmp:
 # ---- the guest --------------------------------------------------------------
 
 def linux(node, name, model="tpm-tis", append="", **more):
-    """A guest with Debian's kernel, which does what it is told (guest-init)."""
+    """A guest with Debian's kernel, which does what it is told (guest-init).
+
+    IMA measures no file in a tmpfs, which an initramfs is if not told otherwise.
+    """
     return Guest(node, name=name, model=model, kernel=os.environ["GUEST_KERNEL"],
                  initrd=os.environ["GUEST_INITRD"], screen=False, memory="320M",
                  append=("console=ttyS0 quiet mitigations=off nokaslr panic=-1 "
-                         "ima_policy=tcb " + append).strip(), **more)
+                         "rootfstype=ramfs ima_policy=tcb " + append).strip(), **more)
 
 
 class Guest:
@@ -271,8 +274,11 @@ class Guest:
             command += ["-kernel", kernel]
             if initrd:
                 # QEMU would load it over the ACPI tables of a machine with a TPM's event
-                # log when the kernel is entered by its PVH note: choose the place.
-                append += " initrdmem=0x%x,0x%x" % (INITRD, os.path.getsize(initrd))
+                # log when the kernel is entered by its PVH note, so choose the place; and
+                # keep the kernel from using it before it has moved the initramfs away.
+                size = os.path.getsize(initrd)
+                append += " initrdmem=0x%x,0x%x memmap=0x%x$0x%x" % (
+                    INITRD, size, (size + 0xfff) & ~0xfff, INITRD)
                 command += ["-device", "loader,file=%s,addr=0x%x,force-raw=on" % (initrd, INITRD)]
             command += ["-append", append]
         command += list(extra) + tpm.options() + ["-device", model + ",tpmdev=t"]
