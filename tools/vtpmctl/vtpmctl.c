@@ -127,32 +127,37 @@ static bool parse_num(const char *text, uint64_t *num)
 	return !errno && !*end;
 }
 
-/* vtpm3, /dev/vtpm3 or 3 */
+/* For the prefix vtpm: vtpm3, /dev/vtpm3 or 3; decimal, as the kernel names it. */
+static bool parse_node(const char *text, const char *prefix, uint64_t *num)
+{
+	const char *name = text;
+	size_t len = strlen(prefix);
+
+	if (!strncmp(name, "/dev/", 5))
+		name += 5;
+	if (!strncmp(name, prefix, len))
+		name += len;
+	else if (name != text)
+		return false;
+	if (*name == '0' && name[1])
+		return false;
+	return parse_num(name, num);
+}
+
 static uint32_t parse_proxy(const char *text)
 {
-	const char *digits = text;
 	uint64_t num;
 
-	if (!strncmp(digits, "/dev/", 5))
-		digits += 5;
-	if (!strncmp(digits, "vtpm", 4))
-		digits += 4;
-	if (!parse_num(digits, &num) || num > UINT32_MAX)
+	if (!parse_node(text, "vtpm", &num) || num > UINT32_MAX)
 		error(EXIT_USAGE, 0, "%s is no proxy: write vtpm0", text);
 	return num;
 }
 
-/* tpm1, /dev/tpm1 or 1 */
 static uint32_t parse_chip(const char *text)
 {
-	const char *digits = text;
 	uint64_t num;
 
-	if (!strncmp(digits, "/dev/", 5))
-		digits += 5;
-	if (!strncmp(digits, "tpm", 3))
-		digits += 3;
-	if (!parse_num(digits, &num) || num >= VTPM_BRIDGE_ANY_CHIP)
+	if (!parse_node(text, "tpm", &num) || num >= VTPM_BRIDGE_ANY_CHIP)
 		error(EXIT_USAGE, 0, "%s is no chip: write tpm0", text);
 	return num;
 }
