@@ -199,6 +199,7 @@ static bool parse_ownership(const char *text, uint64_t *value)
 	return find_name(ownership_names, text, value);
 }
 
+/* The proxy's, or 0 while that is not known. */
 static uint32_t family;
 
 /* A name that both families have is meant in the proxy's own. */
@@ -206,9 +207,11 @@ static bool parse_code(const char *text, uint64_t *value)
 {
 	if (parse_num(text, value))
 		return true;
-	if (family == 0x102)
-		return find_code_in(codes_tpm12, ARRAY_SIZE(codes_tpm12), text, value);
-	return find_code_in(codes_tpm20, ARRAY_SIZE(codes_tpm20), text, value);
+	if (family != 0x102 &&
+	    find_code_in(codes_tpm20, ARRAY_SIZE(codes_tpm20), text, value))
+		return true;
+	return family != 0x200 &&
+	       find_code_in(codes_tpm12, ARRAY_SIZE(codes_tpm12), text, value);
 }
 
 static const struct property {
@@ -248,8 +251,11 @@ static int query(uint32_t num, struct vtpm_bridge_query *q)
 	return ioctl(control(), VTPM_BRIDGE_QUERY, q);
 }
 
-/* Usage errors are found before anything is changed, but for code names. */
-static const struct property *check_assignment(const char *text)
+/*
+ * Usage errors are found before anything is changed, but for the name of a
+ * command that only the other family has.
+ */
+static const struct property *check_assignment(const char *text, uint64_t *value)
 {
 	const char *equals = strchr(text, '=');
 	const struct property *p;
@@ -260,27 +266,40 @@ static const struct property *check_assignment(const char *text)
 	if (!p)
 		error(EXIT_USAGE, 0, "there is no property %.*s",
 		      (int)(equals - text), text);
+	if (!p->parse(equals + 1, value)) {
+		error(0, 0, "%s: the value is to be %s", text, p->values);
+		return NULL;
+	}
 	return p;
 }
 
 static int assign(uint32_t num, const char *text)
 {
-	const struct property *p = check_assignment(text);
-	struct vtpm_bridge_set set = {
-		.size = sizeof(set), .key = p->key, .num = num,
-	};
+	struct vtpm_bridge_set set = { .size = sizeof(set), .num = num };
+	const struct property *p;
 	uint64_t value;
 
-	if (!p->parse(strchr(text, '=') + 1, &value)) {
-		error(0, 0, "%s: the value is to be %s", text, p->values);
+	p = check_assignment(text, &value);
+	if (!p)
 		return EXIT_USAGE;
-	}
+	set.key = p->key;
 	set.value = value;
 	if (ioctl(control(), VTPM_BRIDGE_SET, &set)) {
 		complain(text);
 		return EXIT_FAILURE;
 	}
 	return 0;
+}
+
+static void check_all(int argc, char **argv)
+{
+	uint64_t value;
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (!check_assignment(argv[i], &value))
+			exit(EXIT_USAGE);
+	}
 }
 
 static int assign_all(uint32_t num, int argc, char **argv)
@@ -323,10 +342,9 @@ static int do_create(const struct options *options, int argc, char **argv)
 		.flags = VTPM_BRIDGE_PERSISTENT,
 		.chip = options->chip,
 	};
-	int i, ret;
+	int ret;
 
-	for (i = 0; i < argc; i++)
-		check_assignment(argv[i]);
+	check_all(argc, argv);
 	if (ioctl(control(), VTPM_BRIDGE_CREATE, &create)) {
 		complain("create");
 		return EXIT_FAILURE;
@@ -420,11 +438,9 @@ static int do_show(const struct options *options, int argc, char **argv)
 static int do_set(const struct options *options, int argc, char **argv)
 {
 	uint32_t num = parse_proxy(argv[0]);
-	int i;
 
 	(void)options;
-	for (i = 1; i < argc; i++)
-		check_assignment(argv[i]);
+	check_all(argc - 1, argv + 1);
 	return assign_all(num, argc - 1, argv + 1);
 }
 
