@@ -328,6 +328,9 @@ static int destroy(uint32_t num, uint32_t flags)
 	return ioctl(control(), VTPM_BRIDGE_DESTROY, &d);
 }
 
+#define OPTION_CHIP	0x1
+#define OPTION_FORCE	0x2
+
 /* Options that a command may have, in front of its other words. */
 struct options {
 	uint32_t chip;
@@ -473,18 +476,20 @@ static int do_destroy(const struct options *options, int argc, char **argv)
 static const struct command {
 	const char *name;
 	int (*run)(const struct options *options, int argc, char **argv);
+	unsigned int options;	/* the ones it may have */
 	int min_args;
 	int max_args;
 	const char *args;
 	const char *doc;
 } commands[] = {
-	{ "create", do_create, 0, 1000, "[--chip tpm0] [name=value ...]",
+	{ "create", do_create, OPTION_CHIP, 0, 1000,
+	  "[--chip tpm0] [name=value ...]",
 	  "make a proxy, print its node" },
-	{ "destroy", do_destroy, 1, 1, "[--force] vtpmX", "end a proxy" },
-	{ "list", do_list, 0, 0, "", "a line for each proxy (the default)" },
-	{ "reset", do_reset, 1, 1, "vtpmX", "reset its virtual platform" },
-	{ "set", do_set, 2, 1000, "vtpmX name=value ...", "set properties" },
-	{ "show", do_show, 0, 1, "[vtpmX]", "tell all about one or all" },
+	{ "destroy", do_destroy, OPTION_FORCE, 1, 1, "[--force] vtpmX", "end a proxy" },
+	{ "list", do_list, 0, 0, 0, "", "a line for each proxy (the default)" },
+	{ "reset", do_reset, 0, 1, 1, "vtpmX", "reset its virtual platform" },
+	{ "set", do_set, 0, 2, 1000, "vtpmX name=value ...", "set properties" },
+	{ "show", do_show, 0, 0, 1, "[vtpmX]", "tell all about one or all" },
 };
 
 /* What --help says after the options; argp frees it. */
@@ -516,6 +521,7 @@ static char *help_filter(int key, const char *text, void *input)
 
 struct words {
 	struct options options;
+	unsigned int given;	/* which of the options */
 	int count;
 	char **word;
 };
@@ -527,9 +533,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'c':
 		words->options.chip = parse_chip(arg);
+		words->given |= OPTION_CHIP;
 		return 0;
 	case 'f':
 		words->options.force = true;
+		words->given |= OPTION_FORCE;
 		return 0;
 	case ARGP_KEY_ARG:
 		words->word[words->count++] = arg;
@@ -564,7 +572,8 @@ static int run(const struct words *words)
 
 		if (strcmp(c->name, name))
 			continue;
-		if (argc < c->min_args || argc > c->max_args)
+		if (argc < c->min_args || argc > c->max_args ||
+		    words->given & ~c->options)
 			error(EXIT_USAGE, 0, "usage: %s %s %s",
 			      program_invocation_short_name, c->name, c->args);
 		return c->run(&words->options, argc, words->word + 1);
