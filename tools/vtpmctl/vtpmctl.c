@@ -106,8 +106,10 @@ static int control(void)
 	if (fd < 0) {
 		fd = open(CONTROL_NODE, O_RDWR | O_CLOEXEC);
 		if (fd < 0) {
-			error(0, errno, "%s", CONTROL_NODE);
-			if (errno == ENOENT || errno == ENODEV)
+			int err = errno;
+
+			error(0, err, "%s", CONTROL_NODE);
+			if (err == ENOENT || err == ENODEV)
 				fprintf(stderr, "%s: hint: modprobe vtpm_bridge\n",
 					program_invocation_short_name);
 			exit(EXIT_FAILURE);
@@ -582,10 +584,20 @@ static int run(const struct words *words)
 	return EXIT_USAGE;
 }
 
+/* A node that was not printed is one that the caller does not know of. */
+static void flush_stdout(void)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		error(0, errno, "standard output");
+		_exit(EXIT_FAILURE);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct words words = { .options.chip = VTPM_BRIDGE_ANY_CHIP };
 
+	atexit(flush_stdout);
 	words.word = calloc(argc + 1, sizeof(*words.word));
 	if (!words.word)
 		error(EXIT_FAILURE, errno, "memory");
