@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Bash completion for vtpmctl(8).  Needs nothing but bash.
+
+# _vtpmctl_offer WORD...: those that begin with what was typed
+_vtpmctl_offer()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur")
+}
+
+# _vtpmctl_nodes PREFIX: nodes that there are, as paths if a path was typed
+_vtpmctl_nodes()
+{
+	local nodes
+
+	nodes=$(compgen -G "/dev/$1[0-9]*")
+	[[ $cur == /* ]] || nodes=${nodes//\/dev\//}
+	_vtpmctl_offer "$nodes"
+}
+
+_vtpmctl_properties()
+{
+	_vtpmctl_offer locality= physical-presence= query-reset= ownership= \
+		deny= allow= allow-unsafe= default=
+	# Outside of a completion there is nothing to set this option of.
+	compopt -o nospace 2>/dev/null
+}
+
+# _vtpmctl_values NAME: what may follow NAME=
+_vtpmctl_values()
+{
+	case $1 in
+	--chip) _vtpmctl_nodes tpm ;;
+	locality) _vtpmctl_offer 0 1 2 3 4 ;;
+	physical-presence | query-reset) _vtpmctl_offer on off ;;
+	ownership) _vtpmctl_offer auto owned not-installable ;;
+	esac
+}
+
+# _vtpmctl_words INDEX: set command, and args to how many words follow it
+_vtpmctl_words()
+{
+	local i
+
+	for ((i = 1; i < $1; i++)); do
+		case ${COMP_WORDS[i]} in
+		-c | --chip)
+			[[ ${COMP_WORDS[i + 1]} != = ]] || i=$((i + 1))
+			i=$((i + 1))
+			;;
+		-*) ;;
+		*)
+			if [[ $command ]]; then
+				args=$((args + 1))
+			else
+				command=${COMP_WORDS[i]}
+			fi
+			;;
+		esac
+	done
+}
+
+_vtpmctl()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command='' args=0
+
+	COMPREPLY=()
+	# Bash makes a word of its own of "=".
+	if [[ $cur == = ]]; then
+		cur=
+		_vtpmctl_values "$prev"
+		return
+	elif [[ $prev == = ]]; then
+		_vtpmctl_values "${COMP_WORDS[COMP_CWORD - 2]}"
+		return
+	elif [[ $prev == -c || $prev == --chip ]]; then
+		_vtpmctl_nodes tpm
+		return
+	fi
+
+	_vtpmctl_words "$COMP_CWORD"
+	case $command,$args,$cur in
+	,*,-*) _vtpmctl_offer --chip --force --help --usage ;;
+	create,*,-*) _vtpmctl_offer --chip ;;
+	destroy,*,-*) _vtpmctl_offer --force ;;
+	,*) _vtpmctl_offer create destroy list reset set show ;;
+	create,*) _vtpmctl_properties ;;
+	destroy,0,* | reset,0,* | set,0,* | show,0,*) _vtpmctl_nodes vtpm ;;
+	set,*) _vtpmctl_properties ;;
+	esac
+}
+
+complete -F _vtpmctl vtpmctl
