@@ -192,6 +192,10 @@ static int vtpmb_file_release(struct inode *inode, struct file *filp)
 
 	vtpmb_proxy_cancel(file->proxy);
 	vtpmb_file_wait(file);
+	/* Not before who answered has let go of the lock: it starts the timer. */
+	mutex_lock(&file->lock);
+	vtpmb_file_wipe(file);
+	mutex_unlock(&file->lock);
 	cancel_delayed_work_sync(&file->unread);
 	vtpmb_proxy_close(file->proxy);
 	kref_put(&file->users, vtpmb_file_free);
