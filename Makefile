@@ -39,6 +39,7 @@ vm: all
 clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) clean
 	$(MAKE) -C tools/vtpmctl clean
+	$(MAKE) -C $(TESTS) clean
 	$(MAKE) -C $(TESTS)/core clean
 
 help:
