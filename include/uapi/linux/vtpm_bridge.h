@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
-/*
- * The vTPM bridge: /dev/vtpm-control and the proxies /dev/vtpmX it makes.
+/**
+ * DOC: /dev/vtpm-control and the proxies /dev/vtpmX it makes
  *
  * Every ioctl takes a struct that begins with its own size in bytes.  A
  * kernel that knows a longer struct reads what is missing as zero; one that

@@ -184,6 +184,8 @@ struct vtpmb_cmd {
  * @reset:	_TPM_Init: virtual platform reset, power comes to POST_INIT.
  *		Idempotent.  PCRs stay until Startup.
  * @off:	power goes, orderly only if the guest had shut down
+ * @pp:	whether physical presence is asserted, by whomever
+ * @pp_locked:	whether commands cannot assert it before the next reset
  * @receive:	take a command; @cmd->len >= 6 and at least the size in its
  *		header.  Sets @code, @epoch, @locality, @row, @answer.  If the
  *		answer is not VTPMB_ANSWER_CHIP, the response is in @buf, its
@@ -221,7 +223,7 @@ struct vtpmb_family {
 	bool (*stale)(struct vtpmb_vtpm *vtpm);
 
 	/* For sysfs and the query ioctl; under vtpm->lock. */
-	bool (*pp)(struct vtpmb_vtpm *vtpm);	/* effective physical presence */
+	bool (*pp)(struct vtpmb_vtpm *vtpm);
 	bool (*pp_locked)(struct vtpmb_vtpm *vtpm);
 };
 
