@@ -58,7 +58,11 @@ def show(text):
 def boot_menu(g):
     g.wait_screen("Press ESC")
     g.key("esc")
-    return g.wait_screen(MENU, 60)
+    text, before = g.wait_screen(MENU, 60), None
+    while text != before:       # it is being written
+        time.sleep(1)
+        text, before = g.screen(), text
+    return text
 
 
 def before():
@@ -131,12 +135,14 @@ def clear_and_disable_in_firmware(g):
     return not cleared and t.flags()["disable"] == 1
 
 
-def firmware_item(g, key):
-    """Chooses an item of the firmware's TPM menu; the machine resets."""
+def enable_in_firmware(g):
+    """By the items of the firmware's TPM menu; the last one resets the machine."""
     boot_menu(g)
     g.key("t")
-    g.wait_screen(r"\b%s\. " % key)
-    g.key(key)
+    g.wait_screen(r"\be\. Enable")
+    g.key("e")
+    show(g.wait_screen(r"\ba\. Activate").partition("The current state")[2])
+    g.key("a")
 
 
 def after():
@@ -229,8 +235,7 @@ def observe_12(a, gb, host):
         observe("after.host", host_works())
         say("guest A enables and activates its TPM by its firmware's menu")
         ga.reset()
-        firmware_item(ga, "e")
-        firmware_item(ga, "a")
+        enable_in_firmware(ga)
         boot_menu(ga)
         observe("after.again", works(tpm.Tpm12(ga.registers)) and works(tb) and host_works())
 
