@@ -10,6 +10,7 @@ struct core_twin *bad_twin;
 
 static const struct bad_family *family;
 static const struct bad_sample *sample;
+static bool all_kinds;
 static const char *kind;
 static unsigned int nr_tried, nr_right;
 
@@ -205,13 +206,13 @@ void bad_try(const u8 *cmd, size_t len)
 
 /* Ways to spoil. */
 
-void bad_spoil_nothing(const u8 *cmd, size_t len)
+static void spoil_nothing(const u8 *cmd, size_t len)
 {
 	bad_try(cmd, len);
 }
 
 /* Truncated at every length, the size field telling so. */
-void bad_spoil_length(const u8 *cmd, size_t len)
+static void spoil_length(const u8 *cmd, size_t len)
 {
 	u8 buf[VTPMB_BUF_SIZE];
 	size_t n;
@@ -224,7 +225,7 @@ void bad_spoil_length(const u8 *cmd, size_t len)
 }
 
 /* More bytes written than the size field says, which are ignored. */
-void bad_spoil_size(const u8 *cmd, size_t len)
+static void spoil_size(const u8 *cmd, size_t len)
 {
 	u8 buf[VTPMB_BUF_SIZE];
 	size_t n;
@@ -238,7 +239,7 @@ void bad_spoil_size(const u8 *cmd, size_t len)
 	}
 }
 
-void bad_spoil_tag(const u8 *cmd, size_t len)
+static void spoil_tag(const u8 *cmd, size_t len)
 {
 	u8 buf[VTPMB_BUF_SIZE];
 	size_t i;
@@ -258,7 +259,7 @@ static void poke_random(u8 *at, size_t len)
 }
 
 /* Bytes too many, and random bytes for all that follows the handles. */
-void bad_spoil_tail(const u8 *cmd, size_t len)
+static void spoil_tail(const u8 *cmd, size_t len)
 {
 	static const size_t more[] = { 1, 2, 4, 45, 1000 };
 	size_t from = VTPMB_HEADER_SIZE + 4 * sample->nr_handles;
@@ -283,7 +284,7 @@ void bad_spoil_tail(const u8 *cmd, size_t len)
 	}
 }
 
-void bad_spoil_handles(const u8 *cmd, size_t len)
+static void spoil_handles(const u8 *cmd, size_t len)
 {
 	u8 buf[VTPMB_BUF_SIZE];
 	unsigned int place;
@@ -300,7 +301,7 @@ void bad_spoil_handles(const u8 *cmd, size_t len)
 }
 
 /* Each byte after the header, with some bits flipped. */
-void bad_spoil_bits(const u8 *cmd, size_t len)
+static void spoil_bits(const u8 *cmd, size_t len)
 {
 	static const u8 flips[] = { 0x01, 0x80, 0xff };
 	u8 buf[VTPMB_BUF_SIZE];
@@ -315,20 +316,12 @@ void bad_spoil_bits(const u8 *cmd, size_t len)
 	}
 }
 
-void bad_spoil_auth(const u8 *cmd, size_t len)
+static void spoil_auth(const u8 *cmd, size_t len)
 {
 	family->spoil_auth(cmd, len);
 }
 
 /* Running. */
-
-void bad_start(const struct bad_family *f)
-{
-	family = f;
-	core_start(f->family);
-	if (f->setup)
-		f->setup();
-}
 
 static void run_sample(void (*spoil)(const u8 *cmd, size_t len))
 {
@@ -351,7 +344,7 @@ static void run_sample(void (*spoil)(const u8 *cmd, size_t len))
 			  sample->code, kind);
 }
 
-void bad_run(const char *how, void (*spoil)(const u8 *cmd, size_t len))
+static void run_kind(const char *how, void (*spoil)(const u8 *cmd, size_t len))
 {
 	kind = how;
 	nr_tried = 0;
@@ -363,7 +356,7 @@ void bad_run(const char *how, void (*spoil)(const u8 *cmd, size_t len))
 	CHECK(nr_tried);
 }
 
-void bad_stop(bool all_kinds)
+static void nothing_is_left_in_the_chip(void)
 {
 	struct bad_diff *diff;
 	size_t i;
@@ -386,4 +379,46 @@ void bad_stop(bool all_kinds)
 	}
 	CHECK(core_chip_is_empty());
 	core_stop();
+}
+
+#define KIND(name, spoil)						\
+static void name(void)							\
+{									\
+	run_kind(#name, spoil);						\
+}
+
+KIND(well_formed_command_is_answered_as_by_a_tpm, spoil_nothing)
+KIND(command_cut_short_is_refused_as_by_a_tpm, spoil_length)
+KIND(size_field_rules_over_bytes_written, spoil_size)
+KIND(wrong_tag_is_refused_as_by_a_tpm, spoil_tag)
+KIND(tail_of_other_bytes_is_refused_as_by_a_tpm, spoil_tail)
+KIND(unknown_handle_is_refused_as_by_a_tpm, spoil_handles)
+KIND(spoilt_authorisation_is_refused_as_by_a_tpm, spoil_auth)
+KIND(flipped_bits_are_answered_as_by_a_tpm, spoil_bits)
+
+static void virtual_tpm_gets_power(void)
+{
+	core_start(family->family);
+	if (family->setup)
+		family->setup();
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(virtual_tpm_gets_power),
+	CORE_TEST(well_formed_command_is_answered_as_by_a_tpm),
+	CORE_TEST(command_cut_short_is_refused_as_by_a_tpm),
+	CORE_TEST(size_field_rules_over_bytes_written),
+	CORE_TEST(wrong_tag_is_refused_as_by_a_tpm),
+	CORE_TEST(tail_of_other_bytes_is_refused_as_by_a_tpm),
+	CORE_TEST(unknown_handle_is_refused_as_by_a_tpm),
+	CORE_TEST(spoilt_authorisation_is_refused_as_by_a_tpm),
+	CORE_TEST(flipped_bits_are_answered_as_by_a_tpm),
+	CORE_TEST(nothing_is_left_in_the_chip),
+};
+
+int bad_main(const struct bad_family *f, int argc, char **argv)
+{
+	family = f;
+	all_kinds = argc == 1;
+	return core_run(tests, ARRAY_SIZE(tests), argc, argv);
 }

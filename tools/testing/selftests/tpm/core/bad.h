@@ -119,18 +119,7 @@ void bad_both_must(const char *text, struct core_rsp *ours,
 		   struct core_rsp *twins);
 void bad_try(const u8 *cmd, size_t len);
 
-/* Suites: one test each. */
-void bad_start(const struct bad_family *family);
-void bad_run(const char *kind, void (*spoil)(const u8 *cmd, size_t len));
-void bad_stop(bool all_kinds);
-
-void bad_spoil_nothing(const u8 *cmd, size_t len);
-void bad_spoil_length(const u8 *cmd, size_t len);
-void bad_spoil_size(const u8 *cmd, size_t len);
-void bad_spoil_tag(const u8 *cmd, size_t len);
-void bad_spoil_tail(const u8 *cmd, size_t len);
-void bad_spoil_handles(const u8 *cmd, size_t len);
-void bad_spoil_bits(const u8 *cmd, size_t len);
-void bad_spoil_auth(const u8 *cmd, size_t len);
+/* All of it, one test for each way to spoil a command. */
+int bad_main(const struct bad_family *family, int argc, char **argv);
 
 #endif

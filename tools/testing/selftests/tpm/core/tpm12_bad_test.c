@@ -316,48 +316,7 @@ static const struct bad_family tpm12 = {
 	.spoil_auth = spoil_auth,
 };
 
-#define KIND(name, spoil)						\
-static void name(void)							\
-{									\
-	bad_run(#name, spoil);						\
-}
-
-KIND(well_formed_command_is_answered_as_by_a_tpm, bad_spoil_nothing)
-KIND(command_cut_short_is_refused_as_by_a_tpm, bad_spoil_length)
-KIND(size_field_rules_over_bytes_written, bad_spoil_size)
-KIND(wrong_tag_is_refused_as_by_a_tpm, bad_spoil_tag)
-KIND(tail_of_other_bytes_is_refused_as_by_a_tpm, bad_spoil_tail)
-KIND(unknown_handle_is_refused_as_by_a_tpm, bad_spoil_handles)
-KIND(spoilt_authorisation_is_refused_as_by_a_tpm, bad_spoil_auth)
-KIND(flipped_bits_are_answered_as_by_a_tpm, bad_spoil_bits)
-
-static bool all_kinds;
-
-static void nothing_is_left_in_the_chip(void)
-{
-	bad_stop(all_kinds);
-}
-
-static void virtual_tpm_gets_power(void)
-{
-	bad_start(&tpm12);
-}
-
-static const struct core_test tests[] = {
-	CORE_TEST(virtual_tpm_gets_power),
-	CORE_TEST(well_formed_command_is_answered_as_by_a_tpm),
-	CORE_TEST(command_cut_short_is_refused_as_by_a_tpm),
-	CORE_TEST(size_field_rules_over_bytes_written),
-	CORE_TEST(wrong_tag_is_refused_as_by_a_tpm),
-	CORE_TEST(tail_of_other_bytes_is_refused_as_by_a_tpm),
-	CORE_TEST(unknown_handle_is_refused_as_by_a_tpm),
-	CORE_TEST(spoilt_authorisation_is_refused_as_by_a_tpm),
-	CORE_TEST(flipped_bits_are_answered_as_by_a_tpm),
-	CORE_TEST(nothing_is_left_in_the_chip),
-};
-
 int main(int argc, char **argv)
 {
-	all_kinds = argc == 1;
-	return core_run(tests, ARRAY_SIZE(tests), argc, argv);
+	return bad_main(&tpm12, argc, argv);
 }
