@@ -14,6 +14,7 @@ import lab
 import tpm
 
 FAMILY = os.environ.get("VTPM_FAMILY", "2.0")
+BANK = 0xb if FAMILY == "2.0" else 0x4
 OUT = os.environ.get("VM_OUT", "/run/out")
 BEGUN = time.monotonic()
 MENU = r"Select boot device:(?s:.*)\n\s*\d"
@@ -109,9 +110,8 @@ def works(t):
 
 def measured(g, t):
     log = tpm.EventLog(g.read("/sys/kernel/security/tpm0/binary_bios_measurements"))
-    alg = 0xb if FAMILY == "2.0" else 4
-    expected = log.replay(alg)
-    return bool(log.events) and all(t.pcr(alg, i) == expected[i] for i in range(8))
+    expected = log.replay(BANK)
+    return bool(log.events) and all(t.pcr(BANK, i) == expected[i] for i in range(8))
 
 
 def disable(g, t):
@@ -188,21 +188,26 @@ def empty(left):
     return {k: [] if isinstance(v, list) else "0000" for k, v in left.items()}
 
 
-def observe_20(ga, gb, host):
-    say("two guests boot Linux, side by side")
+def side_by_side(ga, gb, host):
+    """Two Linux guests, which measure each into a TPM of its own."""
     for g in (ga, gb):
-        g.wait_linux(400)
+        g.wait_linux(500)
         say("guest %s is up after %d s" % (g.name, g.age()))
     observe("after.boot", all("/dev/tpm0" in g.sh("ls /dev/tpm0") for g in (ga, gb)))
-    ta, tb = tpm.Tpm20(ga), tpm.Tpm20(gb)
+    ta, tb = tpm.tpm(FAMILY, ga), tpm.tpm(FAMILY, gb)
     observe("after.measured", measured(ga, ta) and measured(gb, tb))
     ta.extend(11, b"A")
     tb.extend(11, b"B")
-    pcrs = [t.pcrs(0xb, range(16)) for t in (ta, tb, host)]
+    pcrs = [t.pcrs(BANK, range(16)) for t in (ta, tb, host)]
     for name, values in zip(("A", "B", "host"), pcrs):
         say("PCR 0 and 11 of %-4s %s... %s..." % (name, values[0].hex()[:16], values[11].hex()[:16]))
     observe("after.differ", pcrs[0] != pcrs[1] and pcrs[0] != pcrs[2] and pcrs[1] != pcrs[2])
+    return ta, tb
 
+
+def observe_20(ga, gb, host):
+    say("two guests boot Linux, side by side")
+    ta, tb = side_by_side(ga, gb, host)
     observe("after.disabled", works(ta) and disable(ga, ta))
     observe("after.refused", not works(ta))
     observe("after.neighbour", works(tb))
@@ -211,22 +216,13 @@ def observe_20(ga, gb, host):
     ga.shell.send(b"reboot -f\n")
     ga.wait_linux(400)
     observe("after.again", works(ta) and measured(ga, ta) and
-            ta.pcr(0xb, 11) == b"\0" * 32 and works(tb) and host_works())
+            ta.pcr(BANK, 11) == b"\0" * 32 and works(tb) and host_works())
 
 
 def observe_12(a, gb, host):
-    say("guest B boots Linux; guest A stops at its firmware's menu")
+    say("two guests boot Linux, side by side; then guest A stops at its firmware's menu")
     with guest.linux(a, "A") as ga:
-        for g in (ga, gb):
-            g.wait_linux(500)
-            say("guest %s is up after %d s" % (g.name, g.age()))
-        observe("after.boot", all("/dev/tpm0" in g.sh("ls /dev/tpm0") for g in (ga, gb)))
-        ta, tb = tpm.Tpm12(ga), tpm.Tpm12(gb)
-        observe("after.measured", measured(ga, ta) and measured(gb, tb))
-        ta.extend(11, b"A")
-        tb.extend(11, b"B")
-        pcrs = [t.pcrs(4, range(16)) for t in (ta, tb, host)]
-        observe("after.differ", pcrs[0] != pcrs[1] and pcrs[0] != pcrs[2] and pcrs[1] != pcrs[2])
+        _, tb = side_by_side(ga, gb, host)
     with guest.Guest(a, name="A", menu=True, registers=True) as ga:
         boot_menu(ga)
         observe("after.disabled", clear_and_disable_in_firmware(ga))
