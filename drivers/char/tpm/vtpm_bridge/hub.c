@@ -557,12 +557,12 @@ int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
  */
 static void vtpmb_hub_cancel_run(struct vtpmb_hub *hub)
 {
-	unsigned long sent = hub->run_began + msecs_to_jiffies(VTPMB_SEND_MS);
+	long left = hub->run_began + msecs_to_jiffies(VTPMB_SEND_MS) - jiffies;
 
 	lockdep_assert_held(&hub->run_lock);
 
-	if (time_before(jiffies, sent))
-		msleep(jiffies_to_msecs(sent - jiffies));
+	if (left > 0)
+		msleep(jiffies_to_msecs(left));
 	vtpmb_chip_cancel(hub->chip);
 }
 
