@@ -275,16 +275,14 @@ class Guest:
         else:
             command += ["-bios", "/usr/share/seabios/bios-256k.bin"]
         if kernel:
-            command += ["-kernel", kernel]
-            if initrd:
-                # QEMU would load it over the ACPI tables of a machine with a TPM's event
-                # log when the kernel is entered by its PVH note, so choose the place; and
-                # keep the kernel from using it before it has moved the initramfs away.
-                size = os.path.getsize(initrd)
-                append += " initrdmem=0x%x,0x%x memmap=0x%x$0x%x" % (
-                    INITRD, size, (size + 0xfff) & ~0xfff, INITRD)
-                command += ["-device", "loader,file=%s,addr=0x%x,force-raw=on" % (initrd, INITRD)]
-            command += ["-append", append]
+            # QEMU would load the initramfs over the ACPI tables of a machine with a TPM's
+            # event log when the kernel is entered by its PVH note, so choose the place; and
+            # keep the kernel from using it before it has moved the initramfs away.
+            size = os.path.getsize(initrd)
+            append += " initrdmem=0x%x,0x%x memmap=0x%x$0x%x" % (
+                INITRD, size, (size + 0xfff) & ~0xfff, INITRD)
+            command += ["-kernel", kernel, "-append", append, "-device",
+                        "loader,file=%s,addr=0x%x,force-raw=on" % (initrd, INITRD)]
         command += list(extra) + tpm.options() + ["-device", model + ",tpmdev=t"]
         self.command = command
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
