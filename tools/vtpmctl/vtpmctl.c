@@ -216,6 +216,26 @@ static bool parse_code(const char *text, uint64_t *value)
 	       find_code_in(codes_tpm12, ARRAY_SIZE(codes_tpm12), text, value);
 }
 
+static unsigned char secret[VTPM_BRIDGE_SECRET_SIZE];
+
+/* A file of just so many bytes; the value is where they are. */
+static bool parse_secret_file(const char *path, uint64_t *value)
+{
+	FILE *file = fopen(path, "re");
+	bool good;
+
+	if (!file) {
+		error(0, errno, "%s", path);
+		return false;
+	}
+	setvbuf(file, NULL, _IONBF, 0);
+	good = fread(secret, 1, sizeof(secret), file) == sizeof(secret) &&
+	       fgetc(file) == EOF && !ferror(file);
+	fclose(file);
+	*value = (uintptr_t)secret;
+	return good;
+}
+
 static const struct property {
 	const char *name;
 	uint32_t key;
@@ -233,6 +253,8 @@ static const struct property {
 	{ "allow-unsafe", VTPM_BRIDGE_ALLOW_UNSAFE, parse_code,
 	  "a command's name or code" },
 	{ "default", VTPM_BRIDGE_DEFAULT, parse_code, "a command's name or code" },
+	{ "secret-file", VTPM_BRIDGE_SECRET, parse_secret_file,
+	  "a file of 32 bytes (TPM 2.0)" },
 };
 
 static const struct property *find_property(const char *text, size_t len)
@@ -280,6 +302,7 @@ static int assign(uint32_t num, const char *text)
 	struct vtpm_bridge_set set = { .size = sizeof(set), .num = num };
 	const struct property *p;
 	uint64_t value;
+	int ret = 0;
 
 	p = check_assignment(text, &value);
 	if (!p)
@@ -288,9 +311,10 @@ static int assign(uint32_t num, const char *text)
 	set.value = value;
 	if (ioctl(control(), VTPM_BRIDGE_SET, &set)) {
 		complain(text);
-		return EXIT_FAILURE;
+		ret = EXIT_FAILURE;
 	}
-	return 0;
+	explicit_bzero(secret, sizeof(secret));
+	return ret;
 }
 
 static void check_all(int argc, char **argv)

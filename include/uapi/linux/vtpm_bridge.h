@@ -130,6 +130,15 @@ struct vtpm_bridge_reset {
  *				chip share
  * @VTPM_BRIDGE_DEFAULT:	back to the default for the command with this
  *				code
+ * @VTPM_BRIDGE_SECRET:		TPM 2.0: the value is the address of
+ *				VTPM_BRIDGE_SECRET_SIZE bytes, which the
+ *				guest's policies on PCRs are keyed with.  What
+ *				it seals to its PCRs can be unsealed by no
+ *				proxy without the same secret.  By default it
+ *				is random; the same one given to the next
+ *				proxy of a machine keeps what is sealed.  It
+ *				cannot be read back.  EOPNOTSUPP on a TPM 1.2;
+ *				EFAULT if the bytes cannot be read.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -140,7 +149,11 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_ALLOW = 6,
 	VTPM_BRIDGE_ALLOW_UNSAFE = 7,
 	VTPM_BRIDGE_DEFAULT = 8,
+	VTPM_BRIDGE_SECRET = 9,
 };
+
+/** VTPM_BRIDGE_SECRET_SIZE - bytes of what VTPM_BRIDGE_SECRET sets */
+#define VTPM_BRIDGE_SECRET_SIZE	32
 
 /**
  * enum vtpm_bridge_ownership - what a TPM 1.2 guest sees of the owner
@@ -164,7 +177,7 @@ enum vtpm_bridge_ownership {
  *
  * Takes effect with the proxy's next command.
  *
- * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES.
+ * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES, EFAULT.
  */
 struct vtpm_bridge_set {
 	__u32 size;

@@ -146,16 +146,33 @@ static int vtpmb_set_default(struct vtpmb_proxy *proxy, u64 code)
 	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DEFAULT);
 }
 
+/* The user's memory is read without the lock: that may take as long as he likes. */
+static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
+{
+	u8 secret[VTPMB_SECRET_SIZE];
+
+	BUILD_BUG_ON(sizeof(secret) != VTPM_BRIDGE_SECRET_SIZE);
+	if (copy_from_user(secret, u64_to_user_ptr(address), sizeof(secret)))
+		return -EFAULT;
+	mutex_lock(&proxy->vtpm.lock);
+	memcpy(proxy->vtpm.secret, secret, sizeof(secret));
+	mutex_unlock(&proxy->vtpm.lock);
+	memzero_explicit(secret, sizeof(secret));
+	return 0;
+}
+
 /**
  * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET
  * @max:	greatest value; a greater one is -ERANGE
  * @set:	called under vtpm.lock
  * @family:	the only one that has the key, or NULL; -EOPNOTSUPP for another
+ * @locks:	@set takes vtpm.lock itself
  */
 struct vtpmb_ctl_key {
 	u64 max;
 	int (*set)(struct vtpmb_proxy *proxy, u64 value);
 	const struct vtpmb_family *family;
+	bool locks;
 };
 
 static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
@@ -168,6 +185,7 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_ALLOW] = { U32_MAX, vtpmb_set_allow },
 	[VTPM_BRIDGE_ALLOW_UNSAFE] = { U32_MAX, vtpmb_set_allow_unsafe },
 	[VTPM_BRIDGE_DEFAULT] = { U32_MAX, vtpmb_set_default },
+	[VTPM_BRIDGE_SECRET] = { U64_MAX, vtpmb_set_secret, &vtpmb_tpm20, true },
 };
 
 static int vtpmb_set_key(struct vtpmb_proxy *proxy,
@@ -179,6 +197,8 @@ static int vtpmb_set_key(struct vtpmb_proxy *proxy,
 		return -EOPNOTSUPP;
 	if (value > key->max)
 		return -ERANGE;
+	if (key->locks)
+		return key->set(proxy, value);
 	mutex_lock(&proxy->vtpm.lock);
 	err = key->set(proxy, value);
 	mutex_unlock(&proxy->vtpm.lock);

@@ -50,6 +50,8 @@ struct vtpmb_family;
  * @bank:	those algorithms
  * @mac:	HMAC key for what leaves the bridge (saved contexts); random,
  *		as old as the port
+ * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that stands for the proxies'
+ *		own in policies; 0: there are no such policies
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
@@ -63,6 +65,7 @@ struct vtpmb_port {
 	unsigned int nr_banks;
 	struct vtpmb_hash bank[VTPMB_MAX_BANKS];
 	struct vtpmb_mac mac;
+	u32 policy_pcr;
 	u8 *scratch;
 	u64 nr_chip_commands;
 };
@@ -106,6 +109,7 @@ enum vtpmb_ownership {
  * @pp_pin:	the administrator asserts physical presence (the hardware pin)
  * @ownership:	TPM 1.2: see enum vtpmb_ownership
  * @policy:	which command codes this proxy may use
+ * @secret:	TPM 2.0: what makes its policies on PCRs its own
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -118,6 +122,7 @@ struct vtpmb_vtpm {
 	bool pp_pin;
 	enum vtpmb_ownership ownership;
 	struct vtpmb_policy policy;
+	u8 secret[VTPMB_SECRET_SIZE];
 	void *state;
 };
 

@@ -35,6 +35,29 @@ static unsigned int vtpmb_linger_us = 1000;
 module_param_named(linger_us, vtpmb_linger_us, uint, 0644);
 MODULE_PARM_DESC(linger_us, "microseconds a turn waits for the proxy's next command (default 1000)");
 
+static unsigned int vtpmb_policy_pcr = 16;
+
+/* Those that the PC Client profile lets anybody reset (TPM 2.0: 16 and 23). */
+static int vtpmb_set_policy_pcr(const char *val, const struct kernel_param *param)
+{
+	unsigned int pcr;
+	int err = kstrtouint(val, 0, &pcr);
+
+	if (err)
+		return err;
+	if (pcr != 0 && pcr != 16 && pcr != 23)
+		return -ERANGE;
+	return param_set_uint(val, param);
+}
+
+static const struct kernel_param_ops vtpmb_policy_pcr_ops = {
+	.set = vtpmb_set_policy_pcr,
+	.get = param_get_uint,
+};
+
+module_param_cb(policy_pcr, &vtpmb_policy_pcr_ops, &vtpmb_policy_pcr, 0444);
+MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies on their own PCRs use, 16 or 23; 0: none (default 16)");
+
 /**
  * struct vtpmb_hub - the user of one chip
  * @port:	what the pure core sees of the chip
@@ -357,6 +380,7 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 	}
 	hub->port.family = vtpmb_chip_is_tpm2(chip) ? &vtpmb_tpm20 : &vtpmb_tpm12;
 	hub->port.transmit = vtpmb_hub_transmit;
+	hub->port.policy_pcr = vtpmb_policy_pcr;
 	hub->chip = chip;
 	hub->users = 1;
 	hub->paused = vtpmb_hubs_paused;

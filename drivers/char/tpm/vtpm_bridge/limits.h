@@ -36,6 +36,9 @@
 /** VTPMB_MAX_AUTH - bytes of the longest authValue (the longest nameAlg's digest) */
 #define VTPMB_MAX_AUTH		64
 
+/** VTPMB_SECRET_SIZE - bytes of the secret that a proxy's policies on PCRs are keyed with */
+#define VTPMB_SECRET_SIZE	32
+
 /** VTPMB_MAX_OBJECTS - transient objects and sequences per proxy */
 #define VTPMB_MAX_OBJECTS	16
 

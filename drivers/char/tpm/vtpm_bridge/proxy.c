@@ -11,6 +11,7 @@
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include "file.h"
@@ -45,6 +46,7 @@ static void vtpmb_proxy_init_vtpm(struct vtpmb_proxy *proxy)
 
 	vtpm->port = vtpmb_hub_port(proxy->hub);
 	vtpm->id = atomic_inc_return(&vtpmb_last_id);
+	get_random_bytes(vtpm->secret, sizeof(vtpm->secret));
 	mutex_init(&vtpm->lock);
 	vtpmb_hub_join(proxy->hub, &proxy->seat, vtpm, vtpmb_file_done);
 }

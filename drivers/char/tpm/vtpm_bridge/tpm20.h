@@ -7,6 +7,7 @@
  *   tpm20_platform.c	startup, hierarchies, physical presence, self-test
  *   tpm20_pcr.c	PCR commands
  *   tpm20_capability.c	what the chip is, and what a guest is told of it
+ *   tpm20_policy.c	policies on private PCRs
  *   tpm20_swap.c	handle table, mapping and swapping
  */
 #ifndef VTPMB_TPM20_H
@@ -52,6 +53,7 @@ enum vtpmb_tpm20_rc {
 	RC_AUTH_TYPE		= 0x124,
 	RC_AUTH_MISSING		= 0x125,
 	RC_PCR			= 0x127,
+	RC_PCR_CHANGED		= 0x128,
 	RC_AUTH_UNAVAILABLE	= 0x12F,
 	RC_COMMAND_SIZE		= 0x142,
 	RC_COMMAND_CODE		= 0x143,
@@ -170,6 +172,7 @@ enum vtpmb_tpm20_kind {
  * @hash_alg:	authHash of a session
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceTPM of a session
+ * @pcr_counter: pcrUpdateCounter that its policy depends on; 0: on none
  * @flushed:	@flushed of the hierarchy when it was made
  * @generation:	which of the guest's saves of a session may be loaded
  * @used:	@clock of the table when it was last used
@@ -186,6 +189,7 @@ struct vtpmb_tpm20_entry {
 	u16 hash_alg;
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
+	u32 pcr_counter;
 	u32 virt;
 	u32 phys;
 	u32 flushed;
@@ -206,6 +210,7 @@ struct vtpmb_tpm20_entry {
  * @nr_objects:	in @object
  * @nr_sessions: in @session
  * @nr_saved:	of those, how many the guest has saved
+ * @folded:	a policy's register is not as a turn may leave it
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
  * @nr_before:	in @before
  * @before:	transient handles in the chip before a command that may be
@@ -222,6 +227,7 @@ struct vtpmb_tpm20_table {
 	u32 nr_objects;
 	u32 nr_sessions;
 	u32 nr_saved;
+	bool folded;
 	u8 *kept;
 	unsigned int nr_before;
 	u32 before[VTPMB_TPM20_MAX_BEFORE];
@@ -417,6 +423,16 @@ u32 vtpmb_tpm20_pp_commands(struct vtpmb_vtpm *vtpm,
 void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm);
 
 /* tpm20_pcr.c */
+/**
+ * struct vtpmb_tpm20_selection - TPMS_PCR_SELECTION
+ * @alg:	the bank
+ * @pcrs:	bit N for PCR N
+ */
+struct vtpmb_tpm20_selection {
+	u16 alg;
+	u32 pcrs;
+};
+
 u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 struct vtpmb_writer *out);
 u32 vtpmb_tpm20_pcr_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -437,6 +453,10 @@ u32 vtpmb_tpm20_pcr_set_auth_value(struct vtpmb_vtpm *vtpm,
 u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality);
 void vtpmb_tpm20_pcr_digests(struct vtpmb_vtpm *vtpm, u32 handle,
 			     struct vtpmb_reader *digests);
+u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       unsigned int param, struct vtpmb_tpm20_selection *sel,
+			       u32 *nr_sels);
+void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs);
 
 /* tpm20_capability.c */
 /* TPMS_TAGGED_PROPERTY or TPMS_ALG_PROPERTY */
@@ -520,7 +540,16 @@ int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_writer *out, u32 *rc);
 
+/* tpm20_policy.c */
+int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out, u32 *rc);
+u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
+			     const struct vtpmb_tpm20_entry *entry);
+int vtpmb_tpm20_unfold(struct vtpmb_vtpm *vtpm);
+
 /* tpm20_swap.c */
+int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
+			    const void *body, size_t body_len, u32 *rc);
 struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
 						 enum vtpmb_tpm20_kind kind,
 						 enum vtpmb_tpm20_hier hier,
@@ -538,7 +567,8 @@ void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
-int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
+int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+		     u32 gone, u32 *rc);
 int vtpmb_tpm20_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
 int vtpmb_tpm20_remember(struct vtpmb_vtpm *vtpm);

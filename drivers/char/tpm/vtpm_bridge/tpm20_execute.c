@@ -17,6 +17,7 @@
 #define AT(code)	((code) - CODE_FIRST)
 #define CODE_CREATE_PRIMARY		0x131
 #define CODE_CREATE			0x153
+#define CODE_POLICY_RESTART		0x180
 #define CODE_EVENT_SEQUENCE_COMPLETE	0x185
 #define CODE_CREATE_LOADED		0x191
 
@@ -36,6 +37,7 @@ static int (*const tpm20_own[NR_CODES])(struct vtpmb_vtpm *vtpm, struct vtpmb_tp
 	[AT(0x162)] = vtpmb_tpm20_context_save,
 	[AT(0x165)] = vtpmb_tpm20_flush_context,
 	[AT(0x17A)] = tpm20_get_handles,
+	[AT(0x17F)] = vtpmb_tpm20_policy_pcr,
 };
 
 /* Skip a TPM2B; false if it is cut off, which the chip will say better. */
@@ -99,19 +101,6 @@ static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	if (scheme == ALG_ECDAA && !vtpmb_get_u16(&r, &count))
 		return RC_SUCCESS;
 	return tpm20_selects(&r) ? RC_COMMAND_CODE : RC_SUCCESS;
-}
-
-/* The chip would compare its own PCRs; a trial with a digest given reads none. */
-static u32 tpm20_inspect_policy_pcr(struct vtpmb_vtpm *vtpm,
-				    struct vtpmb_tpm20_call *call)
-{
-	struct vtpmb_reader r = call->params;
-	const u8 *digest;
-	u16 len;
-
-	if (!vtpmb_get_tpm2b(&r, &digest, &len) || !tpm20_selects(&r))
-		return RC_SUCCESS;
-	return call->entry[0]->trial && len ? RC_SUCCESS : RC_COMMAND_CODE;
 }
 
 static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
@@ -187,7 +176,6 @@ static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 	[AT(0x167)] = tpm20_inspect_load_external,
 	[AT(0x16F)] = tpm20_inspect_policy_locality,
 	[AT(0x176)] = tpm20_inspect_start_session,
-	[AT(0x17F)] = tpm20_inspect_policy_pcr,
 	[AT(0x185)] = tpm20_inspect_event,
 	[AT(0x187)] = tpm20_inspect_policy_pp,
 };
@@ -264,8 +252,10 @@ static u32 tpm20_substitute(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 	struct vtpmb_tpm20_session *session = &call->session[i];
 	int hier = vtpmb_tpm20_hier(call->handle[i]);
 	bool pcr = TPM20_HT(call->handle[i]) == HT_PCR;
-	u32 rc;
+	u32 rc = vtpmb_tpm20_pcrs_changed(vtpm, session->entry);
 
+	if (rc)
+		return rc;
 	if (hier == HIER_NULL || hier == HIER_PLATFORM || hier == HIER_LOCKOUT ||
 	    (hier < 0 && !pcr))
 		return RC_SUCCESS;
@@ -389,23 +379,7 @@ static void tpm20_rewrite(struct vtpmb_tpm20_call *call)
 	}
 }
 
-/*
- * See that what the command names is in the chip.  A context that the chip does
- * not take back is gone: the chip was reset behind our back.  It is not
- * flushed, for a session's handle may be another one's now.
- */
-static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
-		      u32 gone, u32 *rc)
-{
-	int err = vtpmb_tpm20_load(vtpm, entry, rc);
-
-	if (err || !(*rc & RC_FMT1))
-		return err;
-	*rc = gone;
-	vtpmb_tpm20_forget_entry(vtpm, entry);
-	return 0;
-}
-
+/* See that what the command names is in the chip. */
 static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      u32 *rc)
 {
@@ -417,7 +391,7 @@ static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	for (i = 0; i < call->row->nr_handles; i++, at += sizeof(u32)) {
 		if (!call->entry[i])
 			continue;
-		err = tpm20_load(vtpm, call->entry[i], RC_REFERENCE_H0 + i, rc);
+		err = vtpmb_tpm20_load(vtpm, call->entry[i], RC_REFERENCE_H0 + i, rc);
 		if (err || *rc)
 			return err;
 		vtpmb_poke_u32(at, call->entry[i]->phys);
@@ -436,7 +410,7 @@ static int tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 		entry = call->session[i].entry;
 		if (!entry || call->session[i].checked)
 			continue;
-		err = tpm20_load(vtpm, entry, RC_REFERENCE_S0 + i, rc);
+		err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0 + i, rc);
 		if (err || *rc)
 			return err;
 	}
@@ -565,8 +539,11 @@ static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 		return -EIO;
 	if (session->checked && session->entry)
 		return vtpmb_tpm20_put_hmac(vtpm, call, i, params->pos, params->left, w);
-	if (session->entry && !vtpmb_tpm20_roll(session->entry, &nonce))
-		return -EIO;
+	if (session->entry) {
+		if (!vtpmb_tpm20_roll(session->entry, &nonce))
+			return -EIO;
+		session->entry->pcr_counter = 0;
+	}
 	vtpmb_put_bytes(w, start, r->pos - start);
 	return 0;
 }
@@ -639,6 +616,8 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		err = tpm20_retire(vtpm, call);
 	if (err)
 		return err;
+	if (call->row->code == CODE_POLICY_RESTART)
+		call->entry[0]->pcr_counter = 0;
 	tpm20_extend(vtpm, call, len);
 	call->cmd->len = len;
 	call->cmd->rc = RC_SUCCESS;

@@ -17,18 +17,8 @@
 /** MAX_EVENT - bytes of a TPM2B_EVENT (Part 2, 10.4.6) */
 #define MAX_EVENT		1024
 
-/**
- * struct tpm20_selection - TPMS_PCR_SELECTION
- * @alg:	the bank
- * @pcrs:	bit N for PCR N
- */
-struct tpm20_selection {
-	u16 alg;
-	u32 pcrs;
-};
-
 static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			   unsigned int param, struct tpm20_selection *sel)
+			   unsigned int param, struct vtpmb_tpm20_selection *sel)
 {
 	const u8 *bits;
 	u8 size;
@@ -50,7 +40,8 @@ static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	return RC_SUCCESS;
 }
 
-static void tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs)
+/* TPMS_PCR_SELECTION */
+void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs)
 {
 	vtpmb_put_u16(out, alg);
 	vtpmb_put_u8(out, SELECT_SIZE);
@@ -60,9 +51,9 @@ static void tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs)
 }
 
 /* TPML_PCR_SELECTION, at most one for each hash algorithm. */
-static u32 tpm20_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			    unsigned int param, struct tpm20_selection *sel,
-			    u32 *nr_sels)
+u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       unsigned int param, struct vtpmb_tpm20_selection *sel,
+			       u32 *nr_sels)
 {
 	u32 i, rc = vtpmb_tpm20_get_u32(call, param, nr_sels);
 
@@ -114,9 +105,9 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 struct vtpmb_writer *out)
 {
 	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
-	struct tpm20_selection sel[VTPMB_TPM20_MAX_HASHES];
+	struct vtpmb_tpm20_selection sel[VTPMB_TPM20_MAX_HASHES];
 	unsigned int i, nr_digests = 0;
-	u32 nr_sels, rc = tpm20_selections(vtpm, call, 0, sel, &nr_sels);
+	u32 nr_sels, rc = vtpmb_tpm20_get_selections(vtpm, call, 0, sel, &nr_sels);
 
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
@@ -128,7 +119,7 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	for (i = 0; i < nr_sels; i++) {
 		sel[i].pcrs = tpm20_readable(vtpmb_pcrs_bank(pcrs, sel[i].alg),
 					     sel[i].pcrs, &nr_digests);
-		tpm20_put_selection(out, sel[i].alg, sel[i].pcrs);
+		vtpmb_tpm20_put_selection(out, sel[i].alg, sel[i].pcrs);
 	}
 	vtpmb_put_u32(out, nr_digests);
 	for (i = 0; i < nr_sels; i++)
@@ -284,7 +275,7 @@ u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 }
 
 static bool tpm20_selected(const struct vtpmb_pcr_bank *bank,
-			   const struct tpm20_selection *sel, u32 nr_sels, u32 *pcrs)
+			   const struct vtpmb_tpm20_selection *sel, u32 nr_sels, u32 *pcrs)
 {
 	*pcrs = bank->active ? SELECT_ALL : 0;
 	while (nr_sels--) {
@@ -297,7 +288,7 @@ static bool tpm20_selected(const struct vtpmb_pcr_bank *bank,
 }
 
 /* A bank is there with all its registers or not at all. */
-static bool tpm20_allocate(struct vtpmb_pcrs *pcrs, const struct tpm20_selection *sel,
+static bool tpm20_allocate(struct vtpmb_pcrs *pcrs, const struct vtpmb_tpm20_selection *sel,
 			   u32 nr_sels)
 {
 	struct vtpmb_pcr_bank *bank;
@@ -319,7 +310,7 @@ static bool tpm20_allocate(struct vtpmb_pcrs *pcrs, const struct tpm20_selection
 
 /* Bytes that all registers would take, and bytes that there are. */
 static u32 tpm20_allocation(const struct vtpmb_pcrs *pcrs,
-			    const struct tpm20_selection *sel, u32 nr_sels, u32 *total)
+			    const struct vtpmb_tpm20_selection *sel, u32 nr_sels, u32 *total)
 {
 	const struct vtpmb_pcr_bank *bank;
 	u32 selected, needed = 0;
@@ -344,10 +335,10 @@ u32 vtpmb_tpm20_pcr_allocate(struct vtpmb_vtpm *vtpm,
 			     struct vtpmb_writer *out)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	struct tpm20_selection sel[VTPMB_TPM20_MAX_HASHES];
+	struct vtpmb_tpm20_selection sel[VTPMB_TPM20_MAX_HASHES];
 	u32 needed, total;
 	bool done;
-	u32 nr_sels, rc = tpm20_selections(vtpm, call, 0, sel, &nr_sels);
+	u32 nr_sels, rc = vtpmb_tpm20_get_selections(vtpm, call, 0, sel, &nr_sels);
 
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);

@@ -23,14 +23,14 @@
 #define CAP_HANDLES		1
 
 /* One attempt; the response's length, or a negative errno. */
-static int tpm20_attempt(struct vtpmb_port *port, u32 code, const void *params,
-			 size_t params_len, u32 *rc)
+static int tpm20_attempt(struct vtpmb_port *port, u16 tag, u32 code,
+			 const void *params, size_t params_len, u32 *rc)
 {
 	struct vtpmb_writer w;
 	int len;
 
 	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
-	vtpmb_put_u16(&w, TPM20_ST_NO_SESSIONS);
+	vtpmb_put_u16(&w, tag);
 	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + params_len);
 	vtpmb_put_u32(&w, code);
 	vtpmb_put_bytes(&w, params, params_len);
@@ -45,20 +45,36 @@ static int tpm20_attempt(struct vtpmb_port *port, u32 code, const void *params,
 	return len;
 }
 
-/*
- * Run a command of ours in the port's scratch buffer: @code with @params.
- * Returns the response's length, or a negative errno; its code is in @rc.
+/**
+ * vtpmb_tpm20_own_command() - run a command of the bridge's own
+ * @port:	the chip; the response comes into its scratch buffer
+ * @tag:	TPM_ST
+ * @code:	which command
+ * @body:	all that comes after the header
+ * @body_len:	its bytes
+ * @rc:		out: the chip's response code
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: the response's length, or a negative errno
  */
-static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *params,
-			     size_t params_len, u32 *rc)
+int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
+			    const void *body, size_t body_len, u32 *rc)
 {
 	unsigned int retries = 0;
 	int len;
 
 	do {
-		len = tpm20_attempt(port, code, params, params_len, rc);
+		len = tpm20_attempt(port, tag, code, body, body_len, rc);
 	} while (len >= 0 && vtpmb_tpm20_is_busy(*rc) && retries++ < TPM20_MAX_RETRIES);
 	return len;
+}
+
+/* One without sessions. */
+static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *params,
+			     size_t params_len, u32 *rc)
+{
+	return vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, code, params,
+				       params_len, rc);
 }
 
 static int tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc)
@@ -382,24 +398,14 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 	return err ? err : 1;
 }
 
-/**
- * vtpmb_tpm20_load() - see that an entry is loaded in the chip
- * @vtpm:	the vtpm
- * @entry:	the entry
- * @rc:		the chip's response code
- *
- * Return: 0 or the errno of transmit
- */
-int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+/* Its length is that of the response; @rc is the chip's. */
+static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
+			      const struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
-	struct vtpmb_port *port = vtpm->port;
 	int len, again;
 
-	*rc = RC_SUCCESS;
-	if (entry->phys)
-		return 0;
 	do {
-		len = tpm20_own_command(port, CODE_CONTEXT_LOAD, entry->blob,
+		len = tpm20_own_command(vtpm->port, CODE_CONTEXT_LOAD, entry->blob,
 					entry->blob_len, rc);
 		if (len < 0)
 			return len;
@@ -407,12 +413,43 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u
 		if (again < 0)
 			return again;
 	} while (again);
+	return len;
+}
+
+/**
+ * vtpmb_tpm20_load() - see that an entry is loaded in the chip
+ * @vtpm:	the vtpm
+ * @entry:	the entry
+ * @gone:	response code for one whose context the chip does not take back
+ * @rc:		out: response code
+ *
+ * A context that the chip does not take back is gone: the chip was reset behind
+ * our back.  It is forgotten, but not flushed, for a session's handle may be
+ * another one's now.
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+		     u32 gone, u32 *rc)
+{
+	int len;
+
+	*rc = RC_SUCCESS;
+	if (entry->phys)
+		return 0;
+	len = tpm20_context_load(vtpm, entry, rc);
+	if (len < 0)
+		return len;
+	if (*rc & RC_FMT1) {
+		*rc = gone;
+		vtpmb_tpm20_forget_entry(vtpm, entry);
+	}
 	if (*rc)
 		return 0;
 	if (len < VTPMB_HEADER_SIZE + 4)
 		return -EIO;
 
-	entry->phys = vtpmb_peek_u32(port->scratch + VTPMB_HEADER_SIZE);
+	entry->phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
 	if (entry->kind == KIND_SESSION)
 		tpm20_drop_blob(entry);
 	return 0;
@@ -520,7 +557,7 @@ static int tpm20_leave_some(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *e
 }
 
 /**
- * vtpmb_tpm20_leave() - leave nothing loaded in the chip
+ * vtpmb_tpm20_leave() - leave nothing of a proxy's in the chip
  * @vtpm:	the vtpm whose turn ends
  *
  * Return: 0 or the errno of transmit
@@ -530,7 +567,9 @@ int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	int err = tpm20_leave_some(vtpm, table->object, VTPMB_MAX_OBJECTS);
 
-	return err ? err : tpm20_leave_some(vtpm, table->session, VTPMB_MAX_SESSIONS);
+	if (!err)
+		err = tpm20_leave_some(vtpm, table->session, VTPMB_MAX_SESSIONS);
+	return err ? err : vtpmb_tpm20_unfold(vtpm);
 }
 
 static bool tpm20_is_flushed(const struct vtpmb_tpm20 *tpm,

@@ -249,7 +249,7 @@ TEST_F(ctl, reserved_field_or_unknown_flag_is_not_supported)
 	};
 	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_SET, &self->arg));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, 0, 0));
-	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, VTPM_BRIDGE_DEFAULT + 1, 0));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, VTPM_BRIDGE_SECRET + 1, 0));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, none, 0));
 	EXPECT_EQ(1, nr_proxies(self->ctl));
 }
@@ -336,6 +336,30 @@ TEST_F(ctl, ownership_is_for_tpm12_alone)
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &self->arg.query));
 	EXPECT_EQ(VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE, self->arg.query.ownership);
 	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNERSHIP, 3));
+}
+
+TEST_F(ctl, secret_is_read_from_memory)
+{
+	static const char secret[VTPM_BRIDGE_SECRET_SIZE] = "of a machine";
+	const char *page = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, page);
+	ASSERT_EQ(0, munmap((void *)(page + 4096), 4096));
+	if (self->family->num != 0x200) {
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET,
+					       (uintptr_t)secret));
+		return;
+	}
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET,
+			     (uintptr_t)secret));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET,
+			     (uintptr_t)(page + 4096 - sizeof(secret))));
+	EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET,
+				   (uintptr_t)(page + 4096 - sizeof(secret) + 1)));
+	EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET, 0));
+	EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET, ~0ULL));
+	munmap((void *)page, 4096);
 }
 
 TEST_F(ctl, code_that_no_command_has_is_no_entry)
@@ -467,7 +491,7 @@ TEST_F(ctl, list_tells_as_many_as_fit_and_how_many_there_are)
 	ASSERT_LT(second, third);
 	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
 	EXPECT_EQ(3, list.count);
-	EXPECT_EQ(0x1fe, list.keys);
+	EXPECT_EQ(0x3fe, list.keys);
 	EXPECT_EQ(self->num, (int)nums[0]);
 	EXPECT_EQ(second, (int)nums[1]);
 	EXPECT_EQ(99, nums[2]);

@@ -335,6 +335,7 @@ void core_start(enum core_family family)
 	memset(&core_port, 0, sizeof(core_port));
 	core_port.family = family == CORE_TPM20 ? &vtpmb_tpm20 : &vtpmb_tpm12;
 	core_port.transmit = port_transmit;
+	core_port.policy_pcr = 16;
 	core_port.scratch = kmalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
 	get_random_bytes(key, sizeof(key));
 	TRY(!vtpmb_mac_open(&core_port.mac, key, sizeof(key)));
@@ -391,6 +392,7 @@ struct vtpmb_vtpm *core_new(void)
 	vtpm->port = &core_port;
 	mutex_init(&vtpm->lock);
 	vtpm->id = ++id;
+	get_random_bytes(vtpm->secret, sizeof(vtpm->secret));
 	if (core_port.family->create(vtpm)) {
 		free(vtpm);
 		return NULL;

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0: policies on private PCRs, on a proxy and on a TPM of its own.
+ *
+ * A policy's digest is another one on a proxy, so each of the two seals with
+ * its own; what is compared is which commands succeed, and how they fail.
+ */
+
+#include "tpm20_guest.h"
+
+#define POLICY_PCR	"8001 ???????? 0000017f 03000000 "
+#define GET_DIGEST	"8001 ???????? 00000189 03000000"
+#define PCR_7		"00000001 000b 03 800000"
+#define UNSEAL		"8002 ???????? 0000015e 80000001 00000009 03000000 0000 01 0000"
+
+/** struct guest - a proxy, or with @vtpm NULL the twin */
+struct guest {
+	struct vtpmb_vtpm *vtpm;
+	struct core_rsp rsp;
+	char sealed[2 * VTPMB_BUF_SIZE];
+};
+
+static struct guest proxy, alone, other;
+
+/* libtpms asks for the first command again that it might punish: TPM_RC_RETRY. */
+static u32 tell(struct guest *g, const char *hex)
+{
+	if (g->vtpm)
+		core_send_hex(g->vtpm, hex, &g->rsp);
+	else
+		core_twin_send_hex(twin, hex, &g->rsp);
+	if (!g->vtpm && g->rsp.rc == 0x922)
+		core_twin_send_hex(twin, hex, &g->rsp);
+	return g->rsp.err ? 0xffffffff : g->rsp.rc;
+}
+
+/* Both proxy and twin answer with @rc. */
+static void both_at(int line, const char *hex, u32 rc)
+{
+	u32 a = tell(&proxy, hex), b = tell(&alone, hex);
+
+	if (a != rc || b != rc)
+		core_fail(__FILE__, line, "%.60s: rc 0x%x, twin 0x%x, not 0x%x", hex, a, b,
+			  rc);
+}
+
+#define both(hex, rc) both_at(__LINE__, hex, rc)
+
+static size_t put_hex(char *hex, size_t len, const u8 *bytes, size_t count)
+{
+	while (count--)
+		len += sprintf(hex + len, "%02x", *bytes++);
+	return len;
+}
+
+/* A policy's digest from a trial, and a secret that only it unseals, as a Load command. */
+static void seal(struct guest *g, const char *selection)
+{
+	char hex[1000], digest[2 * 32 + 1];
+	size_t len;
+	u16 priv, pub;
+
+	CHECK_EQ(tell(g, START_TRIAL), 0);
+	snprintf(hex, sizeof(hex), POLICY_PCR "0000 %s", selection);
+	CHECK_EQ(tell(g, hex), 0);
+	CHECK_EQ(tell(g, GET_DIGEST), 0);
+	put_hex(digest, 0, g->rsp.buf + 12, 32);
+	CHECK_EQ(tell(g, FLUSH "03000000"), 0);
+
+	snprintf(hex, sizeof(hex), "8002 ???????? 00000153 80000000" PW
+		 "000a 0000 0006 736563726574 002e 0008 000b 00000012 0020 %s 0010 0000"
+		 "0000 00000000", digest);
+	CHECK_EQ(tell(g, hex), 0);
+	priv = vtpmb_peek_u16(g->rsp.buf + 14);
+	pub = vtpmb_peek_u16(g->rsp.buf + 16 + priv);
+	len = snprintf(g->sealed, sizeof(g->sealed), "8002 ???????? 00000157 80000000" PW);
+	put_hex(g->sealed, len, g->rsp.buf + 14, 4 + priv + pub);
+}
+
+static void start(struct guest *g)
+{
+	CHECK_EQ(tell(g, STARTUP_CLEAR), 0);
+	CHECK_EQ(tell(g, PRIMARY("40000001")), 0);
+}
+
+static void load_both(void)
+{
+	CHECK_EQ(tell(&proxy, proxy.sealed), 0);
+	CHECK_EQ(tell(&alone, alone.sealed), 0);
+}
+
+static void begin_sealed(const char *selection)
+{
+	begin();
+	proxy.vtpm = v;
+	start(&proxy);
+	start(&alone);
+	seal(&proxy, selection);
+	seal(&alone, selection);
+	load_both();
+}
+
+static bool is_unsealed(const struct guest *g)
+{
+	return g->rsp.len > 22 && !memcmp(g->rsp.buf + 16, "secret", 6);
+}
+
+static void policy_on_private_pcrs_unseals(void)
+{
+	begin_sealed(PCR_7);
+	both(START_POLICY, 0);
+	both(UNSEAL, 0x99d);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	both(UNSEAL, 0);
+	CHECK(is_unsealed(&proxy) && is_unsealed(&alone));
+	/* The session goes on, its policy does not. */
+	both(UNSEAL, 0x99d);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	both("8001 ???????? 00000180 03000000", 0);
+	both(UNSEAL, 0x99d);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	both(UNSEAL, 0);
+	end();
+}
+
+static void policy_outlives_a_reset(void)
+{
+	begin_sealed(PCR_7);
+	reset_both();
+	start(&proxy);
+	start(&alone);
+	load_both();
+	both(START_POLICY, 0);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	both(UNSEAL, 0);
+	end();
+}
+
+static void changed_pcr_refuses(void)
+{
+	begin_sealed(PCR_7);
+	both(EXTEND("00000007"), 0);
+	both(START_POLICY, 0);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	both(UNSEAL, 0x99d);
+	end();
+}
+
+static void change_of_a_pcr_ends_a_session(void)
+{
+	begin_sealed(PCR_7);
+	both(START_POLICY, 0);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	both(EXTEND("00000010"), 0);
+	both(UNSEAL, 0);
+	both(EXTEND("00000009"), 0);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	both(EXTEND("00000009"), 0);
+	both(UNSEAL, 0x128);
+	both(POLICY_PCR "0000" PCR_7, 0x128);
+	both("8001 ???????? 00000180 03000000", 0);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	both(UNSEAL, 0);
+	end();
+}
+
+/* Save a session, and the Load command that brings it back. */
+static void save_session(struct guest *g, char *hex)
+{
+	size_t len = sprintf(hex, "8001 ???????? 00000161 ");
+
+	CHECK_EQ(tell(g, CONTEXT_SAVE "03000000"), 0);
+	put_hex(hex, len, g->rsp.buf + 10, g->rsp.len - 10);
+}
+
+static void session_keeps_its_pcrs_when_saved(void)
+{
+	static char context[2][2 * VTPMB_BUF_SIZE];
+
+	begin_sealed(PCR_7);
+	both(EXTEND("00000009"), 0);
+	both(START_POLICY, 0);
+	both(POLICY_PCR "0000" PCR_7, 0);
+	save_session(&proxy, context[0]);
+	save_session(&alone, context[1]);
+	both(EXTEND("00000009"), 0);
+	both(UNSEAL, 0x918);
+	CHECK_EQ(tell(&proxy, context[0]), 0);
+	CHECK_EQ(tell(&alone, context[1]), 0);
+	both(UNSEAL, 0x128);
+	end();
+}
+
+/* What is given is compared first; a trial takes it for true. */
+static void given_digest_is_checked(void)
+{
+	static const char zeros_of_32[] =
+		"66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925";
+	char hex[300];
+
+	begin_sealed(PCR_7);
+	both(START_POLICY, 0);
+	both(POLICY_PCR "0020" ZEROS32 PCR_7, 0x1c4);
+	both(POLICY_PCR "0014" ZEROS20 PCR_7, 0x1c4);
+	snprintf(hex, sizeof(hex), POLICY_PCR "0020 %s" PCR_7, zeros_of_32);
+	both(hex, 0);
+	both(UNSEAL, 0);
+	both(FLUSH "03000000", 0);
+	both(START_TRIAL, 0);
+	both(POLICY_PCR "0020" ZEROS32 PCR_7, 0);
+	both(POLICY_PCR "0014" ZEROS20 PCR_7, 0);
+	end();
+}
+
+static void selection_is_read_as_by_a_tpm(void)
+{
+	static const struct {
+		const char *params;
+		u32 rc;
+	} bad[] = {
+		{ "", 0x1da },
+		{ "0041" ZEROS32 ZEROS32 "00" PCR_7, 0x1d5 },
+		{ "0000", 0x2da },
+		{ "0000 00000005", 0x2d5 },
+		{ "0000 00000001 0010 03 800000", 0x2c3 },
+		{ "0000 00000001 0027 03 800000", 0x2c3 },
+		{ "0000 00000001 000b 02 8000", 0x2c4 },
+		{ "0000 00000001 000b 03 8000", 0x2da },
+		{ "0000" PCR_7 "00", 0x095 },
+		{ "0000 00000004 000b 03 ff00ff 0004 03 000001 000b 03 010101 000c 03 000000", 0 },
+		{ "0000 00000000", 0 },
+	};
+	char hex[500];
+	unsigned int i;
+
+	begin();
+	proxy.vtpm = v;
+	start(&proxy);
+	start(&alone);
+	both(START_POLICY, 0);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		snprintf(hex, sizeof(hex), POLICY_PCR "%s", bad[i].params);
+		both(hex, bad[i].rc);
+	}
+	end();
+}
+
+/* A policy of no PCRs is that of any TPM, digest and all. */
+static void empty_selection_needs_no_fold(void)
+{
+	static const char * const params[] = {
+		"0000 00000000", "0000 00000001 000b 03 000000", "0014" ZEROS20 "00000000",
+	};
+	char hex[200];
+	unsigned int i;
+
+	begin();
+	proxy.vtpm = v;
+	start(&proxy);
+	start(&alone);
+	both(START_TRIAL, 0);
+	for (i = 0; i < ARRAY_SIZE(params); i++) {
+		snprintf(hex, sizeof(hex), POLICY_PCR "%s", params[i]);
+		both(hex, 0);
+		both(GET_DIGEST, 0);
+		CHECK_EQ(proxy.rsp.len, alone.rsp.len);
+		CHECK_MEM(proxy.rsp.buf, alone.rsp.buf, alone.rsp.len);
+	}
+	end();
+}
+
+static void other_proxy_with_the_same_pcrs_cannot_unseal(void)
+{
+	begin_sealed(PCR_7);
+	other.vtpm = core_new();
+	start(&other);
+	CHECK_EQ(tell(&other, proxy.sealed), 0);
+	CHECK_EQ(tell(&other, START_POLICY), 0);
+	CHECK_EQ(tell(&other, POLICY_PCR "0000" PCR_7), 0);
+	CHECK_EQ(tell(&other, UNSEAL), 0x99d);
+
+	/* But one that has its secret is the same machine again. */
+	memcpy(other.vtpm->secret, v->secret, sizeof(v->secret));
+	CHECK_EQ(tell(&other, POLICY_PCR "0000" PCR_7), 0x000);
+	CHECK_EQ(tell(&other, UNSEAL), 0x99d);
+	CHECK_EQ(tell(&other, "8001 ???????? 00000180 03000000"), 0);
+	CHECK_EQ(tell(&other, POLICY_PCR "0000" PCR_7), 0);
+	CHECK_EQ(tell(&other, UNSEAL), 0);
+	CHECK(is_unsealed(&other));
+	core_free(other.vtpm);
+	end();
+}
+
+/* The host, whose own registers the policy names, cannot either. */
+static void nothing_is_left_for_the_host_to_use(void)
+{
+	struct core_rsp raw;
+
+	begin_sealed(PCR_7);
+	CHECK_EQ(tell(&proxy, START_POLICY), 0);
+	CHECK_EQ(tell(&proxy, POLICY_PCR "0000" PCR_7), 0);
+	core_end_turn();
+	core_raw_hex("8001 ???????? 0000017e 00000001 000b 03 000001", &raw);
+	CHECK_EQ(raw.rc, 0);
+	CHECK_MEM(raw.buf + raw.len - 32, ((const u8[32]){}), 32);
+	end();
+}
+
+static void session_on_the_command_is_refused(void)
+{
+	begin();
+	proxy.vtpm = v;
+	start(&proxy);
+	CHECK_EQ(tell(&proxy, START_POLICY), 0);
+	CHECK_EQ(tell(&proxy, START_HMAC), 0);
+	CHECK_EQ(tell(&proxy, "8002 ???????? 0000017f 03000000 00000009 02000001 0000 81 0000"
+		      "0000" PCR_7), 0x12f);
+	end();
+}
+
+static void administrator_may_switch_it_off(void)
+{
+	begin();
+	proxy.vtpm = v;
+	start(&proxy);
+	CHECK_EQ(tell(&proxy, START_POLICY), 0);
+	v->port->policy_pcr = 0;
+	CHECK_EQ(tell(&proxy, POLICY_PCR "0000" PCR_7), 0x143);
+	CHECK_EQ(tell(&proxy, POLICY_PCR "0000 00000000"), 0);
+	v->port->policy_pcr = 23;
+	CHECK_EQ(tell(&proxy, POLICY_PCR "0000" PCR_7), 0);
+	end();
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(policy_on_private_pcrs_unseals),
+	CORE_TEST(policy_outlives_a_reset),
+	CORE_TEST(changed_pcr_refuses),
+	CORE_TEST(change_of_a_pcr_ends_a_session),
+	CORE_TEST(session_keeps_its_pcrs_when_saved),
+	CORE_TEST(given_digest_is_checked),
+	CORE_TEST(selection_is_read_as_by_a_tpm),
+	CORE_TEST(empty_selection_needs_no_fold),
+	CORE_TEST(other_proxy_with_the_same_pcrs_cannot_unseal),
+	CORE_TEST(nothing_is_left_for_the_host_to_use),
+	CORE_TEST(session_on_the_command_is_refused),
+	CORE_TEST(administrator_may_switch_it_off),
+};
+
+CORE_MAIN(tests)
