@@ -52,11 +52,13 @@ struct vtpmb_family;
  *		as old as the port
  * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that stands for the proxies'
  *		own in policies; 0: there are no such policies
+ * @failures:	TPM 2.0: failed authorisations that the chip counts, as far as
+ *		known; 0: none that came through the bridge
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
- * Constant after probe but for @scratch and @nr_chip_commands, which belong to
- * the holder of the chip.
+ * Constant after probe but for @failures, @scratch and @nr_chip_commands, which
+ * belong to the holder of the chip.
  */
 struct vtpmb_port {
 	const struct vtpmb_family *family;
@@ -66,6 +68,7 @@ struct vtpmb_port {
 	struct vtpmb_hash bank[VTPMB_MAX_BANKS];
 	struct vtpmb_mac mac;
 	u32 policy_pcr;
+	u32 failures;
 	u8 *scratch;
 	u64 nr_chip_commands;
 };

@@ -8,6 +8,7 @@
  *   tpm20_pcr.c	PCR commands
  *   tpm20_capability.c	what the chip is, and what a guest is told of it
  *   tpm20_policy.c	policies on private PCRs
+ *   tpm20_lockout.c	dictionary attack protection
  *   tpm20_swap.c	handle table, mapping and swapping
  */
 #ifndef VTPMB_TPM20_H
@@ -159,6 +160,13 @@ enum vtpmb_tpm20_kind {
 	KIND_SESSION,
 };
 
+/* Whether guesses at an object's authValue are counted. */
+enum vtpmb_tpm20_protection {
+	PROTECTION_UNKNOWN,
+	PROTECTION_ON,
+	PROTECTION_OFF,
+};
+
 /**
  * struct vtpmb_tpm20_entry - one object or session of a proxy
  * @kind:	enum vtpmb_tpm20_kind
@@ -169,6 +177,9 @@ enum vtpmb_tpm20_kind {
  * @virt:	what the guest calls it; of a session also the chip's name
  * @phys:	what the chip calls it; 0 while it is not loaded there
  * @known:	a session whose key is an authValue alone
+ * @bound:	a session that is bound to an object
+ * @needs_auth:	a policy session that asks for an authValue
+ * @protection:	enum vtpmb_tpm20_protection, of an object
  * @hash_alg:	authHash of a session
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceTPM of a session
@@ -186,6 +197,9 @@ struct vtpmb_tpm20_entry {
 	bool guest_saved;
 	bool in_use;
 	bool known;
+	bool bound;
+	bool needs_auth;
+	u8 protection;
 	u16 hash_alg;
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
@@ -210,6 +224,8 @@ struct vtpmb_tpm20_entry {
  * @nr_objects:	in @object
  * @nr_sessions: in @session
  * @nr_saved:	of those, how many the guest has saved
+ * @nr_failures: authorisations of this proxy that failed and that the chip has
+ *		not forgotten
  * @folded:	a policy's register is not as a turn may leave it
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
  * @nr_before:	in @before
@@ -227,6 +243,7 @@ struct vtpmb_tpm20_table {
 	u32 nr_objects;
 	u32 nr_sessions;
 	u32 nr_saved;
+	u32 nr_failures;
 	bool folded;
 	u8 *kept;
 	unsigned int nr_before;
@@ -236,11 +253,26 @@ struct vtpmb_tpm20_table {
 };
 
 /**
+ * struct vtpmb_tpm20_lockout - dictionary attack protection, as the guest sees it
+ * @failed_tries: failedTries
+ * @max_tries:	maxTries
+ * @recovery_time: recoveryTime, seconds; 0: failures are not counted
+ * @lockout_recovery: lockoutRecovery, seconds
+ */
+struct vtpmb_tpm20_lockout {
+	u32 failed_tries;
+	u32 max_tries;
+	u32 recovery_time;
+	u32 lockout_recovery;
+};
+
+/**
  * struct vtpmb_tpm20 - a virtual TPM 2.0: vtpm->state
  * @pcrs:	its PCR banks
  * @hier:	its hierarchies
  * @ph_enable_nv: phEnableNV
  * @disable_clear: TPM2_Clear is off
+ * @lockout:	dictionary attack protection
  * @lockout_failed: lockoutAuth was wrong since Startup: it is locked out
  * @orderly:	the last power-off or reset came after a Shutdown
  * @reallocated: PCR banks change at the next reset, so there is no resume
@@ -259,6 +291,7 @@ struct vtpmb_tpm20 {
 	struct vtpmb_tpm20_hierarchy hier[NR_HIERS];
 	bool ph_enable_nv;
 	bool disable_clear;
+	struct vtpmb_tpm20_lockout lockout;
 	bool lockout_failed;
 	bool orderly;
 	bool reallocated;
@@ -311,6 +344,7 @@ struct vtpmb_tpm20_session {
  * @flushed:	@flushed of that hierarchy before it was made; hub's thread
  * @trial:	it starts a trial session; hub's thread
  * @known:	it starts a session whose key is an authValue alone
+ * @bound:	it starts a session that is bound to an object
  * @hash_alg:	authHash of the session that it starts
  */
 struct vtpmb_tpm20_call {
@@ -328,6 +362,7 @@ struct vtpmb_tpm20_call {
 	u32 flushed;
 	bool trial;
 	bool known;
+	bool bound;
 	u16 hash_alg;
 };
 
@@ -539,6 +574,16 @@ int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 			     struct vtpmb_writer *out, u32 *rc);
 int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_writer *out, u32 *rc);
+
+/* tpm20_lockout.c */
+void vtpmb_tpm20_lockout_init(struct vtpmb_vtpm *vtpm);
+u32 vtpmb_tpm20_lock_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out);
+u32 vtpmb_tpm20_lockout_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				   struct vtpmb_writer *out);
+bool vtpmb_tpm20_is_locked_out(const struct vtpmb_tpm20 *tpm);
+int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
+void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
 
 /* tpm20_policy.c */
 int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,

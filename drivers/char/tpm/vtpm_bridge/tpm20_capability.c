@@ -50,6 +50,9 @@ enum {
 	PT_NV_COUNTERS		= 0x20A,
 	PT_NV_COUNTERS_AVAIL	= 0x20B,
 	PT_LOCKOUT_COUNTER	= 0x20E,
+	PT_MAX_AUTH_FAIL	= 0x20F,
+	PT_LOCKOUT_INTERVAL	= 0x210,
+	PT_LOCKOUT_RECOVERY	= 0x211,
 	PT_AUDIT_COUNTER_0	= 0x213,
 	PT_AUDIT_COUNTER_1	= 0x214,
 };
@@ -59,6 +62,7 @@ enum {
 #define PERMANENT_ENDORSEMENT_AUTH	BIT(1)
 #define PERMANENT_LOCKOUT_AUTH		BIT(2)
 #define PERMANENT_DISABLE_CLEAR		BIT(8)
+#define PERMANENT_IN_LOCKOUT		BIT(9)
 #define PERMANENT_GENERATED_EPS		BIT(10)
 
 /* TPM 2.0 Part 2, 8.7: TPMA_STARTUP_CLEAR */
@@ -441,6 +445,8 @@ static u32 tpm20_permanent(const struct vtpmb_tpm20 *tpm, u32 chip)
 		val |= PERMANENT_LOCKOUT_AUTH;
 	if (tpm->disable_clear)
 		val |= PERMANENT_DISABLE_CLEAR;
+	if (vtpmb_tpm20_is_locked_out(tpm))
+		val |= PERMANENT_IN_LOCKOUT;
 	return val;
 }
 
@@ -496,13 +502,20 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 		return VTPMB_MAX_SESSIONS - nr_sessions;
 	case PT_HR_TRANSIENT_AVAIL:
 		return VTPMB_MAX_OBJECTS - READ_ONCE(tpm->table.nr_objects);
+	case PT_LOCKOUT_COUNTER:
+		return tpm->lockout.failed_tries;
+	case PT_MAX_AUTH_FAIL:
+		return tpm->lockout.max_tries;
+	case PT_LOCKOUT_INTERVAL:
+		return tpm->lockout.recovery_time;
+	case PT_LOCKOUT_RECOVERY:
+		return tpm->lockout.lockout_recovery;
 	case PT_VENDOR_COMMANDS:
 	case PT_HR_NV_INDEX:
 	case PT_HR_PERSISTENT:
 	case PT_HR_PERSISTENT_AVAIL:
 	case PT_NV_COUNTERS:
 	case PT_NV_COUNTERS_AVAIL:
-	case PT_LOCKOUT_COUNTER:
 	case PT_AUDIT_COUNTER_0:
 	case PT_AUDIT_COUNTER_1:
 		return 0;

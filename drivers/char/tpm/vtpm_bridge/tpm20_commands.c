@@ -229,7 +229,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x00000139,
 		.name = "DictionaryAttackLockReset",
-		.flags = TPM20_NV | TPM20_UNSAFE,
+		.flags = TPM20_NV | TPM20_LOCAL,
 		.nr_handles = 1,
 		.nr_auths = 1,
 		.accept[0] = ACCEPT_LOCKOUT,
@@ -237,7 +237,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x0000013A,
 		.name = "DictionaryAttackParameters",
-		.flags = TPM20_NV | TPM20_UNSAFE,
+		.flags = TPM20_NV | TPM20_LOCAL,
 		.nr_handles = 1,
 		.nr_auths = 1,
 		.accept[0] = ACCEPT_LOCKOUT,

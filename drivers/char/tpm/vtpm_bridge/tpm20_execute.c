@@ -17,8 +17,10 @@
 #define AT(code)	((code) - CODE_FIRST)
 #define CODE_CREATE_PRIMARY		0x131
 #define CODE_CREATE			0x153
+#define CODE_POLICY_AUTH_VALUE		0x16B
 #define CODE_POLICY_RESTART		0x180
 #define CODE_EVENT_SEQUENCE_COMPLETE	0x185
+#define CODE_POLICY_PASSWORD		0x18C
 #define CODE_CREATE_LOADED		0x191
 
 #define ALG_ECDAA	0x001A
@@ -463,6 +465,7 @@ static int tpm20_enter_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	if (!entry)
 		return -EIO;
 	entry->hash_alg = call->hash_alg;
+	entry->bound = call->bound;
 	if (call->tag == TPM20_ST_SESSIONS && !vtpmb_get_bytes(r, sizeof(u32)))
 		return -EIO;
 	entry->known = call->known && vtpmb_tpm20_roll(entry, r);
@@ -523,6 +526,27 @@ static int tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return err;
 }
 
+/* SessionResetPolicyData() of TPM 2.0 Part 4, as far as the bridge keeps any. */
+static void tpm20_forget_policy(struct vtpmb_tpm20_entry *session)
+{
+	session->pcr_counter = 0;
+	session->needs_auth = false;
+}
+
+/* What a policy command has done to its session. */
+static void tpm20_follow_policy(struct vtpmb_tpm20_call *call)
+{
+	switch (call->row->code) {
+	case CODE_POLICY_AUTH_VALUE:
+	case CODE_POLICY_PASSWORD:
+		call->entry[0]->needs_auth = true;
+		break;
+	case CODE_POLICY_RESTART:
+		tpm20_forget_policy(call->entry[0]);
+		break;
+	}
+}
+
 /* Take one session of the chip's response, and put it as the guest is to see it. */
 static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				unsigned int i, struct vtpmb_reader *r,
@@ -542,7 +566,7 @@ static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 	if (session->entry) {
 		if (!vtpmb_tpm20_roll(session->entry, &nonce))
 			return -EIO;
-		session->entry->pcr_counter = 0;
+		tpm20_forget_policy(session->entry);
 	}
 	vtpmb_put_bytes(w, start, r->pos - start);
 	return 0;
@@ -616,8 +640,7 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		err = tpm20_retire(vtpm, call);
 	if (err)
 		return err;
-	if (call->row->code == CODE_POLICY_RESTART)
-		call->entry[0]->pcr_counter = 0;
+	tpm20_follow_policy(call);
 	tpm20_extend(vtpm, call, len);
 	call->cmd->len = len;
 	call->cmd->rc = RC_SUCCESS;
@@ -653,6 +676,9 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	bool lasting = slow && call->row->response != RESPONSE_NONE;
 	int len, err;
 
+	err = vtpmb_tpm20_spare(vtpm, call, rc);
+	if (err || *rc)
+		return err;
 	err = lasting ? vtpmb_tpm20_remember(vtpm) : 0;
 	if (err)
 		return err;
@@ -665,6 +691,8 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		vtpmb_tpm20_recover(vtpm);
 	if (len < 0)
 		return len;
+	if (*rc)
+		vtpmb_tpm20_count_failure(vtpm, *rc);
 	return *rc ? 0 : tpm20_complete(vtpm, call, len);
 }
 

@@ -3,7 +3,9 @@
  * TPM 2.0: a guest's commands, for a proxy and for a TPM of its own.
  *
  * same() demands equal answers, same_rc() equal response codes and lengths,
- * want() a response code of the proxy alone.
+ * want() a response code of the proxy alone.  Where the two get different
+ * bytes, such as keys of their own, each has a struct guest, and both() demands
+ * a response code of both.
  */
 #ifndef TPM20_GUEST_H
 #define TPM20_GUEST_H
@@ -57,5 +59,29 @@ void want_at(int line, const char *hex, u32 rc);
 #define same(hex) same_at(__LINE__, hex)
 #define same_rc(hex) same_rc_at(__LINE__, hex)
 #define want(hex, rc) want_at(__LINE__, hex, rc)
+
+/**
+ * struct guest - who sends the same story's commands
+ * @vtpm:	the proxy; NULL: the twin
+ * @rsp:	the last response
+ * @sealed:	a Load command, from create()
+ */
+struct guest {
+	struct vtpmb_vtpm *vtpm;
+	struct core_rsp rsp;
+	char sealed[2 * VTPMB_BUF_SIZE];
+};
+
+extern struct guest proxy, alone;
+
+u32 tell(struct guest *g, const char *hex);
+void start(struct guest *g);
+void start_both(void);
+void create(struct guest *g, const char *hex);
+void load_both(void);
+size_t put_hex(char *hex, size_t len, const u8 *bytes, size_t count);
+void both_at(int line, const char *hex, u32 rc);
+
+#define both(hex, rc) both_at(__LINE__, hex, rc)
 
 #endif

@@ -13,52 +13,12 @@
 #define PCR_7		"00000001 000b 03 800000"
 #define UNSEAL		"8002 ???????? 0000015e 80000001 00000009 03000000 0000 01 0000"
 
-/** struct guest - a proxy, or with @vtpm NULL the twin */
-struct guest {
-	struct vtpmb_vtpm *vtpm;
-	struct core_rsp rsp;
-	char sealed[2 * VTPMB_BUF_SIZE];
-};
-
-static struct guest proxy, alone, other;
-
-/* libtpms asks for the first command again that it might punish: TPM_RC_RETRY. */
-static u32 tell(struct guest *g, const char *hex)
-{
-	if (g->vtpm)
-		core_send_hex(g->vtpm, hex, &g->rsp);
-	else
-		core_twin_send_hex(twin, hex, &g->rsp);
-	if (!g->vtpm && g->rsp.rc == 0x922)
-		core_twin_send_hex(twin, hex, &g->rsp);
-	return g->rsp.err ? 0xffffffff : g->rsp.rc;
-}
-
-/* Both proxy and twin answer with @rc. */
-static void both_at(int line, const char *hex, u32 rc)
-{
-	u32 a = tell(&proxy, hex), b = tell(&alone, hex);
-
-	if (a != rc || b != rc)
-		core_fail(__FILE__, line, "%.60s: rc 0x%x, twin 0x%x, not 0x%x", hex, a, b,
-			  rc);
-}
-
-#define both(hex, rc) both_at(__LINE__, hex, rc)
-
-static size_t put_hex(char *hex, size_t len, const u8 *bytes, size_t count)
-{
-	while (count--)
-		len += sprintf(hex + len, "%02x", *bytes++);
-	return len;
-}
+static struct guest other;
 
 /* A policy's digest from a trial, and a secret that only it unseals, as a Load command. */
 static void seal(struct guest *g, const char *selection)
 {
 	char hex[1000], digest[2 * 32 + 1];
-	size_t len;
-	u16 priv, pub;
 
 	CHECK_EQ(tell(g, START_TRIAL), 0);
 	snprintf(hex, sizeof(hex), POLICY_PCR "0000 %s", selection);
@@ -70,31 +30,13 @@ static void seal(struct guest *g, const char *selection)
 	snprintf(hex, sizeof(hex), "8002 ???????? 00000153 80000000" PW
 		 "000a 0000 0006 736563726574 002e 0008 000b 00000012 0020 %s 0010 0000"
 		 "0000 00000000", digest);
-	CHECK_EQ(tell(g, hex), 0);
-	priv = vtpmb_peek_u16(g->rsp.buf + 14);
-	pub = vtpmb_peek_u16(g->rsp.buf + 16 + priv);
-	len = snprintf(g->sealed, sizeof(g->sealed), "8002 ???????? 00000157 80000000" PW);
-	put_hex(g->sealed, len, g->rsp.buf + 14, 4 + priv + pub);
-}
-
-static void start(struct guest *g)
-{
-	CHECK_EQ(tell(g, STARTUP_CLEAR), 0);
-	CHECK_EQ(tell(g, PRIMARY("40000001")), 0);
-}
-
-static void load_both(void)
-{
-	CHECK_EQ(tell(&proxy, proxy.sealed), 0);
-	CHECK_EQ(tell(&alone, alone.sealed), 0);
+	create(g, hex);
 }
 
 static void begin_sealed(const char *selection)
 {
 	begin();
-	proxy.vtpm = v;
-	start(&proxy);
-	start(&alone);
+	start_both();
 	seal(&proxy, selection);
 	seal(&alone, selection);
 	load_both();
@@ -127,8 +69,7 @@ static void policy_outlives_a_reset(void)
 {
 	begin_sealed(PCR_7);
 	reset_both();
-	start(&proxy);
-	start(&alone);
+	start_both();
 	load_both();
 	both(START_POLICY, 0);
 	both(POLICY_PCR "0000" PCR_7, 0);
@@ -234,9 +175,7 @@ static void selection_is_read_as_by_a_tpm(void)
 	unsigned int i;
 
 	begin();
-	proxy.vtpm = v;
-	start(&proxy);
-	start(&alone);
+	start_both();
 	both(START_POLICY, 0);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		snprintf(hex, sizeof(hex), POLICY_PCR "%s", bad[i].params);
@@ -255,9 +194,7 @@ static void empty_selection_needs_no_fold(void)
 	unsigned int i;
 
 	begin();
-	proxy.vtpm = v;
-	start(&proxy);
-	start(&alone);
+	start_both();
 	both(START_TRIAL, 0);
 	for (i = 0; i < ARRAY_SIZE(params); i++) {
 		snprintf(hex, sizeof(hex), POLICY_PCR "%s", params[i]);
@@ -309,8 +246,7 @@ static void nothing_is_left_for_the_host_to_use(void)
 static void session_on_the_command_is_refused(void)
 {
 	begin();
-	proxy.vtpm = v;
-	start(&proxy);
+	start_both();
 	CHECK_EQ(tell(&proxy, START_POLICY), 0);
 	CHECK_EQ(tell(&proxy, START_HMAC), 0);
 	CHECK_EQ(tell(&proxy, "8002 ???????? 0000017f 03000000 00000009 02000001 0000 81 0000"
@@ -321,8 +257,7 @@ static void session_on_the_command_is_refused(void)
 static void administrator_may_switch_it_off(void)
 {
 	begin();
-	proxy.vtpm = v;
-	start(&proxy);
+	start_both();
 	CHECK_EQ(tell(&proxy, START_POLICY), 0);
 	v->port->policy_pcr = 0;
 	CHECK_EQ(tell(&proxy, POLICY_PCR "0000" PCR_7), 0x143);
