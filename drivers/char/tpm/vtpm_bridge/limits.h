@@ -42,6 +42,9 @@
 /** VTPMB_MAX_OBJECTS - transient objects and sequences per proxy */
 #define VTPMB_MAX_OBJECTS	16
 
+/** VTPMB_MAX_PERSISTENT - persistent objects per proxy */
+#define VTPMB_MAX_PERSISTENT	8
+
 /** VTPMB_MAX_SESSIONS - authorisation sessions per proxy, loaded and saved together */
 #define VTPMB_MAX_SESSIONS	16
 

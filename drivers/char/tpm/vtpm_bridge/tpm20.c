@@ -300,7 +300,7 @@ u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
  * @handle:	a handle of any kind but object and session
  * @i:		which handle of the command it is
  *
- * No proxy has NV indices or persistent objects yet: none exists.
+ * No proxy has NV indices yet: none exists.
  *
  * Return: a response code (TPM 2.0 Part 4, EntityGetLoadStatus())
  */
@@ -310,7 +310,7 @@ u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int 
 
 	lockdep_assert_held(&vtpm->lock);
 
-	if (TPM20_HT(handle) == HT_NV || TPM20_HT(handle) == HT_PERSISTENT)
+	if (TPM20_HT(handle) == HT_NV)
 		return RC_H(RC_HANDLE, i);
 	if (hier >= 0 && !vtpmb_tpm20_state(vtpm)->hier[hier].enabled)
 		return RC_H(RC_HIERARCHY, i);

@@ -9,6 +9,7 @@
  *   tpm20_capability.c	what the chip is, and what a guest is told of it
  *   tpm20_policy.c	policies on private PCRs
  *   tpm20_lockout.c	dictionary attack protection
+ *   tpm20_persistent.c	persistent objects
  *   tpm20_swap.c	handle table, mapping and swapping
  */
 #ifndef VTPMB_TPM20_H
@@ -41,6 +42,7 @@ enum vtpmb_tpm20_rc {
 	RC_TYPE			= 0x08A,
 	RC_HANDLE		= 0x08B,
 	RC_AUTH_FAIL		= 0x08E,
+	RC_RANGE		= 0x08D,
 	RC_NONCE		= 0x08F,
 	RC_PP			= 0x090,
 	RC_SIZE			= 0x095,
@@ -59,6 +61,8 @@ enum vtpmb_tpm20_rc {
 	RC_COMMAND_SIZE		= 0x142,
 	RC_COMMAND_CODE		= 0x143,
 	RC_AUTH_CONTEXT		= 0x145,
+	RC_NV_SPACE		= 0x14B,
+	RC_NV_DEFINED		= 0x14C,
 	RC_CONTEXT_GAP		= 0x901,
 	RC_OBJECT_MEMORY	= 0x902,
 	RC_SESSION_MEMORY	= 0x903,
@@ -108,6 +112,9 @@ enum vtpmb_tpm20_handle {
 #define SESSION_DECRYPT		BIT(5)
 #define SESSION_ENCRYPT		BIT(6)
 #define SESSION_AUDIT		BIT(7)
+
+/** CODE_EVICT_CONTROL - the one command that may name what is disabled */
+#define CODE_EVICT_CONTROL	0x120
 
 /* TPM 2.0 Part 2, 6.11: TPM_SE */
 #define TPM20_SE_TRIAL		0x03
@@ -160,13 +167,6 @@ enum vtpmb_tpm20_kind {
 	KIND_SESSION,
 };
 
-/* Whether guesses at an object's authValue are counted. */
-enum vtpmb_tpm20_protection {
-	PROTECTION_UNKNOWN,
-	PROTECTION_ON,
-	PROTECTION_OFF,
-};
-
 /**
  * struct vtpmb_tpm20_entry - one object or session of a proxy
  * @kind:	enum vtpmb_tpm20_kind
@@ -179,12 +179,17 @@ enum vtpmb_tpm20_protection {
  * @known:	a session whose key is an authValue alone
  * @bound:	a session that is bound to an object
  * @needs_auth:	a policy session that asks for an authValue
- * @protection:	enum vtpmb_tpm20_protection, of an object
+ * @external:	an object that LoadExternal brought
+ * @learnt:	an object of which the chip has told @attributes and @name
+ * @attributes:	TPMA_OBJECT
+ * @name_len:	bytes of @name
+ * @name:	its Name
  * @hash_alg:	authHash of a session
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceTPM of a session
  * @pcr_counter: pcrUpdateCounter that its policy depends on; 0: on none
- * @flushed:	@flushed of the hierarchy when it was made
+ * @flushed:	@flushed of the hierarchy when it was made; of a persistent
+ *		object: @cleared
  * @generation:	which of the guest's saves of a session may be loaded
  * @used:	@clock of the table when it was last used
  * @blob:	TPMS_CONTEXT as the chip saved it, still valid; or NULL
@@ -199,7 +204,11 @@ struct vtpmb_tpm20_entry {
 	bool known;
 	bool bound;
 	bool needs_auth;
-	u8 protection;
+	bool external;
+	bool learnt;
+	u32 attributes;
+	u16 name_len;
+	u8 name[sizeof(u16) + VTPMB_MAX_DIGEST];
 	u16 hash_alg;
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
@@ -223,7 +232,8 @@ struct vtpmb_tpm20_entry {
  * @generation:	the last one given to a saved session; never again the same
  * @nr_objects:	in @object
  * @nr_sessions: in @session
- * @nr_saved:	of those, how many the guest has saved
+ * @nr_persistent: in @persistent
+ * @nr_saved:	of those sessions, how many the guest has saved
  * @nr_failures: authorisations of this proxy that failed and that the chip has
  *		not forgotten
  * @folded:	a policy's register is not as a turn may leave it
@@ -233,6 +243,7 @@ struct vtpmb_tpm20_entry {
  *		cancelled makes another: some host program's and our own
  * @object:	transient objects and sequences; the index is the virtual handle
  * @session:	sessions
+ * @persistent:	persistent objects
  *
  * Belongs to the hub's thread.  The counts are also read without it.
  */
@@ -242,6 +253,7 @@ struct vtpmb_tpm20_table {
 	u64 generation;
 	u32 nr_objects;
 	u32 nr_sessions;
+	u32 nr_persistent;
 	u32 nr_saved;
 	u32 nr_failures;
 	bool folded;
@@ -250,6 +262,7 @@ struct vtpmb_tpm20_table {
 	u32 before[VTPMB_TPM20_MAX_BEFORE];
 	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
 	struct vtpmb_tpm20_entry session[VTPMB_MAX_SESSIONS];
+	struct vtpmb_tpm20_entry persistent[VTPMB_MAX_PERSISTENT];
 };
 
 /**
@@ -585,6 +598,13 @@ bool vtpmb_tpm20_is_locked_out(const struct vtpmb_tpm20 *tpm);
 int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
 
+/* tpm20_persistent.c */
+struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 handle);
+u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       unsigned int i);
+int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      struct vtpmb_writer *out, u32 *rc);
+
 /* tpm20_policy.c */
 int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out, u32 *rc);
@@ -605,6 +625,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle
 struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle);
 u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mistaken,
 			struct vtpmb_tpm20_entry **entry);
+void vtpmb_tpm20_count(struct vtpmb_tpm20_table *table);
 void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			     bool saved);
@@ -614,6 +635,7 @@ void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
 int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 		     u32 gone, u32 *rc);
+int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
 int vtpmb_tpm20_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
 int vtpmb_tpm20_remember(struct vtpmb_vtpm *vtpm);

@@ -394,7 +394,7 @@ static void tpm20_list_permanent(struct vtpmb_vtpm *vtpm, struct tpm20_list *lis
 
 /*
  * Objects and sessions are known in the hub's thread only.  No proxy has NV
- * indices or persistent objects, and those of others are not told.
+ * indices, and those of others are not told.
  */
 static u32 tpm20_cap_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			     struct vtpmb_writer *out)
@@ -411,8 +411,8 @@ static u32 tpm20_cap_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *as
 		tpm20_list_permanent(vtpm, &list);
 		break;
 	case HT_NV:
-	case HT_PERSISTENT:
 		break;
+	case HT_PERSISTENT:
 	case HT_HMAC:
 	case HT_POLICY:
 	case HT_TRANSIENT:
@@ -502,6 +502,10 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 		return VTPMB_MAX_SESSIONS - nr_sessions;
 	case PT_HR_TRANSIENT_AVAIL:
 		return VTPMB_MAX_OBJECTS - READ_ONCE(tpm->table.nr_objects);
+	case PT_HR_PERSISTENT:
+		return READ_ONCE(tpm->table.nr_persistent);
+	case PT_HR_PERSISTENT_AVAIL:
+		return VTPMB_MAX_PERSISTENT - READ_ONCE(tpm->table.nr_persistent);
 	case PT_LOCKOUT_COUNTER:
 		return tpm->lockout.failed_tries;
 	case PT_MAX_AUTH_FAIL:
@@ -512,8 +516,6 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 		return tpm->lockout.lockout_recovery;
 	case PT_VENDOR_COMMANDS:
 	case PT_HR_NV_INDEX:
-	case PT_HR_PERSISTENT:
-	case PT_HR_PERSISTENT_AVAIL:
 	case PT_NV_COUNTERS:
 	case PT_NV_COUNTERS_AVAIL:
 	case PT_AUDIT_COUNTER_0:
@@ -597,6 +599,35 @@ static void tpm20_list_objects(const struct vtpmb_tpm20_table *table,
 	}
 }
 
+/* The persistent object with the lowest handle from @first on. */
+static const struct vtpmb_tpm20_entry *
+tpm20_next_persistent(const struct vtpmb_tpm20_table *table, u32 first)
+{
+	const struct vtpmb_tpm20_entry *entry, *next = NULL;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		entry = &table->persistent[i];
+		if (entry->kind != KIND_FREE && entry->virt >= first &&
+		    (!next || entry->virt < next->virt))
+			next = entry;
+	}
+	return next;
+}
+
+static void tpm20_list_persistent(const struct vtpmb_tpm20_table *table,
+				  struct tpm20_list *list)
+{
+	const struct vtpmb_tpm20_entry *entry;
+	u32 first = 0;
+
+	while ((entry = tpm20_next_persistent(table, first))) {
+		if (tpm20_list_next(list, entry->virt))
+			vtpmb_put_u32(list->out, entry->virt);
+		first = entry->virt + 1;
+	}
+}
+
 static const struct vtpmb_tpm20_entry *
 tpm20_session_at(const struct vtpmb_tpm20_table *table, u32 index)
 {
@@ -652,6 +683,8 @@ u32 vtpmb_tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 			 MAX_LIST_HANDLES);
 	if (TPM20_HT(ask.property) == HT_TRANSIENT)
 		tpm20_list_objects(&vtpmb_tpm20_state(vtpm)->table, &list);
+	else if (TPM20_HT(ask.property) == HT_PERSISTENT)
+		tpm20_list_persistent(&vtpmb_tpm20_state(vtpm)->table, &list);
 	else
 		tpm20_list_sessions(vtpm, &list, TPM20_HT(ask.property));
 	return tpm20_list_end(&list);

@@ -24,7 +24,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x00000120,
 		.name = "EvictControl",
-		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
+		.flags = TPM20_NV | TPM20_PP_LISTABLE,
 		.nr_handles = 2,
 		.nr_auths = 1,
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,

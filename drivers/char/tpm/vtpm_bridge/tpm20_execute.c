@@ -17,6 +17,7 @@
 #define AT(code)	((code) - CODE_FIRST)
 #define CODE_CREATE_PRIMARY		0x131
 #define CODE_CREATE			0x153
+#define CODE_LOAD_EXTERNAL		0x167
 #define CODE_POLICY_AUTH_VALUE		0x16B
 #define CODE_POLICY_RESTART		0x180
 #define CODE_EVENT_SEQUENCE_COMPLETE	0x185
@@ -35,12 +36,19 @@ static int tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 /* What the bridge answers from its own books, by code. */
 static int (*const tpm20_own[NR_CODES])(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				struct vtpmb_writer *out, u32 *rc) = {
+	[AT(0x120)] = vtpmb_tpm20_evict_control,
 	[AT(0x161)] = vtpmb_tpm20_context_load,
 	[AT(0x162)] = vtpmb_tpm20_context_save,
 	[AT(0x165)] = vtpmb_tpm20_flush_context,
 	[AT(0x17A)] = tpm20_get_handles,
 	[AT(0x17F)] = vtpmb_tpm20_policy_pcr,
 };
+
+/* Whether the chip does not hear of a command. */
+static bool tpm20_is_local(const struct vtpmb_tpm20_call *call)
+{
+	return call->row->flags & TPM20_LOCAL || tpm20_own[AT(call->row->code)];
+}
 
 /* Skip a TPM2B; false if it is cut off, which the chip will say better. */
 static bool tpm20_skip_2b(struct vtpmb_reader *r)
@@ -209,7 +217,7 @@ static u32 tpm20_map_permanent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 {
 	u32 rc = vtpmb_tpm20_handle_status(vtpm, call->handle[i], i);
 
-	if (rc || call->row->flags & (TPM20_UNSAFE | TPM20_LOCAL))
+	if (rc || call->row->flags & TPM20_UNSAFE || tpm20_is_local(call))
 		return rc;
 	if (call->handle[i] == RH_PLATFORM || call->handle[i] == RH_LOCKOUT)
 		return RC_H(RC_HIERARCHY, i);
@@ -225,6 +233,8 @@ static u32 tpm20_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	case HT_HMAC:
 	case HT_POLICY:
 		return tpm20_map_session(vtpm, call, i);
+	case HT_PERSISTENT:
+		return vtpmb_tpm20_map_persistent(vtpm, call, i);
 	default:
 		return tpm20_map_permanent(vtpm, call, i);
 	}
@@ -269,19 +279,25 @@ static u32 tpm20_substitute(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 	return rc;
 }
 
-/* What needs no chip is authorised here; else what the chip would judge wrongly. */
+/* What needs no chip is authorised here. */
 static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
-	bool local = call->row->flags & TPM20_LOCAL;
 	unsigned int i;
 	u32 rc = RC_SUCCESS;
 
-	for (i = 0; !rc && i < call->nr_sessions; i++) {
-		if (local)
-			rc = vtpmb_tpm20_authorise(vtpm, call, i);
-		else if (i < call->row->nr_auths)
-			rc = tpm20_substitute(vtpm, call, i);
-	}
+	for (i = 0; !rc && i < call->nr_sessions; i++)
+		rc = vtpmb_tpm20_authorise(vtpm, call, i);
+	return rc;
+}
+
+/* Of the rest, what the chip would judge wrongly. */
+static u32 tpm20_substitute_all(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+	u32 rc = RC_SUCCESS;
+
+	for (i = 0; !rc && i < call->nr_sessions && i < call->row->nr_auths; i++)
+		rc = tpm20_substitute(vtpm, call, i);
 	return rc;
 }
 
@@ -318,9 +334,14 @@ static void tpm20_inherit(struct vtpmb_tpm20_call *call)
 
 static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
-	u32 code = call->row->code, rc = tpm20_authorise(vtpm, call);
+	u32 code = call->row->code, rc;
 
-	if (rc || call->row->flags & TPM20_LOCAL)
+	if (call->row->flags & TPM20_LOCAL)
+		return tpm20_authorise(vtpm, call);
+	if (tpm20_own[AT(code)])
+		return RC_SUCCESS;	/* authorised when Names are known */
+	rc = tpm20_substitute_all(vtpm, call);
+	if (rc)
 		return rc;
 	tpm20_inherit(call);
 	if (tpm20_inspect[AT(code)])
@@ -382,6 +403,13 @@ static void tpm20_rewrite(struct vtpmb_tpm20_call *call)
 }
 
 /* See that what the command names is in the chip. */
+/* TPM 2.0 Part 4, EntityGetLoadStatus() */
+static u32 tpm20_gone(const struct vtpmb_tpm20_call *call, unsigned int i)
+{
+	return TPM20_HT(call->handle[i]) == HT_PERSISTENT ? RC_H(RC_HANDLE, i) :
+							    RC_REFERENCE_H0 + i;
+}
+
 static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      u32 *rc)
 {
@@ -393,7 +421,7 @@ static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	for (i = 0; i < call->row->nr_handles; i++, at += sizeof(u32)) {
 		if (!call->entry[i])
 			continue;
-		err = vtpmb_tpm20_load(vtpm, call->entry[i], RC_REFERENCE_H0 + i, rc);
+		err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_gone(call, i), rc);
 		if (err || *rc)
 			return err;
 		vtpmb_poke_u32(at, call->entry[i]->phys);
@@ -492,6 +520,7 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 				       call->hier, call->flushed);
 	if (!entry)
 		return -EIO;
+	entry->external = call->row->code == CODE_LOAD_EXTERNAL;
 	entry->phys = vtpmb_peek_u32(at);
 	vtpmb_poke_u32(at, entry->virt);
 	return 0;
@@ -515,7 +544,7 @@ static int tpm20_retire_session(struct vtpmb_vtpm *vtpm,
 /* What the command ended: an object that it flushes, sessions not continued. */
 static int tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
-	bool local = call->row->flags & TPM20_LOCAL;
+	bool local = tpm20_is_local(call);
 	unsigned int i;
 	int err = 0;
 
@@ -696,16 +725,42 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return *rc ? 0 : tpm20_complete(vtpm, call, len);
 }
 
+/* A session's HMAC covers the Names of objects, which the chip alone knows. */
+static int tpm20_authorise_own(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       u32 *rc)
+{
+	unsigned int i;
+	int err;
+
+	*rc = RC_SUCCESS;
+	for (i = 0; call->nr_sessions && i < call->row->nr_handles; i++) {
+		if (!call->entry[i])
+			continue;
+		err = vtpmb_tpm20_learn(vtpm, call->entry[i], rc);
+		if (err || *rc)
+			return err;
+	}
+	mutex_lock(&vtpm->lock);
+	*rc = tpm20_authorise(vtpm, call);
+	mutex_unlock(&vtpm->lock);
+	return 0;
+}
+
 static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	struct vtpmb_writer out;
-	int err;
+	int err = tpm20_authorise_own(vtpm, call, rc);
 
+	if (err || *rc)
+		return err;
 	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
 	err = tpm20_own[AT(call->row->code)](vtpm, call, &out, rc);
-	if (!err && !*rc)
-		*rc = vtpmb_tpm20_succeed(vtpm, call, &out);
-	return err;
+	if (err || *rc)
+		return err;
+	mutex_lock(&vtpm->lock);
+	*rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+	mutex_unlock(&vtpm->lock);
+	return tpm20_retire(vtpm, call);
 }
 
 /**

@@ -131,30 +131,47 @@ static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	return tpm20_hmac(hash, h->auth, h->auth_len, &m, mac);
 }
 
-/* Names are the handles themselves, but for those of objects. */
-static bool tpm20_names_are_handles(const struct vtpmb_tpm20_call *call)
+/* An object has a Name of its own, a sequence none; else the handle is the Name. */
+static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_call *call,
+			   unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *entry = call->entry[i];
+
+	if (!entry || entry->kind == KIND_SESSION)
+		tpm20_add(m, call->cmd->buf + VTPMB_HEADER_SIZE + i * sizeof(u32),
+			  sizeof(u32));
+	else if (entry->kind == KIND_OBJECT)
+		tpm20_add(m, entry->name, entry->name_len);
+	return !entry || entry->kind != KIND_OBJECT || entry->learnt;
+}
+
+/* What cpHash covers; false if a Name is not known. */
+static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
+				  struct tpm20_message *m)
 {
 	unsigned int i;
 
+	tpm20_add(m, call->cmd->buf + 6, sizeof(u32));
 	for (i = 0; i < call->row->nr_handles; i++) {
-		if (TPM20_HT(call->handle[i]) == HT_TRANSIENT)
+		if (!tpm20_add_name(m, call, i))
 			return false;
 	}
+	tpm20_add(m, call->params.pos, call->params.left);
 	return true;
 }
 
 static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i, u8 *mac)
 {
-	const u8 *buf = call->cmd->buf;
 	struct tpm20_message m = {};
 	struct vtpmb_hash hash;
-	int err = vtpmb_hash_open(&hash, call->session[i].entry->hash_alg);
+	int err;
 
+	if (!tpm20_command_message(call, &m))
+		return -ENOENT;
+	err = vtpmb_hash_open(&hash, call->session[i].entry->hash_alg);
 	if (err)
 		return err;
-	tpm20_add(&m, buf + 6, sizeof(u32) * (1 + call->row->nr_handles));
-	tpm20_add(&m, call->params.pos, call->params.left);
 	err = tpm20_session_mac(vtpm, call, i, &hash, &m, false, mac);
 	vtpmb_hash_close(&hash);
 	return err;
@@ -176,8 +193,7 @@ u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_cal
 	u8 mac[VTPMB_MAX_DIGEST];
 	u16 size;
 
-	if (!session->entry->known || session->attributes & ~SESSION_CONTINUE ||
-	    !tpm20_names_are_handles(call))
+	if (!session->entry->known || session->attributes & ~SESSION_CONTINUE)
 		return RC_AUTH_UNAVAILABLE;
 	if (tpm20_command_mac(vtpm, call, i, mac))
 		return RC_AUTH_UNAVAILABLE;

@@ -21,7 +21,6 @@
 #include <linux/string.h>
 #include "tpm20.h"
 
-#define CODE_READ_PUBLIC	0x173
 #define CODE_GET_CAPABILITY	0x17A
 
 #define CAP_TPM_PROPERTIES	6
@@ -150,33 +149,6 @@ static int tpm20_risk(struct vtpmb_vtpm *vtpm, bool *risky)
 	return 0;
 }
 
-/* Have the chip tell whether an object is protected; one that it does not tell of is. */
-static int tpm20_learn_protection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
-{
-	u32 rc, attributes;
-	u16 size, type, alg;
-	struct vtpmb_reader r;
-	u8 handle[4];
-	int len, err;
-
-	err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, &rc);
-	if (err || rc)
-		return err;
-	vtpmb_poke_u32(handle, entry->phys);
-	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_READ_PUBLIC,
-				      handle, sizeof(handle), &rc);
-	if (len < 0)
-		return len;
-	entry->protection = PROTECTION_ON;
-	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE,
-			  len - VTPMB_HEADER_SIZE);
-	if (vtpmb_get_u16(&r, &size) && vtpmb_get_u16(&r, &type) &&
-	    vtpmb_get_u16(&r, &alg) && vtpmb_get_u32(&r, &attributes) &&
-	    attributes & OBJECT_NO_DA)
-		entry->protection = PROTECTION_OFF;
-	return 0;
-}
-
 /*
  * Whether a failure of a session would count: if what it authorises is
  * protected, unless by a policy that asks for no authValue, or if it is bound
@@ -187,16 +159,16 @@ static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 {
 	const struct vtpmb_tpm20_entry *session = call->session[i].entry;
 	struct vtpmb_tpm20_entry *object = call->entry[i];
-	int err = 0;
+	u32 rc;
+	int err;
 
 	*counts = session && session->bound;
 	if (*counts || i >= call->row->nr_auths || !object || object->kind != KIND_OBJECT)
 		return 0;
 	if (session && TPM20_HT(session->virt) == HT_POLICY && !session->needs_auth)
 		return 0;
-	if (object->protection == PROTECTION_UNKNOWN)
-		err = tpm20_learn_protection(vtpm, object);
-	*counts = object->protection != PROTECTION_OFF;
+	err = vtpmb_tpm20_learn(vtpm, object, &rc);
+	*counts = !object->learnt || !(object->attributes & OBJECT_NO_DA);
 	return err;
 }
 

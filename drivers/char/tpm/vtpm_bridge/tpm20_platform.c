@@ -297,7 +297,7 @@ static void tpm20_clear_hierarchy(struct vtpmb_tpm20_hierarchy *h)
 	tpm20_clear_auth(h);
 	tpm20_flush(h);
 	h->enabled = true;
-	h->cleared++;
+	WRITE_ONCE(h->cleared, h->cleared + 1);
 }
 
 /*

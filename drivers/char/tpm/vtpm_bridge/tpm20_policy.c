@@ -143,9 +143,6 @@ static u32 tpm20_get_claim(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 		rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
-	/* Of what the chip does not hear it can encrypt or audit nothing. */
-	if (call->nr_sessions)
-		return RC_AUTH_UNAVAILABLE;
 	return tpm20_measure(vtpm, call->entry[0]->hash_alg, sel, nr_sels, claim);
 }
 

@@ -18,6 +18,7 @@
 #define CODE_CONTEXT_LOAD	0x161
 #define CODE_CONTEXT_SAVE	0x162
 #define CODE_FLUSH_CONTEXT	0x165
+#define CODE_READ_PUBLIC	0x173
 #define CODE_GET_CAPABILITY	0x17A
 
 #define CAP_HANDLES		1
@@ -85,9 +86,10 @@ static int tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *
 	return tpm20_own_command(port, code, param, sizeof(param), rc);
 }
 
-static void tpm20_count(struct vtpmb_tpm20_table *table)
+/* Count anew what others read without being the hub's thread. */
+void vtpmb_tpm20_count(struct vtpmb_tpm20_table *table)
 {
-	u32 nr_objects = 0, nr_sessions = 0, nr_saved = 0;
+	u32 nr_objects = 0, nr_sessions = 0, nr_persistent = 0, nr_saved = 0;
 	unsigned int i;
 
 	for (i = 0; i < VTPMB_MAX_OBJECTS; i++)
@@ -96,8 +98,11 @@ static void tpm20_count(struct vtpmb_tpm20_table *table)
 		nr_sessions += table->session[i].kind != KIND_FREE;
 		nr_saved += table->session[i].guest_saved;
 	}
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
+		nr_persistent += table->persistent[i].kind != KIND_FREE;
 	WRITE_ONCE(table->nr_objects, nr_objects);
 	WRITE_ONCE(table->nr_sessions, nr_sessions);
+	WRITE_ONCE(table->nr_persistent, nr_persistent);
 	WRITE_ONCE(table->nr_saved, nr_saved);
 }
 
@@ -117,7 +122,7 @@ void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry 
 {
 	tpm20_drop_blob(entry);
 	memset(entry, 0, sizeof(*entry));
-	tpm20_count(&vtpmb_tpm20_state(vtpm)->table);
+	vtpmb_tpm20_count(&vtpmb_tpm20_state(vtpm)->table);
 }
 
 /**
@@ -134,7 +139,7 @@ void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	entry->guest_saved = saved;
 	if (saved)
 		entry->generation = ++table->generation;
-	tpm20_count(table);
+	vtpmb_tpm20_count(table);
 }
 
 /**
@@ -164,7 +169,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
 		entry->flushed = flushed;
 		entry->virt = TPM20_TRANSIENT_FIRST + i;
 		entry->used = ++table->clock;
-		tpm20_count(table);
+		vtpmb_tpm20_count(table);
 		return entry;
 	}
 	return NULL;
@@ -194,7 +199,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 		entry->virt = handle;
 		entry->phys = handle;
 		entry->used = ++table->clock;
-		tpm20_count(table);
+		vtpmb_tpm20_count(table);
 		return entry;
 	}
 	return NULL;
@@ -278,6 +283,8 @@ void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm)
 		table->object[i].in_use = false;
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
 		table->session[i].in_use = false;
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
+		table->persistent[i].in_use = false;
 }
 
 /**
@@ -359,11 +366,11 @@ static int tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 	return vtpmb_tpm20_flush(vtpm, entry);
 }
 
+/* The one used least lately of these, or @oldest. */
 static struct vtpmb_tpm20_entry *tpm20_oldest(struct vtpmb_tpm20_entry *entry,
-					      unsigned int nr_entries)
+					      unsigned int nr_entries,
+					      struct vtpmb_tpm20_entry *oldest)
 {
-	struct vtpmb_tpm20_entry *oldest = NULL;
-
 	for (; nr_entries--; entry++) {
 		if (entry->phys && !entry->in_use &&
 		    (!oldest || entry->used < oldest->used))
@@ -388,10 +395,12 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 	struct vtpmb_tpm20_entry *entry = NULL;
 	int err;
 
-	if (rc == RC_OBJECT_MEMORY || rc == RC_MEMORY)
-		entry = tpm20_oldest(table->object, VTPMB_MAX_OBJECTS);
-	else if (rc == RC_SESSION_MEMORY)
-		entry = tpm20_oldest(table->session, VTPMB_MAX_SESSIONS);
+	if (rc == RC_OBJECT_MEMORY || rc == RC_MEMORY) {
+		entry = tpm20_oldest(table->object, VTPMB_MAX_OBJECTS, NULL);
+		entry = tpm20_oldest(table->persistent, VTPMB_MAX_PERSISTENT, entry);
+	} else if (rc == RC_SESSION_MEMORY) {
+		entry = tpm20_oldest(table->session, VTPMB_MAX_SESSIONS, NULL);
+	}
 	if (!entry)
 		return 0;
 	err = tpm20_evict(vtpm, entry);
@@ -452,6 +461,54 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	entry->phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
 	if (entry->kind == KIND_SESSION)
 		tpm20_drop_blob(entry);
+	return 0;
+}
+
+static bool tpm20_get_public(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
+{
+	struct vtpmb_reader public;
+	const u8 *bytes;
+	u16 len, type, alg;
+
+	if (!vtpmb_get_tpm2b(r, &bytes, &len))
+		return false;
+	vtpmb_reader_init(&public, bytes, len);
+	if (!vtpmb_get_u16(&public, &type) || !vtpmb_get_u16(&public, &alg) ||
+	    !vtpmb_get_u32(&public, &entry->attributes) ||
+	    !vtpmb_get_tpm2b(r, &bytes, &len) || len > sizeof(entry->name))
+		return false;
+	memcpy(entry->name, bytes, len);
+	entry->name_len = len;
+	return true;
+}
+
+/**
+ * vtpmb_tpm20_learn() - have the chip tell of an object what is public, once
+ * @vtpm:	the vtpm
+ * @entry:	the object; gets its @attributes and @name
+ * @rc:		out: response code
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+{
+	struct vtpmb_port *port = vtpm->port;
+	struct vtpmb_reader r;
+	int len, err;
+
+	*rc = RC_SUCCESS;
+	if (entry->learnt || entry->kind != KIND_OBJECT)
+		return 0;
+	err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, rc);
+	if (err || *rc)
+		return err;
+	len = tpm20_own_handle(port, CODE_READ_PUBLIC, entry->phys, rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!tpm20_get_public(entry, &r))
+		return -EIO;
+	entry->learnt = true;
 	return 0;
 }
 
@@ -524,6 +581,10 @@ static bool tpm20_is_known(const struct vtpmb_tpm20_table *table, u32 handle)
 		if (table->object[i].phys == handle)
 			return true;
 	}
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		if (table->persistent[i].phys == handle)
+			return true;
+	}
 	return false;
 }
 
@@ -568,6 +629,8 @@ int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 	int err = tpm20_leave_some(vtpm, table->object, VTPMB_MAX_OBJECTS);
 
 	if (!err)
+		err = tpm20_leave_some(vtpm, table->persistent, VTPMB_MAX_PERSISTENT);
+	if (!err)
 		err = tpm20_leave_some(vtpm, table->session, VTPMB_MAX_SESSIONS);
 	return err ? err : vtpmb_tpm20_unfold(vtpm);
 }
@@ -590,6 +653,31 @@ static int tpm20_sweep_objects(struct vtpmb_vtpm *vtpm, bool all)
 
 		if (entry->kind != KIND_FREE && (all || tpm20_is_flushed(tpm, entry)))
 			err = tpm20_lose(vtpm, entry);
+	}
+	return err;
+}
+
+static bool tpm20_is_cleared(const struct vtpmb_tpm20 *tpm,
+			     const struct vtpmb_tpm20_entry *entry)
+{
+	return entry->kind != KIND_FREE &&
+	       entry->flushed != READ_ONCE(tpm->hier[entry->hier].cleared);
+}
+
+/* A reset takes them out of the chip only, Clear takes them away. */
+static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT && !err; i++) {
+		struct vtpmb_tpm20_entry *entry = &tpm->table.persistent[i];
+
+		if (tpm20_is_cleared(tpm, entry))
+			err = tpm20_lose(vtpm, entry);
+		else if (all && entry->phys)
+			err = vtpmb_tpm20_flush(vtpm, entry);
 	}
 	return err;
 }
@@ -626,6 +714,8 @@ int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 	if (tpm->table.epoch != epoch)
 		all = true;
 	err = tpm20_sweep_objects(vtpm, all);
+	if (!err)
+		err = tpm20_sweep_persistent(vtpm, all);
 	if (!err && all)
 		err = tpm20_sweep_sessions(vtpm);
 	if (!err)
@@ -644,6 +734,10 @@ bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
 		if (tpm20_is_flushed(tpm, &tpm->table.object[i]))
 			return true;
 	}
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		if (tpm20_is_cleared(tpm, &tpm->table.persistent[i]))
+			return true;
+	}
 	return false;
 }
 
@@ -657,4 +751,6 @@ void vtpmb_tpm20_drop_all(struct vtpmb_vtpm *vtpm)
 		vtpmb_tpm20_forget_entry(vtpm, &table->object[i]);
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
 		vtpmb_tpm20_forget_entry(vtpm, &table->session[i]);
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
+		vtpmb_tpm20_forget_entry(vtpm, &table->persistent[i]);
 }

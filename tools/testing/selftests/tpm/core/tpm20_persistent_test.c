@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 2.0: persistent objects, on a proxy and on a TPM of its own. */
+
+#include "tpm20_guest.h"
+
+#define EVICT(auth, object, handle) \
+	"8002 ???????? 00000120" auth object PW handle
+#define OWNER_KEY	"40000001"
+#define PLATFORM_KEY	"4000000c"
+#define LIST		"8001 ???????? 0000017a 00000001 81000000 00000040"
+#define LIST_FROM(from, count) "8001 ???????? 0000017a 00000001" from count
+#define READ_PUBLIC	"8001 ???????? 00000173 "
+#define CREATE_UNDER(parent) "8002 ???????? 00000153" parent PW SECRET SEALED \
+	"0000 00000000"
+#define CLEAR		"8002 ???????? 00000126 4000000a" PW
+#define ENABLE(hier, on) "8002 ???????? 00000121 4000000c" PW hier on
+
+static struct guest other;
+
+static void begin_with_keys(void)
+{
+	begin();
+	start_both();
+	both(PRIMARY("4000000b"), 0);
+}
+
+static void evict_control_answers_as_a_tpm(void)
+{
+	static const char * const commands[] = {
+		EVICT(OWNER_KEY, "80000000", "81000001"),
+		LIST,
+		EVICT(OWNER_KEY, "80000000", "81000001"),
+		EVICT(OWNER_KEY, "80000000", "81800000"),
+		EVICT(OWNER_KEY, "80000000", "80000000"),
+		EVICT(OWNER_KEY, "80000000", "82000000"),
+		EVICT(OWNER_KEY, "80000000", "817fffff"),
+		EVICT(PLATFORM_KEY, "80000000", "81800001"),
+		EVICT(PLATFORM_KEY, "80000000", "81000002"),
+		EVICT(OWNER_KEY, "81000005", "81000005"),
+		EVICT(OWNER_KEY, "81000001", "817fffff"),
+		EVICT(OWNER_KEY, "80000002", "81000003"),
+		EVICT("4000000a", "80000000", "81000003"),
+		EVICT("4000000b", "80000000", "81000003"),
+		EVICT(OWNER_KEY, "80000001", "81000004"),
+		LIST, LIST_FROM("81000002", "00000001"), LIST_FROM("81000005", "00000001"),
+		LIST_FROM("81000000", "00000002"), LIST_FROM("81000000", "00000000"),
+		EVICT(OWNER_KEY, "81000001", "81000001") "00",
+		EVICT(OWNER_KEY, "81000001", "81000001"),
+		EVICT(OWNER_KEY, "81000001", "81000001"),
+		EVICT(PLATFORM_KEY, "81000004", "81000004"),
+		LIST,
+	};
+	unsigned int i;
+
+	begin_with_keys();
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		same(commands[i]);
+	same("8001 ???????? 00000120" OWNER_KEY "80000000 81000001");
+	same("8002 ???????? 00000120" OWNER_KEY "80000000" PW_A "81000001");
+	end();
+}
+
+static void what_cannot_persist_is_refused(void)
+{
+	begin_with_keys();
+	both(FLUSH "80000001", 0);
+	both(PRIMARY("40000007"), 0);
+	same(EVICT(OWNER_KEY, "80000001", "81000001"));
+	CHECK_EQ(rv.rc, 0x282);
+	both(FLUSH "80000001", 0);
+	both(HASH_START, 0);
+	same(EVICT(OWNER_KEY, "80000001", "81000001"));
+	CHECK_EQ(rv.rc, 0x282);
+	both(FLUSH "80000001", 0);
+	/* A public key alone. */
+	both("8001 ???????? 00000167 0000 002e 0008 000b 00000440 0000 0010 0020"
+	     "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20 40000001", 0);
+	same(EVICT(OWNER_KEY, "80000001", "81000001"));
+	CHECK_EQ(rv.rc, 0x282);
+	/* And what does not outlive a restart. */
+	both(FLUSH "80000001", 0);
+	both("8002 ???????? 00000131 40000001" PW "0004 0000 0000"
+	     "001a 0023 000b 00030076 0000 0006 0080 0043 0010 0003 0010 0000 0000"
+	     "0000 00000000", 0);
+	same(EVICT(OWNER_KEY, "80000001", "81000001"));
+	CHECK_EQ(rv.rc, 0x282);
+	end();
+}
+
+static void persistent_key_works_in_every_place(void)
+{
+	begin_with_keys();
+	both(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	both(FLUSH "80000000", 0);
+	both(READ_PUBLIC "81000001", 0);
+	both(CREATE_UNDER("81000001"), 0);
+	/* As in create(), under the persistent key. */
+	create(&proxy, CREATE_UNDER("81000001"));
+	create(&alone, CREATE_UNDER("81000001"));
+	memcpy(strstr(proxy.sealed, "80000000"), "81000001", 8);
+	memcpy(strstr(alone.sealed, "80000000"), "81000001", 8);
+	load_both();
+	/* In a TPM the persistent key had the first slot while it was loaded. */
+	want("8002 ???????? 0000015e 80000000 0000000b 40000009 0000 01 0002 7077", 0);
+	both(CONTEXT_SAVE "81000001", 0x184);
+	both(FLUSH "81000001", 0x1c4);
+	both(START_BOUND("81000001"), 0);
+	end();
+}
+
+static void persistent_key_outlives_resets(void)
+{
+	begin_with_keys();
+	both(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	both(EVICT(OWNER_KEY, "80000001", "81000002"), 0);
+	both(READ_PUBLIC "81000001", 0);
+	reset_both();
+	CHECK(core_chip_is_empty());
+	both(STARTUP_CLEAR, 0);
+	same(LIST);
+	both(READ_PUBLIC "81000001", 0);
+	both(SHUTDOWN_STATE, 0);
+	reset_both();
+	both(STARTUP_STATE, 0);
+	both(READ_PUBLIC "81000002", 0);
+	core_end_turn();
+	CHECK(core_chip_is_empty());
+	core_off(v);
+	CHECK(core_chip_is_empty());
+	core_reset(v);
+	CHECK_EQ(tell(&proxy, STARTUP_CLEAR), 0);
+	CHECK_EQ(tell(&proxy, READ_PUBLIC "81000001"), 0);
+	end();
+}
+
+static void hierarchies_hide_and_clear_takes_away(void)
+{
+	begin_with_keys();
+	both(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	both(EVICT(OWNER_KEY, "80000001", "81000002"), 0);
+	both(ENABLE("4000000b", "00"), 0);
+	both(READ_PUBLIC "81000001", 0);
+	both(READ_PUBLIC "81000002", 0x18b);
+	same(LIST);
+	both(ENABLE("4000000b", "01"), 0);
+	both(READ_PUBLIC "81000002", 0);
+	both(ENABLE("40000001", "00"), 0);
+	both(READ_PUBLIC "81000001", 0x18b);
+	both(READ_PUBLIC "81000002", 0x18b);
+	both(ENABLE("40000001", "01"), 0);
+	both(READ_PUBLIC "81000001", 0);
+	both(CLEAR, 0);
+	both(READ_PUBLIC "81000001", 0x18b);
+	both(READ_PUBLIC "81000002", 0x18b);
+	same(LIST);
+	CHECK(core_chip_is_empty());
+	end();
+}
+
+static void owner_password_guards_them(void)
+{
+	begin_with_keys();
+	both("8002 ???????? 00000129 40000001" PW "0003 616263", 0);
+	both(EVICT(OWNER_KEY, "80000000", "81000001"), 0x9a2);
+	both("8002 ???????? 00000120 40000001 80000000" PW_ABC "81000001", 0);
+	both(EVICT(OWNER_KEY, "81000001", "81000001"), 0x9a2);
+	end();
+}
+
+static void there_is_room_for_eight(void)
+{
+	char hex[200];
+	unsigned int i;
+
+	begin_with_keys();
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		snprintf(hex, sizeof(hex), EVICT(OWNER_KEY, "80000000", "810000%02x"), i);
+		want(hex, 0);
+	}
+	want(EVICT(OWNER_KEY, "80000000", "81000100"), 0x14b);
+	want("8001 ???????? 0000017a 00000006 00000208 00000002", 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 23), VTPMB_MAX_PERSISTENT);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 31), 0);
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		snprintf(hex, sizeof(hex), READ_PUBLIC "810000%02x", i);
+		want(hex, 0);
+	}
+	want(EVICT(OWNER_KEY, "81000003", "81000003"), 0);
+	want(EVICT(OWNER_KEY, "80000000", "81000100"), 0);
+	end();
+}
+
+static void another_proxy_and_the_host_see_none(void)
+{
+	static const char * const commands[] = {
+		READ_PUBLIC "81000001", EVICT(OWNER_KEY, "81000001", "81000001"),
+		CREATE_UNDER("81000001"), EVICT(PLATFORM_KEY, "81000001", "81000001"),
+	};
+	struct core_rsp raw;
+	unsigned int i;
+
+	begin_with_keys();
+	other.vtpm = core_new();
+	start(&other);
+	both(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		CHECK_EQ(tell(&other, commands[i]) & ~0x300, 0x08b);
+	CHECK_EQ(tell(&other, LIST), 0);
+	CHECK_EQ(vtpmb_peek_u32(other.rsp.buf + 15), 0);
+	CHECK_EQ(tell(&other, EVICT(OWNER_KEY, "80000000", "81000001")), 0);
+	CHECK_EQ(tell(&proxy, EVICT(OWNER_KEY, "81000001", "81000001")), 0);
+	CHECK_EQ(tell(&other, READ_PUBLIC "81000001"), 0);
+	core_end_turn();
+	core_raw_hex(LIST, &raw);
+	CHECK_EQ(vtpmb_peek_u32(raw.buf + 15), 0);
+	core_free(other.vtpm);
+	end();
+}
+
+static void host_handles_stay_out_of_reach(void)
+{
+	struct core_rsp raw;
+
+	begin();
+	core_raw_hex(PRIMARY("40000001"), &raw);
+	CHECK_EQ(raw.rc, 0);
+	core_raw_hex(EVICT(OWNER_KEY, "80000000", "81000001"), &raw);
+	CHECK_EQ(raw.rc, 0);
+	core_raw_hex(FLUSH "80000000", &raw);
+	CHECK_EQ(raw.rc, 0);
+	start_both();
+	want(READ_PUBLIC "81000001", 0x18b);
+	want(LIST, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 0);
+	want(EVICT(OWNER_KEY, "81000001", "81000001"), 0x28b);
+	want(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	want(EVICT(OWNER_KEY, "81000001", "81000001"), 0);
+	core_end_turn();
+	core_raw_hex(READ_PUBLIC "81000001", &raw);
+	CHECK_EQ(raw.rc, 0);
+	end();
+}
+
+static void key_is_gone_with_the_chips_contexts(void)
+{
+	begin_with_keys();
+	both(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	core_end_turn();
+	core_chip_cycle();
+	want(READ_PUBLIC "81000001", 0x18b);
+	want(LIST, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 0);
+	end();
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(evict_control_answers_as_a_tpm),
+	CORE_TEST(what_cannot_persist_is_refused),
+	CORE_TEST(persistent_key_works_in_every_place),
+	CORE_TEST(persistent_key_outlives_resets),
+	CORE_TEST(hierarchies_hide_and_clear_takes_away),
+	CORE_TEST(owner_password_guards_them),
+	CORE_TEST(there_is_room_for_eight),
+	CORE_TEST(another_proxy_and_the_host_see_none),
+	CORE_TEST(host_handles_stay_out_of_reach),
+	CORE_TEST(key_is_gone_with_the_chips_contexts),
+};
+
+CORE_MAIN(tests)
