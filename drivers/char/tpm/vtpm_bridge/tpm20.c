@@ -32,11 +32,13 @@ static const vtpmb_tpm20_handler tpm20_local[] = {
 	[AT(0x144)] = vtpmb_tpm20_startup,
 	[AT(0x145)] = vtpmb_tpm20_shutdown,
 	[AT(0x146)] = vtpmb_tpm20_stir_random,
+	[AT(0x178)] = vtpmb_tpm20_ecc_parameters,
 	[AT(0x17A)] = vtpmb_tpm20_get_capability,
 	[AT(0x17C)] = vtpmb_tpm20_get_test_result,
 	[AT(0x17E)] = vtpmb_tpm20_pcr_read,
 	[AT(0x182)] = vtpmb_tpm20_pcr_extend,
 	[AT(0x183)] = vtpmb_tpm20_pcr_set_auth_value,
+	[AT(0x18A)] = vtpmb_tpm20_test_parms,
 };
 
 /*
@@ -606,6 +608,20 @@ u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return rc;
 }
 
+/* A session would put something of its own into the chip's answer. */
+static bool tpm20_is_answered_here(const struct vtpmb_tpm20_call *call)
+{
+	return call->row->flags & TPM20_LOCAL ||
+	       (call->row->flags & TPM20_KNOWN && call->tag == TPM20_ST_NO_SESSIONS);
+}
+
+static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 rc = tpm20_prepare(vtpm, call);
+
+	return rc ? rc : vtpmb_tpm20_run(vtpm, call);
+}
+
 static void tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm20_call call;
@@ -624,12 +640,8 @@ static void tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		rc = tpm20_find(vtpm, cmd, &call);
 	if (!rc)
 		rc = tpm20_started(vtpm, cmd);
-	if (!rc && call.row->flags & TPM20_LOCAL)
-		rc = tpm20_prepare(vtpm, &call);
-	if (!rc && call.row->flags & TPM20_LOCAL)
-		rc = vtpmb_tpm20_run(vtpm, &call);
-	else if (!rc)
-		rc = RC_PASS;
+	if (!rc)
+		rc = tpm20_is_answered_here(&call) ? tpm20_answer(vtpm, &call) : RC_PASS;
 
 	if (rc == RC_PASS)
 		cmd->answer = VTPMB_ANSWER_CHIP;

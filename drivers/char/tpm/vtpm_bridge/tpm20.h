@@ -7,6 +7,7 @@
  *   tpm20_platform.c	startup, hierarchies, physical presence, self-test
  *   tpm20_pcr.c	PCR commands
  *   tpm20_capability.c	what the chip is, and what a guest is told of it
+ *   tpm20_parameters.c	what the chip is known to say of parameters
  *   tpm20_policy.c	policies on private PCRs
  *   tpm20_lockout.c	dictionary attack protection
  *   tpm20_persistent.c	persistent objects
@@ -279,6 +280,24 @@ struct vtpmb_tpm20_lockout {
 	u32 lockout_recovery;
 };
 
+/** VTPMB_TPM20_MAX_TESTED - parameters that a proxy remembers the chip to support */
+#define VTPMB_TPM20_MAX_TESTED	8
+
+/** VTPMB_TPM20_MAX_PARMS - bytes of the longest TPMT_PUBLIC_PARMS (Part 2, 12.2.3.8), and more */
+#define VTPMB_TPM20_MAX_PARMS	32
+
+/**
+ * struct vtpmb_tpm20_tested - parameters of which the chip said: supported
+ * @next:	the entry to be overwritten next
+ * @len:	bytes of each entry; 0: there is none
+ * @parms:	TPMT_PUBLIC_PARMS
+ */
+struct vtpmb_tpm20_tested {
+	u8 next;
+	u8 len[VTPMB_TPM20_MAX_TESTED];
+	u8 parms[VTPMB_TPM20_MAX_TESTED][VTPMB_TPM20_MAX_PARMS];
+};
+
 /**
  * struct vtpmb_tpm20 - a virtual TPM 2.0: vtpm->state
  * @pcrs:	its PCR banks
@@ -294,6 +313,7 @@ struct vtpmb_tpm20_lockout {
  * @reset_epoch: raised by each TPM Reset: older saved contexts are invalid
  * @restart_epoch: raised by each TPM Reset or Restart: older stClear ones are
  * @pp_list:	rows that need physical presence when platformAuth is used
+ * @tested:	what TPM2_TestParms need not ask the chip
  * @reply:	VTPMB_BUF_SIZE bytes for a response in the making
  * @table:	its objects and sessions
  *
@@ -313,6 +333,7 @@ struct vtpmb_tpm20 {
 	u32 reset_epoch;
 	u32 restart_epoch;
 	DECLARE_BITMAP(pp_list, VTPMB_MAX_CODES);
+	struct vtpmb_tpm20_tested tested;
 	u8 *reply;
 	struct vtpmb_tpm20_table table;
 };
@@ -515,6 +536,19 @@ struct vtpmb_tpm20_tagged {
 
 #define VTPMB_TPM20_MAX_FACTS	256
 
+/** VTPMB_TPM20_MAX_DETAILS - curves of a chip whose parameters are remembered */
+#define VTPMB_TPM20_MAX_DETAILS	16
+
+/**
+ * struct vtpmb_tpm20_detail - a curve as TPM2_ECC_Parameters tells it
+ * @bytes:	TPMS_ALGORITHM_DETAIL_ECC
+ * @len:	how many
+ */
+struct vtpmb_tpm20_detail {
+	u8 *bytes;
+	u16 len;
+};
+
 /** VTPMB_TPM20_MAX_HASHES - hash algorithms of a chip that are made use of */
 #define VTPMB_TPM20_MAX_HASHES	VTPMB_MAX_BANKS
 
@@ -525,12 +559,14 @@ struct vtpmb_tpm20_tagged {
  * @nr_curves:	in @curve
  * @nr_hashes:	hash algorithms that the chip implements
  * @nr_permanent: in @permanent
+ * @nr_details:	in @detail
  * @sessions_max: TPM_PT_ACTIVE_SESSIONS_MAX
  * @command_max: bytes of the longest command that a guest may send
  * @response_max: bytes of the longest response that it gets
  * @property:	TPM_PT_FIXED, then TPM_PT_VAR, as they were at probe
  * @alg:	TPM_CAP_ALGS
  * @curve:	TPM_CAP_ECC_CURVES
+ * @detail:	the parameters of curves
  * @permanent:	TPM_CAP_HANDLES, permanent ones
  * @has:	rows that the chip implements
  * @cca:	their TPMA_CC
@@ -541,12 +577,14 @@ struct vtpmb_tpm20_facts {
 	unsigned int nr_curves;
 	unsigned int nr_hashes;
 	unsigned int nr_permanent;
+	unsigned int nr_details;
 	u32 sessions_max;
 	u32 command_max;
 	u32 response_max;
 	struct vtpmb_tpm20_tagged property[VTPMB_TPM20_MAX_FACTS];
 	struct vtpmb_tpm20_tagged alg[VTPMB_TPM20_MAX_FACTS];
 	u16 curve[VTPMB_TPM20_MAX_FACTS];
+	struct vtpmb_tpm20_detail detail[VTPMB_TPM20_MAX_DETAILS];
 	u32 permanent[VTPMB_TPM20_MAX_FACTS];
 	DECLARE_BITMAP(has, VTPMB_MAX_CODES);
 	u32 cca[VTPMB_MAX_CODES];
@@ -567,6 +605,15 @@ bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg);
 u32 vtpmb_tpm20_get_capability(struct vtpmb_vtpm *vtpm,
 			       struct vtpmb_tpm20_call *call,
 			       struct vtpmb_writer *out);
+
+/* tpm20_parameters.c */
+int vtpmb_tpm20_learn_curves(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts);
+void vtpmb_tpm20_forget_curves(struct vtpmb_tpm20_facts *facts);
+u32 vtpmb_tpm20_ecc_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out);
+u32 vtpmb_tpm20_test_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out);
+void vtpmb_tpm20_follow_test(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
 
 /* tpm20_execute.c */
 int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);

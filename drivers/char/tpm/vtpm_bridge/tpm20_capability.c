@@ -894,6 +894,8 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 	port->nr_banks = 0;
 	for (i = 0; !err && i < ARRAY_SIZE(tpm20_learns); i++)
 		err = tpm20_learn(port, facts, &tpm20_learns[i]);
+	if (!err)
+		err = vtpmb_tpm20_learn_curves(port, facts);
 	if (err) {
 		vtpmb_tpm20_forget(port);
 		return err;
@@ -908,6 +910,7 @@ void vtpmb_tpm20_forget(struct vtpmb_port *port)
 {
 	while (port->nr_banks)
 		vtpmb_hash_close(&port->bank[--port->nr_banks]);
+	vtpmb_tpm20_forget_curves(port->facts);
 	kfree(port->facts);
 	port->facts = NULL;
 }

@@ -676,6 +676,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x00000178,
 		.name = "ECC_Parameters",
+		.flags = TPM20_KNOWN,
 	},
 	{
 		.code = 0x00000179,
@@ -789,6 +790,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x0000018A,
 		.name = "TestParms",
+		.flags = TPM20_KNOWN,
 	},
 	{
 		.code = 0x0000018B,

@@ -60,6 +60,8 @@ enum vtpmb_tpm20_response {
  * @TPM20_PP_LISTABLE:	TPM2_PP_Commands may put it on the list
  * @TPM20_PP_DEFAULT:	a new TPM has it on the list
  * @TPM20_LOCAL:	the virtual platform answers it, whatever the chip has
+ * @TPM20_KNOWN:	without sessions, the virtual platform answers it if it
+ *			knows what the chip would say
  * @TPM20_UNSAFE:	it changes or shows what all users of the chip share:
  *			refused without an explicit grant
  */
@@ -73,6 +75,7 @@ enum vtpmb_tpm20_flags {
 	TPM20_PP_DEFAULT	= BIT(6),
 	TPM20_LOCAL		= BIT(7),
 	TPM20_UNSAFE		= BIT(8),
+	TPM20_KNOWN		= BIT(9),
 };
 
 /**

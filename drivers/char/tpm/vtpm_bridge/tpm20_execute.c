@@ -671,6 +671,7 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		return err;
 	tpm20_follow_policy(call);
 	tpm20_extend(vtpm, call, len);
+	vtpmb_tpm20_follow_test(vtpm, call);
 	call->cmd->len = len;
 	call->cmd->rc = RC_SUCCESS;
 	return 0;
