@@ -270,7 +270,9 @@ void vtpmb_tpm20_new_key(struct vtpmb_tpm20_call *call)
 	    !tpm20_skip_symmetric(&r) || !vtpmb_get_u16(&r, &call->hash_alg))
 		return;
 	call->trial = type == TPM20_SE_TRIAL;
-	call->bound = TPM20_HT(call->handle[1]) == HT_TRANSIENT;
+	/* Hierarchies and PCRs alone are not protected against guessing. */
+	call->bound = TPM20_HT(call->handle[1]) != HT_PERMANENT &&
+		      TPM20_HT(call->handle[1]) != HT_PCR;
 	call->known = type == SE_HMAC && call->handle[0] == RH_NULL &&
 		      call->handle[1] == RH_NULL && tpm20_block_size(call->hash_alg);
 }

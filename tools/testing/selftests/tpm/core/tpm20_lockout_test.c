@@ -22,6 +22,10 @@
 #define GUESS		"8002 ???????? 0000015e 80000001 0000000b 40000009 0000 01 0002 7078"
 #define RIGHT		"8002 ???????? 0000015e 80000001 0000000b 40000009 0000 01 0002 7077"
 
+#define EVICT		"8002 ???????? 00000120 40000001 80000001" PW "81000001"
+#define BOUND_GUESS	"8002 ???????? 00000131 40000001 0000000a 02000000 0000 01 0001 31" \
+	"0004 0000 0000 " ECC_TEMPLATE " 0000 00000000"
+
 static struct guest second, third;
 
 /* Proxy and twin have the same limit, and a sealed object with a password each. */
@@ -165,6 +169,27 @@ static void bound_session_is_locked_out_too(void)
 	end();
 }
 
+/* What is guessed at is the session's key, whatever it authorises. */
+static void guessing_at_a_bound_session_cannot_lock_the_chip(void)
+{
+	static const char * const bound_to[] = { "80000001", "81000001" };
+	char hex[200];
+	unsigned int i, n;
+
+	for (n = 0; n < ARRAY_SIZE(bound_to); n++) {
+		begin_protected(CREATE(PROTECTED));
+		CHECK_EQ(tell(&proxy, EVICT), 0);
+		snprintf(hex, sizeof(hex), START_BOUND("%s"), bound_to[n]);
+		CHECK_EQ(tell(&proxy, hex), 0);
+		for (i = 0; i < SHARE; i++)
+			CHECK_EQ(tell(&proxy, BOUND_GUESS), 0x98e);
+		for (i = 0; i < SHARE; i++)
+			CHECK_EQ(tell(&proxy, BOUND_GUESS), 0x921);
+		CHECK_EQ(chip_counter(), SHARE);
+		end();
+	}
+}
+
 static void proxy_cannot_lock_the_chip(void)
 {
 	unsigned int i;
@@ -261,6 +286,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(lockout_spares_what_is_not_protected),
 	CORE_TEST(lockout_spares_policies_without_password),
 	CORE_TEST(bound_session_is_locked_out_too),
+	CORE_TEST(guessing_at_a_bound_session_cannot_lock_the_chip),
 	CORE_TEST(proxy_cannot_lock_the_chip),
 	CORE_TEST(several_proxies_cannot_lock_the_chip),
 	CORE_TEST(clear_brings_the_defaults_back),
