@@ -100,6 +100,23 @@ enum vtpmb_ownership {
 	VTPMB_OWNERSHIP_NOT_INSTALLABLE,
 };
 
+/* TPM 2.0: the chip's hierarchies that an administrator can open to a proxy. */
+enum vtpmb_chip_hier {
+	VTPMB_CHIP_OWNER,
+	VTPMB_CHIP_ENDORSEMENT,
+	VTPMB_NR_CHIP_HIERS,
+};
+
+/**
+ * struct vtpmb_auth - an authValue
+ * @len:	its bytes, without trailing zeros
+ * @value:	those; zeros follow
+ */
+struct vtpmb_auth {
+	u16 len;
+	u8 value[VTPMB_MAX_AUTH];
+};
+
 /**
  * struct vtpmb_vtpm - one virtual TPM
  * @port:	the chip behind it; constant
@@ -113,6 +130,8 @@ enum vtpmb_ownership {
  * @ownership:	TPM 1.2: see enum vtpmb_ownership
  * @policy:	which command codes this proxy may use
  * @secret:	TPM 2.0: what makes its policies on PCRs its own
+ * @chip_auth:	TPM 2.0: the authValues that the chip's own hierarchies have, as
+ *		far as the administrator has told; by default empty
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -126,6 +145,7 @@ struct vtpmb_vtpm {
 	enum vtpmb_ownership ownership;
 	struct vtpmb_policy policy;
 	u8 secret[VTPMB_SECRET_SIZE];
+	struct vtpmb_auth chip_auth[VTPMB_NR_CHIP_HIERS];
 	void *state;
 };
 
