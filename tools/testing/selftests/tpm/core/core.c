@@ -790,6 +790,8 @@ void core_fail(const char *file, int line, const char *fmt, ...)
 	printf("\n");
 }
 
+size_t core_running;
+
 /* Arguments are names of tests to run; none: all of them. */
 int core_run(const struct core_test *tests, size_t nr, int argc, char **argv)
 {
@@ -804,6 +806,7 @@ int core_run(const struct core_test *tests, size_t nr, int argc, char **argv)
 		if (argc > 1 && arg == argc)
 			continue;
 		test_failed = false;
+		core_running = i;
 		alarm(300);
 		tests[i].run();
 		alarm(0);

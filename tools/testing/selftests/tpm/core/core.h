@@ -121,6 +121,9 @@ struct core_test {
 
 #define CORE_TEST(fn)	{ #fn, fn }
 
+/* Which of the tests is running, from 0: several may share a function. */
+extern size_t core_running;
+
 void core_fail(const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int core_run(const struct core_test *tests, size_t nr, int argc, char **argv);
