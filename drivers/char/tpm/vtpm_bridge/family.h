@@ -14,7 +14,7 @@
  *   receive()	in the caller's context, under vtpm->lock, never waits for the
  *		chip: answers what the virtual platform knows, refuses what
  *		policy forbids, passes on the rest.
- *   execute(), leave(), sweep()	in the hub's thread, which holds the chip.
+ *   execute(), leave(), sweep(), drop()	in the hub's thread, which holds the chip.
  *		The handle table and all that is resident in the chip are that
  *		thread's alone and need no lock; it takes vtpm->lock for the
  *		platform state only, never across a transmit.
@@ -26,6 +26,8 @@
 #ifndef VTPMB_FAMILY_H
 #define VTPMB_FAMILY_H
 
+#include <linux/atomic.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include "hash.h"
@@ -54,11 +56,16 @@ struct vtpmb_family;
  *		own in policies; 0: there are no such policies
  * @failures:	TPM 2.0: failed authorisations that the chip counts, as far as
  *		known; 0: none that came through the bridge
+ * @saved:	TPM 2.0: sessions of all proxies that the chip has saved, the oldest
+ *		first
+ * @nr_vtpms:	virtual TPMs on it
+ * @nr_shared:	TPM 2.0: sessions that proxies have beyond what each can always
+ *		have
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
- * Constant after probe but for @failures, @scratch and @nr_chip_commands, which
- * belong to the holder of the chip.
+ * Constant after probe but for @failures, @saved, @scratch and @nr_chip_commands,
+ * which belong to the holder of the chip, and the two atomic counts.
  */
 struct vtpmb_port {
 	const struct vtpmb_family *family;
@@ -69,6 +76,9 @@ struct vtpmb_port {
 	struct vtpmb_mac mac;
 	u32 policy_pcr;
 	u32 failures;
+	struct list_head saved;
+	atomic_t nr_vtpms;
+	atomic_t nr_shared;
 	u8 *scratch;
 	u64 nr_chip_commands;
 };
@@ -100,23 +110,6 @@ enum vtpmb_ownership {
 	VTPMB_OWNERSHIP_NOT_INSTALLABLE,
 };
 
-/* TPM 2.0: the chip's hierarchies that an administrator can open to a proxy. */
-enum vtpmb_chip_hier {
-	VTPMB_CHIP_OWNER,
-	VTPMB_CHIP_ENDORSEMENT,
-	VTPMB_NR_CHIP_HIERS,
-};
-
-/**
- * struct vtpmb_auth - an authValue
- * @len:	its bytes, without trailing zeros
- * @value:	those; zeros follow
- */
-struct vtpmb_auth {
-	u16 len;
-	u8 value[VTPMB_MAX_AUTH];
-};
-
 /**
  * struct vtpmb_vtpm - one virtual TPM
  * @port:	the chip behind it; constant
@@ -130,8 +123,6 @@ struct vtpmb_auth {
  * @ownership:	TPM 1.2: see enum vtpmb_ownership
  * @policy:	which command codes this proxy may use
  * @secret:	TPM 2.0: what makes its policies on PCRs its own
- * @chip_auth:	TPM 2.0: the authValues that the chip's own hierarchies have, as
- *		far as the administrator has told; by default empty
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -145,7 +136,6 @@ struct vtpmb_vtpm {
 	enum vtpmb_ownership ownership;
 	struct vtpmb_policy policy;
 	u8 secret[VTPMB_SECRET_SIZE];
-	struct vtpmb_auth chip_auth[VTPMB_NR_CHIP_HIERS];
 	void *state;
 };
 
@@ -227,6 +217,8 @@ struct vtpmb_cmd {
  *		@all, the vtpm is going): flush it from the chip, saved sessions
  *		too, and forget it.
  * @stale:	whether @sweep(@all false) has something to do.  Hub's thread.
+ * @drop:	the vtpm is going, and the chip has let go of what it would: forget
+ *		the rest.  Hub's thread, or nobody else uses the chip.
  */
 struct vtpmb_family {
 	const char *name;
@@ -249,6 +241,7 @@ struct vtpmb_family {
 	int (*leave)(struct vtpmb_vtpm *vtpm);
 	int (*sweep)(struct vtpmb_vtpm *vtpm, bool all);
 	bool (*stale)(struct vtpmb_vtpm *vtpm);
+	void (*drop)(struct vtpmb_vtpm *vtpm);
 
 	/* For sysfs and the query ioctl; under vtpm->lock. */
 	bool (*pp)(struct vtpmb_vtpm *vtpm);

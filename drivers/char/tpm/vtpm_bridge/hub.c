@@ -315,6 +315,8 @@ static void vtpmb_hub_step(struct vtpmb_hub *hub)
 		vtpmb_chip_yield(hub->chip);
 	}
 	/* A chip that is not to be had keeps nothing that could be drained. */
+	if (drain)
+		hub->port.family->drop(seat->vtpm);
 	vtpmb_hub_end_turn(hub, seat, drain);
 }
 

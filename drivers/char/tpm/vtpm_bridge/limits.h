@@ -48,6 +48,15 @@
 /** VTPMB_MAX_SESSIONS - authorisation sessions per proxy, loaded and saved together */
 #define VTPMB_MAX_SESSIONS	16
 
+/** VTPMB_MIN_SESSIONS - sessions that a proxy can always have; it shares what is more */
+#define VTPMB_MIN_SESSIONS	3
+
+/** VTPMB_HOST_SESSIONS - active sessions of the chip that are left to the host */
+#define VTPMB_HOST_SESSIONS	8
+
+/** VTPMB_MAX_KEPT - objects per proxy that stay in the chip after FlushContext */
+#define VTPMB_MAX_KEPT		8
+
 /** VTPMB_MAX_CONTEXT - bytes of a saved context as a chip may return it */
 #define VTPMB_MAX_CONTEXT	VTPMB_BUF_SIZE
 

@@ -329,6 +329,10 @@ static bool tpm12_stale(struct vtpmb_vtpm *vtpm)
 	return false;
 }
 
+static void tpm12_drop(struct vtpmb_vtpm *vtpm)
+{
+}
+
 static int tpm12_create(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = kzalloc(sizeof(*tpm), GFP_KERNEL);
@@ -371,6 +375,7 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.leave = tpm12_leave,
 	.sweep = tpm12_sweep,
 	.stale = tpm12_stale,
+	.drop = tpm12_drop,
 	.pp = vtpmb_tpm12_pp,
 	.pp_locked = vtpmb_tpm12_pp_locked,
 };

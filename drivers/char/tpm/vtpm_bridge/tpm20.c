@@ -2,6 +2,7 @@
 /* TPM 2.0: parser, policy, authorisation by password, and the family's verbs. */
 
 #include <crypto/algapi.h>
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -663,6 +664,7 @@ static int tpm20_create(struct vtpmb_vtpm *vtpm)
 		kfree(tpm);
 		return -ENOMEM;
 	}
+	atomic_inc(&vtpm->port->nr_vtpms);
 	tpm->table.epoch = vtpm->epoch;
 	vtpm->state = tpm;
 	vtpmb_pcrs_init(&tpm->pcrs, vtpmb_pcr_rules_tpm20, vtpm->port->bank,
@@ -677,7 +679,8 @@ static void tpm20_destroy(struct vtpmb_vtpm *vtpm)
 
 	if (!tpm)
 		return;
-	vtpmb_tpm20_drop_all(vtpm);
+	vtpmb_tpm20_drop(vtpm);
+	atomic_dec(&vtpm->port->nr_vtpms);
 	kfree_sensitive(tpm->table.kept);
 	kfree_sensitive(tpm->reply);
 	kfree_sensitive(tpm);
@@ -756,6 +759,7 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.leave = vtpmb_tpm20_leave,
 	.sweep = vtpmb_tpm20_sweep,
 	.stale = vtpmb_tpm20_stale,
+	.drop = vtpmb_tpm20_drop,
 	.pp = tpm20_pp,
 	.pp_locked = tpm20_pp_locked,
 };

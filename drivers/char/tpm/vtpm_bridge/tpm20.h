@@ -17,6 +17,7 @@
 #define VTPMB_TPM20_H
 
 #include <linux/bitmap.h>
+#include <linux/list.h>
 #include <linux/types.h>
 #include "family.h"
 #include "limits.h"
@@ -53,6 +54,7 @@ enum vtpmb_tpm20_rc {
 	RC_BAD_AUTH		= 0x0A2,
 	RC_INITIALIZE		= 0x100,
 	RC_FAILURE		= 0x101,
+	RC_SEQUENCE		= 0x103,
 	RC_DISABLED		= 0x120,
 	RC_AUTH_TYPE		= 0x124,
 	RC_AUTH_MISSING		= 0x125,
@@ -169,22 +171,64 @@ enum vtpmb_tpm20_kind {
 };
 
 /**
- * struct vtpmb_tpm20_entry - one object or session of a proxy
+ * struct vtpmb_tpm20_body - what handles stand for: in the chip, saved, or both
+ * @kind:	enum vtpmb_tpm20_kind
+ * @hier:	enum vtpmb_tpm20_hier, of an object
+ * @in_use:	the command that is being executed names it
+ * @given:	the guest has its context, and may bring it back
+ * @external:	an object that LoadExternal brought
+ * @learnt:	an object of which the chip has told @attributes, @name and @public
+ * @refs:	entries that stand for it.  One without is kept because it was
+ *		@given: the guest's next ContextLoad finds it in the chip.
+ * @session:	handle of a session, the chip's and the guest's
+ * @phys:	what the chip calls it; 0 while it is not loaded there
+ * @attributes:	TPMA_OBJECT
+ * @name_len:	bytes of @name
+ * @name:	its Name
+ * @public_len:	bytes of @public
+ * @public:	parameters of the chip's answer to ReadPublic; NULL till @learnt
+ * @used:	@clock of the table when it was last used
+ * @sequence:	of a saved session's context
+ * @saved:	a saved session's place in port->saved
+ * @blob:	TPMS_CONTEXT as the chip saved it, still valid; or NULL
+ * @blob_len:	its bytes
+ *
+ * Several entries stand for one object if the guest loaded its context more than
+ * once, or has made it persistent: it does not change.  A sequence or a session
+ * is one entry's alone.
+ */
+struct vtpmb_tpm20_body {
+	u8 kind;
+	u8 hier;
+	bool in_use;
+	bool given;
+	bool external;
+	bool learnt;
+	u8 refs;
+	u32 session;
+	u32 phys;
+	u32 attributes;
+	u16 name_len;
+	u8 name[sizeof(u16) + VTPMB_MAX_DIGEST];
+	u16 public_len;
+	u8 *public;
+	u64 used;
+	u64 sequence;
+	struct list_head saved;
+	u8 *blob;
+	u16 blob_len;
+};
+
+/**
+ * struct vtpmb_tpm20_entry - one handle of a proxy
  * @kind:	enum vtpmb_tpm20_kind
  * @hier:	enum vtpmb_tpm20_hier, of an object
  * @trial:	a trial policy session
  * @guest_saved: a session that the guest has saved: unusable till it loads it
- * @in_use:	the command that is being executed names it
- * @virt:	what the guest calls it; of a session also the chip's name
- * @phys:	what the chip calls it; 0 while it is not loaded there
  * @known:	a session whose key is an authValue alone
  * @bound:	a session that is bound to an object
  * @needs_auth:	a policy session that asks for an authValue
- * @external:	an object that LoadExternal brought
- * @learnt:	an object of which the chip has told @attributes and @name
- * @attributes:	TPMA_OBJECT
- * @name_len:	bytes of @name
- * @name:	its Name
+ * @virt:	what the guest calls it; of a session also the chip's name
  * @hash_alg:	authHash of a session
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceTPM of a session
@@ -192,39 +236,32 @@ enum vtpmb_tpm20_kind {
  * @flushed:	@flushed of the hierarchy when it was made; of a persistent
  *		object: @cleared
  * @generation:	which of the guest's saves of a session may be loaded
- * @used:	@clock of the table when it was last used
- * @blob:	TPMS_CONTEXT as the chip saved it, still valid; or NULL
- * @blob_len:	its bytes
+ * @body:	what it stands for; NULL if @kind is KIND_FREE
  */
 struct vtpmb_tpm20_entry {
 	u8 kind;
 	u8 hier;
 	bool trial;
 	bool guest_saved;
-	bool in_use;
 	bool known;
 	bool bound;
 	bool needs_auth;
-	bool external;
-	bool learnt;
-	u32 attributes;
-	u16 name_len;
-	u8 name[sizeof(u16) + VTPMB_MAX_DIGEST];
+	u32 virt;
 	u16 hash_alg;
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
 	u32 pcr_counter;
-	u32 virt;
-	u32 phys;
 	u32 flushed;
 	u64 generation;
-	u64 used;
-	u8 *blob;
-	u16 blob_len;
+	struct vtpmb_tpm20_body *body;
 };
 
 /** VTPMB_TPM20_MAX_BEFORE - transient handles that fit a chip, and more */
 #define VTPMB_TPM20_MAX_BEFORE	32
+
+/** VTPMB_TPM20_MAX_BODIES - one for each handle, and those that are kept */
+#define VTPMB_TPM20_MAX_BODIES	(VTPMB_MAX_OBJECTS + VTPMB_MAX_SESSIONS + \
+				 VTPMB_MAX_PERSISTENT + VTPMB_MAX_KEPT)
 
 /**
  * struct vtpmb_tpm20_table - all objects and sessions of a proxy
@@ -245,6 +282,7 @@ struct vtpmb_tpm20_entry {
  * @object:	transient objects and sequences; the index is the virtual handle
  * @session:	sessions
  * @persistent:	persistent objects
+ * @body:	what all those stand for
  *
  * Belongs to the hub's thread.  The counts are also read without it.
  */
@@ -264,6 +302,7 @@ struct vtpmb_tpm20_table {
 	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
 	struct vtpmb_tpm20_entry session[VTPMB_MAX_SESSIONS];
 	struct vtpmb_tpm20_entry persistent[VTPMB_MAX_PERSISTENT];
+	struct vtpmb_tpm20_body body[VTPMB_TPM20_MAX_BODIES];
 };
 
 /**
@@ -561,6 +600,7 @@ struct vtpmb_tpm20_detail {
  * @nr_permanent: in @permanent
  * @nr_details:	in @detail
  * @sessions_max: TPM_PT_ACTIVE_SESSIONS_MAX
+ * @context_gap: TPM_PT_CONTEXT_GAP_MAX
  * @command_max: bytes of the longest command that a guest may send
  * @response_max: bytes of the longest response that it gets
  * @property:	TPM_PT_FIXED, then TPM_PT_VAR, as they were at probe
@@ -579,6 +619,7 @@ struct vtpmb_tpm20_facts {
 	unsigned int nr_permanent;
 	unsigned int nr_details;
 	u32 sessions_max;
+	u32 context_gap;
 	u32 command_max;
 	u32 response_max;
 	struct vtpmb_tpm20_tagged property[VTPMB_TPM20_MAX_FACTS];
@@ -616,6 +657,20 @@ u32 vtpmb_tpm20_test_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 void vtpmb_tpm20_follow_test(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
 
 /* tpm20_execute.c */
+/**
+ * typedef vtpmb_tpm20_own_handler - how the bridge answers from its books
+ * @vtpm:	the vtpm
+ * @call:	the command, authorised, what it names found
+ * @out:	where the response's parameters go
+ * @rc:		out: response code
+ *
+ * Context: The hub's thread.
+ * Return: 0 or the errno of transmit
+ */
+typedef int (*vtpmb_tpm20_own_handler)(struct vtpmb_vtpm *vtpm,
+				       struct vtpmb_tpm20_call *call,
+				       struct vtpmb_writer *out, u32 *rc);
+
 int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 
 /* tpm20_hmac.c */
@@ -659,37 +714,50 @@ u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 			     const struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_unfold(struct vtpmb_vtpm *vtpm);
 
-/* tpm20_swap.c */
-int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
-			    const void *body, size_t body_len, u32 *rc);
+/* tpm20_table.c */
 struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
-						 enum vtpmb_tpm20_kind kind,
-						 enum vtpmb_tpm20_hier hier,
-						 u32 flushed);
+						 enum vtpmb_tpm20_hier hier, u32 flushed,
+						 struct vtpmb_tpm20_body *body);
 struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 						  u32 handle, bool trial);
 struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle);
 struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle);
 u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mistaken,
 			struct vtpmb_tpm20_entry **entry);
-void vtpmb_tpm20_count(struct vtpmb_tpm20_table *table);
+struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
+					      enum vtpmb_tpm20_kind kind,
+					      enum vtpmb_tpm20_hier hier);
+struct vtpmb_tpm20_body *vtpmb_tpm20_known_body(struct vtpmb_vtpm *vtpm,
+						const u8 *blob, u16 blob_len);
+void vtpmb_tpm20_refer(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body);
+void vtpmb_tpm20_drop_body(struct vtpmb_tpm20_body *body);
+void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body);
+void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm);
+bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
+void vtpmb_tpm20_forget_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body);
 void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			     bool saved);
 void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_drop(struct vtpmb_vtpm *vtpm);
+
+/* tpm20_swap.c */
+int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
+			    const void *body, size_t body_len, u32 *rc);
 void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry);
-int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
+int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
 int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 		     u32 gone, u32 *rc);
 int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
-int vtpmb_tpm20_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
+int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    struct vtpmb_writer *out, u32 *rc);
+int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
 int vtpmb_tpm20_remember(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_recover(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
 bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_drop_all(struct vtpmb_vtpm *vtpm);
 
 #endif

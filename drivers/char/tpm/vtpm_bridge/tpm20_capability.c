@@ -30,6 +30,7 @@ enum {
 	PT_HR_TRANSIENT_MIN	= 0x10E,
 	PT_HR_LOADED_MIN	= 0x110,
 	PT_ACTIVE_SESSIONS_MAX	= 0x111,
+	PT_CONTEXT_GAP_MAX	= 0x114,
 	PT_MAX_COMMAND_SIZE	= 0x11E,
 	PT_MAX_RESPONSE_SIZE	= 0x11F,
 	PT_MAX_OBJECT_CONTEXT	= 0x121,
@@ -892,6 +893,7 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 		return -ENOMEM;
 	port->facts = facts;
 	port->nr_banks = 0;
+	INIT_LIST_HEAD(&port->saved);
 	for (i = 0; !err && i < ARRAY_SIZE(tpm20_learns); i++)
 		err = tpm20_learn(port, facts, &tpm20_learns[i]);
 	if (!err)
@@ -901,6 +903,7 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 		return err;
 	}
 	facts->sessions_max = tpm20_fact(facts, PT_ACTIVE_SESSIONS_MAX, 64);
+	facts->context_gap = tpm20_fact(facts, PT_CONTEXT_GAP_MAX, 255);
 	facts->command_max = tpm20_size_fact(facts, PT_MAX_COMMAND_SIZE);
 	facts->response_max = tpm20_size_fact(facts, PT_MAX_RESPONSE_SIZE);
 	return 0;

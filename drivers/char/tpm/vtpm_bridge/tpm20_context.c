@@ -119,11 +119,15 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		return 0;
 	}
 
-	err = vtpmb_tpm20_save(vtpm, entry, rc);
+	err = entry->body->blob ? 0 : vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm20_save(vtpm, entry->body, rc);
 	if (err == -ENOMEM)
 		*rc = RC_MEMORY;
 	else if (!err && !*rc)
-		*rc = tpm20_put_context(vtpm, entry->blob, entry->blob_len, out);
+		*rc = tpm20_put_context(vtpm, entry->body->blob, entry->body->blob_len, out);
+	if (!err && !*rc)
+		entry->body->given = true;
 	return err == -ENOMEM ? 0 : err;
 }
 
@@ -215,15 +219,40 @@ static u32 tpm20_load_session(struct vtpmb_vtpm *vtpm, const struct tpm20_contex
 	return RC_SUCCESS;
 }
 
+/* What a context is of: known already, or new and to be loaded when it is needed. */
+static struct vtpmb_tpm20_body *tpm20_context_body(struct vtpmb_vtpm *vtpm,
+						   const struct tpm20_context *c)
+{
+	enum vtpmb_tpm20_kind kind = c->saved == SAVED_SEQUENCE ? KIND_SEQUENCE : KIND_OBJECT;
+	size_t len = c->len - VTPMB_MAC_SIZE;
+	u8 *blob = kmemdup(c->start, len, GFP_KERNEL);
+	struct vtpmb_tpm20_body *body;
+
+	if (!blob)
+		return NULL;
+	blob[CONTEXT_BLOB_SIZE_AT] = (len - CONTEXT_SIZE) >> 8;
+	blob[CONTEXT_BLOB_SIZE_AT + 1] = len - CONTEXT_SIZE;
+	body = vtpmb_tpm20_known_body(vtpm, blob, len);
+	if (!body)
+		body = vtpmb_tpm20_new_body(vtpm, kind, c->hier);
+	if (!body || body->blob) {
+		kfree_sensitive(blob);
+		return body;
+	}
+	body->given = true;
+	body->blob = blob;
+	body->blob_len = len;
+	return body;
+}
+
 static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
 			     u32 *handle)
 {
 	struct vtpmb_tpm20_hierarchy *h = &vtpmb_tpm20_state(vtpm)->hier[c->hier];
-	size_t len = c->len - VTPMB_MAC_SIZE;
 	struct vtpmb_tpm20_entry *entry;
+	struct vtpmb_tpm20_body *body;
 	u32 flushed;
 	bool enabled;
-	u8 *blob;
 
 	mutex_lock(&vtpm->lock);
 	enabled = h->enabled;
@@ -231,20 +260,15 @@ static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct tpm20_context
 	mutex_unlock(&vtpm->lock);
 	if (!enabled)
 		return RC_P(RC_HIERARCHY, 0);
-
-	blob = kmemdup(c->start, len, GFP_KERNEL);
-	if (!blob)
-		return RC_MEMORY;
-	entry = vtpmb_tpm20_new_object(vtpm, c->saved == SAVED_SEQUENCE ?
-				       KIND_SEQUENCE : KIND_OBJECT, c->hier, flushed);
-	if (!entry) {
-		kfree_sensitive(blob);
+	if (vtpmb_tpm20_state(vtpm)->table.nr_objects == VTPMB_MAX_OBJECTS)
 		return RC_OBJECT_MEMORY;
-	}
-	blob[CONTEXT_BLOB_SIZE_AT] = (len - CONTEXT_SIZE) >> 8;
-	blob[CONTEXT_BLOB_SIZE_AT + 1] = len - CONTEXT_SIZE;
-	entry->blob = blob;
-	entry->blob_len = len;
+
+	body = tpm20_context_body(vtpm, c);
+	if (!body)
+		return RC_MEMORY;
+	entry = vtpmb_tpm20_new_object(vtpm, c->hier, flushed, body);
+	if (!entry)
+		return RC_OBJECT_MEMORY;
 	*handle = entry->virt;
 	return RC_SUCCESS;
 }
@@ -302,7 +326,6 @@ int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	const u16 accept = ACCEPT_TRANSIENT | ACCEPT_HMAC | ACCEPT_POLICY;
 	struct vtpmb_tpm20_entry *entry;
 	u32 handle;
-	int err;
 
 	*rc = vtpmb_tpm20_get_u32(call, 0, &handle);
 	if (!*rc && !(vtpmb_tpm20_accept(vtpm, handle) & accept))
@@ -316,8 +339,5 @@ int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		*rc = RC_P(RC_HANDLE, 0);
 		return 0;
 	}
-	err = vtpmb_tpm20_flush(vtpm, entry);
-	if (!err)
-		vtpmb_tpm20_forget_entry(vtpm, entry);
-	return err;
+	return vtpmb_tpm20_release(vtpm, entry);
 }

@@ -6,8 +6,6 @@
  * it for want of room: they are what is sent again.
  */
 
-#include <crypto/algapi.h>
-#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -36,8 +34,7 @@ static int tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 }
 
 /* What the bridge answers from its own books, by code. */
-static int (*const tpm20_own[NR_CODES])(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-				struct vtpmb_writer *out, u32 *rc) = {
+static const vtpmb_tpm20_own_handler tpm20_own[NR_CODES] = {
 	[AT(0x120)] = vtpmb_tpm20_evict_control,
 	[AT(0x161)] = vtpmb_tpm20_context_load,
 	[AT(0x162)] = vtpmb_tpm20_context_save,
@@ -46,10 +43,24 @@ static int (*const tpm20_own[NR_CODES])(struct vtpmb_vtpm *vtpm, struct vtpmb_tp
 	[AT(0x17F)] = vtpmb_tpm20_policy_pcr,
 };
 
+/* What is remembered of the chip's answers, by code. */
+static const vtpmb_tpm20_own_handler tpm20_known[NR_CODES] = {
+	[AT(0x173)] = vtpmb_tpm20_read_public,
+};
+
+/* Who answers a command in the hub's thread, if not the chip; or NULL. */
+static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *call)
+{
+	if (tpm20_own[AT(call->row->code)])
+		return tpm20_own[AT(call->row->code)];
+	/* A session's part of the answer is the chip's to make. */
+	return call->tag == TPM20_ST_NO_SESSIONS ? tpm20_known[AT(call->row->code)] : NULL;
+}
+
 /* Whether the chip does not hear of a command. */
 static bool tpm20_is_local(const struct vtpmb_tpm20_call *call)
 {
-	return call->row->flags & TPM20_LOCAL || tpm20_own[AT(call->row->code)];
+	return call->row->flags & TPM20_LOCAL || tpm20_own_handler(call);
 }
 
 /* Skip a TPM2B; false if it is cut off, which the chip will say better. */
@@ -254,52 +265,27 @@ static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
 	return rc;
 }
 
-/* What the chip's hierarchy is authorised with; NULL: it is not a guest's. */
-static const struct vtpmb_auth *tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle)
-{
-	lockdep_assert_held(&vtpm->lock);
-
-	switch (handle) {
-	case RH_OWNER:
-		return &vtpm->chip_auth[VTPMB_CHIP_OWNER];
-	case RH_ENDORSEMENT:
-		return &vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT];
-	default:
-		return NULL;
-	}
-}
-
-/* Whether the proxy's hierarchy has the authValue that the chip's has. */
-static bool tpm20_is_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle)
-{
-	const struct vtpmb_tpm20_hierarchy *h;
-	const struct vtpmb_auth *auth = tpm20_chip_auth(vtpm, handle);
-
-	if (!auth)
-		return false;
-	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(handle)];
-	return h->auth_len == auth->len && !crypto_memneq(h->auth, auth->value, auth->len);
-}
-
 /*
- * The hierarchies' authValues are the proxy's own, the chip's are empty or what
- * the administrator has told: a session that authorises one is checked here and
- * the chip gets its own authValue as a password instead, unless both are the
- * same and the chip can check the HMAC itself.
+ * The hierarchies' authValues are the proxy's own, the chip's are empty: a
+ * session that authorises one is checked here and the chip gets an empty
+ * password instead, unless both authValues are the same and the chip can check
+ * the HMAC itself.
  */
 static u32 tpm20_substitute(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			    unsigned int i)
 {
 	struct vtpmb_tpm20_session *session = &call->session[i];
+	int hier = vtpmb_tpm20_hier(call->handle[i]);
 	bool pcr = TPM20_HT(call->handle[i]) == HT_PCR;
 	u32 rc = vtpmb_tpm20_pcrs_changed(vtpm, session->entry);
 
 	if (rc)
 		return rc;
-	if (!pcr && !tpm20_chip_auth(vtpm, call->handle[i]))
+	if (hier == HIER_NULL || hier == HIER_PLATFORM || hier == HIER_LOCKOUT ||
+	    (hier < 0 && !pcr))
 		return RC_SUCCESS;
 	if (TPM20_HT(session->handle) == HT_HMAC &&
-	    (pcr || tpm20_is_chip_auth(vtpm, call->handle[i])))
+	    (pcr || !vtpmb_tpm20_state(vtpm)->hier[hier].auth_len))
 		return RC_SUCCESS;
 	rc = vtpmb_tpm20_authorise(vtpm, call, i);
 	session->checked = !rc;
@@ -338,7 +324,7 @@ static u32 tpm20_quota(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	case RESPONSE_SEQUENCE:
 		return table->nr_objects < VTPMB_MAX_OBJECTS ? RC_SUCCESS : RC_OBJECT_MEMORY;
 	case RESPONSE_SESSION:
-		return table->nr_sessions < VTPMB_MAX_SESSIONS ? RC_SUCCESS : RC_SESSION_HANDLES;
+		return vtpmb_tpm20_has_room_for_session(vtpm) ? RC_SUCCESS : RC_SESSION_HANDLES;
 	default:
 		return RC_SUCCESS;
 	}
@@ -365,7 +351,7 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 
 	if (call->row->flags & TPM20_LOCAL)
 		return tpm20_authorise(vtpm, call);
-	if (tpm20_own[AT(code)])
+	if (tpm20_own_handler(call))
 		return RC_SUCCESS;	/* authorised when Names are known */
 	rc = tpm20_substitute_all(vtpm, call);
 	if (rc)
@@ -396,56 +382,33 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return rc ? rc : tpm20_check(vtpm, call);
 }
 
-/* A password session with what the chip's entity has for authValue. */
-static void tpm20_put_password(const struct vtpmb_vtpm *vtpm, u32 handle,
-			       struct vtpmb_writer *w)
+/* In the place of a session that was checked here: an empty password. */
+static void tpm20_replace_session(struct vtpmb_tpm20_call *call, unsigned int i)
 {
-	const struct vtpmb_auth *auth = tpm20_chip_auth(vtpm, handle);
-
-	vtpmb_put_u32(w, RS_PW);
-	vtpmb_put_u16(w, 0);
-	vtpmb_put_u8(w, SESSION_CONTINUE);
-	vtpmb_put_u16(w, auth ? auth->len : 0);
-	if (auth)
-		vtpmb_put_bytes(w, auth->value, auth->len);
-}
-
-/* At most two sessions authorise, and each may become longer by a password. */
-static_assert(VTPMB_BUF_SIZE - VTPMB_GUEST_BUF_SIZE >= 2 * VTPMB_MAX_AUTH);
-
-/* In the place of a session that was checked here: the chip's own password. */
-static void tpm20_replace_session(const struct vtpmb_vtpm *vtpm,
-				  struct vtpmb_tpm20_call *call, unsigned int i)
-{
+	static const u8 empty[] = { 0x40, 0, 0, 9, 0, 0, SESSION_CONTINUE, 0, 0 };
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	u8 *buf = call->cmd->buf;
 	u8 *area = buf + VTPMB_HEADER_SIZE + call->row->nr_handles * sizeof(u32);
 	size_t end = session->auth + session->auth_len - buf;
-	u8 password[9 + VTPMB_MAX_AUTH];
-	struct vtpmb_writer w;
+	size_t less = end - session->at - sizeof(empty);
 
-	vtpmb_writer_init(&w, password, sizeof(password));
-	tpm20_put_password(vtpm, call->handle[i], &w);
-	memmove(buf + session->at + w.len, buf + end, call->len - end);
-	memcpy(buf + session->at, password, w.len);
-	memzero_explicit(password, sizeof(password));
-	call->len += w.len - (end - session->at);
-	vtpmb_poke_u32(area, vtpmb_peek_u32(area) + w.len - (end - session->at));
+	memcpy(buf + session->at, empty, sizeof(empty));
+	memmove(buf + end - less, buf + end, call->len - end);
+	call->len -= less;
+	vtpmb_poke_u32(area, vtpmb_peek_u32(area) - less);
 	vtpmb_poke_u32(buf + 2, call->len);
 }
 
 /* The command as the chip is to see it, but for its transient handles. */
-static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+static void tpm20_rewrite(struct vtpmb_tpm20_call *call)
 {
 	unsigned int i = call->nr_sessions;
 	struct vtpmb_writer w;
 
-	mutex_lock(&vtpm->lock);
 	while (i--) {
 		if (call->session[i].checked)
-			tpm20_replace_session(vtpm, call, i);
+			tpm20_replace_session(call, i);
 	}
-	mutex_unlock(&vtpm->lock);
 	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE) {
 		vtpmb_writer_init(&w, call->cmd->buf + VTPMB_HEADER_SIZE, sizeof(u32));
 		vtpmb_put_u32(&w, RH_NULL);
@@ -474,7 +437,7 @@ static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_gone(call, i), rc);
 		if (err || *rc)
 			return err;
-		vtpmb_poke_u32(at, call->entry[i]->phys);
+		vtpmb_poke_u32(at, call->entry[i]->body->phys);
 	}
 	return 0;
 }
@@ -555,6 +518,7 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 {
 	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE;
 	struct vtpmb_tpm20_entry *entry;
+	struct vtpmb_tpm20_body *body;
 	struct vtpmb_reader r;
 
 	if (call->row->response == RESPONSE_NONE)
@@ -565,13 +529,15 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 	if (r.left < sizeof(u32))
 		return -EIO;
 
-	entry = vtpmb_tpm20_new_object(vtpm, call->row->response == RESPONSE_SEQUENCE ?
-				       KIND_SEQUENCE : KIND_OBJECT,
-				       call->hier, call->flushed);
+	body = vtpmb_tpm20_new_body(vtpm, call->row->response == RESPONSE_SEQUENCE ?
+				    KIND_SEQUENCE : KIND_OBJECT, call->hier);
+	if (!body)
+		return -EIO;
+	body->external = call->row->code == CODE_LOAD_EXTERNAL;
+	body->phys = vtpmb_peek_u32(at);
+	entry = vtpmb_tpm20_new_object(vtpm, call->hier, call->flushed, body);
 	if (!entry)
 		return -EIO;
-	entry->external = call->row->code == CODE_LOAD_EXTERNAL;
-	entry->phys = vtpmb_peek_u32(at);
 	vtpmb_poke_u32(at, entry->virt);
 	return 0;
 }
@@ -580,15 +546,12 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 static int tpm20_retire_session(struct vtpmb_vtpm *vtpm,
 				const struct vtpmb_tpm20_session *session, bool local)
 {
-	int err = 0;
-
 	if (!session->entry || session->attributes & SESSION_CONTINUE)
 		return 0;
 	if (local || session->checked)
-		err = vtpmb_tpm20_flush(vtpm, session->entry);
-	if (!err)
-		vtpmb_tpm20_forget_entry(vtpm, session->entry);
-	return err;
+		return vtpmb_tpm20_release(vtpm, session->entry);
+	vtpmb_tpm20_forget_entry(vtpm, session->entry);
+	return 0;
 }
 
 /* What the command ended: an object that it flushes, sessions not continued. */
@@ -750,21 +713,8 @@ static bool tpm20_is_slow(u32 code)
 	       code == CODE_CREATE_LOADED;
 }
 
-/* The chip's authValue is not what the administrator said: not the guest's fault. */
-static u32 tpm20_refusal(const struct vtpmb_tpm20_call *call, u32 rc)
-{
-	unsigned int i;
-
-	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].checked && rc == RC_S(RC_BAD_AUTH, i))
-			return RC_AUTH_UNAVAILABLE;
-	}
-	return rc;
-}
-
 static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
-	u8 *kept = vtpmb_tpm20_state(vtpm)->table.kept;
 	bool slow = tpm20_is_slow(call->row->code);
 	bool lasting = slow && call->row->response != RESPONSE_NONE;
 	int len, err;
@@ -777,19 +727,16 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		return err;
 	call->cmd->slow = slow;
 
-	tpm20_rewrite(vtpm, call);
-	memcpy(kept, call->cmd->buf, call->len);
+	tpm20_rewrite(call);
+	memcpy(vtpmb_tpm20_state(vtpm)->table.kept, call->cmd->buf, call->len);
 	len = tpm20_attempts(vtpm, call, rc);
-	memzero_explicit(kept, call->len);
 	if (len < 0 && lasting)
 		vtpmb_tpm20_recover(vtpm);
 	if (len < 0)
 		return len;
-	if (!*rc)
-		return tpm20_complete(vtpm, call, len);
-	vtpmb_tpm20_count_failure(vtpm, *rc);
-	*rc = tpm20_refusal(call, *rc);
-	return 0;
+	if (*rc)
+		vtpmb_tpm20_count_failure(vtpm, *rc);
+	return *rc ? 0 : tpm20_complete(vtpm, call, len);
 }
 
 /* A session's HMAC covers the Names of objects, which the chip alone knows. */
@@ -821,7 +768,7 @@ static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	if (err || *rc)
 		return err;
 	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
-	err = tpm20_own[AT(call->row->code)](vtpm, call, &out, rc);
+	err = tpm20_own_handler(call)(vtpm, call, &out, rc);
 	if (err || *rc)
 		return err;
 	mutex_lock(&vtpm->lock);
@@ -858,7 +805,7 @@ int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 
 	if (local)
 		err = tpm20_retire(vtpm, &call);
-	else if (rc == RC_PASS || (!rc && tpm20_own[AT(call.row->code)]))
+	else if (rc == RC_PASS || (!rc && tpm20_own_handler(&call)))
 		err = tpm20_answer(vtpm, &call, &rc);
 	else if (!rc)
 		err = tpm20_forward(vtpm, &call, &rc);

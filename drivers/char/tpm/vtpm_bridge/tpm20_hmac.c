@@ -141,8 +141,8 @@ static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_cal
 		tpm20_add(m, call->cmd->buf + VTPMB_HEADER_SIZE + i * sizeof(u32),
 			  sizeof(u32));
 	else if (entry->kind == KIND_OBJECT)
-		tpm20_add(m, entry->name, entry->name_len);
-	return !entry || entry->kind != KIND_OBJECT || entry->learnt;
+		tpm20_add(m, entry->body->name, entry->body->name_len);
+	return !entry || entry->kind != KIND_OBJECT || entry->body->learnt;
 }
 
 /* What cpHash covers; false if a Name is not known. */

@@ -168,7 +168,7 @@ static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (session && TPM20_HT(session->virt) == HT_POLICY && !session->needs_auth)
 		return 0;
 	err = vtpmb_tpm20_learn(vtpm, object, &rc);
-	*counts = !object->learnt || !(object->attributes & OBJECT_NO_DA);
+	*counts = !object->body->learnt || !(object->body->attributes & OBJECT_NO_DA);
 	return err;
 }
 

@@ -13,7 +13,6 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include "tpm20.h"
 
@@ -90,12 +89,12 @@ static int tpm20_may_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	int err;
 
 	*rc = RC_H(RC_ATTRIBUTES, 1);
-	if (entry->kind != KIND_OBJECT || entry->hier == HIER_NULL || entry->external)
+	if (entry->kind != KIND_OBJECT || entry->hier == HIER_NULL || entry->body->external)
 		return 0;
 	err = vtpmb_tpm20_learn(vtpm, entry, rc);
 	if (err || *rc)
 		return err;
-	if (entry->attributes & OBJECT_ST_CLEAR)
+	if (entry->body->attributes & OBJECT_ST_CLEAR)
 		*rc = RC_H(RC_ATTRIBUTES, 1);
 	else if (call->handle[0] == RH_PLATFORM)
 		*rc = RC_H(RC_HIERARCHY, 1);
@@ -112,29 +111,18 @@ static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 u32 handle, u32 *rc)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	struct vtpmb_tpm20_entry *from = call->entry[1], *to;
-	u8 *blob;
+	struct vtpmb_tpm20_entry *to;
 	int err = tpm20_may_persist(vtpm, call, handle, rc);
 
 	if (err || *rc)
 		return err;
-	err = vtpmb_tpm20_save(vtpm, from, rc);
-	if ((err && err != -ENOMEM) || *rc)
-		return err;
-	blob = err ? NULL : kmemdup(from->blob, from->blob_len, GFP_KERNEL);
-	if (!blob) {
-		*rc = RC_MEMORY;
-		return 0;
-	}
 	to = tpm20_free_entry(&tpm->table);
-	*to = *from;
+	vtpmb_tpm20_refer(to, call->entry[1]->body);
 	to->virt = handle;
-	to->phys = 0;
-	to->blob = blob;
 	mutex_lock(&vtpm->lock);
 	to->flushed = tpm->hier[to->hier].cleared;
 	mutex_unlock(&vtpm->lock);
-	vtpmb_tpm20_count(&tpm->table);
+	vtpmb_tpm20_count(vtpm);
 	return 0;
 }
 
@@ -152,7 +140,6 @@ int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 {
 	struct vtpmb_tpm20_entry *entry = call->entry[1];
 	u32 handle;
-	int err;
 
 	*rc = vtpmb_tpm20_get_u32(call, 0, &handle);
 	if (!*rc && TPM20_HT(handle) != HT_PERSISTENT)
@@ -167,9 +154,5 @@ int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		*rc = RC_H(RC_HANDLE, 1);
 		return 0;
 	}
-	err = vtpmb_tpm20_flush(vtpm, entry);
-	if (err)
-		return err;
-	vtpmb_tpm20_forget_entry(vtpm, entry);
-	return 0;
+	return vtpmb_tpm20_release(vtpm, entry);
 }

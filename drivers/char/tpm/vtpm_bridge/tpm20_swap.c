@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, swapping: a proxy's objects and sessions in and out of the chip.
+ * TPM 2.0, swapping: what a proxy's handles stand for, in and out of the chip.
  *
  * An object never changes, so what the chip saved once is loaded again and
- * again and leaving is no more than a flush.  A sequence changes with each
- * use, and a session's saved context can be loaded only once: they are saved
- * anew.  All of it belongs to the hub's thread.
+ * again and leaving is no more than a flush.  It stays in the chip after the
+ * guest's FlushContext if the guest has its context: a resource manager above
+ * brings that back with the next command.  A sequence changes with each use, and
+ * a session's saved context can be loaded only once: they are saved anew.  All of
+ * it belongs to the hub's thread.
  */
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/lockdep.h>
+#include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "tpm20.h"
@@ -86,211 +88,98 @@ static int tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *
 	return tpm20_own_command(port, code, param, sizeof(param), rc);
 }
 
-/* Count anew what others read without being the hub's thread. */
-void vtpmb_tpm20_count(struct vtpmb_tpm20_table *table)
+/* One attempt to save.  0, -ENOMEM or the errno of transmit. */
+static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u32 *rc)
 {
-	u32 nr_objects = 0, nr_sessions = 0, nr_persistent = 0, nr_saved = 0;
-	unsigned int i;
+	int len = tpm20_own_handle(port, CODE_CONTEXT_SAVE, body->phys, rc);
+	u16 blob_len;
+	u8 *blob;
 
-	for (i = 0; i < VTPMB_MAX_OBJECTS; i++)
-		nr_objects += table->object[i].kind != KIND_FREE;
-	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
-		nr_sessions += table->session[i].kind != KIND_FREE;
-		nr_saved += table->session[i].guest_saved;
-	}
-	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
-		nr_persistent += table->persistent[i].kind != KIND_FREE;
-	WRITE_ONCE(table->nr_objects, nr_objects);
-	WRITE_ONCE(table->nr_sessions, nr_sessions);
-	WRITE_ONCE(table->nr_persistent, nr_persistent);
-	WRITE_ONCE(table->nr_saved, nr_saved);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	blob_len = len - VTPMB_HEADER_SIZE;
+	if (blob_len < sizeof(u64))
+		return -EIO;
+	blob = kmemdup(port->scratch + VTPMB_HEADER_SIZE, blob_len, GFP_KERNEL);
+	if (!blob)
+		return -ENOMEM;
+	body->blob = blob;
+	body->blob_len = blob_len;
+	if (body->kind != KIND_SESSION)
+		return 0;
+	body->phys = 0;
+	body->sequence = vtpmb_peek_u64(blob);
+	list_add_tail(&body->saved, &port->saved);
+	return 0;
 }
 
-static void tpm20_drop_blob(struct vtpmb_tpm20_entry *entry)
+/* Nothing of it is left in the chip then; a saved session is the chip's too. */
+static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 {
-	kfree_sensitive(entry->blob);
-	entry->blob = NULL;
-	entry->blob_len = 0;
+	u32 rc, handle = body->kind == KIND_SESSION ? body->session : body->phys;
+	int len = 0;
+
+	if (handle)
+		len = tpm20_own_handle(port, CODE_FLUSH_CONTEXT, handle, &rc);
+	if (len < 0)
+		return len;
+	if (len && rc && rc != RC_P(RC_HANDLE, 0))
+		return -EIO;
+	body->phys = 0;
+	return 0;
 }
 
-/**
- * vtpmb_tpm20_forget_entry() - what it stands for is gone
- * @vtpm:	the vtpm
- * @entry:	an entry of its table; nothing of it is in the chip
+/* A session, of whichever proxy, that is lost: its owner finds out when it is used. */
+static int tpm20_lose_saved(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
+{
+	int err = tpm20_flush(port, body);
+
+	if (!err)
+		vtpmb_tpm20_drop_blob(body);
+	return err;
+}
+
+/*
+ * Load the session that was saved first, and save it again: the chip saves no
+ * other once it has saved too many since (TPM 2.0 Part 1, 30.5).
  */
-void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+static int tpm20_refresh(struct vtpmb_port *port)
 {
-	tpm20_drop_blob(entry);
-	memset(entry, 0, sizeof(*entry));
-	vtpmb_tpm20_count(&vtpmb_tpm20_state(vtpm)->table);
+	struct vtpmb_tpm20_body *oldest;
+	int len, err;
+	u32 rc;
+
+	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
+	if (!oldest)
+		return 0;
+	len = tpm20_own_command(port, CODE_CONTEXT_LOAD, oldest->blob, oldest->blob_len, &rc);
+	if (len < 0)
+		return len;
+	if (rc & RC_FMT1)
+		vtpmb_tpm20_drop_blob(oldest);
+	if (rc)
+		return 0;
+	vtpmb_tpm20_drop_blob(oldest);
+	oldest->phys = oldest->session;
+	err = tpm20_save(port, oldest, &rc);
+	return err == -ENOMEM || rc ? tpm20_lose_saved(port, oldest) : err;
+}
+
+/* Long before the chip refuses, one at a time. */
+static int tpm20_keep_gap(struct vtpmb_port *port, const struct vtpmb_tpm20_body *newest)
+{
+	const struct vtpmb_tpm20_body *oldest;
+
+	oldest = list_first_entry(&port->saved, struct vtpmb_tpm20_body, saved);
+	if (newest->sequence - oldest->sequence < vtpmb_tpm20_facts(port)->context_gap / 2)
+		return 0;
+	return tpm20_refresh(port);
 }
 
 /**
- * vtpmb_tpm20_guest_saved() - the guest saved a session, or loaded it again
+ * vtpmb_tpm20_save() - have the chip save a context
  * @vtpm:	the vtpm
- * @entry:	the session
- * @saved:	which
- */
-void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
-			     bool saved)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-
-	entry->guest_saved = saved;
-	if (saved)
-		entry->generation = ++table->generation;
-	vtpmb_tpm20_count(table);
-}
-
-/**
- * vtpmb_tpm20_new_object() - take the lowest free virtual handle
- * @vtpm:	the vtpm
- * @kind:	KIND_OBJECT or KIND_SEQUENCE
- * @hier:	the hierarchy that it belongs to
- * @flushed:	that hierarchy's @flushed when the object was made
- *
- * Return: the entry, of nothing in the chip yet; NULL if there is none left
- */
-struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
-						 enum vtpmb_tpm20_kind kind,
-						 enum vtpmb_tpm20_hier hier,
-						 u32 flushed)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	unsigned int i;
-
-	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
-		struct vtpmb_tpm20_entry *entry = &table->object[i];
-
-		if (entry->kind != KIND_FREE)
-			continue;
-		entry->kind = kind;
-		entry->hier = hier;
-		entry->flushed = flushed;
-		entry->virt = TPM20_TRANSIENT_FIRST + i;
-		entry->used = ++table->clock;
-		vtpmb_tpm20_count(table);
-		return entry;
-	}
-	return NULL;
-}
-
-/**
- * vtpmb_tpm20_new_session() - enter a session that the chip has started
- * @vtpm:	the vtpm, which has room for it
- * @handle:	the chip's name of it
- * @trial:	it is a trial policy session
- *
- * Return: the entry; NULL if there is none left
- */
-struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
-						  u32 handle, bool trial)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	unsigned int i;
-
-	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
-		struct vtpmb_tpm20_entry *entry = &table->session[i];
-
-		if (entry->kind != KIND_FREE)
-			continue;
-		entry->kind = KIND_SESSION;
-		entry->trial = trial;
-		entry->virt = handle;
-		entry->phys = handle;
-		entry->used = ++table->clock;
-		vtpmb_tpm20_count(table);
-		return entry;
-	}
-	return NULL;
-}
-
-/**
- * vtpmb_tpm20_object() - find an object
- * @vtpm:	the vtpm
- * @handle:	what its guest calls it
- *
- * Return: its entry, or NULL if the vtpm has no such object
- */
-struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	u32 i = handle - TPM20_TRANSIENT_FIRST;
-
-	if (i >= VTPMB_MAX_OBJECTS || table->object[i].kind == KIND_FREE)
-		return NULL;
-	return &table->object[i];
-}
-
-/**
- * vtpmb_tpm20_find_session() - find a session by its number
- * @vtpm:	the vtpm
- * @handle:	its handle; the type does not count, as FlushContext has it
- *
- * Return: its entry, or NULL if the vtpm has no such session
- */
-struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	unsigned int i;
-
-	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
-		struct vtpmb_tpm20_entry *entry = &table->session[i];
-
-		if (entry->kind == KIND_SESSION &&
-		    TPM20_INDEX(entry->virt) == TPM20_INDEX(handle))
-			return entry;
-	}
-	return NULL;
-}
-
-/**
- * vtpmb_tpm20_session() - find a session that a command wants to use
- * @vtpm:	the vtpm
- * @handle:	its handle
- * @unknown:	response code if the vtpm has none or the guest has saved it
- * @mistaken:	response code if it is of another type
- * @entry:	out: its entry
- *
- * Return: a response code (TPM 2.0 Part 4, EntityGetLoadStatus())
- */
-u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mistaken,
-			struct vtpmb_tpm20_entry **entry)
-{
-	*entry = vtpmb_tpm20_find_session(vtpm, handle);
-	if (!*entry || (*entry)->guest_saved)
-		return unknown;
-	return (*entry)->virt == handle ? RC_SUCCESS : mistaken;
-}
-
-/**
- * vtpmb_tpm20_use() - a command is about to name an entry
- * @vtpm:	the vtpm
- * @entry:	not to be evicted until vtpmb_tpm20_unuse_all()
- */
-void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
-{
-	entry->in_use = true;
-	entry->used = ++vtpmb_tpm20_state(vtpm)->table.clock;
-}
-
-void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	unsigned int i;
-
-	for (i = 0; i < VTPMB_MAX_OBJECTS; i++)
-		table->object[i].in_use = false;
-	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
-		table->session[i].in_use = false;
-	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
-		table->persistent[i].in_use = false;
-}
-
-/**
- * vtpmb_tpm20_save() - have the chip save an entry's context
- * @vtpm:	the vtpm
- * @entry:	loaded in the chip; a session is not any more afterwards
+ * @body:	loaded in the chip; a session is not any more afterwards
  * @rc:		the chip's response code
  *
  * An object or a sequence that has not changed since is not saved again.
@@ -298,85 +187,133 @@ void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm)
  * Return: 0; -ENOMEM, and a session can only be flushed then; or the errno of
  * transmit
  */
-int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
-	struct vtpmb_port *port = vtpm->port;
-	u8 *blob;
-	int len;
+	int err;
 
 	*rc = RC_SUCCESS;
-	if (entry->blob)
+	if (body->blob)
 		return 0;
-
-	len = tpm20_own_handle(port, CODE_CONTEXT_SAVE, entry->phys, rc);
-	if (len < 0 || *rc)
-		return len < 0 ? len : 0;
-	entry->blob_len = len - VTPMB_HEADER_SIZE;
-	blob = kmemdup(port->scratch + VTPMB_HEADER_SIZE, entry->blob_len, GFP_KERNEL);
-	if (!blob)
-		return -ENOMEM;
-	entry->blob = blob;
-	if (entry->kind == KIND_SESSION)
-		entry->phys = 0;
-	return 0;
-}
-
-/**
- * vtpmb_tpm20_flush() - take an entry out of the chip for good
- * @vtpm:	the vtpm
- * @entry:	the entry; a saved session is the chip's too
- *
- * Return: 0 with nothing of it left in the chip; -EIO if the chip refuses to let
- * go of it; or the errno of transmit
- */
-int vtpmb_tpm20_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
-{
-	u32 rc, handle = entry->kind == KIND_SESSION ? entry->virt : entry->phys;
-	int len = 0;
-
-	if (handle)
-		len = tpm20_own_handle(vtpm->port, CODE_FLUSH_CONTEXT, handle, &rc);
-	if (len < 0)
-		return len;
-	if (len && rc && rc != RC_P(RC_HANDLE, 0))
-		return -EIO;
-	entry->phys = 0;
-	return 0;
+	err = tpm20_save(vtpm->port, body, rc);
+	if (!err && *rc == RC_CONTEXT_GAP)
+		err = tpm20_refresh(vtpm->port);
+	if (!err && *rc == RC_CONTEXT_GAP)
+		err = tpm20_save(vtpm->port, body, rc);
+	if (err || *rc || body->kind != KIND_SESSION)
+		return err;
+	return tpm20_keep_gap(vtpm->port, body);
 }
 
 /* What cannot be saved is lost: nothing of ours may stay in the chip. */
-static int tpm20_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+static int tpm20_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
-	int err = vtpmb_tpm20_flush(vtpm, entry);
+	int err = tpm20_flush(vtpm->port, body);
+
+	if (!err)
+		vtpmb_tpm20_forget_body(vtpm, body);
+	return err;
+}
+
+static int tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
+{
+	u32 rc;
+	int err = vtpmb_tpm20_save(vtpm, body, &rc);
+
+	if (err == -ENOMEM || rc)
+		return tpm20_lose(vtpm, body);
+	if (err || body->kind == KIND_SESSION)
+		return err;
+	return tpm20_flush(vtpm->port, body);
+}
+
+/* Take a handle away, and what it alone stands for out of the chip. */
+static int tpm20_put_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+{
+	int err = entry->body->refs == 1 ? tpm20_flush(vtpm->port, entry->body) : 0;
 
 	if (!err)
 		vtpmb_tpm20_forget_entry(vtpm, entry);
 	return err;
 }
 
-static int tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+/* No handle stands for it, but the guest may bring its context back. */
+static bool tpm20_is_kept(const struct vtpmb_tpm20_body *body)
 {
-	u32 rc;
-	int err = vtpmb_tpm20_save(vtpm, entry, &rc);
-
-	if (err == -ENOMEM || rc)
-		return tpm20_lose(vtpm, entry);
-	if (err || entry->kind == KIND_SESSION)
-		return err;
-	return vtpmb_tpm20_flush(vtpm, entry);
+	return body->kind != KIND_FREE && !body->refs;
 }
 
-/* The one used least lately of these, or @oldest. */
-static struct vtpmb_tpm20_entry *tpm20_oldest(struct vtpmb_tpm20_entry *entry,
-					      unsigned int nr_entries,
-					      struct vtpmb_tpm20_entry *oldest)
+/* Keep no more than so many: those used least lately go. */
+static int tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 {
-	for (; nr_entries--; entry++) {
-		if (entry->phys && !entry->in_use &&
-		    (!oldest || entry->used < oldest->used))
-			oldest = entry;
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_tpm20_body *body, *oldest;
+	unsigned int nr;
+	int err;
+
+	do {
+		oldest = NULL;
+		nr = 0;
+		for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
+			if (!tpm20_is_kept(body))
+				continue;
+			nr++;
+			if (!oldest || body->used < oldest->used)
+				oldest = body;
+		}
+		if (nr <= nr_kept)
+			return 0;
+		err = tpm20_lose(vtpm, oldest);
+	} while (!err);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_release() - the guest does not need a handle any more
+ * @vtpm:	the vtpm
+ * @entry:	the handle
+ *
+ * What the guest may bring back by its context stays where it is.
+ *
+ * Return: 0; -EIO if the chip refuses to let go of it; or the errno of transmit
+ */
+int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+{
+	struct vtpmb_tpm20_body *body = entry->body;
+
+	if (body->refs > 1 || body->kind == KIND_SESSION || !body->given || !body->blob)
+		return tpm20_put_out(vtpm, entry);
+	body->refs++;
+	vtpmb_tpm20_forget_entry(vtpm, entry);
+	body->refs--;
+	return tpm20_trim(vtpm, VTPMB_MAX_KEPT);
+}
+
+/* The loaded one used least lately, of sessions or of all others. */
+static struct vtpmb_tpm20_body *tpm20_oldest(struct vtpmb_tpm20_table *table, bool session)
+{
+	struct vtpmb_tpm20_body *body, *oldest = NULL;
+
+	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
+		bool is_session = body->kind == KIND_SESSION;
+
+		if (!body->phys || body->in_use || is_session != session)
+			continue;
+		if (!oldest || body->used < oldest->used)
+			oldest = body;
 	}
 	return oldest;
+}
+
+static int tpm20_evict_oldest(struct vtpmb_vtpm *vtpm, bool session)
+{
+	struct vtpmb_tpm20_body *body;
+	int err;
+
+	body = tpm20_oldest(&vtpmb_tpm20_state(vtpm)->table, session);
+	if (!body)
+		return 0;
+	err = tpm20_evict(vtpm, body);
+	return err ? err : 1;
 }
 
 /**
@@ -391,31 +328,31 @@ static struct vtpmb_tpm20_entry *tpm20_oldest(struct vtpmb_tpm20_entry *entry,
  */
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 {
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	struct vtpmb_tpm20_entry *entry = NULL;
 	int err;
 
-	if (rc == RC_OBJECT_MEMORY || rc == RC_MEMORY) {
-		entry = tpm20_oldest(table->object, VTPMB_MAX_OBJECTS, NULL);
-		entry = tpm20_oldest(table->persistent, VTPMB_MAX_PERSISTENT, entry);
-	} else if (rc == RC_SESSION_MEMORY) {
-		entry = tpm20_oldest(table->session, VTPMB_MAX_SESSIONS, NULL);
-	}
-	if (!entry)
+	switch (rc) {
+	case RC_OBJECT_MEMORY:
+	case RC_MEMORY:
+		return tpm20_evict_oldest(vtpm, false);
+	case RC_SESSION_MEMORY:
+		return tpm20_evict_oldest(vtpm, true);
+	case RC_CONTEXT_GAP:
+		err = tpm20_refresh(vtpm->port);
+		return err ? err : !list_empty(&vtpm->port->saved);
+	default:
 		return 0;
-	err = tpm20_evict(vtpm, entry);
-	return err ? err : 1;
+	}
 }
 
 /* Its length is that of the response; @rc is the chip's. */
 static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
-			      const struct vtpmb_tpm20_entry *entry, u32 *rc)
+			      const struct vtpmb_tpm20_body *body, u32 *rc)
 {
 	int len, again;
 
 	do {
-		len = tpm20_own_command(vtpm->port, CODE_CONTEXT_LOAD, entry->blob,
-					entry->blob_len, rc);
+		len = tpm20_own_command(vtpm->port, CODE_CONTEXT_LOAD, body->blob,
+					body->blob_len, rc);
 		if (len < 0)
 			return len;
 		again = *rc ? vtpmb_tpm20_make_room(vtpm, *rc) : 0;
@@ -441,15 +378,17 @@ static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 		     u32 gone, u32 *rc)
 {
-	int len;
+	struct vtpmb_tpm20_body *body = entry->body;
+	int len = 0;
 
 	*rc = RC_SUCCESS;
-	if (entry->phys)
+	if (body->phys)
 		return 0;
-	len = tpm20_context_load(vtpm, entry, rc);
+	if (body->blob)
+		len = tpm20_context_load(vtpm, body, rc);
 	if (len < 0)
 		return len;
-	if (*rc & RC_FMT1) {
+	if (!body->blob || *rc & RC_FMT1) {
 		*rc = gone;
 		vtpmb_tpm20_forget_entry(vtpm, entry);
 	}
@@ -458,13 +397,13 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	if (len < VTPMB_HEADER_SIZE + 4)
 		return -EIO;
 
-	entry->phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
-	if (entry->kind == KIND_SESSION)
-		tpm20_drop_blob(entry);
+	body->phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
+	if (body->kind == KIND_SESSION)
+		vtpmb_tpm20_drop_blob(body);
 	return 0;
 }
 
-static bool tpm20_get_public(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
+static bool tpm20_get_public(struct vtpmb_tpm20_body *body, struct vtpmb_reader *r)
 {
 	struct vtpmb_reader public;
 	const u8 *bytes;
@@ -474,18 +413,36 @@ static bool tpm20_get_public(struct vtpmb_tpm20_entry *entry, struct vtpmb_reade
 		return false;
 	vtpmb_reader_init(&public, bytes, len);
 	if (!vtpmb_get_u16(&public, &type) || !vtpmb_get_u16(&public, &alg) ||
-	    !vtpmb_get_u32(&public, &entry->attributes) ||
-	    !vtpmb_get_tpm2b(r, &bytes, &len) || len > sizeof(entry->name))
+	    !vtpmb_get_u32(&public, &body->attributes) ||
+	    !vtpmb_get_tpm2b(r, &bytes, &len) || len > sizeof(body->name))
 		return false;
-	memcpy(entry->name, bytes, len);
-	entry->name_len = len;
+	memcpy(body->name, bytes, len);
+	body->name_len = len;
 	return true;
+}
+
+/* The chip's answer to ReadPublic is in @port->scratch. */
+static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
+			     size_t len, u32 *rc)
+{
+	const u8 *params = port->scratch + VTPMB_HEADER_SIZE;
+	struct vtpmb_reader r;
+
+	vtpmb_reader_init(&r, params, len);
+	if (!tpm20_get_public(body, &r))
+		return -EIO;
+	body->public = kmemdup(params, len, GFP_KERNEL);
+	body->public_len = len;
+	body->learnt = body->public;
+	if (!body->learnt)
+		*rc = RC_MEMORY;
+	return 0;
 }
 
 /**
  * vtpmb_tpm20_learn() - have the chip tell of an object what is public, once
  * @vtpm:	the vtpm
- * @entry:	the object; gets its @attributes and @name
+ * @entry:	the object; its body gets @attributes, @name and @public
  * @rc:		out: response code
  *
  * Return: 0, -EIO or the errno of transmit
@@ -493,23 +450,46 @@ static bool tpm20_get_public(struct vtpmb_tpm20_entry *entry, struct vtpmb_reade
 int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
 	struct vtpmb_port *port = vtpm->port;
-	struct vtpmb_reader r;
 	int len, err;
 
 	*rc = RC_SUCCESS;
-	if (entry->learnt || entry->kind != KIND_OBJECT)
+	if (entry->body->learnt || entry->kind != KIND_OBJECT)
 		return 0;
 	err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, rc);
 	if (err || *rc)
 		return err;
-	len = tpm20_own_handle(port, CODE_READ_PUBLIC, entry->phys, rc);
+	len = tpm20_own_handle(port, CODE_READ_PUBLIC, entry->body->phys, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!tpm20_get_public(entry, &r))
-		return -EIO;
-	entry->learnt = true;
-	return 0;
+	return tpm20_keep_public(port, entry->body, len - VTPMB_HEADER_SIZE, rc);
+}
+
+/**
+ * vtpmb_tpm20_read_public() - TPM2_ReadPublic (TPM 2.0 Part 3, 12.4)
+ * @vtpm:	the vtpm
+ * @call:	the command, without sessions: they would see another answer
+ * @out:	where the response's parameters go
+ * @rc:		response code
+ *
+ * The chip is asked once for each object: that answer never changes.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    struct vtpmb_writer *out, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[0];
+	int err;
+
+	*rc = vtpmb_tpm20_get_end(call);
+	if (!*rc && entry->kind == KIND_SEQUENCE)
+		*rc = RC_SEQUENCE;
+	if (*rc)
+		return 0;
+	err = vtpmb_tpm20_learn(vtpm, entry, rc);
+	if (!err && !*rc)
+		vtpmb_put_bytes(out, entry->body->public, entry->body->public_len);
+	return err;
 }
 
 /**
@@ -519,7 +499,7 @@ int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, 
 void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry)
 {
 	if (entry->kind == KIND_SEQUENCE)
-		tpm20_drop_blob(entry);
+		vtpmb_tpm20_drop_blob(entry->body);
 }
 
 /* The transient handles in the chip, as many as @handle takes, or an errno. */
@@ -577,12 +557,8 @@ static bool tpm20_is_known(const struct vtpmb_tpm20_table *table, u32 handle)
 		if (table->before[i] == handle)
 			return true;
 	}
-	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
-		if (table->object[i].phys == handle)
-			return true;
-	}
-	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
-		if (table->persistent[i].phys == handle)
+	for (i = 0; i < VTPMB_TPM20_MAX_BODIES; i++) {
+		if (table->body[i].phys == handle)
 			return true;
 	}
 	return false;
@@ -605,18 +581,6 @@ void vtpmb_tpm20_recover(struct vtpmb_vtpm *vtpm)
 	}
 }
 
-static int tpm20_leave_some(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
-			    unsigned int nr_entries)
-{
-	int err = 0;
-
-	for (; nr_entries-- && !err; entry++) {
-		if (entry->phys)
-			err = tpm20_evict(vtpm, entry);
-	}
-	return err;
-}
-
 /**
  * vtpmb_tpm20_leave() - leave nothing of a proxy's in the chip
  * @vtpm:	the vtpm whose turn ends
@@ -626,12 +590,13 @@ static int tpm20_leave_some(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *e
 int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	int err = tpm20_leave_some(vtpm, table->object, VTPMB_MAX_OBJECTS);
+	unsigned int i;
+	int err = 0;
 
-	if (!err)
-		err = tpm20_leave_some(vtpm, table->persistent, VTPMB_MAX_PERSISTENT);
-	if (!err)
-		err = tpm20_leave_some(vtpm, table->session, VTPMB_MAX_SESSIONS);
+	for (i = 0; i < VTPMB_TPM20_MAX_BODIES && !err; i++) {
+		if (table->body[i].phys)
+			err = tpm20_evict(vtpm, &table->body[i]);
+	}
 	return err ? err : vtpmb_tpm20_unfold(vtpm);
 }
 
@@ -652,7 +617,7 @@ static int tpm20_sweep_objects(struct vtpmb_vtpm *vtpm, bool all)
 		struct vtpmb_tpm20_entry *entry = &tpm->table.object[i];
 
 		if (entry->kind != KIND_FREE && (all || tpm20_is_flushed(tpm, entry)))
-			err = tpm20_lose(vtpm, entry);
+			err = tpm20_put_out(vtpm, entry);
 	}
 	return err;
 }
@@ -675,9 +640,9 @@ static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
 		struct vtpmb_tpm20_entry *entry = &tpm->table.persistent[i];
 
 		if (tpm20_is_cleared(tpm, entry))
-			err = tpm20_lose(vtpm, entry);
-		else if (all && entry->phys)
-			err = vtpmb_tpm20_flush(vtpm, entry);
+			err = tpm20_put_out(vtpm, entry);
+		else if (all && entry->kind != KIND_FREE && entry->body->phys)
+			err = tpm20_evict(vtpm, entry->body);
 	}
 	return err;
 }
@@ -690,7 +655,7 @@ static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm)
 
 	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
 		if (tpm->table.session[i].kind != KIND_FREE)
-			err = tpm20_lose(vtpm, &tpm->table.session[i]);
+			err = tpm20_put_out(vtpm, &tpm->table.session[i]);
 	}
 	return err;
 }
@@ -719,6 +684,8 @@ int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 	if (!err && all)
 		err = tpm20_sweep_sessions(vtpm);
 	if (!err)
+		err = tpm20_trim(vtpm, 0);
+	if (!err)
 		tpm->table.epoch = epoch;
 	return err;
 }
@@ -739,18 +706,4 @@ bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
 			return true;
 	}
 	return false;
-}
-
-/* The chip is out of reach, or knows nothing of it any more. */
-void vtpmb_tpm20_drop_all(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	unsigned int i;
-
-	for (i = 0; i < VTPMB_MAX_OBJECTS; i++)
-		vtpmb_tpm20_forget_entry(vtpm, &table->object[i]);
-	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
-		vtpmb_tpm20_forget_entry(vtpm, &table->session[i]);
-	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
-		vtpmb_tpm20_forget_entry(vtpm, &table->persistent[i]);
 }

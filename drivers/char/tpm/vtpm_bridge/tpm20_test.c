@@ -19,8 +19,8 @@
 #define CREATE_PRIMARY	0x131
 #define CONTEXT_LOAD	0x161
 #define CONTEXT_SAVE	0x162
+#define ECDH_KEY_GEN	0x163
 #define FLUSH_CONTEXT	0x165
-#define READ_PUBLIC	0x173
 #define START_SESSION	0x176
 #define GET_CAPABILITY	0x17A
 #define POLICY_RESTART	0x180
@@ -42,8 +42,8 @@ static struct vtpmb_cmd *cmd;
 static const u32 fake_fixed[] = { 0x100, 0x322e3000, 0x111, 64, 0x11e, 4096, 0x11f, 4096,
 				  0x121, 1000, 0x129, 9, 0x12a, 9, 0x12b, 0 };
 static const u32 fake_var[] = { 0x200, 0x7, 0x201, 0xf };
-static const u32 fake_commands[] = { 0x02000131, 0x10000161, 0x02000162, 0x00000165,
-				     0x02000173, 0x14000176, 0x0000017a, 0x0000017b,
+static const u32 fake_commands[] = { 0x02000131, 0x10000161, 0x02000162, 0x02000163,
+				     0x00000165, 0x14000176, 0x0000017a, 0x0000017b,
 				     0x02000180 };
 
 static void put_words(struct vtpmb_writer *w, const u32 *word, unsigned int nr_words)
@@ -334,7 +334,7 @@ static u32 start_policy(void)
 /* The chip's number of an object, or 0. */
 static u32 number_of(u32 handle)
 {
-	if (run_handle(READ_PUBLIC, handle))
+	if (run_handle(ECDH_KEY_GEN, handle))
 		return 0;
 	return vtpmb_peek_u32(cmd->buf + VTPMB_HEADER_SIZE);
 }
@@ -516,7 +516,7 @@ static void command_of_before_the_reset_does_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands, before + 1);
 
 	vtpmb_poke_u32(cmd->buf + 2, 14);
-	vtpmb_poke_u32(cmd->buf + 6, READ_PUBLIC);
+	vtpmb_poke_u32(cmd->buf + 6, ECDH_KEY_GEN);
 	vtpmb_poke_u32(cmd->buf + 10, handle);
 	cmd->len = 14;
 	mutex_lock(&vtpm->lock);

@@ -182,6 +182,11 @@ static inline u32 vtpmb_peek_u32(const u8 *at)
 	return (u32)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
 }
 
+static inline u64 vtpmb_peek_u64(const u8 *at)
+{
+	return (u64)vtpmb_peek_u32(at) << 32 | vtpmb_peek_u32(at + 4);
+}
+
 static inline void vtpmb_poke_u32(u8 *at, u32 val)
 {
 	at[0] = val >> 24;

@@ -247,7 +247,7 @@ static void key_is_gone_with_the_chips_contexts(void)
 	both(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
 	core_end_turn();
 	core_chip_cycle();
-	want(READ_PUBLIC "81000001", 0x18b);
+	want(CREATE_UNDER("81000001"), 0x18b);
 	want(LIST, 0);
 	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 0);
 	end();
