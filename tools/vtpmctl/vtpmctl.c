@@ -236,6 +236,53 @@ static bool parse_secret_file(const char *path, uint64_t *value)
 	return good;
 }
 
+/* One or two digits; @text moves behind them. */
+static bool parse_pcr(const char **text, unsigned int *pcr)
+{
+	size_t len = strspn(*text, "0123456789");
+
+	if (len < 1 || len > 2)
+		return false;
+	*pcr = strtoul(*text, NULL, 10);
+	*text += len;
+	return *pcr < VTPM_BRIDGE_NR_PCRS;
+}
+
+/* N or N-M. */
+static bool parse_pcr_range(const char **text, uint64_t *mask)
+{
+	unsigned int first, last;
+
+	if (!parse_pcr(text, &first))
+		return false;
+	last = first;
+	if (**text == '-') {
+		++*text;
+		if (!parse_pcr(text, &last))
+			return false;
+	}
+	for (; first <= last; first++)
+		*mask |= 1U << first;
+	return first == last + 1;
+}
+
+/* none, a mask in hexadecimal, or a list such as 0-7,10. */
+static bool parse_pcrs(const char *text, uint64_t *value)
+{
+	*value = 0;
+	if (!strcmp(text, "none"))
+		return true;
+	if (!strncasecmp(text, "0x", 2))
+		return parse_num(text, value) && !(*value >> VTPM_BRIDGE_NR_PCRS);
+	while (parse_pcr_range(&text, value)) {
+		if (!*text)
+			return true;
+		if (*text++ != ',')
+			return false;
+	}
+	return false;
+}
+
 static const struct property {
 	const char *name;
 	uint32_t key;
@@ -255,6 +302,8 @@ static const struct property {
 	{ "default", VTPM_BRIDGE_DEFAULT, parse_code, "a command's name or code" },
 	{ "secret-file", VTPM_BRIDGE_SECRET, parse_secret_file,
 	  "a file of 32 bytes (TPM 2.0)" },
+	{ "real-pcrs", VTPM_BRIDGE_REAL_PCRS, parse_pcrs,
+	  "none, a list such as 0-7,10 or a mask such as 0x4ff (TPM 2.0)" },
 };
 
 static const struct property *find_property(const char *text, size_t len)
@@ -387,6 +436,27 @@ static int do_create(const struct options *options, int argc, char **argv)
 	return 0;
 }
 
+/* As parse_pcrs() takes them. */
+static void show_pcrs(uint32_t pcrs)
+{
+	const char *comma = "";
+	unsigned int first, last;
+
+	printf("  real-pcrs: %s", pcrs ? "" : "none");
+	for (first = 0; first < VTPM_BRIDGE_NR_PCRS; first = last + 1) {
+		last = first;
+		if (!(pcrs & 1U << first))
+			continue;
+		while (pcrs & 1U << (last + 1))
+			last++;
+		printf("%s%u", comma, first);
+		if (last > first)
+			printf("-%u", last);
+		comma = ",";
+	}
+	printf("\n");
+}
+
 static void show(const struct vtpm_bridge_query *q)
 {
 	printf("vtpm%u\n", q->num);
@@ -405,6 +475,7 @@ static void show(const struct vtpm_bridge_query *q)
 	       q->flags & VTPM_BRIDGE_QUERY_RESET ? "on" : "off");
 	if (q->family == 0x102 && q->ownership < ARRAY_SIZE(ownership_names) - 1)
 		printf("  ownership: %s\n", ownership_names[q->ownership].name);
+	show_pcrs(q->real_pcrs);
 	printf("  commands: %" PRIu64 "\n", (uint64_t)q->commands);
 	printf("  refusals: %" PRIu64 "\n", (uint64_t)q->refusals);
 	printf("  chip-commands: %" PRIu64 "\n", (uint64_t)q->chip_commands);

@@ -139,6 +139,12 @@ struct vtpm_bridge_reset {
  *				proxy of a machine keeps what is sealed.  It
  *				cannot be read back.  EOPNOTSUPP on a TPM 1.2;
  *				EFAULT if the bytes cannot be read.
+ * @VTPM_BRIDGE_REAL_PCRS:	TPM 2.0: the PCRs that are the chip's own, bit N
+ *				for PCR N, 0 to 0xffffff; default 0: all are the
+ *				proxy's own.  The guest reads, extends and
+ *				resets these PCRs of the host, and may quote
+ *				them.  ERANGE also if one of them is the module
+ *				parameter policy_pcr.  EOPNOTSUPP on a TPM 1.2.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -150,10 +156,14 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_ALLOW_UNSAFE = 7,
 	VTPM_BRIDGE_DEFAULT = 8,
 	VTPM_BRIDGE_SECRET = 9,
+	VTPM_BRIDGE_REAL_PCRS = 15,
 };
 
 /** VTPM_BRIDGE_SECRET_SIZE - bytes of what VTPM_BRIDGE_SECRET sets */
 #define VTPM_BRIDGE_SECRET_SIZE	32
+
+/** VTPM_BRIDGE_NR_PCRS - bits of what VTPM_BRIDGE_REAL_PCRS sets */
+#define VTPM_BRIDGE_NR_PCRS	24
 
 /**
  * enum vtpm_bridge_ownership - what a TPM 1.2 guest sees of the owner
@@ -219,6 +229,10 @@ enum vtpm_bridge_power {
  * @refusals:	out: those that policy refused
  * @chip_commands: out: commands that the chip ran for this proxy
  * @resets:	out: resets of the virtual platform
+ * @real_pcrs:	out: the PCRs that are the chip's own, bit N for PCR N
+ * @__reserved:	out: 0
+ *
+ * The first version ended with @resets: it had 72 bytes.
  *
  * Errors: ENOENT.
  */
@@ -237,6 +251,8 @@ struct vtpm_bridge_query {
 	__aligned_u64 refusals;
 	__aligned_u64 chip_commands;
 	__aligned_u64 resets;
+	__u32 real_pcrs;
+	__u32 __reserved;
 };
 
 /**

@@ -24,9 +24,10 @@ static_assert(sizeof(struct vtpm_bridge_create) == 16);
 static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
 static_assert(sizeof(struct vtpm_bridge_reset) == 16);
 static_assert(sizeof(struct vtpm_bridge_set) == 24);
-static_assert(sizeof(struct vtpm_bridge_query) == 72);
+static_assert(sizeof(struct vtpm_bridge_query) == 80);
 static_assert(sizeof(struct vtpm_bridge_list) == 24);
 
+static_assert(VTPM_BRIDGE_NR_PCRS == VTPMB_NR_PCRS);
 static_assert((int)VTPM_BRIDGE_OFF == VTPMB_OFF);
 static_assert((int)VTPM_BRIDGE_WAITING == VTPMB_POST_INIT);
 static_assert((int)VTPM_BRIDGE_STARTED == VTPMB_STARTED);
@@ -146,6 +147,17 @@ static int vtpmb_set_default(struct vtpmb_proxy *proxy, u64 code)
 	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DEFAULT);
 }
 
+/* What policies on private PCRs are made with cannot be a guest's. */
+static int vtpmb_set_real_pcrs(struct vtpmb_proxy *proxy, u64 value)
+{
+	u32 policy_pcr = proxy->vtpm.port->policy_pcr;
+
+	if (policy_pcr && value & BIT_ULL(policy_pcr))
+		return -ERANGE;
+	proxy->vtpm.real_pcrs = value;
+	return 0;
+}
+
 /* The user's memory is read without the lock: that may take as long as he likes. */
 static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
 {
@@ -186,6 +198,8 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_ALLOW_UNSAFE] = { U32_MAX, vtpmb_set_allow_unsafe },
 	[VTPM_BRIDGE_DEFAULT] = { U32_MAX, vtpmb_set_default },
 	[VTPM_BRIDGE_SECRET] = { U64_MAX, vtpmb_set_secret, &vtpmb_tpm20, true },
+	[VTPM_BRIDGE_REAL_PCRS] = { BIT_ULL(VTPMB_NR_PCRS) - 1, vtpmb_set_real_pcrs,
+				    &vtpmb_tpm20 },
 };
 
 static int vtpmb_set_key(struct vtpmb_proxy *proxy,
@@ -252,6 +266,7 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.refusals = atomic64_read(&proxy->nr_refusals),
 		.chip_commands = atomic64_read(&proxy->nr_chip_commands),
 		.resets = atomic64_read(&proxy->nr_resets),
+		.real_pcrs = proxy->vtpm.real_pcrs,
 	};
 }
 

@@ -123,6 +123,7 @@ enum vtpmb_ownership {
  * @ownership:	TPM 1.2: see enum vtpmb_ownership
  * @policy:	which command codes this proxy may use
  * @secret:	TPM 2.0: what makes its policies on PCRs its own
+ * @real_pcrs:	bit N: its PCR N is the chip's own; else it is private
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -136,6 +137,7 @@ struct vtpmb_vtpm {
 	enum vtpmb_ownership ownership;
 	struct vtpmb_policy policy;
 	u8 secret[VTPMB_SECRET_SIZE];
+	u32 real_pcrs;
 	void *state;
 };
 

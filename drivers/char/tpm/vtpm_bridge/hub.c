@@ -382,7 +382,7 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 	}
 	hub->port.family = vtpmb_chip_is_tpm2(chip) ? &vtpmb_tpm20 : &vtpmb_tpm12;
 	hub->port.transmit = vtpmb_hub_transmit;
-	hub->port.policy_pcr = vtpmb_policy_pcr;
+	hub->port.policy_pcr = vtpmb_chip_is_tpm2(chip) ? vtpmb_policy_pcr : 0;
 	hub->chip = chip;
 	hub->users = 1;
 	hub->paused = vtpmb_hubs_paused;

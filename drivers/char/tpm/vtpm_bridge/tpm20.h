@@ -6,6 +6,7 @@
  *   tpm20_commands.c	const table of commands
  *   tpm20_platform.c	startup, hierarchies, physical presence, self-test
  *   tpm20_pcr.c	PCR commands
+ *   tpm20_real_pcr.c	those on PCRs of the chip
  *   tpm20_capability.c	what the chip is, and what a guest is told of it
  *   tpm20_parameters.c	what the chip is known to say of parameters
  *   tpm20_policy.c	policies on private PCRs
@@ -47,6 +48,7 @@ enum vtpmb_tpm20_rc {
 	RC_RANGE		= 0x08D,
 	RC_NONCE		= 0x08F,
 	RC_PP			= 0x090,
+	RC_SCHEME		= 0x092,
 	RC_SIZE			= 0x095,
 	RC_INSUFFICIENT		= 0x09A,
 	RC_INTEGRITY		= 0x09F,
@@ -418,6 +420,8 @@ struct vtpmb_tpm20_session {
  * @trial:	it starts a trial session; hub's thread
  * @known:	it starts a session whose key is an authValue alone
  * @bound:	it starts a session that is bound to an object
+ * @real:	the PCRs that it names are the chip's own, which answers it; hub's
+ *		thread
  * @hash_alg:	authHash of the session that it starts
  */
 struct vtpmb_tpm20_call {
@@ -436,6 +440,7 @@ struct vtpmb_tpm20_call {
 	bool trial;
 	bool known;
 	bool bound;
+	bool real;
 	u16 hash_alg;
 };
 
@@ -565,6 +570,22 @@ u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 			       unsigned int param, struct vtpmb_tpm20_selection *sel,
 			       u32 *nr_sels);
 void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs);
+u32 vtpmb_tpm20_fit(u32 pcrs, unsigned int *nr_digests);
+
+/* tpm20_real_pcr.c */
+bool vtpmb_tpm20_is_real_pcr(const struct vtpmb_vtpm *vtpm, u32 handle);
+u32 vtpmb_tpm20_change_real(u8 locality);
+bool vtpmb_tpm20_names_real(const struct vtpmb_vtpm *vtpm,
+			    const struct vtpmb_tpm20_selection *sel, u32 nr_sels);
+bool vtpmb_tpm20_names_private(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader list);
+bool vtpmb_tpm20_handle_is_real(const struct vtpmb_vtpm *vtpm,
+				const struct vtpmb_tpm20_call *call);
+bool vtpmb_tpm20_read_is_real(const struct vtpmb_vtpm *vtpm,
+			      const struct vtpmb_tpm20_call *call);
+bool vtpmb_tpm20_policy_is_real(const struct vtpmb_vtpm *vtpm,
+				const struct vtpmb_tpm20_call *call);
+int vtpmb_tpm20_read_mixed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out, u32 *rc);
 
 /* tpm20_capability.c */
 /* TPMS_TAGGED_PROPERTY or TPMS_ALG_PROPERTY */
@@ -590,6 +611,9 @@ struct vtpmb_tpm20_detail {
 
 /** VTPMB_TPM20_MAX_HASHES - hash algorithms of a chip that are made use of */
 #define VTPMB_TPM20_MAX_HASHES	VTPMB_MAX_BANKS
+
+/** VTPMB_TPM20_MAX_LIST - bytes of the longest TPML_PCR_SELECTION */
+#define VTPMB_TPM20_MAX_LIST	(4 + 6 * VTPMB_TPM20_MAX_HASHES)
 
 /**
  * struct vtpmb_tpm20_facts - what a chip is: port->facts, constant after probe

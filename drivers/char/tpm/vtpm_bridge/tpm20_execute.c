@@ -24,7 +24,16 @@
 #define CODE_POLICY_PASSWORD		0x18C
 #define CODE_CREATE_LOADED		0x191
 
-#define ALG_ECDAA	0x001A
+/* TPM 2.0 Part 2, 6.3: signing schemes */
+enum {
+	ALG_HMAC	= 0x0005,
+	ALG_RSASSA	= 0x0014,
+	ALG_RSAPSS	= 0x0016,
+	ALG_ECDSA	= 0x0018,
+	ALG_ECDAA	= 0x001A,
+	ALG_SM2		= 0x001B,
+	ALG_ECSCHNORR	= 0x001C,
+};
 
 static int tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     struct vtpmb_writer *out, u32 *rc)
@@ -40,6 +49,7 @@ static const vtpmb_tpm20_own_handler tpm20_own[NR_CODES] = {
 	[AT(0x162)] = vtpmb_tpm20_context_save,
 	[AT(0x165)] = vtpmb_tpm20_flush_context,
 	[AT(0x17A)] = tpm20_get_handles,
+	[AT(0x17E)] = vtpmb_tpm20_read_mixed,
 	[AT(0x17F)] = vtpmb_tpm20_policy_pcr,
 };
 
@@ -48,9 +58,28 @@ static const vtpmb_tpm20_own_handler tpm20_known[NR_CODES] = {
 	[AT(0x173)] = vtpmb_tpm20_read_public,
 };
 
+/* Whether all PCRs that a command names are the chip's own, by code. */
+static bool (*const tpm20_real[NR_CODES])(const struct vtpmb_vtpm *vtpm,
+					  const struct vtpmb_tpm20_call *call) = {
+	[AT(0x13C)] = vtpmb_tpm20_handle_is_real,
+	[AT(0x13D)] = vtpmb_tpm20_handle_is_real,
+	[AT(0x17E)] = vtpmb_tpm20_read_is_real,
+	[AT(0x17F)] = vtpmb_tpm20_policy_is_real,
+	[AT(0x182)] = vtpmb_tpm20_handle_is_real,
+	[AT(0x185)] = vtpmb_tpm20_handle_is_real,
+};
+
+/* Whether the virtual platform answers a command. */
+static bool tpm20_is_virtual(const struct vtpmb_tpm20_call *call)
+{
+	return call->row->flags & TPM20_LOCAL && !call->real;
+}
+
 /* Who answers a command in the hub's thread, if not the chip; or NULL. */
 static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *call)
 {
+	if (call->real)
+		return NULL;
 	if (tpm20_own[AT(call->row->code)])
 		return tpm20_own[AT(call->row->code)];
 	/* A session's part of the answer is the chip's to make. */
@@ -60,7 +89,7 @@ static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *
 /* Whether the chip does not hear of a command. */
 static bool tpm20_is_local(const struct vtpmb_tpm20_call *call)
 {
-	return call->row->flags & TPM20_LOCAL || tpm20_own_handler(call);
+	return tpm20_is_virtual(call) || tpm20_own_handler(call);
 }
 
 /* Skip a TPM2B; false if it is cut off, which the chip will say better. */
@@ -72,58 +101,57 @@ static bool tpm20_skip_2b(struct vtpmb_reader *r)
 	return vtpmb_get_tpm2b(r, &bytes, &len);
 }
 
-/* Whether a TPML_PCR_SELECTION, which may be cut off, selects any PCR. */
-static bool tpm20_selects(struct vtpmb_reader *r)
-{
-	u32 nr_sels;
-	const u8 *bits;
-	u8 size;
-	u16 alg;
-
-	if (!vtpmb_get_u32(r, &nr_sels))
-		return false;
-	while (nr_sels--) {
-		if (!vtpmb_get_u16(r, &alg) || !vtpmb_get_u8(r, &size))
-			return false;
-		bits = vtpmb_get_bytes(r, size);
-		if (!bits)
-			return false;
-		if (memchr_inv(bits, 0, size))
-			return true;
-	}
-	return false;
-}
-
 /*
  * Parameters that would reach what is not the guest's.  Each sees them as the
  * guest sent them; the first may be encrypted but for its size.  Refusals that
  * a TPM would not give are listed in Documentation.
  */
 
-/* The chip would put its own PCRs into the creation data. */
+/* The chip would put its own PCRs into the creation data: only what is granted. */
 static u32 tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
 
 	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && tpm20_skip_2b(&r) &&
-	    tpm20_selects(&r))
+	    vtpmb_tpm20_names_private(vtpm, r))
 		return RC_P(RC_VALUE, 3);
 	return RC_SUCCESS;
 }
 
-/* The chip would attest its own PCRs. */
+/* Bytes that follow a TPMT_SIG_SCHEME's algorithm; negative: not known. */
+static int tpm20_scheme_len(u16 scheme)
+{
+	switch (scheme) {
+	case TPM20_ALG_NULL:
+		return 0;
+	case ALG_HMAC: case ALG_RSASSA: case ALG_RSAPSS:
+	case ALG_ECDSA: case ALG_SM2: case ALG_ECSCHNORR:
+		return 2;
+	case ALG_ECDAA:
+		return 4;
+	default:
+		return -1;
+	}
+}
+
+/*
+ * The chip would attest its own PCRs.  Where they begin, after a scheme that is
+ * not known, is not known either.
+ */
 static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
-	u16 scheme, hash, count;
+	u16 scheme;
+	int len;
 
 	if (!tpm20_skip_2b(&r) || !vtpmb_get_u16(&r, &scheme))
 		return RC_SUCCESS;
-	if (scheme != TPM20_ALG_NULL && !vtpmb_get_u16(&r, &hash))
+	len = tpm20_scheme_len(scheme);
+	if (len < 0)
+		return RC_P(RC_SCHEME, 1);
+	if (!vtpmb_get_bytes(&r, len))
 		return RC_SUCCESS;
-	if (scheme == ALG_ECDAA && !vtpmb_get_u16(&r, &count))
-		return RC_SUCCESS;
-	return tpm20_selects(&r) ? RC_COMMAND_CODE : RC_SUCCESS;
+	return vtpmb_tpm20_names_private(vtpm, r) ? RC_COMMAND_CODE : RC_SUCCESS;
 }
 
 static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
@@ -174,14 +202,24 @@ static u32 tpm20_inspect_start_session(struct vtpmb_vtpm *vtpm,
 	return RC_SUCCESS;
 }
 
+/* A PCR of the chip's own is to be changed. */
+static u32 tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 rc = vtpmb_tpm20_change_real(call->cmd->locality);
+
+	return rc == RC_PASS ? RC_SUCCESS : rc;
+}
+
 /*
- * The chip gets TPM_RH_NULL for the PCR, and what it computes goes into the
+ * The chip gets TPM_RH_NULL for a private PCR, and what it computes goes into the
  * virtual one.  A PCR's Name is its handle, so an HMAC would not fit any more.
  */
 static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
 
+	if (call->real)
+		return tpm20_inspect_real(vtpm, call);
 	if (call->handle[0] == RH_NULL)
 		return RC_SUCCESS;
 	for (i = 0; i < call->nr_sessions; i++) {
@@ -194,11 +232,14 @@ static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 				    struct vtpmb_tpm20_call *call) = {
 	[AT(0x131)] = tpm20_inspect_create,
+	[AT(0x13C)] = tpm20_inspect_real,
+	[AT(0x13D)] = tpm20_inspect_real,
 	[AT(0x153)] = tpm20_inspect_create,
 	[AT(0x158)] = tpm20_inspect_quote,
 	[AT(0x167)] = tpm20_inspect_load_external,
 	[AT(0x16F)] = tpm20_inspect_policy_locality,
 	[AT(0x176)] = tpm20_inspect_start_session,
+	[AT(0x182)] = tpm20_inspect_real,
 	[AT(0x185)] = tpm20_inspect_event,
 	[AT(0x187)] = tpm20_inspect_policy_pp,
 };
@@ -349,7 +390,8 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u32 code = call->row->code, rc;
 
-	if (call->row->flags & TPM20_LOCAL)
+	call->real = tpm20_real[AT(code)] && tpm20_real[AT(code)](vtpm, call);
+	if (tpm20_is_virtual(call))
 		return tpm20_authorise(vtpm, call);
 	if (tpm20_own_handler(call))
 		return RC_SUCCESS;	/* authorised when Names are known */
@@ -409,7 +451,7 @@ static void tpm20_rewrite(struct vtpmb_tpm20_call *call)
 		if (call->session[i].checked)
 			tpm20_replace_session(call, i);
 	}
-	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE) {
+	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE && !call->real) {
 		vtpmb_writer_init(&w, call->cmd->buf + VTPMB_HEADER_SIZE, sizeof(u32));
 		vtpmb_put_u32(&w, RH_NULL);
 	}
@@ -658,7 +700,7 @@ static void tpm20_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	struct vtpmb_reader r;
 	u32 params_len, nr_digests;
 
-	if (call->row->code != CODE_EVENT_SEQUENCE_COMPLETE)
+	if (call->row->code != CODE_EVENT_SEQUENCE_COMPLETE || call->real)
 		return;
 	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
 	if (!vtpmb_get_u32(&r, &params_len) || params_len > r.left)
@@ -798,9 +840,9 @@ int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	call.row_nr = call.row - vtpmb_tpm20_rows;
 	if (!rc)
 		rc = tpm20_prepare(vtpm, &call);
-	if (!rc && call.row->flags & TPM20_LOCAL)
+	if (!rc && tpm20_is_virtual(&call))
 		rc = vtpmb_tpm20_run(vtpm, &call);
-	local = !rc && call.row->flags & TPM20_LOCAL;
+	local = !rc && tpm20_is_virtual(&call);
 	mutex_unlock(&vtpm->lock);
 
 	if (local)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 2.0, PCR commands on the private banks. */
+/* TPM 2.0, PCR commands on the private banks.  Granted PCRs are passed on. */
 
 #include <linux/bits.h>
 #include <linux/kernel.h>
@@ -69,15 +69,18 @@ u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	return RC_SUCCESS;
 }
 
-/* Keep of a selection what fits into a response; banks that are not there: nothing. */
-static u32 tpm20_readable(const struct vtpmb_pcr_bank *bank, u32 pcrs,
-			  unsigned int *nr_digests)
+/**
+ * vtpmb_tpm20_fit() - keep of a bank's registers what fits into a PCR_Read
+ * @pcrs:	those that are wanted and there
+ * @nr_digests:	how many the response has; raised
+ *
+ * Return: the first ones of @pcrs
+ */
+u32 vtpmb_tpm20_fit(u32 pcrs, unsigned int *nr_digests)
 {
 	unsigned int i;
 	u32 keep = 0;
 
-	if (!bank || !bank->active)
-		return 0;
 	for (i = 0; i < VTPMB_NR_PCRS && *nr_digests < MAX_READ; i++) {
 		if (!(pcrs & BIT(i)))
 			continue;
@@ -85,6 +88,13 @@ static u32 tpm20_readable(const struct vtpmb_pcr_bank *bank, u32 pcrs,
 		(*nr_digests)++;
 	}
 	return keep;
+}
+
+/* Of a bank that is not there: nothing. */
+static u32 tpm20_readable(const struct vtpmb_pcr_bank *bank, u32 pcrs,
+			  unsigned int *nr_digests)
+{
+	return bank && bank->active ? vtpmb_tpm20_fit(pcrs, nr_digests) : 0;
 }
 
 static void tpm20_put_registers(struct vtpmb_writer *out,
@@ -111,6 +121,8 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
+	if (!rc && vtpmb_tpm20_names_real(vtpm, sel, nr_sels))
+		rc = RC_PASS;
 	if (rc)
 		return rc;
 
@@ -133,12 +145,14 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
  * @handle:	a PCR or TPM_RH_NULL
  * @locality:	which the command came at
  *
- * Return: RC_SUCCESS or RC_LOCALITY
+ * Return: RC_SUCCESS, RC_LOCALITY, or RC_PASS for one of the chip's own
  */
 u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality)
 {
 	lockdep_assert_held(&vtpm->lock);
 
+	if (vtpmb_tpm20_is_real_pcr(vtpm, handle))
+		return vtpmb_tpm20_change_real(locality);
 	if (handle == RH_NULL ||
 	    vtpmb_pcrs_may_extend(&vtpmb_tpm20_state(vtpm)->pcrs, handle, locality))
 		return RC_SUCCESS;
@@ -267,6 +281,8 @@ u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 
 	if (rc)
 		return rc;
+	if (vtpmb_tpm20_is_real_pcr(vtpm, call->handle[0]))
+		return vtpmb_tpm20_change_real(vtpm->locality);
 	if (vtpm->locality == 4 ||
 	    !vtpmb_pcrs_may_reset(pcrs, call->handle[0], vtpm->locality))
 		return RC_LOCALITY;

@@ -25,9 +25,6 @@
 
 #define ALG_SHA256		0x000B
 
-/** MAX_LIST - bytes of the longest TPML_PCR_SELECTION */
-#define MAX_LIST		(4 + 6 * VTPMB_TPM20_MAX_HASHES)
-
 /**
  * struct tpm20_claim - what a guest says of its PCRs
  * @given:	pcrDigest, in place
@@ -35,6 +32,7 @@
  * @list:	TPML_PCR_SELECTION without the registers that are not there
  * @list_len:	its bytes
  * @selects:	any is left
+ * @mixed:	some are the chip's own, some are not
  * @digest:	of the registers, or as given for a trial
  * @digest_len:	its bytes
  * @counter:	pcrUpdateCounter at that time
@@ -42,9 +40,10 @@
 struct tpm20_claim {
 	const u8 *given;
 	u16 given_len;
-	u8 list[MAX_LIST];
+	u8 list[VTPMB_TPM20_MAX_LIST];
 	size_t list_len;
 	bool selects;
+	bool mixed;
 	u8 digest[VTPMB_MAX_DIGEST];
 	u16 digest_len;
 	u32 counter;
@@ -98,6 +97,8 @@ static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *
 
 	lockdep_assert_held(&vtpm->lock);
 
+	/* If all were, the chip would have got the command. */
+	claim->mixed = vtpmb_tpm20_names_real(vtpm, sel, nr_sels);
 	vtpmb_writer_init(&w, claim->list, sizeof(claim->list));
 	vtpmb_put_u32(&w, nr_sels);
 	for (i = 0; i < nr_sels; i++) {
@@ -257,7 +258,7 @@ static int tpm20_fold(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, 
 static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
 		      const struct tpm20_claim *claim, u32 *rc)
 {
-	u8 body[sizeof(u32) + 2 + VTPMB_MAX_DIGEST + MAX_LIST];
+	u8 body[sizeof(u32) + 2 + VTPMB_MAX_DIGEST + VTPMB_TPM20_MAX_LIST];
 	bool given = entry->trial && !claim->selects;
 	struct vtpmb_writer w;
 	int len;
@@ -297,7 +298,7 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	*rc = tpm20_get_claim(vtpm, call, &claim);
 	if (!*rc)
 		*rc = tpm20_judge(entry, &claim);
-	if (!*rc && claim.selects && !vtpm->port->policy_pcr)
+	if (!*rc && (claim.mixed || (claim.selects && !vtpm->port->policy_pcr)))
 		*rc = RC_COMMAND_CODE;
 	if (*rc)
 		return 0;

@@ -12,13 +12,14 @@ static const struct op {
 	const char *name;
 	unsigned int nr;
 	size_t size;
+	size_t first;	/* bytes of its first version */
 } ops[] = {
-	{ "create", VTPM_BRIDGE_CREATE, sizeof(struct vtpm_bridge_create) },
-	{ "destroy", VTPM_BRIDGE_DESTROY, sizeof(struct vtpm_bridge_destroy) },
-	{ "reset", VTPM_BRIDGE_RESET, sizeof(struct vtpm_bridge_reset) },
-	{ "set", VTPM_BRIDGE_SET, sizeof(struct vtpm_bridge_set) },
-	{ "query", VTPM_BRIDGE_QUERY, sizeof(struct vtpm_bridge_query) },
-	{ "list", VTPM_BRIDGE_LIST, sizeof(struct vtpm_bridge_list) },
+	{ "create", VTPM_BRIDGE_CREATE, sizeof(struct vtpm_bridge_create), 16 },
+	{ "destroy", VTPM_BRIDGE_DESTROY, sizeof(struct vtpm_bridge_destroy), 16 },
+	{ "reset", VTPM_BRIDGE_RESET, sizeof(struct vtpm_bridge_reset), 16 },
+	{ "set", VTPM_BRIDGE_SET, sizeof(struct vtpm_bridge_set), 24 },
+	{ "query", VTPM_BRIDGE_QUERY, sizeof(struct vtpm_bridge_query), 72 },
+	{ "list", VTPM_BRIDGE_LIST, sizeof(struct vtpm_bridge_list), 24 },
 };
 
 #define for_each_op(op) \
@@ -151,7 +152,7 @@ TEST_F(ctl, struct_one_byte_short_is_invalid)
 
 	for_each_op(op) {
 		fill(self, op);
-		self->arg.size = op->size - 1;
+		self->arg.size = op->first - 1;
 		EXPECT_EQ(-EINVAL, ctl(self->ctl, op->nr, &self->arg)) {
 			TH_LOG("%s", op->name);
 		}
@@ -159,6 +160,22 @@ TEST_F(ctl, struct_one_byte_short_is_invalid)
 		EXPECT_EQ(-EINVAL, ctl(self->ctl, op->nr, &self->arg));
 		self->arg.size = 4;
 		EXPECT_EQ(-EINVAL, ctl(self->ctl, op->nr, &self->arg));
+	}
+}
+
+/* And no byte more is written than the caller has. */
+TEST_F(ctl, first_version_of_a_struct_is_taken)
+{
+	const struct op *op;
+
+	for_each_op(op) {
+		fill(self, op);
+		memset(self->arg.bytes + op->first, 0xa5, 16);
+		self->arg.size = op->first;
+		EXPECT_EQ(0, ctl(self->ctl, op->nr, &self->arg)) {
+			TH_LOG("%s", op->name);
+		}
+		EXPECT_EQ(0xa5, self->arg.bytes[op->first]);
 	}
 }
 
@@ -249,7 +266,7 @@ TEST_F(ctl, reserved_field_or_unknown_flag_is_not_supported)
 	};
 	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_SET, &self->arg));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, 0, 0));
-	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, VTPM_BRIDGE_SECRET + 1, 0));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, VTPM_BRIDGE_REAL_PCRS + 1, 0));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, none, 0));
 	EXPECT_EQ(1, nr_proxies(self->ctl));
 }
@@ -360,6 +377,29 @@ TEST_F(ctl, secret_is_read_from_memory)
 	EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET, 0));
 	EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET, ~0ULL));
 	munmap((void *)page, 4096);
+}
+
+TEST_F(ctl, real_pcrs_are_any_but_that_of_policies)
+{
+	struct vtpm_bridge_query *query = &self->arg.query;
+	static const uint64_t wrong[] = {
+		1 << 16, 0xffffff, 1 << 24, 1ULL << 32, 1ULL << 40 | 1, ~0ULL,
+	};
+	unsigned int i;
+
+	if (self->family->num != 0x200) {
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 1));
+		return;
+	}
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 0xfeffff));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS,
+					   wrong[i]));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(0xfeffff, query->real_pcrs);
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 0));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(0, query->real_pcrs);
 }
 
 TEST_F(ctl, code_that_no_command_has_is_no_entry)
@@ -491,7 +531,7 @@ TEST_F(ctl, list_tells_as_many_as_fit_and_how_many_there_are)
 	ASSERT_LT(second, third);
 	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
 	EXPECT_EQ(3, list.count);
-	EXPECT_EQ(0x3fe, list.keys);
+	EXPECT_EQ(0x3fe | 1 << VTPM_BRIDGE_REAL_PCRS, list.keys);
 	EXPECT_EQ(self->num, (int)nums[0]);
 	EXPECT_EQ(second, (int)nums[1]);
 	EXPECT_EQ(99, nums[2]);
@@ -560,6 +600,8 @@ TEST_F(ctl, query_of_a_new_proxy)
 	EXPECT_EQ(0, query->refusals);
 	EXPECT_EQ(0, query->chip_commands);
 	EXPECT_EQ(0, query->resets);
+	EXPECT_EQ(0, query->real_pcrs);
+	EXPECT_EQ(0, query->__reserved);
 }
 
 TEST_F(ctl, query_follows_the_life_of_a_proxy)
