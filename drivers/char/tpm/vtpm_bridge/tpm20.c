@@ -701,7 +701,7 @@ static void tpm20_off(struct vtpmb_vtpm *vtpm)
 	lockdep_assert_held(&vtpm->lock);
 
 	WRITE_ONCE(vtpm->epoch, vtpm->epoch + 1);
-	vtpm->power = VTPMB_OFF;
+	WRITE_ONCE(vtpm->power, VTPMB_OFF);
 }
 
 static bool tpm20_unsafe(unsigned int i)

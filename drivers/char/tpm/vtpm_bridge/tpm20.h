@@ -236,7 +236,7 @@ struct vtpmb_tpm20_body {
  * @nonce:	nonceTPM of a session
  * @pcr_counter: pcrUpdateCounter that its policy depends on; 0: on none
  * @flushed:	@flushed of the hierarchy when it was made; of a persistent
- *		object: @cleared
+ *		object: @cleared; of a session: @reset_epoch of the virtual TPM
  * @generation:	which of the guest's saves of a session may be loaded
  * @body:	what it stands for; NULL if @kind is KIND_FREE
  */

@@ -30,9 +30,9 @@ struct tpm20_binding {
 };
 
 /*
- * An object's context is invalid after a TPM Reset, an stClear object's after
- * a TPM Restart, and one of a hierarchy after that was cleared.  A session's
- * generation alone decides.
+ * A context is invalid after a TPM Reset, an stClear object's after a TPM Restart
+ * too, and one of a hierarchy after that was cleared.  Of a session only the last
+ * one is valid: its generation tells.
  */
 static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier,
 		       struct tpm20_binding *binding)
@@ -44,7 +44,7 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier,
 	mutex_lock(&vtpm->lock);
 	vtpmb_writer_init(&w, binding->bytes, sizeof(binding->bytes));
 	vtpmb_put_u32(&w, vtpm->id);
-	vtpmb_put_u32(&w, object ? tpm->reset_epoch : 0);
+	vtpmb_put_u32(&w, tpm->reset_epoch);
 	vtpmb_put_u32(&w, saved == SAVED_ST_CLEAR ? tpm->restart_epoch : 0);
 	vtpmb_put_u32(&w, object ? tpm->hier[hier].cleared : 0);
 	mutex_unlock(&vtpm->lock);

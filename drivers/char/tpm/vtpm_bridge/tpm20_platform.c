@@ -61,7 +61,7 @@ static void tpm20_start(struct vtpmb_vtpm *vtpm, enum vtpmb_pcr_start how)
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 
 	if (how == VTPMB_PCR_RESET) {
-		tpm->reset_epoch++;
+		WRITE_ONCE(tpm->reset_epoch, tpm->reset_epoch + 1);
 		tpm->reallocated = false;
 	}
 	if (how != VTPMB_PCR_RESUME) {

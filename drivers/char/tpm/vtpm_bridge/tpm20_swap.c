@@ -647,15 +647,32 @@ static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
 	return err;
 }
 
-static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm)
+/* Of before a TPM Reset: also what was saved is gone (TPM 2.0 Part 1, 12.2.3). */
+static bool tpm20_is_past(const struct vtpmb_tpm20 *tpm,
+			  const struct vtpmb_tpm20_entry *entry)
+{
+	return entry->kind != KIND_FREE && entry->flushed != READ_ONCE(tpm->reset_epoch);
+}
+
+/*
+ * What the guest has saved outlives a reset until Startup tells that it was a
+ * TPM Reset.  Without power it would only take others' room.
+ */
+static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	unsigned int i;
 	int err = 0;
 
+	if (READ_ONCE(vtpm->power) == VTPMB_OFF)
+		all = true;
 	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
-		if (tpm->table.session[i].kind != KIND_FREE)
-			err = tpm20_put_out(vtpm, &tpm->table.session[i]);
+		struct vtpmb_tpm20_entry *entry = &tpm->table.session[i];
+
+		if (entry->kind == KIND_FREE)
+			continue;
+		if (all || (reset && !entry->guest_saved) || tpm20_is_past(tpm, entry))
+			err = tpm20_put_out(vtpm, entry);
 	}
 	return err;
 }
@@ -666,7 +683,8 @@ static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm)
  * @all:	it is going
  *
  * Objects of a hierarchy that was disabled or cleared; after a reset all
- * objects and sessions, loaded or saved.
+ * objects and sessions but those that the guest has saved; after a TPM Reset
+ * those too.
  *
  * Return: 0 or the errno of transmit
  */
@@ -674,15 +692,14 @@ int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	u32 epoch = READ_ONCE(vtpm->epoch);
+	bool reset = tpm->table.epoch != epoch;
 	int err;
 
-	if (tpm->table.epoch != epoch)
-		all = true;
-	err = tpm20_sweep_objects(vtpm, all);
+	err = tpm20_sweep_objects(vtpm, all || reset);
 	if (!err)
-		err = tpm20_sweep_persistent(vtpm, all);
-	if (!err && all)
-		err = tpm20_sweep_sessions(vtpm);
+		err = tpm20_sweep_persistent(vtpm, all || reset);
+	if (!err)
+		err = tpm20_sweep_sessions(vtpm, all, reset);
 	if (!err)
 		err = tpm20_trim(vtpm, 0);
 	if (!err)
@@ -703,6 +720,10 @@ bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
 	}
 	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
 		if (tpm20_is_cleared(tpm, &tpm->table.persistent[i]))
+			return true;
+	}
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
+		if (tpm20_is_past(tpm, &tpm->table.session[i]))
 			return true;
 	}
 	return false;

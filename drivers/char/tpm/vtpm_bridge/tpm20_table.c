@@ -220,6 +220,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 	body->phys = handle;
 	vtpmb_tpm20_refer(entry, body);
 	entry->trial = trial;
+	entry->flushed = READ_ONCE(vtpmb_tpm20_state(vtpm)->reset_epoch);
 	entry->virt = handle;
 	vtpmb_tpm20_count(vtpm);
 	return entry;

@@ -295,6 +295,59 @@ static void context_gap_of_the_chip_is_not_the_guests(void)
 	end();
 }
 
+/* Saves a policy session on both sides. */
+static void save_both(void)
+{
+	both(START_POLICY, 0);
+	both(CONTEXT_SAVE "03000000", 0);
+	keep(&proxy.rsp, saved[0]);
+	keep(&alone.rsp, saved[1]);
+}
+
+static void load_both_at(int line, u32 rc)
+{
+	u32 a = tell(&proxy, saved[0]), b = tell(&alone, saved[1]);
+
+	if (a != rc || b != rc)
+		core_fail(__FILE__, line, "rc 0x%x, twin 0x%x, not 0x%x", a, b, rc);
+}
+
+static void saved_session_outlives_what_is_no_tpm_reset(void)
+{
+	begin();
+	start_both();
+	save_both();
+	same(SHUTDOWN_STATE);
+	reset_both();
+	same(STARTUP_STATE);
+	load_both_at(__LINE__, 0);
+	both(RESTART "03000000", 0);
+	both(CONTEXT_SAVE "03000000", 0);
+	keep(&proxy.rsp, saved[0]);
+	keep(&alone.rsp, saved[1]);
+	same(SHUTDOWN_STATE);
+	reset_both();
+	same(STARTUP_CLEAR);
+	load_both_at(__LINE__, 0);
+	both(RESTART "03000000", 0);
+	/* Loaded ones do not. */
+	same(SHUTDOWN_STATE);
+	reset_both();
+	same(STARTUP_STATE);
+	both(RESTART "03000000", 0x910);
+	save_both();
+	same(SHUTDOWN_CLEAR);
+	reset_both();
+	same(STARTUP_CLEAR);
+	load_both_at(__LINE__, 0x1df);
+	CHECK(core_chip_is_empty());
+	save_both();
+	core_off(v);
+	v->port->family->sweep(v, false);
+	CHECK(core_chip_is_empty());
+	end();
+}
+
 static unsigned int start_sessions(struct vtpmb_vtpm *vtpm, unsigned int most)
 {
 	struct core_rsp rsp;
@@ -360,6 +413,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(resource_manager_above_costs_nothing),
 	CORE_TEST(idle_session_outlives_many_saves_of_others),
 	CORE_TEST(context_gap_of_the_chip_is_not_the_guests),
+	CORE_TEST(saved_session_outlives_what_is_no_tpm_reset),
 	CORE_TEST(every_proxy_and_the_host_have_some_sessions),
 };
 
