@@ -47,8 +47,8 @@ struct vtpmb_family;
  *		Returns the response's length, which equals the size in its
  *		header, or a negative errno.  The caller holds the chip.
  * @facts:	what @family->probe() learnt; constant until @family->forget()
- * @nr_banks:	PCR hash algorithms that the chip has allocated and the kernel
- *		can compute
+ * @nr_banks:	PCR hash algorithms that the chip has and the kernel can compute;
+ *		TPM 2.0: not all need be allocated
  * @bank:	those algorithms
  * @mac:	HMAC key for what leaves the bridge (saved contexts); random,
  *		as old as the port

@@ -650,6 +650,18 @@ static void tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		vtpmb_tpm20_fail(cmd, rc);
 }
 
+/* A new TPM has the banks that the chip has; others wait for PCR_Allocate. */
+static void tpm20_init_pcrs(const struct vtpmb_port *port, struct vtpmb_pcrs *pcrs)
+{
+	unsigned int i;
+
+	vtpmb_pcrs_init(pcrs, vtpmb_pcr_rules_tpm20, port->bank, port->nr_banks);
+	for (i = 0; i < port->nr_banks; i++) {
+		if (!vtpmb_tpm20_facts(port)->allocated[i])
+			vtpmb_pcrs_allocate(pcrs, port->bank[i].alg, false);
+	}
+}
+
 static int tpm20_create(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20 *tpm = kzalloc(sizeof(*tpm), GFP_KERNEL);
@@ -667,8 +679,7 @@ static int tpm20_create(struct vtpmb_vtpm *vtpm)
 	atomic_inc(&vtpm->port->nr_vtpms);
 	tpm->table.epoch = vtpm->epoch;
 	vtpm->state = tpm;
-	vtpmb_pcrs_init(&tpm->pcrs, vtpmb_pcr_rules_tpm20, vtpm->port->bank,
-			vtpm->port->nr_banks);
+	tpm20_init_pcrs(vtpm->port, &tpm->pcrs);
 	vtpmb_tpm20_platform_init(vtpm);
 	return 0;
 }

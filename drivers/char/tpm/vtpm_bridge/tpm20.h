@@ -10,6 +10,7 @@
  *   tpm20_capability.c	what the chip is, and what a guest is told of it
  *   tpm20_parameters.c	what the chip is known to say of parameters
  *   tpm20_policy.c	policies on private PCRs
+ *   tpm20_witness.c	PCR_Extend in a session that the chip alone can check
  *   tpm20_lockout.c	dictionary attack protection
  *   tpm20_persistent.c	persistent objects
  *   tpm20_swap.c	handle table, mapping and swapping
@@ -278,6 +279,8 @@ struct vtpmb_tpm20_entry {
  *		not forgotten
  * @folded:	a policy's register is not as a turn may leave it
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
+ * @digests_len: bytes of @digests
+ * @digests:	what a PCR is extended by if the chip lets the command pass
  * @nr_before:	in @before
  * @before:	transient handles in the chip before a command that may be
  *		cancelled makes another: some host program's and our own
@@ -299,6 +302,8 @@ struct vtpmb_tpm20_table {
 	u32 nr_failures;
 	bool folded;
 	u8 *kept;
+	size_t digests_len;
+	u8 digests[VTPMB_MAX_BANKS * (sizeof(u16) + VTPMB_MAX_DIGEST)];
 	unsigned int nr_before;
 	u32 before[VTPMB_TPM20_MAX_BEFORE];
 	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
@@ -423,6 +428,8 @@ struct vtpmb_tpm20_session {
  * @real:	the PCRs that it names are the chip's own, which answers it; hub's
  *		thread
  * @hash_alg:	authHash of the session that it starts
+ * @witnessed:	the virtual platform executes it, but the chip checks its sessions
+ *		and answers; hub's thread
  */
 struct vtpmb_tpm20_call {
 	struct vtpmb_cmd *cmd;
@@ -441,6 +448,7 @@ struct vtpmb_tpm20_call {
 	bool known;
 	bool bound;
 	bool real;
+	bool witnessed;
 	u16 hash_alg;
 };
 
@@ -634,6 +642,8 @@ struct vtpmb_tpm20_detail {
  * @permanent:	TPM_CAP_HANDLES, permanent ones
  * @has:	rows that the chip implements
  * @cca:	their TPMA_CC
+ * @allocated:	of each of the port's banks, the PCRs that the chip has allocated
+ *		in it, bit N for PCR N
  */
 struct vtpmb_tpm20_facts {
 	unsigned int nr_properties;
@@ -653,6 +663,7 @@ struct vtpmb_tpm20_facts {
 	u32 permanent[VTPMB_TPM20_MAX_FACTS];
 	DECLARE_BITMAP(has, VTPMB_MAX_CODES);
 	u32 cca[VTPMB_MAX_CODES];
+	u32 allocated[VTPMB_MAX_BANKS];
 };
 
 static inline const struct vtpmb_tpm20_facts *
@@ -663,6 +674,7 @@ vtpmb_tpm20_facts(const struct vtpmb_port *port)
 
 u32 vtpmb_tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			    struct vtpmb_writer *out);
+bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel);
 int vtpmb_tpm20_probe(struct vtpmb_port *port);
 void vtpmb_tpm20_forget(struct vtpmb_port *port);
 const struct vtpmb_tpm20_tagged *vtpmb_tpm20_alg(struct vtpmb_vtpm *vtpm, u16 alg);
@@ -723,6 +735,11 @@ u32 vtpmb_tpm20_lockout_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_c
 bool vtpmb_tpm20_is_locked_out(const struct vtpmb_tpm20 *tpm);
 int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
+
+/* tpm20_witness.c */
+bool vtpmb_tpm20_may_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
+int vtpmb_tpm20_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u32 *rc);
+void vtpmb_tpm20_witnessed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
 
 /* tpm20_persistent.c */
 struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 handle);

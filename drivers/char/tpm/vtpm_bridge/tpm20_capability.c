@@ -757,6 +757,29 @@ static int tpm20_learn_permanent(struct vtpmb_port *port, struct vtpmb_tpm20_fac
 	return 0;
 }
 
+/**
+ * vtpmb_tpm20_get_bank() - one TPMS_PCR_SELECTION of a chip's TPM_CAP_PCRS
+ * @r:		where it starts; taken
+ * @sel:	out: the bank, and which registers of it are allocated
+ *
+ * Return: whether it was there
+ */
+bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel)
+{
+	const u8 *bits;
+	u8 size, i;
+
+	if (!vtpmb_get_u16(r, &sel->alg) || !vtpmb_get_u8(r, &size))
+		return false;
+	bits = vtpmb_get_bytes(r, size);
+	if (!bits)
+		return false;
+	sel->pcrs = 0;
+	for (i = 0; i < size && i < sizeof(sel->pcrs); i++)
+		sel->pcrs |= (u32)bits[i] << (8 * i);
+	return true;
+}
+
 /* A command that the table does not know is none of a guest's. */
 static int tpm20_learn_command(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 			       struct vtpmb_reader *r, u32 *key)
@@ -779,25 +802,18 @@ static int tpm20_learn_command(struct vtpmb_port *port, struct vtpmb_tpm20_facts
 static int tpm20_learn_bank(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 			    struct vtpmb_reader *r, u32 *key)
 {
-	u8 size, any = 0;
-	const u8 *bits;
-	u16 alg;
+	struct vtpmb_tpm20_selection sel;
 	int err;
 
-	if (!vtpmb_get_u16(r, &alg) || !vtpmb_get_u8(r, &size))
-		return -EIO;
-	bits = vtpmb_get_bytes(r, size);
-	if (!bits)
+	if (!vtpmb_tpm20_get_bank(r, &sel))
 		return -EIO;
 	*key = 0;
-	while (size--)
-		any |= bits[size];
-	if (!any || port->nr_banks == VTPMB_MAX_BANKS)
+	if (port->nr_banks == VTPMB_MAX_BANKS)
 		return 0;
-	err = vtpmb_hash_open(&port->bank[port->nr_banks], alg);
+	err = vtpmb_hash_open(&port->bank[port->nr_banks], sel.alg);
 	if (err)
 		return err == -ENOMEM ? err : 0;
-	port->nr_banks++;
+	facts->allocated[port->nr_banks++] = sel.pcrs;
 	return 0;
 }
 

@@ -72,7 +72,7 @@ static bool (*const tpm20_real[NR_CODES])(const struct vtpmb_vtpm *vtpm,
 /* Whether the virtual platform answers a command. */
 static bool tpm20_is_virtual(const struct vtpmb_tpm20_call *call)
 {
-	return call->row->flags & TPM20_LOCAL && !call->real;
+	return call->row->flags & TPM20_LOCAL && !call->real && !call->witnessed;
 }
 
 /* Who answers a command in the hub's thread, if not the chip; or NULL. */
@@ -391,8 +391,13 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	u32 code = call->row->code, rc;
 
 	call->real = tpm20_real[AT(code)] && tpm20_real[AT(code)](vtpm, call);
-	if (tpm20_is_virtual(call))
-		return tpm20_authorise(vtpm, call);
+	if (tpm20_is_virtual(call)) {
+		rc = tpm20_authorise(vtpm, call);
+		/* The chip may be able to check what the bridge cannot. */
+		call->witnessed = rc == RC_AUTH_UNAVAILABLE &&
+				  vtpmb_tpm20_may_witness(vtpm, call);
+		return call->witnessed ? RC_SUCCESS : rc;
+	}
 	if (tpm20_own_handler(call))
 		return RC_SUCCESS;	/* authorised when Names are known */
 	rc = tpm20_substitute_all(vtpm, call);
@@ -727,6 +732,8 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	tpm20_follow_policy(call);
 	tpm20_extend(vtpm, call, len);
 	vtpmb_tpm20_follow_test(vtpm, call);
+	if (call->witnessed)
+		vtpmb_tpm20_witnessed(vtpm, call);
 	call->cmd->len = len;
 	call->cmd->rc = RC_SUCCESS;
 	return 0;
@@ -762,6 +769,8 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	int len, err;
 
 	err = vtpmb_tpm20_spare(vtpm, call, rc);
+	if (!err && !*rc && call->witnessed)
+		err = vtpmb_tpm20_witness(vtpm, call, rc);
 	if (err || *rc)
 		return err;
 	err = lasting ? vtpmb_tpm20_remember(vtpm) : 0;

@@ -186,16 +186,19 @@ static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *
 	return err;
 }
 
-/* Which of the chip's banks the register is used of. */
+/* Which of the chip's banks the register is used of; NULL: there are no policies. */
 static const struct vtpmb_hash *tpm20_fold_bank(const struct vtpmb_port *port)
 {
+	const struct vtpmb_hash *bank = NULL;
 	unsigned int i;
 
-	for (i = 0; i < port->nr_banks; i++) {
-		if (port->bank[i].alg == ALG_SHA256)
-			return &port->bank[i];
+	for (i = 0; port->policy_pcr && i < port->nr_banks; i++) {
+		if (!(vtpmb_tpm20_facts(port)->allocated[i] & BIT(port->policy_pcr)))
+			continue;
+		if (!bank || port->bank[i].alg == ALG_SHA256)
+			bank = &port->bank[i];
 	}
-	return &port->bank[0];
+	return bank;
 }
 
 /* A command on the register, which has an empty authValue. */
@@ -298,7 +301,7 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	*rc = tpm20_get_claim(vtpm, call, &claim);
 	if (!*rc)
 		*rc = tpm20_judge(entry, &claim);
-	if (!*rc && (claim.mixed || (claim.selects && !vtpm->port->policy_pcr)))
+	if (!*rc && (claim.mixed || (claim.selects && !tpm20_fold_bank(vtpm->port))))
 		*rc = RC_COMMAND_CODE;
 	if (*rc)
 		return 0;
