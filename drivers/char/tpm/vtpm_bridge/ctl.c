@@ -154,7 +154,7 @@ static int vtpmb_set_real_pcrs(struct vtpmb_proxy *proxy, u64 value)
 
 	if (policy_pcr && value & BIT_ULL(policy_pcr))
 		return -ERANGE;
-	proxy->vtpm.real_pcrs = value;
+	WRITE_ONCE(proxy->vtpm.real_pcrs, value);
 	return 0;
 }
 

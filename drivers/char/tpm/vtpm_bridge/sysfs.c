@@ -104,6 +104,14 @@ static ssize_t query_reset_show(struct device *dev, struct device_attribute *att
 }
 static DEVICE_ATTR_RO(query_reset);
 
+static ssize_t real_pcrs_show(struct device *dev, struct device_attribute *attr,
+			      char *buf)
+{
+	return sysfs_emit(buf, "0x%06x\n",
+			  READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.real_pcrs));
+}
+static DEVICE_ATTR_RO(real_pcrs);
+
 static ssize_t open_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
@@ -144,6 +152,7 @@ static struct attribute *vtpmb_sysfs_attrs[] = {
 	&dev_attr_ownership.attr,
 	&dev_attr_persistent.attr,
 	&dev_attr_query_reset.attr,
+	&dev_attr_real_pcrs.attr,
 	&dev_attr_open.attr,
 	&dev_attr_commands.attr,
 	&dev_attr_refusals.attr,

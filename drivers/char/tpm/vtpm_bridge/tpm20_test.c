@@ -5,7 +5,9 @@
  */
 
 #include <kunit/test.h>
+#include <linux/bits.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -23,7 +25,9 @@
 #define FLUSH_CONTEXT	0x165
 #define START_SESSION	0x176
 #define GET_CAPABILITY	0x17A
+#define PCR_READ	0x17E
 #define POLICY_RESTART	0x180
+#define PCR_EXTEND	0x182
 
 struct fake {
 	struct vtpmb_port port;
@@ -31,6 +35,8 @@ struct fake {
 	u32 session[NR_SLOTS];		/* its handle, or 0 */
 	u32 nr_objects;
 	u32 nr_sessions;
+	u32 nr_extends;
+	size_t pcr_read_len;		/* bytes that it answers to PCR_Read */
 	unsigned int fail_in;		/* commands till one fails */
 	int fail_with;
 };
@@ -164,6 +170,27 @@ static u32 fake_make(u32 (*put)(u32 name, struct vtpmb_writer *w), u32 name, u32
 	return rc;
 }
 
+/* Whoever asks gets PCR 8 of the SHA-256 bank, and no more bytes than it is told. */
+static u32 fake_read_pcr(struct vtpmb_writer *w)
+{
+	static const u8 answer[20 + 32] = {
+		0, 0, 0, 5, 0, 0, 0, 1, 0, 0x0b, 3, 0, 1, 0, 0, 0, 0, 1, 0, 32, 0xc8,
+	};
+
+	vtpmb_put_bytes(w, answer, sizeof(answer));
+	w->len = min(w->len, fake->pcr_read_len);
+	return 0;
+}
+
+static u32 fake_extend_pcr(struct vtpmb_writer *w)
+{
+	static const u8 sessions[] = { 0, 0, 0, 0, 0, 0, 1, 0, 0 };
+
+	fake->nr_extends++;
+	vtpmb_put_bytes(w, sessions, sizeof(sessions));
+	return 0;
+}
+
 static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 {
 	u32 handle = 0, *slot;
@@ -172,6 +199,10 @@ static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 		return fake_capability(r, w);
 	if (code == CONTEXT_LOAD)
 		return fake_load(r, w);
+	if (code == PCR_READ)
+		return fake_read_pcr(w);
+	if (code == PCR_EXTEND)
+		return fake_extend_pcr(w);
 	if (code == CREATE_PRIMARY) {
 		static const u8 rest[] = { 0, 0, 0, 0, 0, 0, 1, 0, 0 };
 		u32 rc = fake_make(fake_put_object, fake->nr_objects + 1,
@@ -528,6 +559,52 @@ static void command_of_before_the_reset_does_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands, before + 1);
 }
 
+static u32 extend(u32 pcr)
+{
+	u8 params[13 + 4 + 2 + 32] = { 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 1, 0, 0,
+				       0, 0, 0, 1, 0, 0x0b };
+
+	return run_words(TPM20_ST_SESSIONS, PCR_EXTEND, &pcr, 1, params, sizeof(params));
+}
+
+static void only_a_granted_pcr_is_extended_in_the_chip(struct kunit *test)
+{
+	startup();
+	vtpm->real_pcrs = BIT(8);
+	KUNIT_EXPECT_EQ(test, extend(7), 0U);
+	KUNIT_EXPECT_EQ(test, (int)cmd->answer, (int)VTPMB_ANSWER_LOCAL);
+	KUNIT_EXPECT_EQ(test, fake->nr_extends, 0U);
+	KUNIT_EXPECT_EQ(test, extend(8), 0U);
+	KUNIT_EXPECT_EQ(test, (int)cmd->answer, (int)VTPMB_ANSWER_CHIP);
+	KUNIT_EXPECT_EQ(test, fake->nr_extends, 1U);
+	vtpm->real_pcrs = 0;
+	KUNIT_EXPECT_EQ(test, extend(8), 0U);
+	KUNIT_EXPECT_EQ(test, fake->nr_extends, 1U);
+}
+
+/* PCR 7, its own, and 8, the chip's. */
+static u32 read_both(void)
+{
+	static const u8 list[] = { 0, 0, 0, 1, 0, 0x0b, 3, 0x80, 1, 0 };
+
+	return run_words(TPM20_ST_NO_SESSIONS, PCR_READ, NULL, 0, list, sizeof(list));
+}
+
+static void chips_pcrs_are_put_among_private_ones(struct kunit *test)
+{
+	startup();
+	vtpm->real_pcrs = BIT(8);
+	fake->pcr_read_len = 20 + 32;
+	KUNIT_EXPECT_EQ(test, read_both(), 0U);
+	KUNIT_EXPECT_EQ(test, cmd->len, VTPMB_HEADER_SIZE + 18 + 2 * (2 + 32));
+	KUNIT_EXPECT_EQ(test, vtpmb_peek_u32(cmd->buf + 24), 2U);
+	KUNIT_EXPECT_EQ(test, cmd->buf[30], 0);
+	KUNIT_EXPECT_EQ(test, cmd->buf[64], 0xc8);
+	/* An answer cut short is no answer. */
+	while (fake->pcr_read_len--)
+		KUNIT_EXPECT_EQ(test, read_both(), (u32)RC_FAILURE);
+}
+
 /* A driver that fails at any one command of a flow, then works again. */
 static void chip_may_fail_at_any_command(struct kunit *test)
 {
@@ -568,6 +645,8 @@ static struct kunit_case tpm20_cases[] = {
 	KUNIT_CASE(leave_empties_the_chip),
 	KUNIT_CASE(reset_takes_all_out_of_the_chip),
 	KUNIT_CASE(command_of_before_the_reset_does_nothing),
+	KUNIT_CASE(only_a_granted_pcr_is_extended_in_the_chip),
+	KUNIT_CASE(chips_pcrs_are_put_among_private_ones),
 	KUNIT_CASE(chip_may_fail_at_any_command),
 	{}
 };

@@ -673,7 +673,8 @@ TEST_F(ctl, attributes_say_what_query_says)
 		{ "chip", "tpm0\n" }, { "state", "off\n" }, { "locality", "0\n" },
 		{ "physical_presence", "0\n" }, { "physical_presence_lock", "0\n" },
 		{ "ownership", "auto\n" }, { "persistent", "0\n" },
-		{ "query_reset", "1\n" }, { "open", "0\n" }, { "commands", "0\n" },
+		{ "query_reset", "1\n" }, { "real_pcrs", "0x000000\n" },
+		{ "open", "0\n" }, { "commands", "0\n" },
 		{ "refusals", "0\n" }, { "chip_commands", "0\n" }, { "resets", "0\n" },
 	};
 	char path[96], value[64];
