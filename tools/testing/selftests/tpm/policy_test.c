@@ -163,4 +163,62 @@ TEST_F(policy, number_of_commands_is_that_of_those_listed)
 	EXPECT_LT(80, listed);
 }
 
+#define READ_10_AND_11 "8001 ???????? 0000017e 00000001 000b 03 000c00"
+#define EXTEND(pcr) "8002 ???????? 00000182 000000" pcr			\
+	"00000009 40000009 0000 00 0000 00000001 000b"			\
+	"1111111111111111111111111111111111111111111111111111111111111111"
+
+/* PCR 10 and 11 of the SHA-256 bank. */
+static int read_pcrs(int fd, uint8_t *values)
+{
+	uint8_t rsp[BUF_SIZE];
+	ssize_t n = tpm_send(fd, READ_10_AND_11, rsp);
+
+	if (n != 28 + 2 * 34)
+		return n < 0 ? n : -EIO;
+	memcpy(values, rsp + 30, 32);
+	memcpy(values + 32, rsp + 64, 32);
+	return 0;
+}
+
+static int read_hosts_pcrs(uint8_t *values)
+{
+	int fd = open("/dev/tpm0", O_RDWR), err;
+
+	if (fd < 0)
+		return -errno;
+	err = read_pcrs(fd, values);
+	close(fd);
+	return err;
+}
+
+TEST_F(policy, granted_pcr_is_the_hosts_and_no_other)
+{
+	uint8_t before[64], after[64], seen[64], zeros[64] = {};
+
+	if (self->family->num != 0x200)
+		return;
+	ASSERT_EQ(0, read_hosts_pcrs(before));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_REAL_PCRS, 1 << 10));
+	EXPECT_EQ(0, tpm_ask(self->fd, EXTEND("0a")));
+	EXPECT_EQ(0, tpm_ask(self->fd, EXTEND("0b")));
+	EXPECT_EQ(0, tpm_ask(self->other_fd, EXTEND("0b")));
+	ASSERT_EQ(0, read_hosts_pcrs(after));
+	EXPECT_NE(0, memcmp(before, after, 32));
+	EXPECT_EQ(0, memcmp(before + 32, after + 32, 32));
+
+	/* Seen beside its own, and by it alone; for as long as it is granted. */
+	ASSERT_EQ(0, read_pcrs(self->fd, seen));
+	EXPECT_EQ(0, memcmp(seen, after, 32));
+	EXPECT_NE(0, memcmp(seen + 32, after + 32, 32));
+	ASSERT_EQ(0, read_pcrs(self->other_fd, seen));
+	EXPECT_EQ(0, memcmp(seen, zeros, 32));
+	ASSERT_EQ(0, set(self, VTPM_BRIDGE_REAL_PCRS, 0));
+	EXPECT_EQ(0, tpm_ask(self->fd, EXTEND("0b")));
+	ASSERT_EQ(0, read_pcrs(self->fd, seen));
+	EXPECT_EQ(0, memcmp(seen, zeros, 32));
+	ASSERT_EQ(0, read_hosts_pcrs(seen));
+	EXPECT_EQ(0, memcmp(seen, after, 64));
+}
+
 TEST_HARNESS_MAIN
