@@ -21,7 +21,8 @@ _vtpmctl_nodes()
 _vtpmctl_properties()
 {
 	_vtpmctl_offer locality= physical-presence= query-reset= ownership= \
-		deny= allow= allow-unsafe= default= secret-file= real-pcrs=
+		deny= allow= allow-unsafe= default= secret-file= real-pcrs= \
+		owner-auth-file= endorsement-auth-file=
 	# Outside of a completion there is nothing to set this option of.
 	compopt -o nospace 2>/dev/null
 }
@@ -35,7 +36,7 @@ _vtpmctl_values()
 	physical-presence | query-reset) _vtpmctl_offer on off ;;
 	ownership) _vtpmctl_offer auto owned not-installable ;;
 	real-pcrs) _vtpmctl_offer none ;;
-	secret-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	*-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 

@@ -283,6 +283,27 @@ static bool parse_pcrs(const char *text, uint64_t *value)
 	return false;
 }
 
+static struct vtpm_bridge_auth auth;
+
+/* A file of so many bytes at most; the value is where the struct is. */
+static bool parse_auth_file(const char *path, uint64_t *value)
+{
+	FILE *file = fopen(path, "re");
+	bool good;
+
+	if (!file) {
+		error(0, errno, "%s", path);
+		return false;
+	}
+	setvbuf(file, NULL, _IONBF, 0);
+	auth = (struct vtpm_bridge_auth) { .size = sizeof(auth) };
+	auth.len = fread(auth.auth, 1, sizeof(auth.auth), file);
+	good = fgetc(file) == EOF && !ferror(file);
+	fclose(file);
+	*value = (uintptr_t)&auth;
+	return good;
+}
+
 static const struct property {
 	const char *name;
 	uint32_t key;
@@ -304,6 +325,10 @@ static const struct property {
 	  "a file of 32 bytes (TPM 2.0)" },
 	{ "real-pcrs", VTPM_BRIDGE_REAL_PCRS, parse_pcrs,
 	  "none, a list such as 0-7,10 or a mask such as 0x4ff (TPM 2.0)" },
+	{ "owner-auth-file", VTPM_BRIDGE_OWNER_AUTH, parse_auth_file,
+	  "a file of at most 64 bytes (TPM 2.0)" },
+	{ "endorsement-auth-file", VTPM_BRIDGE_ENDORSEMENT_AUTH, parse_auth_file,
+	  "a file of at most 64 bytes (TPM 2.0)" },
 };
 
 static const struct property *find_property(const char *text, size_t len)
@@ -363,6 +388,7 @@ static int assign(uint32_t num, const char *text)
 		ret = EXIT_FAILURE;
 	}
 	explicit_bzero(secret, sizeof(secret));
+	explicit_bzero(&auth, sizeof(auth));
 	return ret;
 }
 

@@ -145,6 +145,14 @@ struct vtpm_bridge_reset {
  *				resets these PCRs of the host, and may quote
  *				them.  ERANGE also if one of them is the module
  *				parameter policy_pcr.  EOPNOTSUPP on a TPM 1.2.
+ * @VTPM_BRIDGE_OWNER_AUTH:	TPM 2.0: the value is the address of a struct
+ *				vtpm_bridge_auth: the authorisation value that
+ *				the owner hierarchy of the chip has, empty by
+ *				default.  The bridge uses it for the commands
+ *				that the guest's own owner authorisation
+ *				permits.  It cannot be read back.  EOPNOTSUPP
+ *				on a TPM 1.2.
+ * @VTPM_BRIDGE_ENDORSEMENT_AUTH: the same of the endorsement hierarchy
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -157,6 +165,8 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_DEFAULT = 8,
 	VTPM_BRIDGE_SECRET = 9,
 	VTPM_BRIDGE_REAL_PCRS = 15,
+	VTPM_BRIDGE_OWNER_AUTH = 16,
+	VTPM_BRIDGE_ENDORSEMENT_AUTH = 17,
 };
 
 /** VTPM_BRIDGE_SECRET_SIZE - bytes of what VTPM_BRIDGE_SECRET sets */
@@ -164,6 +174,26 @@ enum vtpm_bridge_key {
 
 /** VTPM_BRIDGE_NR_PCRS - bits of what VTPM_BRIDGE_REAL_PCRS sets */
 #define VTPM_BRIDGE_NR_PCRS	24
+
+/** VTPM_BRIDGE_MAX_AUTH - bytes of the longest authorisation value */
+#define VTPM_BRIDGE_MAX_AUTH	64
+
+/**
+ * struct vtpm_bridge_auth - an authorisation value
+ * @size:	in: bytes of this struct
+ * @len:	in: bytes of the value, 0 to VTPM_BRIDGE_MAX_AUTH
+ * @auth:	in: the value, then zeros
+ *
+ * Zeros at the end of the value do not count, as for a TPM.
+ *
+ * Errors: EFAULT, EINVAL, E2BIG; ERANGE if @len is out of range; EOPNOTSUPP if
+ * what follows the value is not zero.
+ */
+struct vtpm_bridge_auth {
+	__u32 size;
+	__u32 len;
+	__u8 auth[VTPM_BRIDGE_MAX_AUTH];
+};
 
 /**
  * enum vtpm_bridge_ownership - what a TPM 1.2 guest sees of the owner
@@ -187,7 +217,8 @@ enum vtpm_bridge_ownership {
  *
  * Takes effect with the proxy's next command.
  *
- * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES, EFAULT.
+ * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES, EFAULT; and those of what @value
+ * points to.
  */
 struct vtpm_bridge_set {
 	__u32 size;

@@ -26,6 +26,8 @@ static_assert(sizeof(struct vtpm_bridge_reset) == 16);
 static_assert(sizeof(struct vtpm_bridge_set) == 24);
 static_assert(sizeof(struct vtpm_bridge_query) == 80);
 static_assert(sizeof(struct vtpm_bridge_list) == 24);
+static_assert(sizeof(struct vtpm_bridge_auth) == 72);
+static_assert(VTPM_BRIDGE_MAX_AUTH == VTPMB_MAX_AUTH);
 
 static_assert(VTPM_BRIDGE_NR_PCRS == VTPMB_NR_PCRS);
 static_assert((int)VTPM_BRIDGE_OFF == VTPMB_OFF);
@@ -173,6 +175,57 @@ static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
 	return 0;
 }
 
+static int vtpmb_get_auth(struct vtpm_bridge_auth *auth, u64 address)
+{
+	void __user *from = u64_to_user_ptr(address);
+	u32 size;
+	int err;
+
+	if (get_user(size, (u32 __user *)from))
+		return -EFAULT;
+	if (size < sizeof(*auth))
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	err = copy_struct_from_user(auth, sizeof(*auth), from, size);
+	if (err)
+		return err;
+	if (auth->len > sizeof(auth->auth))
+		return -ERANGE;
+	if (memchr_inv(auth->auth + auth->len, 0, sizeof(auth->auth) - auth->len))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int vtpmb_set_chip_auth(struct vtpmb_proxy *proxy, u64 address,
+			       enum vtpmb_chip_hier hier)
+{
+	struct vtpmb_auth *auth = &proxy->vtpm.chip_auth[hier];
+	struct vtpm_bridge_auth from = {};
+	int err = vtpmb_get_auth(&from, address);
+
+	if (!err) {
+		while (from.len && !from.auth[from.len - 1])
+			from.len--;
+		mutex_lock(&proxy->vtpm.lock);
+		memcpy(auth->value, from.auth, sizeof(auth->value));
+		auth->len = from.len;
+		mutex_unlock(&proxy->vtpm.lock);
+	}
+	memzero_explicit(&from, sizeof(from));
+	return err;
+}
+
+static int vtpmb_set_owner_auth(struct vtpmb_proxy *proxy, u64 address)
+{
+	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_OWNER);
+}
+
+static int vtpmb_set_endorsement_auth(struct vtpmb_proxy *proxy, u64 address)
+{
+	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_ENDORSEMENT);
+}
+
 /**
  * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET
  * @max:	greatest value; a greater one is -ERANGE
@@ -200,6 +253,9 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_SECRET] = { U64_MAX, vtpmb_set_secret, &vtpmb_tpm20, true },
 	[VTPM_BRIDGE_REAL_PCRS] = { BIT_ULL(VTPMB_NR_PCRS) - 1, vtpmb_set_real_pcrs,
 				    &vtpmb_tpm20 },
+	[VTPM_BRIDGE_OWNER_AUTH] = { U64_MAX, vtpmb_set_owner_auth, &vtpmb_tpm20, true },
+	[VTPM_BRIDGE_ENDORSEMENT_AUTH] = { U64_MAX, vtpmb_set_endorsement_auth,
+					   &vtpmb_tpm20, true },
 };
 
 static int vtpmb_set_key(struct vtpmb_proxy *proxy,

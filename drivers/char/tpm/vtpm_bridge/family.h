@@ -110,6 +110,23 @@ enum vtpmb_ownership {
 	VTPMB_OWNERSHIP_NOT_INSTALLABLE,
 };
 
+/* TPM 2.0: the chip's hierarchies that an administrator can open to a proxy. */
+enum vtpmb_chip_hier {
+	VTPMB_CHIP_OWNER,
+	VTPMB_CHIP_ENDORSEMENT,
+	VTPMB_NR_CHIP_HIERS,
+};
+
+/**
+ * struct vtpmb_auth - an authValue
+ * @len:	its bytes, without trailing zeros
+ * @value:	those; zeros follow
+ */
+struct vtpmb_auth {
+	u16 len;
+	u8 value[VTPMB_MAX_AUTH];
+};
+
 /**
  * struct vtpmb_vtpm - one virtual TPM
  * @port:	the chip behind it; constant
@@ -124,6 +141,8 @@ enum vtpmb_ownership {
  * @policy:	which command codes this proxy may use
  * @secret:	TPM 2.0: what makes its policies on PCRs its own
  * @real_pcrs:	bit N: its PCR N is the chip's own; else it is private
+ * @chip_auth:	TPM 2.0: the authValues that the chip's own hierarchies have, as
+ *		far as the administrator has told; by default empty
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -138,6 +157,7 @@ struct vtpmb_vtpm {
 	struct vtpmb_policy policy;
 	u8 secret[VTPMB_SECRET_SIZE];
 	u32 real_pcrs;
+	struct vtpmb_auth chip_auth[VTPMB_NR_CHIP_HIERS];
 	void *state;
 };
 

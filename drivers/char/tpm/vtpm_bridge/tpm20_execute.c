@@ -6,6 +6,8 @@
  * it for want of room: they are what is sent again.
  */
 
+#include <crypto/algapi.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -306,27 +308,52 @@ static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
 	return rc;
 }
 
+/* What the chip's hierarchy is authorised with; NULL: it is not a guest's. */
+static const struct vtpmb_auth *tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	switch (handle) {
+	case RH_OWNER:
+		return &vtpm->chip_auth[VTPMB_CHIP_OWNER];
+	case RH_ENDORSEMENT:
+		return &vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT];
+	default:
+		return NULL;
+	}
+}
+
+/* Whether the proxy's hierarchy has the authValue that the chip's has. */
+static bool tpm20_is_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	const struct vtpmb_tpm20_hierarchy *h;
+	const struct vtpmb_auth *auth = tpm20_chip_auth(vtpm, handle);
+
+	if (!auth)
+		return false;
+	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(handle)];
+	return h->auth_len == auth->len && !crypto_memneq(h->auth, auth->value, auth->len);
+}
+
 /*
- * The hierarchies' authValues are the proxy's own, the chip's are empty: a
- * session that authorises one is checked here and the chip gets an empty
- * password instead, unless both authValues are the same and the chip can check
- * the HMAC itself.
+ * The hierarchies' authValues are the proxy's own, the chip's are empty or what
+ * the administrator has told: a session that authorises one is checked here and
+ * the chip gets its own authValue as a password instead, unless both are the
+ * same and the chip can check the HMAC itself.
  */
 static u32 tpm20_substitute(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			    unsigned int i)
 {
 	struct vtpmb_tpm20_session *session = &call->session[i];
-	int hier = vtpmb_tpm20_hier(call->handle[i]);
 	bool pcr = TPM20_HT(call->handle[i]) == HT_PCR;
 	u32 rc = vtpmb_tpm20_pcrs_changed(vtpm, session->entry);
 
 	if (rc)
 		return rc;
-	if (hier == HIER_NULL || hier == HIER_PLATFORM || hier == HIER_LOCKOUT ||
-	    (hier < 0 && !pcr))
+	if (!pcr && !tpm20_chip_auth(vtpm, call->handle[i]))
 		return RC_SUCCESS;
 	if (TPM20_HT(session->handle) == HT_HMAC &&
-	    (pcr || !vtpmb_tpm20_state(vtpm)->hier[hier].auth_len))
+	    (pcr || tpm20_is_chip_auth(vtpm, call->handle[i])))
 		return RC_SUCCESS;
 	rc = vtpmb_tpm20_authorise(vtpm, call, i);
 	session->checked = !rc;
@@ -429,33 +456,56 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return rc ? rc : tpm20_check(vtpm, call);
 }
 
-/* In the place of a session that was checked here: an empty password. */
-static void tpm20_replace_session(struct vtpmb_tpm20_call *call, unsigned int i)
+/* A password session with what the chip's entity has for authValue. */
+static void tpm20_put_password(const struct vtpmb_vtpm *vtpm, u32 handle,
+			       struct vtpmb_writer *w)
 {
-	static const u8 empty[] = { 0x40, 0, 0, 9, 0, 0, SESSION_CONTINUE, 0, 0 };
+	const struct vtpmb_auth *auth = tpm20_chip_auth(vtpm, handle);
+
+	vtpmb_put_u32(w, RS_PW);
+	vtpmb_put_u16(w, 0);
+	vtpmb_put_u8(w, SESSION_CONTINUE);
+	vtpmb_put_u16(w, auth ? auth->len : 0);
+	if (auth)
+		vtpmb_put_bytes(w, auth->value, auth->len);
+}
+
+/* At most two sessions authorise, and each may become longer by a password. */
+static_assert(VTPMB_BUF_SIZE - VTPMB_GUEST_BUF_SIZE >= 2 * VTPMB_MAX_AUTH);
+
+/* In the place of a session that was checked here: the chip's own password. */
+static void tpm20_replace_session(const struct vtpmb_vtpm *vtpm,
+				  struct vtpmb_tpm20_call *call, unsigned int i)
+{
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	u8 *buf = call->cmd->buf;
 	u8 *area = buf + VTPMB_HEADER_SIZE + call->row->nr_handles * sizeof(u32);
 	size_t end = session->auth + session->auth_len - buf;
-	size_t less = end - session->at - sizeof(empty);
+	u8 password[9 + VTPMB_MAX_AUTH];
+	struct vtpmb_writer w;
 
-	memcpy(buf + session->at, empty, sizeof(empty));
-	memmove(buf + end - less, buf + end, call->len - end);
-	call->len -= less;
-	vtpmb_poke_u32(area, vtpmb_peek_u32(area) - less);
+	vtpmb_writer_init(&w, password, sizeof(password));
+	tpm20_put_password(vtpm, call->handle[i], &w);
+	memmove(buf + session->at + w.len, buf + end, call->len - end);
+	memcpy(buf + session->at, password, w.len);
+	memzero_explicit(password, sizeof(password));
+	call->len += w.len - (end - session->at);
+	vtpmb_poke_u32(area, vtpmb_peek_u32(area) + w.len - (end - session->at));
 	vtpmb_poke_u32(buf + 2, call->len);
 }
 
 /* The command as the chip is to see it, but for its transient handles. */
-static void tpm20_rewrite(struct vtpmb_tpm20_call *call)
+static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	unsigned int i = call->nr_sessions;
 	struct vtpmb_writer w;
 
+	mutex_lock(&vtpm->lock);
 	while (i--) {
 		if (call->session[i].checked)
-			tpm20_replace_session(call, i);
+			tpm20_replace_session(vtpm, call, i);
 	}
+	mutex_unlock(&vtpm->lock);
 	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE && !call->real) {
 		vtpmb_writer_init(&w, call->cmd->buf + VTPMB_HEADER_SIZE, sizeof(u32));
 		vtpmb_put_u32(&w, RH_NULL);
@@ -762,8 +812,21 @@ static bool tpm20_is_slow(u32 code)
 	       code == CODE_CREATE_LOADED;
 }
 
+/* The chip's authValue is not what the administrator said: not the guest's fault. */
+static u32 tpm20_refusal(const struct vtpmb_tpm20_call *call, u32 rc)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (call->session[i].checked && rc == RC_S(RC_BAD_AUTH, i))
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return rc;
+}
+
 static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
+	u8 *kept = vtpmb_tpm20_state(vtpm)->table.kept;
 	bool slow = tpm20_is_slow(call->row->code);
 	bool lasting = slow && call->row->response != RESPONSE_NONE;
 	int len, err;
@@ -778,16 +841,19 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		return err;
 	call->cmd->slow = slow;
 
-	tpm20_rewrite(call);
-	memcpy(vtpmb_tpm20_state(vtpm)->table.kept, call->cmd->buf, call->len);
+	tpm20_rewrite(vtpm, call);
+	memcpy(kept, call->cmd->buf, call->len);
 	len = tpm20_attempts(vtpm, call, rc);
+	memzero_explicit(kept, call->len);
 	if (len < 0 && lasting)
 		vtpmb_tpm20_recover(vtpm);
 	if (len < 0)
 		return len;
-	if (*rc)
-		vtpmb_tpm20_count_failure(vtpm, *rc);
-	return *rc ? 0 : tpm20_complete(vtpm, call, len);
+	if (!*rc)
+		return tpm20_complete(vtpm, call, len);
+	vtpmb_tpm20_count_failure(vtpm, *rc);
+	*rc = tpm20_refusal(call, *rc);
+	return 0;
 }
 
 /* A session's HMAC covers the Names of objects, which the chip alone knows. */

@@ -266,7 +266,7 @@ TEST_F(ctl, reserved_field_or_unknown_flag_is_not_supported)
 	};
 	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_SET, &self->arg));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, 0, 0));
-	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, VTPM_BRIDGE_REAL_PCRS + 1, 0));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, VTPM_BRIDGE_ENDORSEMENT_AUTH + 1000, 0));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, none, 0));
 	EXPECT_EQ(1, nr_proxies(self->ctl));
 }
@@ -400,6 +400,61 @@ TEST_F(ctl, real_pcrs_are_any_but_that_of_policies)
 	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 0));
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
 	EXPECT_EQ(0, query->real_pcrs);
+}
+
+static const uint32_t auth_keys[] = {
+	VTPM_BRIDGE_OWNER_AUTH, VTPM_BRIDGE_ENDORSEMENT_AUTH,
+};
+
+TEST_F(ctl, auth_is_for_tpm20_alone)
+{
+	struct vtpm_bridge_auth auth = { .size = sizeof(auth) };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(self->family->num == 0x200 ? 0 : -EOPNOTSUPP,
+			  ctl_set(self->ctl, self->num, auth_keys[i], (uintptr_t)&auth));
+}
+
+TEST_F(ctl, auth_is_read_from_memory)
+{
+	struct {
+		struct vtpm_bridge_auth auth;
+		uint8_t more[8];
+	} arg = { .auth.len = 3, .auth.auth = "abc" };
+	unsigned int i;
+
+	if (self->family->num != 0x200)
+		return;
+	for (i = 0; i < 2; i++) {
+		uint32_t key = auth_keys[i];
+
+#define SET_AUTH() ctl_set(self->ctl, self->num, key, (uintptr_t)&arg)
+		arg.auth.size = sizeof(arg.auth);
+		EXPECT_EQ(0, SET_AUTH());
+		arg.auth.size = sizeof(arg);
+		EXPECT_EQ(0, SET_AUTH());
+		arg.more[7] = 1;
+		EXPECT_EQ(-E2BIG, SET_AUTH());
+		arg.more[7] = 0;
+		arg.auth.size = 4097;
+		EXPECT_EQ(-E2BIG, SET_AUTH());
+		arg.auth.size = sizeof(arg.auth) - 1;
+		EXPECT_EQ(-EINVAL, SET_AUTH());
+		arg.auth.size = 0;
+		EXPECT_EQ(-EINVAL, SET_AUTH());
+		arg.auth.size = sizeof(arg.auth);
+		arg.auth.len = VTPM_BRIDGE_MAX_AUTH + 1;
+		EXPECT_EQ(-ERANGE, SET_AUTH());
+		arg.auth.len = 2;
+		EXPECT_EQ(-EOPNOTSUPP, SET_AUTH());
+		arg.auth.len = VTPM_BRIDGE_MAX_AUTH;
+		EXPECT_EQ(0, SET_AUTH());
+		arg.auth.len = 3;
+		EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, key, 0));
+		EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, key, ~0ULL));
+#undef SET_AUTH
+	}
 }
 
 TEST_F(ctl, code_that_no_command_has_is_no_entry)

@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0: who may use a hierarchy, on a proxy and on a TPM of its own.
+ *
+ * Every command is sent to both.  A session has a nonce, and if it is bound a
+ * key, on each side, so it is kept for both, and each side's HMACs are made and
+ * checked here.
+ */
+
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/obj_mac.h>
+#include "tpm20_guest.h"
+
+#define OWNER		0x40000001
+#define RH_NULL		0x40000007
+#define LOCKOUT		0x4000000a
+#define ENDORSEMENT	0x4000000b
+#define PLATFORM	0x4000000c
+
+#define ECC_PRIMARY	"0004 0000 0000 " ECC_TEMPLATE " 0000 00000000"
+#define CHANGE_AUTH(hier, auth, new) "8002 ???????? 00000129" hier auth new
+#define PW_CHIP	"0000000d 40000009 0000 01 0004 63686970"
+#define ABC	"0003 616263"
+#define CHIP	"0004 63686970"
+#define EMPTY	"0000"
+
+#define CONTINUE	0x01
+#define DECRYPT		0x20
+#define ENCRYPT		0x40
+#define AUDIT		0x80
+
+enum { HMAC_SESSION = 0, POLICY = 1, TRIAL = 3 };
+enum { SHA1 = 4, SHA256 = 0xb, SHA384 = 0xc, SHA512 = 0xd };
+
+/* One side's view of a session. */
+struct side {
+	struct guest *guest;
+	u8 nonce[64];
+	u16 nonce_len;
+	u8 key[64];
+	u16 key_len;
+	size_t head;
+};
+
+/**
+ * struct session - one session of each side, under the same handle
+ * @handle:	the handle
+ * @alg:	authHash
+ * @side:	the proxy's, the twin's
+ */
+struct session {
+	u32 handle;
+	u16 alg;
+	struct side side[2];
+};
+
+static const u8 nonce_caller[16] = "nonce of caller";
+
+static const EVP_MD *md_of(u16 alg)
+{
+	return alg == SHA1 ? EVP_sha1() : alg == SHA384 ? EVP_sha384() :
+	       alg == SHA512 ? EVP_sha512() : EVP_sha256();
+}
+
+static size_t hash_len(u16 alg)
+{
+	return EVP_MD_size(md_of(alg));
+}
+
+static void put_text(struct vtpmb_writer *w, const char *text)
+{
+	vtpmb_put_bytes(w, text, strlen(text));
+}
+
+/* KDFa of one block: a session's key (TPM 2.0 Part 1, 11.4.10.2 and 19.6.8). */
+static void derive_key(u16 alg, const u8 *key, size_t key_len, struct side *side)
+{
+	u8 text[256];
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, text, sizeof(text));
+	vtpmb_put_u32(&w, 1);
+	vtpmb_put_bytes(&w, "ATH", 4);
+	vtpmb_put_bytes(&w, side->nonce, side->nonce_len);
+	vtpmb_put_bytes(&w, nonce_caller, sizeof(nonce_caller));
+	vtpmb_put_u32(&w, 8 * hash_len(alg));
+	HMAC(md_of(alg), key, key_len, text, w.len, side->key, NULL);
+	side->key_len = hash_len(alg);
+}
+
+/* A StartAuthSession command: with a salt if @salt is not empty. */
+static size_t put_start(u8 *buf, u8 type, u16 alg, u32 key, u32 bind,
+			const u8 *salt, size_t salt_len)
+{
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, buf, VTPMB_BUF_SIZE);
+	vtpmb_put_u16(&w, 0x8001);
+	vtpmb_put_u32(&w, 0);
+	vtpmb_put_u32(&w, 0x176);
+	vtpmb_put_u32(&w, key);
+	vtpmb_put_u32(&w, bind);
+	vtpmb_put_u16(&w, sizeof(nonce_caller));
+	vtpmb_put_bytes(&w, nonce_caller, sizeof(nonce_caller));
+	vtpmb_put_u16(&w, salt_len);
+	vtpmb_put_bytes(&w, salt, salt_len);
+	vtpmb_put_u8(&w, type);
+	vtpmb_put_u16(&w, 0x0010);
+	vtpmb_put_u16(&w, alg);
+	vtpmb_poke_u32(buf + 2, w.len);
+	return w.len;
+}
+
+static void send_to(struct guest *g, const u8 *buf, size_t len)
+{
+	if (g->vtpm)
+		core_send(g->vtpm, buf, len, &g->rsp);
+	else
+		core_twin_send(twin, buf, len, &g->rsp);
+}
+
+static void set_sides(struct session *s)
+{
+	s->side[0].guest = &proxy;
+	s->side[1].guest = &alone;
+}
+
+/* Both start one; @auth is the bound entity's authValue, or NULL if it is bound to none. */
+static void start_session_at(int line, struct session *s, u8 type, u16 alg, u32 bind,
+			     const char *auth)
+{
+	u8 buf[VTPMB_BUF_SIZE];
+	unsigned int i;
+
+	memset(s, 0, sizeof(*s));
+	set_sides(s);
+	s->alg = alg;
+	for (i = 0; i < 2; i++) {
+		struct side *side = &s->side[i];
+		const struct core_rsp *rsp = &side->guest->rsp;
+
+		send_to(side->guest, buf, put_start(buf, type, alg, RH_NULL, bind, buf, 0));
+		if (rsp->err || rsp->rc)
+			core_fail(__FILE__, line, "start: 0x%x (err %d)", rsp->rc, rsp->err);
+		if (i && s->handle != vtpmb_peek_u32(rsp->buf + 10))
+			core_fail(__FILE__, line, "not the same session");
+		s->handle = vtpmb_peek_u32(rsp->buf + 10);
+		side->nonce_len = vtpmb_peek_u16(rsp->buf + 14);
+		memcpy(side->nonce, rsp->buf + 16, side->nonce_len);
+		if (auth)
+			derive_key(alg, (const u8 *)auth, strlen(auth), side);
+	}
+}
+
+#define start_session(...) start_session_at(__LINE__, __VA_ARGS__)
+
+/**
+ * struct use - a command that one session authorises
+ * @code:	which command
+ * @nr_handles:	its handles, all of which are their own Names
+ * @handle:	those
+ * @params:	its parameters, hex
+ * @attributes:	of the session
+ * @auth:	authValue that goes into the HMAC; NULL: none
+ * @new_auth:	into that of the response; NULL: the same
+ * @bare:	the HMAC is left out, which is right if there is no key
+ * @password:	the authValue itself stands for the HMAC
+ */
+struct use {
+	u32 code;
+	unsigned int nr_handles;
+	u32 handle[3];
+	const char *params;
+	u8 attributes;
+	const char *auth;
+	const char *new_auth;
+	bool bare;
+	bool password;
+};
+
+static void digest(u16 alg, const u8 *bytes, size_t len, u8 *out)
+{
+	EVP_Digest(bytes, len, out, NULL, md_of(alg), NULL);
+}
+
+/* HMAC(sessionKey || authValue, pHash || first || second || attributes) */
+static void session_mac(const struct session *s, const struct side *side, const u8 *phash,
+			bool response, u8 attributes, const char *auth, u8 *mac)
+{
+	u8 text[512], key[128];
+	struct vtpmb_writer w, k;
+
+	vtpmb_writer_init(&k, key, sizeof(key));
+	vtpmb_put_bytes(&k, side->key, side->key_len);
+	put_text(&k, auth ? auth : "");
+	vtpmb_writer_init(&w, text, sizeof(text));
+	vtpmb_put_bytes(&w, phash, hash_len(s->alg));
+	if (response)
+		vtpmb_put_bytes(&w, side->nonce, side->nonce_len);
+	vtpmb_put_bytes(&w, nonce_caller, sizeof(nonce_caller));
+	if (!response)
+		vtpmb_put_bytes(&w, side->nonce, side->nonce_len);
+	vtpmb_put_u8(&w, attributes);
+	HMAC(md_of(s->alg), key, k.len, text, w.len, mac, NULL);
+}
+
+static void put_auth(const struct session *s, const struct side *side, const struct use *u,
+		     const u8 *cphash, struct vtpmb_writer *w)
+{
+	u8 mac[64];
+
+	if (u->bare) {
+		vtpmb_put_u16(w, 0);
+	} else if (u->password) {
+		vtpmb_put_u16(w, strlen(u->auth));
+		put_text(w, u->auth);
+	} else {
+		session_mac(s, side, cphash, false, u->attributes, u->auth, mac);
+		vtpmb_put_u16(w, hash_len(s->alg));
+		vtpmb_put_bytes(w, mac, hash_len(s->alg));
+	}
+}
+
+static size_t put_use(const struct session *s, const struct side *side, const struct use *u,
+		      u8 *buf)
+{
+	u8 params[1024], text[1200], cphash[64], sessions[200];
+	size_t params_len = core_hex(params, sizeof(params), u->params);
+	struct vtpmb_writer w, area;
+	unsigned int i;
+
+	vtpmb_writer_init(&w, text, sizeof(text));
+	vtpmb_put_u32(&w, u->code);
+	for (i = 0; i < u->nr_handles; i++)
+		vtpmb_put_u32(&w, u->handle[i]);
+	vtpmb_put_bytes(&w, params, params_len);
+	digest(s->alg, text, w.len, cphash);
+
+	vtpmb_writer_init(&area, sessions, sizeof(sessions));
+	vtpmb_put_u32(&area, s->handle);
+	vtpmb_put_u16(&area, sizeof(nonce_caller));
+	vtpmb_put_bytes(&area, nonce_caller, sizeof(nonce_caller));
+	vtpmb_put_u8(&area, u->attributes);
+	put_auth(s, side, u, cphash, &area);
+
+	vtpmb_writer_init(&w, buf, VTPMB_BUF_SIZE);
+	vtpmb_put_u16(&w, 0x8002);
+	vtpmb_put_u32(&w, 0);
+	vtpmb_put_u32(&w, u->code);
+	for (i = 0; i < u->nr_handles; i++)
+		vtpmb_put_u32(&w, u->handle[i]);
+	vtpmb_put_u32(&w, area.len);
+	vtpmb_put_bytes(&w, sessions, area.len);
+	vtpmb_put_bytes(&w, params, params_len);
+	vtpmb_poke_u32(buf + 2, w.len);
+	return w.len;
+}
+
+/* Whether the response's HMAC is right; takes the new nonce. */
+static bool check_response(const struct session *s, struct side *side, const struct use *u)
+{
+	const struct core_rsp *rsp = &side->guest->rsp;
+	size_t head = u->code == 0x131 ? 14 : 10;
+	u32 params_len = vtpmb_peek_u32(rsp->buf + head);
+	u8 text[4096] = {}, phash[64], mac[64];
+	struct vtpmb_reader r;
+	const u8 *bytes;
+	u8 attributes;
+	u16 len;
+
+	vtpmb_poke_u32(text + 4, u->code);
+	memcpy(text + 8, rsp->buf + head + 4, params_len);
+	digest(s->alg, text, 8 + params_len, phash);
+	vtpmb_reader_init(&r, rsp->buf + head + 4 + params_len,
+			  rsp->len - head - 4 - params_len);
+	if (!vtpmb_get_tpm2b(&r, &bytes, &len) || len > sizeof(side->nonce))
+		return false;
+	memcpy(side->nonce, bytes, len);
+	side->nonce_len = len;
+	if (!vtpmb_get_u8(&r, &attributes) || !vtpmb_get_tpm2b(&r, &bytes, &len) || r.left)
+		return false;
+	if (u->bare || u->password)
+		return !len;
+	session_mac(s, side, phash, true, attributes, u->new_auth ? u->new_auth : u->auth, mac);
+	return len == hash_len(s->alg) && !memcmp(mac, bytes, len);
+}
+
+static void send_use(struct session *s, unsigned int i, const struct use *u)
+{
+	u8 buf[VTPMB_BUF_SIZE];
+
+	send_to(s->side[i].guest, buf, put_use(s, &s->side[i], u, buf));
+}
+
+static void check_use(int line, struct session *s, unsigned int i, const struct use *u, u32 rc)
+{
+	const struct core_rsp *rsp = &s->side[i].guest->rsp;
+	const char *who = i ? "twin" : "proxy";
+
+	if (rsp->err || rsp->rc != rc)
+		core_fail(__FILE__, line, "%s: code 0x%x: rc 0x%x, not 0x%x (err %d)", who,
+			  u->code, rsp->rc, rc, rsp->err);
+	else if (!rc && !check_response(s, &s->side[i], u))
+		core_fail(__FILE__, line, "%s: code 0x%x: a wrong HMAC", who, u->code);
+}
+
+/* Both answer with @rc, and right HMACs. */
+static void use_at(int line, struct session *s, u32 rc, const struct use *u)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		send_use(s, i, u);
+		check_use(line, s, i, u, rc);
+	}
+	if (proxy.rsp.len != alone.rsp.len)
+		core_fail(__FILE__, line, "code 0x%x: %zu bytes, not %zu", u->code,
+			  proxy.rsp.len, alone.rsp.len);
+}
+
+#define use(s, rc, ...) use_at(__LINE__, s, rc, &(struct use) { __VA_ARGS__ })
+
+/* Commands that one hierarchy authorises. */
+#define MAKE_PRIMARY(hier) .code = 0x131, .nr_handles = 1, .handle = { hier }, \
+	.params = ECC_PRIMARY, .attributes = CONTINUE
+#define SET_AUTH(hier, value) .code = 0x129, .nr_handles = 1, .handle = { hier }, \
+	.params = value, .attributes = CONTINUE
+#define CLEAR_CONTROL(hier) .code = 0x127, .nr_handles = 1, .handle = { hier }, \
+	.params = "01", .attributes = CONTINUE
+#define WITH(value) .auth = value
+
+static void grant(struct vtpmb_vtpm *vtpm, enum vtpmb_chip_hier hier, const char *auth)
+{
+	mutex_lock(&vtpm->lock);
+	memset(&vtpm->chip_auth[hier], 0, sizeof(vtpm->chip_auth[hier]));
+	vtpm->chip_auth[hier].len = strlen(auth);
+	memcpy(vtpm->chip_auth[hier].value, auth, strlen(auth));
+	mutex_unlock(&vtpm->lock);
+}
+
+/* The host's administrator has set the chip's own authValues to "chip". */
+static void begin_owned(void)
+{
+	struct core_rsp rsp;
+
+	begin();
+	core_raw_hex(CHANGE_AUTH("40000001", PW, CHIP), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	core_raw_hex(CHANGE_AUTH("4000000b", PW, CHIP), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+}
+
+static void flush_both(void)
+{
+	both(FLUSH "80000000", 0);
+}
+
+static void chips_own_auth_has_to_be_given(void)
+{
+	begin_owned();
+	want(PRIMARY("40000001"), 0x12f);
+	want(PRIMARY("4000000b"), 0x12f);
+	want(PRIMARY("40000007"), 0);
+	want(FLUSH "80000000", 0);
+	grant(v, VTPMB_CHIP_OWNER, "chop");
+	want(PRIMARY("40000001"), 0x12f);
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	both(PRIMARY("40000001"), 0);
+	flush_both();
+	want(PRIMARY("4000000b"), 0x12f);
+	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
+	both(PRIMARY("4000000b"), 0);
+	flush_both();
+	grant(v, VTPMB_CHIP_OWNER, "");
+	want(PRIMARY("40000001"), 0x12f);
+	end();
+}
+
+/* What the guest says is compared with the guest's, whatever the chip's is. */
+static void chips_own_auth_opens_nothing_to_the_guest(void)
+{
+	static const char with_chip[] = "8002 ???????? 00000131 40000001" PW_CHIP ECC_PRIMARY;
+
+	begin_owned();
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	same(with_chip);
+	CHECK_EQ(rv.rc, 0x9a2);
+	same(CHANGE_AUTH("40000001", PW_CHIP, EMPTY));
+	CHECK_EQ(rv.rc, 0x9a2);
+	same(CHANGE_AUTH("40000001", PW, ABC));
+	both(PRIMARY("40000001"), 0x9a2);
+	same(with_chip);
+	CHECK_EQ(rv.rc, 0x9a2);
+	both("8002 ???????? 00000131 40000001" PW_ABC ECC_PRIMARY, 0);
+	end();
+}
+
+static void owner_and_endorsement_work_by_every_command(void)
+{
+	begin_owned();
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
+	both(CHANGE_AUTH("4000000b", PW, ABC), 0);
+	both("8002 ???????? 00000191 40000001" PW "0004 0000 0000" ECC_TEMPLATE, 0);
+	flush_both();
+	both(START_POLICY, 0);
+	both("8002 ???????? 00000151 40000001 03000000" PW "0000 0000 0000 00000000", 0);
+	both("8002 ???????? 00000151 4000000b 03000000" PW "0000 0000 0000 00000000", 0x9a2);
+	both("8002 ???????? 00000151 4000000b 03000000" PW_ABC "0000 0000 0000 00000000", 0);
+	same("8001 ???????? 00000189 03000000");
+	both("8002 ???????? 0000014c 4000000b 40000007 00000015"
+	     "40000009 0000 01 0003 616263 40000009 0000 01 0000" "0000 0010", 0);
+	end();
+}
+
+static void hmac_works_with_the_guests_own_auth(void)
+{
+	struct session s;
+
+	begin_owned();
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	flush_both();
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("chip"));
+	use(&s, 0, SET_AUTH(OWNER, ABC), .auth = "", .new_auth = "abc");
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH(""));
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("abc"));
+	flush_both();
+	/* Now it is the chip's, and the chip checks. */
+	use(&s, 0, SET_AUTH(OWNER, CHIP), .auth = "abc", .new_auth = "chip");
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("abc"));
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("chip"));
+	flush_both();
+	use(&s, 0, SET_AUTH(OWNER, EMPTY), .auth = "chip", .new_auth = "");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	both(FLUSH "02000000", 0);
+	end();
+}
+
+#define HEX16	"61626364656667686162636465666768"
+#define LONG64	HEX16 HEX16 HEX16 HEX16
+static const char long64[] =
+	"abcdefghabcdefghabcdefghabcdefghabcdefghabcdefghabcdefghabcdefgh";
+
+static void longest_auths_fit(void)
+{
+	struct core_rsp rsp;
+	struct session s;
+
+	begin();
+	core_raw_hex(CHANGE_AUTH("40000001", PW, "0040" LONG64), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	grant(v, VTPMB_CHIP_OWNER, long64);
+	both(PRIMARY("40000001"), 0);
+	flush_both();
+	both(CHANGE_AUTH("40000001", PW, "0041" LONG64 "61"), 0x1d5);
+	both(CHANGE_AUTH("40000001", PW, "0040" LONG64), 0);
+	both("8002 ???????? 00000131 40000001 00000049 40000009 0000 01 0040" LONG64
+	     ECC_PRIMARY, 0);
+	flush_both();
+	start_session(&s, HMAC_SESSION, SHA1, RH_NULL, NULL);
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(long64));
+	flush_both();
+	use(&s, 0, SET_AUTH(OWNER, ABC), .auth = long64, .new_auth = "abc");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("abc"));
+	end();
+}
+
+/* Each proxy has the grants that it was given, and its own auths. */
+static void grants_are_one_proxys_alone(void)
+{
+	static const char with_x[] = "8002 ???????? 00000131 40000001"
+		"0000000a 40000009 0000 01 0001 78" ECC_PRIMARY;
+	struct guest other = {};
+
+	begin_owned();
+	other.vtpm = core_new();
+	CHECK_EQ(tell(&other, STARTUP_CLEAR), 0);
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	both(CHANGE_AUTH("40000001", PW, ABC), 0);
+	CHECK_EQ(tell(&other, PRIMARY("40000001")), 0x12f);
+	CHECK_EQ(tell(&other, CHANGE_AUTH("40000001", PW, "0001 78")), 0);
+	CHECK_EQ(tell(&other, with_x), 0x12f);
+	both("8002 ???????? 00000131 40000001" PW_ABC ECC_PRIMARY, 0);
+	grant(other.vtpm, VTPMB_CHIP_OWNER, "chip");
+	CHECK_EQ(tell(&other, with_x), 0);
+	CHECK_EQ(tell(&other, "8002 ???????? 00000131 40000001" PW_ABC ECC_PRIMARY), 0x9a2);
+	core_free(other.vtpm);
+	end();
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(chips_own_auth_has_to_be_given),
+	CORE_TEST(chips_own_auth_opens_nothing_to_the_guest),
+	CORE_TEST(owner_and_endorsement_work_by_every_command),
+	CORE_TEST(hmac_works_with_the_guests_own_auth),
+	CORE_TEST(longest_auths_fit),
+	CORE_TEST(grants_are_one_proxys_alone),
+};
+
+CORE_MAIN(tests)
