@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 2.0: parser, policy, authorisation by password, and the family's verbs. */
+/* TPM 2.0: parser, policy, and the family's verbs. */
 
-#include <crypto/algapi.h>
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -367,6 +366,17 @@ static u32 tpm20_session(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *area,
 	return session->nonce_len ? RC_NONCE : RC_SUCCESS;
 }
 
+static bool tpm20_is_repeated(const struct vtpmb_tpm20_call *call, unsigned int i)
+{
+	u32 handle = call->session[i].handle;
+
+	while (i--) {
+		if (handle != RS_PW && call->session[i].handle == handle)
+			return true;
+	}
+	return false;
+}
+
 static u32 tpm20_session_area(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_reader *area,
 			      vtpmb_tpm20_session_check check)
@@ -385,6 +395,8 @@ static u32 tpm20_session_area(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		rc = session->handle == RS_PW ? RC_SUCCESS : check(vtpm, session, i);
 		if (rc)
 			return rc;
+		if (tpm20_is_repeated(call, i))
+			return RC_S(RC_HANDLE, i);
 		call->nr_sessions = i + 1;
 	}
 	return RC_SUCCESS;
@@ -425,86 +437,6 @@ u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return call->nr_sessions < call->row->nr_auths ? RC_AUTH_MISSING : RC_SUCCESS;
 }
 
-/* Lockout is the only hierarchy that guessing locks (TPM 2.0 Part 1, 19.8). */
-static u32 tpm20_bad_auth(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int i)
-{
-	if (handle != RH_LOCKOUT)
-		return RC_S(RC_BAD_AUTH, i);
-	vtpmb_tpm20_state(vtpm)->lockout_failed = true;
-	return RC_S(RC_AUTH_FAIL, i);
-}
-
-/* PCRs and the null hierarchy have an empty authValue. */
-static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
-			  unsigned int i)
-{
-	const struct vtpmb_tpm20_session *session = &call->session[i];
-	const struct vtpmb_tpm20_hierarchy *h;
-	int hier = vtpmb_tpm20_hier(call->handle[i]);
-	u16 len = vtpmb_tpm20_strip(session->auth, session->auth_len);
-
-	h = &vtpmb_tpm20_state(vtpm)->hier[hier < 0 ? HIER_NULL : hier];
-	if (len != h->auth_len || crypto_memneq(session->auth, h->auth, len))
-		return RC_BAD_AUTH;
-	return RC_SUCCESS;
-}
-
-/* A session that authorises nothing must encrypt or audit, which the chip alone can. */
-static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session, unsigned int i)
-{
-	if (session->handle == RS_PW)
-		return RC_S(RC_HANDLE, i);
-	if (!(session->attributes & (SESSION_DECRYPT | SESSION_ENCRYPT | SESSION_AUDIT)))
-		return RC_S(RC_ATTRIBUTES, i);
-	return RC_AUTH_UNAVAILABLE;
-}
-
-/**
- * vtpmb_tpm20_authorise() - whether a session authorises a handle's use
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command, none of its parameters taken yet
- * @i:		which session, and thus which handle; not an object
- *
- * A policy never does: none is set, or the bridge cannot judge it.
- *
- * Return: a response code (TPM 2.0 Part 4, CheckAuthSession())
- */
-u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			  unsigned int i)
-{
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	u32 rc;
-
-	lockdep_assert_held(&vtpm->lock);
-
-	if (i >= call->row->nr_auths)
-		return tpm20_bystander(&call->session[i], i);
-	if (call->handle[i] == RH_PLATFORM && !vtpm->pp_pin &&
-	    test_bit(call->row_nr, tpm->pp_list))
-		return RC_S(RC_PP, i);
-	if (call->handle[i] == RH_LOCKOUT && tpm->lockout_failed)
-		return RC_LOCKOUT;
-	if (call->session[i].handle == RS_PW)
-		rc = tpm20_password(vtpm, call, i);
-	else
-		rc = vtpmb_tpm20_check_hmac(vtpm, call, i);
-	return rc == RC_BAD_AUTH ? tpm20_bad_auth(vtpm, call->handle[i], i) : rc;
-}
-
-/* TPM 2.0 Part 4, CheckAuthSession(), for a command without the chip. */
-static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	unsigned int i;
-	u32 rc;
-
-	for (i = 0; i < call->nr_sessions; i++) {
-		rc = vtpmb_tpm20_authorise(vtpm, call, i);
-		if (rc)
-			return rc;
-	}
-	return RC_SUCCESS;
-}
-
 /* Whether such a session exists is known in the hub's thread only. */
 static u32 tpm20_session_elsewhere(struct vtpmb_vtpm *vtpm,
 				   struct vtpmb_tpm20_session *session,
@@ -524,7 +456,9 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (!rc)
 		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_session_elsewhere);
 	if (!rc)
-		rc = tpm20_authorise(vtpm, call);
+		rc = vtpmb_tpm20_assign(vtpm, call, true);
+	if (!rc)
+		rc = vtpmb_tpm20_authorise(vtpm, call);
 	return rc;
 }
 
@@ -586,25 +520,22 @@ u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 }
 
 /**
- * vtpmb_tpm20_run() - answer a command that the virtual platform knows
+ * vtpmb_tpm20_run() - have the virtual platform act on a command
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command, authorised
+ * @out:	where the response's parameters go
  *
- * Return: RC_SUCCESS with the response in place, or a response code
+ * Return: a response code
  */
-u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		    struct vtpmb_writer *out)
 {
 	struct vtpmb_reader params = call->params;
-	struct vtpmb_writer out;
 	u32 rc;
 
 	lockdep_assert_held(&vtpm->lock);
 
-	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->reply, VTPMB_BUF_SIZE);
-	rc = tpm20_local[AT(call->row->code)](vtpm, call, &out);
-	if (!rc)
-		rc = vtpmb_tpm20_succeed(vtpm, call, &out);
-	memzero_explicit(out.buf, out.len);
+	rc = tpm20_local[AT(call->row->code)](vtpm, call, out);
 	call->params = params;
 	return rc;
 }
@@ -619,8 +550,16 @@ static bool tpm20_is_answered_here(const struct vtpmb_tpm20_call *call)
 static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u32 rc = tpm20_prepare(vtpm, call);
+	struct vtpmb_writer out;
 
-	return rc ? rc : vtpmb_tpm20_run(vtpm, call);
+	if (rc)
+		return rc;
+	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->reply, VTPMB_BUF_SIZE);
+	rc = vtpmb_tpm20_run(vtpm, call, &out);
+	if (!rc)
+		rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+	memzero_explicit(out.buf, out.len);
+	return rc;
 }
 
 static void tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)

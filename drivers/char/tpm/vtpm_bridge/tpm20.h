@@ -4,6 +4,8 @@
  *
  *   tpm20.c		parser, policy, authorisation, the family's verbs
  *   tpm20_commands.c	const table of commands
+ *   tpm20_auth.c	authorisation: what the bridge judges
+ *   tpm20_hmac.c	HMAC sessions whose key the bridge knows
  *   tpm20_platform.c	startup, hierarchies, physical presence, self-test
  *   tpm20_pcr.c	PCR commands
  *   tpm20_real_pcr.c	those on PCRs of the chip
@@ -52,6 +54,7 @@ enum vtpmb_tpm20_rc {
 	RC_SCHEME		= 0x092,
 	RC_SIZE			= 0x095,
 	RC_INSUFFICIENT		= 0x09A,
+	RC_SYMMETRIC		= 0x096,
 	RC_INTEGRITY		= 0x09F,
 	RC_RESERVED_BITS	= 0x0A1,
 	RC_BAD_AUTH		= 0x0A2,
@@ -174,6 +177,28 @@ enum vtpmb_tpm20_kind {
 };
 
 /**
+ * struct vtpmb_tpm20_key - what the bridge knows of a session's key
+ * @known:	sessionKey is @value
+ * @ours:	the chip has another one: it is bound to what is the proxy's own
+ * @ciphers:	it has an algorithm to encrypt parameters with
+ * @lockout:	it is bound to lockoutAuth
+ * @len:	bytes of @value; 0: neither salted nor bound
+ * @value:	sessionKey
+ * @bind:	which hierarchy or PCR an HMAC session is bound to, or RH_NULL
+ * @bind_auth:	the authValue that that had
+ */
+struct vtpmb_tpm20_key {
+	bool known;
+	bool ours;
+	bool ciphers;
+	bool lockout;
+	u16 len;
+	u8 value[VTPMB_MAX_DIGEST];
+	u32 bind;
+	struct vtpmb_auth bind_auth;
+};
+
+/**
  * struct vtpmb_tpm20_body - what handles stand for: in the chip, saved, or both
  * @kind:	enum vtpmb_tpm20_kind
  * @hier:	enum vtpmb_tpm20_hier, of an object
@@ -228,7 +253,7 @@ struct vtpmb_tpm20_body {
  * @hier:	enum vtpmb_tpm20_hier, of an object
  * @trial:	a trial policy session
  * @guest_saved: a session that the guest has saved: unusable till it loads it
- * @known:	a session whose key is an authValue alone
+ * @key:	key of a session
  * @bound:	a session that is bound to an object
  * @needs_auth:	a policy session that asks for an authValue
  * @virt:	what the guest calls it; of a session also the chip's name
@@ -246,13 +271,13 @@ struct vtpmb_tpm20_entry {
 	u8 hier;
 	bool trial;
 	bool guest_saved;
-	bool known;
 	bool bound;
 	bool needs_auth;
 	u32 virt;
 	u16 hash_alg;
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
+	struct vtpmb_tpm20_key key;
 	u32 pcr_counter;
 	u32 flushed;
 	u64 generation;
@@ -393,13 +418,15 @@ struct vtpmb_tpm20 {
  * @auth:	the password or HMAC, in place
  * @auth_len:	its bytes
  * @at:		where it starts in the command
- * @checked:	its HMAC was checked here, and the chip does not hear of it
+ * @checked:	it is judged here, and the chip does not hear of it
+ * @with_auth:	an authValue is part of its key
  * @entry:	what @handle names, if no password; hub's thread
  */
 struct vtpmb_tpm20_session {
 	u32 handle;
 	u8 attributes;
 	bool checked;
+	bool with_auth;
 	u16 nonce_len;
 	u16 auth_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
@@ -423,7 +450,9 @@ struct vtpmb_tpm20_session {
  * @hier:	hierarchy of the object that it makes; hub's thread
  * @flushed:	@flushed of that hierarchy before it was made; hub's thread
  * @trial:	it starts a trial session; hub's thread
- * @known:	it starts a session whose key is an authValue alone
+ * @key:	key of the session that it starts, but for its value
+ * @nonce_len:	bytes of @nonce
+ * @nonce:	nonceCaller of that session
  * @bound:	it starts a session that is bound to an object
  * @real:	the PCRs that it names are the chip's own, which answers it; hub's
  *		thread
@@ -445,11 +474,13 @@ struct vtpmb_tpm20_call {
 	enum vtpmb_tpm20_hier hier;
 	u32 flushed;
 	bool trial;
-	bool known;
 	bool bound;
 	bool real;
 	bool witnessed;
 	u16 hash_alg;
+	struct vtpmb_tpm20_key key;
+	u16 nonce_len;
+	u8 nonce[VTPMB_MAX_DIGEST];
 };
 
 /**
@@ -501,9 +532,8 @@ typedef u32 (*vtpmb_tpm20_session_check)(struct vtpmb_vtpm *vtpm,
 					 unsigned int i);
 u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 vtpmb_tpm20_session_check check);
-u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			  unsigned int i);
-u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		    struct vtpmb_writer *out);
 void vtpmb_tpm20_disorderly(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_fail(struct vtpmb_cmd *cmd, u32 rc);
 u16 vtpmb_tpm20_strip(const u8 *auth, u16 len);
@@ -709,14 +739,28 @@ typedef int (*vtpmb_tpm20_own_handler)(struct vtpmb_vtpm *vtpm,
 
 int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 
+/* tpm20_auth.c */
+const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle);
+bool vtpmb_tpm20_is_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle);
+u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local);
+int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
+u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
+
 /* tpm20_hmac.c */
+const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtpm, u32 handle);
+bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
+			  u32 handle);
 u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			   unsigned int i);
 int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			 unsigned int i, const u8 *params, size_t params_len,
 			 struct vtpmb_writer *w);
-void vtpmb_tpm20_new_key(struct vtpmb_tpm20_call *call);
+u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm20_call *call);
 bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r);
+int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+			     u32 *rc);
 
 /* tpm20_context.c */
 int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,

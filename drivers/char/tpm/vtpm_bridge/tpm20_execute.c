@@ -6,7 +6,6 @@
  * it for want of room: they are what is sent again.
  */
 
-#include <crypto/algapi.h>
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -21,6 +20,7 @@
 #define CODE_CREATE			0x153
 #define CODE_LOAD_EXTERNAL		0x167
 #define CODE_POLICY_AUTH_VALUE		0x16B
+#define CODE_START_AUTH_SESSION		0x176
 #define CODE_POLICY_RESTART		0x180
 #define CODE_EVENT_SEQUENCE_COMPLETE	0x185
 #define CODE_POLICY_PASSWORD		0x18C
@@ -192,18 +192,6 @@ static u32 tpm20_inspect_policy_pp(struct vtpmb_vtpm *vtpm,
 	return RC_SUCCESS;
 }
 
-/* A session bound to a hierarchy has a key that the chip makes of its authValue. */
-static u32 tpm20_inspect_start_session(struct vtpmb_vtpm *vtpm,
-				       struct vtpmb_tpm20_call *call)
-{
-	int hier = vtpmb_tpm20_hier(call->handle[1]);
-
-	if (hier >= 0 && vtpmb_tpm20_state(vtpm)->hier[hier].auth_len)
-		return RC_AUTH_UNAVAILABLE;
-	vtpmb_tpm20_new_key(call);
-	return RC_SUCCESS;
-}
-
 /* A PCR of the chip's own is to be changed. */
 static u32 tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -240,7 +228,7 @@ static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 	[AT(0x158)] = tpm20_inspect_quote,
 	[AT(0x167)] = tpm20_inspect_load_external,
 	[AT(0x16F)] = tpm20_inspect_policy_locality,
-	[AT(0x176)] = tpm20_inspect_start_session,
+	[AT(0x176)] = vtpmb_tpm20_new_key,
 	[AT(0x182)] = tpm20_inspect_real,
 	[AT(0x185)] = tpm20_inspect_event,
 	[AT(0x187)] = tpm20_inspect_policy_pp,
@@ -275,6 +263,8 @@ static u32 tpm20_map_permanent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 
 	if (rc || call->row->flags & TPM20_UNSAFE || tpm20_is_local(call))
 		return rc;
+	if (call->row->code == CODE_START_AUTH_SESSION)
+		return RC_SUCCESS;	/* the bridge makes the key */
 	if (call->handle[i] == RH_PLATFORM || call->handle[i] == RH_LOCKOUT)
 		return RC_H(RC_HIERARCHY, i);
 	return RC_SUCCESS;
@@ -305,80 +295,6 @@ static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
 
 	if (!rc)
 		vtpmb_tpm20_use(vtpm, session->entry);
-	return rc;
-}
-
-/* What the chip's hierarchy is authorised with; NULL: it is not a guest's. */
-static const struct vtpmb_auth *tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle)
-{
-	lockdep_assert_held(&vtpm->lock);
-
-	switch (handle) {
-	case RH_OWNER:
-		return &vtpm->chip_auth[VTPMB_CHIP_OWNER];
-	case RH_ENDORSEMENT:
-		return &vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT];
-	default:
-		return NULL;
-	}
-}
-
-/* Whether the proxy's hierarchy has the authValue that the chip's has. */
-static bool tpm20_is_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle)
-{
-	const struct vtpmb_tpm20_hierarchy *h;
-	const struct vtpmb_auth *auth = tpm20_chip_auth(vtpm, handle);
-
-	if (!auth)
-		return false;
-	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(handle)];
-	return h->auth_len == auth->len && !crypto_memneq(h->auth, auth->value, auth->len);
-}
-
-/*
- * The hierarchies' authValues are the proxy's own, the chip's are empty or what
- * the administrator has told: a session that authorises one is checked here and
- * the chip gets its own authValue as a password instead, unless both are the
- * same and the chip can check the HMAC itself.
- */
-static u32 tpm20_substitute(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			    unsigned int i)
-{
-	struct vtpmb_tpm20_session *session = &call->session[i];
-	bool pcr = TPM20_HT(call->handle[i]) == HT_PCR;
-	u32 rc = vtpmb_tpm20_pcrs_changed(vtpm, session->entry);
-
-	if (rc)
-		return rc;
-	if (!pcr && !tpm20_chip_auth(vtpm, call->handle[i]))
-		return RC_SUCCESS;
-	if (TPM20_HT(session->handle) == HT_HMAC &&
-	    (pcr || tpm20_is_chip_auth(vtpm, call->handle[i])))
-		return RC_SUCCESS;
-	rc = vtpmb_tpm20_authorise(vtpm, call, i);
-	session->checked = !rc;
-	return rc;
-}
-
-/* What needs no chip is authorised here. */
-static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	unsigned int i;
-	u32 rc = RC_SUCCESS;
-
-	for (i = 0; !rc && i < call->nr_sessions; i++)
-		rc = vtpmb_tpm20_authorise(vtpm, call, i);
-	return rc;
-}
-
-/* Of the rest, what the chip would judge wrongly. */
-static u32 tpm20_substitute_all(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	unsigned int i;
-	u32 rc = RC_SUCCESS;
-
-	for (i = 0; !rc && i < call->nr_sessions && i < call->row->nr_auths; i++)
-		rc = tpm20_substitute(vtpm, call, i);
 	return rc;
 }
 
@@ -413,22 +329,26 @@ static void tpm20_inherit(struct vtpmb_tpm20_call *call)
 		call->hier = call->entry[0]->hier;
 }
 
+/* The chip may be able to check what the bridge cannot. */
+static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 rc = vtpmb_tpm20_authorise(vtpm, call);
+
+	call->witnessed = rc == RC_AUTH_UNAVAILABLE && tpm20_is_virtual(call) &&
+			  vtpmb_tpm20_may_witness(vtpm, call);
+	return call->witnessed ? vtpmb_tpm20_assign(vtpm, call, false) : rc;
+}
+
 static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u32 code = call->row->code, rc;
 
-	call->real = tpm20_real[AT(code)] && tpm20_real[AT(code)](vtpm, call);
-	if (tpm20_is_virtual(call)) {
-		rc = tpm20_authorise(vtpm, call);
-		/* The chip may be able to check what the bridge cannot. */
-		call->witnessed = rc == RC_AUTH_UNAVAILABLE &&
-				  vtpmb_tpm20_may_witness(vtpm, call);
-		return call->witnessed ? RC_SUCCESS : rc;
-	}
-	if (tpm20_own_handler(call))
-		return RC_SUCCESS;	/* authorised when Names are known */
-	rc = tpm20_substitute_all(vtpm, call);
-	if (rc)
+	lockdep_assert_held(&vtpm->lock);
+
+	if (call->cmd->epoch != vtpm->epoch)
+		return RC_INITIALIZE;
+	rc = tpm20_authorise(vtpm, call);
+	if (rc || tpm20_is_local(call))
 		return rc;
 	tpm20_inherit(call);
 	if (tpm20_inspect[AT(code)])
@@ -453,14 +373,18 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 		rc = tpm20_map(vtpm, call, i);
 	if (!rc)
 		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_own_session);
-	return rc ? rc : tpm20_check(vtpm, call);
+	if (rc)
+		return rc;
+	call->real = tpm20_real[AT(call->row->code)] &&
+		     tpm20_real[AT(call->row->code)](vtpm, call);
+	return vtpmb_tpm20_assign(vtpm, call, tpm20_is_local(call));
 }
 
 /* A password session with what the chip's entity has for authValue. */
 static void tpm20_put_password(const struct vtpmb_vtpm *vtpm, u32 handle,
 			       struct vtpmb_writer *w)
 {
-	const struct vtpmb_auth *auth = tpm20_chip_auth(vtpm, handle);
+	const struct vtpmb_auth *auth = vtpmb_tpm20_chip_auth(vtpm, handle);
 
 	vtpmb_put_u32(w, RS_PW);
 	vtpmb_put_u16(w, 0);
@@ -497,8 +421,8 @@ static void tpm20_replace_session(const struct vtpmb_vtpm *vtpm,
 /* The command as the chip is to see it, but for its transient handles. */
 static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
+	u8 *handles = call->cmd->buf + VTPMB_HEADER_SIZE;
 	unsigned int i = call->nr_sessions;
-	struct vtpmb_writer w;
 
 	mutex_lock(&vtpm->lock);
 	while (i--) {
@@ -506,10 +430,10 @@ static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 			tpm20_replace_session(vtpm, call, i);
 	}
 	mutex_unlock(&vtpm->lock);
-	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE && !call->real) {
-		vtpmb_writer_init(&w, call->cmd->buf + VTPMB_HEADER_SIZE, sizeof(u32));
-		vtpmb_put_u32(&w, RH_NULL);
-	}
+	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE && !call->real)
+		vtpmb_poke_u32(handles, RH_NULL);
+	if (call->row->code == CODE_START_AUTH_SESSION && call->key.ours)
+		vtpmb_poke_u32(handles + sizeof(u32), RH_NULL);
 }
 
 /* See that what the command names is in the chip. */
@@ -606,7 +530,10 @@ static int tpm20_enter_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	entry->bound = call->bound;
 	if (call->tag == TPM20_ST_SESSIONS && !vtpmb_get_bytes(r, sizeof(u32)))
 		return -EIO;
-	entry->known = call->known && vtpmb_tpm20_roll(entry, r);
+	entry->key = call->key;
+	if (!vtpmb_tpm20_roll(entry, r))
+		return -EIO;
+	vtpmb_tpm20_derive(entry, call);
 	return 0;
 }
 
@@ -769,15 +696,18 @@ static void tpm20_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	mutex_unlock(&vtpm->lock);
 }
 
-static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
+static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len,
+			  u32 *rc)
 {
 	int err = tpm20_enter(vtpm, call, len);
 
 	if (!err)
+		err = vtpmb_tpm20_renew(vtpm, call, rc);
+	if (!err && !*rc)
 		err = tpm20_return_sessions(vtpm, call, &len);
 	if (!err)
 		err = tpm20_retire(vtpm, call);
-	if (err)
+	if (err || *rc)
 		return err;
 	tpm20_follow_policy(call);
 	tpm20_extend(vtpm, call, len);
@@ -850,48 +780,66 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (len < 0)
 		return len;
 	if (!*rc)
-		return tpm20_complete(vtpm, call, len);
+		return tpm20_complete(vtpm, call, len, rc);
 	vtpmb_tpm20_count_failure(vtpm, *rc);
 	*rc = tpm20_refusal(call, *rc);
 	return 0;
 }
 
-/* A session's HMAC covers the Names of objects, which the chip alone knows. */
-static int tpm20_authorise_own(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			       u32 *rc)
+/* The virtual platform acts, or the bridge looks into its own books. */
+static int tpm20_act(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		     struct vtpmb_writer *out, u32 *rc)
 {
-	unsigned int i;
-	int err;
+	vtpmb_tpm20_own_handler handler = tpm20_own_handler(call);
 
-	*rc = RC_SUCCESS;
-	for (i = 0; call->nr_sessions && i < call->row->nr_handles; i++) {
-		if (!call->entry[i])
-			continue;
-		err = vtpmb_tpm20_learn(vtpm, call->entry[i], rc);
-		if (err || *rc)
-			return err;
+	*rc = RC_PASS;
+	if (tpm20_is_virtual(call)) {
+		mutex_lock(&vtpm->lock);
+		*rc = vtpmb_tpm20_run(vtpm, call, out);
+		mutex_unlock(&vtpm->lock);
 	}
-	mutex_lock(&vtpm->lock);
-	*rc = tpm20_authorise(vtpm, call);
-	mutex_unlock(&vtpm->lock);
+	if (*rc != RC_PASS)
+		return 0;
+	out->len = 0;
+	if (handler)
+		return handler(vtpm, call, out, rc);
+	*rc = RC_RETRY;		/* a PCR has been granted meanwhile */
 	return 0;
 }
 
 static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	struct vtpmb_writer out;
-	int err = tpm20_authorise_own(vtpm, call, rc);
+	int err;
+
+	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
+	err = tpm20_act(vtpm, call, &out, rc);
+	if (err || *rc)
+		return err;
+	err = vtpmb_tpm20_renew(vtpm, call, rc);
+	if (!err && !*rc) {
+		mutex_lock(&vtpm->lock);
+		*rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+		mutex_unlock(&vtpm->lock);
+	}
+	memzero_explicit(out.buf, out.len);
+	return err ? err : tpm20_retire(vtpm, call);
+}
+
+/* What a command asks for, once it is known that it may. */
+static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	int err = vtpmb_tpm20_consult(vtpm, call, rc);
 
 	if (err || *rc)
 		return err;
-	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
-	err = tpm20_own_handler(call)(vtpm, call, &out, rc);
-	if (err || *rc)
-		return err;
 	mutex_lock(&vtpm->lock);
-	*rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+	*rc = tpm20_check(vtpm, call);
 	mutex_unlock(&vtpm->lock);
-	return tpm20_retire(vtpm, call);
+	if (*rc)
+		return 0;
+	return tpm20_is_local(call) ? tpm20_answer(vtpm, call, rc) :
+				      tpm20_forward(vtpm, call, rc);
 }
 
 /**
@@ -905,7 +853,6 @@ static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm20_call call;
-	bool local;
 	int err = 0;
 	u32 rc;
 
@@ -915,18 +862,12 @@ int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	call.row_nr = call.row - vtpmb_tpm20_rows;
 	if (!rc)
 		rc = tpm20_prepare(vtpm, &call);
-	if (!rc && tpm20_is_virtual(&call))
-		rc = vtpmb_tpm20_run(vtpm, &call);
-	local = !rc && tpm20_is_virtual(&call);
 	mutex_unlock(&vtpm->lock);
 
-	if (local)
-		err = tpm20_retire(vtpm, &call);
-	else if (rc == RC_PASS || (!rc && tpm20_own_handler(&call)))
-		err = tpm20_answer(vtpm, &call, &rc);
-	else if (!rc)
-		err = tpm20_forward(vtpm, &call, &rc);
+	if (!rc)
+		err = tpm20_perform(vtpm, &call, &rc);
 	vtpmb_tpm20_unuse_all(vtpm);
+	memzero_explicit(&call, sizeof(call));
 	if (!err && rc)
 		vtpmb_tpm20_fail(cmd, rc);
 	return err;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, HMAC sessions that the bridge can check itself.
+ * TPM 2.0, HMAC sessions whose key the bridge knows.
  *
  * A session that is neither salted nor bound has no key but the authValue of
- * what it authorises, so the bridge can check its HMAC and make that of the
- * response.  It leaves nonceTPM as it is: the chip, which knows nothing of the
- * exchange, expects the same one when the session comes to it.
+ * what it authorises.  One that is bound to a hierarchy or a PCR has a key made
+ * of an authValue that the bridge knows too.  If it is not the chip's, the
+ * chip's session is started without a key: it stands for the handle, and only
+ * the bridge can judge it.
  */
 
 #include <crypto/algapi.h>
@@ -18,11 +19,16 @@
 #define ALG_XOR		0x000A
 #define SE_HMAC		0x00
 
+#define CODE_PCR_EXTEND	0x182
+
 /** MAX_BLOCK - bytes of the longest block that HMAC works on (SHA-512) */
 #define MAX_BLOCK	128
 
+/** MAX_KEY - bytes of the longest key: sessionKey || authValue */
+#define MAX_KEY		(VTPMB_MAX_DIGEST + VTPMB_MAX_AUTH)
+
 /** MAX_PARTS - pieces of a message that is hashed */
-#define MAX_PARTS	5
+#define MAX_PARTS	6
 
 /**
  * struct tpm20_message - a message in pieces
@@ -69,22 +75,31 @@ static size_t tpm20_block_size(u16 alg)
 	}
 }
 
-/* RFC 2104.  The key is an authValue, which is no longer than a block. */
+/* RFC 2104: a key longer than a block is hashed first. */
+static int tpm20_pad_key(const struct vtpmb_hash *hash, const u8 *key, size_t key_len, u8 *pad)
+{
+	if (key_len > tpm20_block_size(hash->alg))
+		return vtpmb_hash_digest(hash, key, key_len, pad);
+	memcpy(pad, key, key_len);
+	return 0;
+}
+
+/* RFC 2104 */
 static int tpm20_hmac(const struct vtpmb_hash *hash, const u8 *key, size_t key_len,
 		      struct tpm20_message *m, u8 *mac)
 {
 	size_t block = tpm20_block_size(hash->alg), i;
 	u8 pad[MAX_BLOCK] = {}, inner[VTPMB_MAX_DIGEST];
 	struct tpm20_message outer = {};
-	int err;
+	int err = tpm20_pad_key(hash, key, key_len, pad);
 
-	memcpy(pad, key, key_len);
 	for (i = 0; i < block; i++)
 		pad[i] ^= 0x36;
 	memmove(&m->part[1], &m->part[0], m->nr_parts * sizeof(m->part[0]));
 	m->nr_parts++;
 	vtpmb_reader_init(&m->part[0], pad, block);
-	err = tpm20_digest(hash, m, inner);
+	if (!err)
+		err = tpm20_digest(hash, m, inner);
 
 	for (i = 0; i < block; i++)
 		pad[i] ^= 0x36 ^ 0x5c;
@@ -96,31 +111,75 @@ static int tpm20_hmac(const struct vtpmb_hash *hash, const u8 *key, size_t key_l
 	return err;
 }
 
-/* authValue of what session @i authorises; a PCR's is empty. */
-static const struct vtpmb_tpm20_hierarchy *
-tpm20_authority(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, unsigned int i)
+/**
+ * vtpmb_tpm20_authority() - whose authValue authorises the use of a handle
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a hierarchy or PCR
+ *
+ * Return: the hierarchy; for a PCR the null hierarchy, for both have an empty one
+ */
+const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtpm, u32 handle)
 {
-	int hier = vtpmb_tpm20_hier(call->handle[i]);
+	int hier = vtpmb_tpm20_hier(handle);
 
 	lockdep_assert_held(&vtpm->lock);
 
 	return &vtpmb_tpm20_state(vtpm)->hier[hier < 0 ? HIER_NULL : hier];
 }
 
-/* HMAC(authValue, pHash || nonce1 || nonce2 || attributes): Part 1, 19.6.5. */
+/**
+ * vtpmb_tpm20_is_bound() - whether a session is bound to an entity
+ * @vtpm:	the vtpm; its lock is held
+ * @entry:	the session
+ * @handle:	the entity, a hierarchy or PCR
+ *
+ * Return: whether it is, and the authValue is still what it was then (TPM 2.0
+ * Part 4, IsSessionBindEntity())
+ */
+bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
+			  u32 handle)
+{
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, handle);
+	const struct vtpmb_tpm20_key *key = &entry->key;
+
+	return key->bind == handle && handle != RH_NULL && key->bind_auth.len == h->auth_len &&
+	       !crypto_memneq(key->bind_auth.value, h->auth, h->auth_len);
+}
+
+/* sessionKey || authValue, without the latter if it is not to be in */
+static size_t tpm20_put_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			    unsigned int i, u8 *key)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, key, MAX_KEY);
+	vtpmb_put_bytes(&w, session->entry->key.value, session->entry->key.len);
+	if (session->with_auth)
+		vtpmb_put_bytes(&w, h->auth, h->auth_len);
+	return w.len;
+}
+
+/*
+ * HMAC(key, pHash || nonce1 || nonce2 || attributes): TPM 2.0 Part 1, 19.6.5.
+ * Without a key it may be left out, and is then left out of the response too.
+ */
 static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i, const struct vtpmb_hash *hash,
-			     const struct tpm20_message *params, bool response, u8 *mac)
+			     const struct tpm20_message *params, bool response,
+			     struct vtpmb_writer *mac)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	const struct vtpmb_tpm20_entry *entry = session->entry;
-	const struct vtpmb_tpm20_hierarchy *h = tpm20_authority(vtpm, call, i);
+	u8 key[MAX_KEY], digest[VTPMB_MAX_DIGEST];
+	size_t key_len = tpm20_put_key(vtpm, call, i, key);
 	struct tpm20_message m = {};
-	u8 digest[VTPMB_MAX_DIGEST];
-	int err = tpm20_digest(hash, params, digest);
+	int err;
 
-	if (err)
-		return err;
+	if (!key_len && !session->auth_len)
+		return 0;
+	err = tpm20_digest(hash, params, digest);
 	tpm20_add(&m, digest, hash->size);
 	if (response)
 		tpm20_add(&m, entry->nonce, entry->nonce_len);
@@ -128,7 +187,11 @@ static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	if (!response)
 		tpm20_add(&m, entry->nonce, entry->nonce_len);
 	tpm20_add(&m, &session->attributes, 1);
-	return tpm20_hmac(hash, h->auth, h->auth_len, &m, mac);
+	if (!err)
+		err = tpm20_hmac(hash, key, key_len, &m, mac->buf);
+	mac->len = hash->size;
+	memzero_explicit(key, sizeof(key));
+	return err;
 }
 
 /* An object has a Name of its own, a sequence none; else the handle is the Name. */
@@ -161,7 +224,7 @@ static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
 }
 
 static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
-			     unsigned int i, u8 *mac)
+			     unsigned int i, struct vtpmb_writer *mac)
 {
 	struct tpm20_message m = {};
 	struct vtpmb_hash hash;
@@ -190,15 +253,15 @@ u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_cal
 			   unsigned int i)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
-	u8 mac[VTPMB_MAX_DIGEST];
-	u16 size;
+	u8 bytes[VTPMB_MAX_DIGEST];
+	struct vtpmb_writer mac;
 
-	if (!session->entry->known || session->attributes & ~SESSION_CONTINUE)
+	if (!session->entry->key.known || session->attributes & ~SESSION_CONTINUE)
 		return RC_AUTH_UNAVAILABLE;
-	if (tpm20_command_mac(vtpm, call, i, mac))
+	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
+	if (tpm20_command_mac(vtpm, call, i, &mac))
 		return RC_AUTH_UNAVAILABLE;
-	size = vtpmb_hash_size(session->entry->hash_alg);
-	if (session->auth_len != size || crypto_memneq(session->auth, mac, size))
+	if (session->auth_len != mac.len || crypto_memneq(session->auth, bytes, mac.len))
 		return RC_BAD_AUTH;
 	return RC_SUCCESS;
 }
@@ -219,8 +282,9 @@ int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call 
 			 struct vtpmb_writer *w)
 {
 	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
-	u8 codes[8] = {}, mac[VTPMB_MAX_DIGEST];
+	u8 codes[8] = {}, bytes[VTPMB_MAX_DIGEST];
 	struct tpm20_message m = {};
+	struct vtpmb_writer mac;
 	struct vtpmb_hash hash;
 	int err = vtpmb_hash_open(&hash, entry->hash_alg);
 
@@ -229,52 +293,132 @@ int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call 
 	vtpmb_poke_u32(codes + 4, call->row->code);
 	tpm20_add(&m, codes, sizeof(codes));
 	tpm20_add(&m, params, params_len);
-	err = tpm20_session_mac(vtpm, call, i, &hash, &m, true, mac);
+	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
+	err = tpm20_session_mac(vtpm, call, i, &hash, &m, true, &mac);
 	vtpmb_hash_close(&hash);
 	if (err)
 		return err;
 	vtpmb_put_u16(w, entry->nonce_len);
 	vtpmb_put_bytes(w, entry->nonce, entry->nonce_len);
 	vtpmb_put_u8(w, call->session[i].attributes);
-	vtpmb_put_u16(w, hash.size);
-	vtpmb_put_bytes(w, mac, hash.size);
+	vtpmb_put_u16(w, mac.len);
+	vtpmb_put_bytes(w, bytes, mac.len);
 	return 0;
 }
 
 /* TPMT_SYM_DEF */
-static bool tpm20_skip_symmetric(struct vtpmb_reader *r)
+static bool tpm20_get_symmetric(struct vtpmb_reader *r, bool *ciphers)
 {
 	u16 alg;
 
 	if (!vtpmb_get_u16(r, &alg))
 		return false;
-	if (alg == TPM20_ALG_NULL)
-		return true;
-	return vtpmb_get_bytes(r, alg == ALG_XOR ? 2 : 4);
+	*ciphers = alg != TPM20_ALG_NULL;
+	return !*ciphers || vtpmb_get_bytes(r, alg == ALG_XOR ? 2 : 4);
+}
+
+/* What is encrypted on its way, nonceCaller or nonceTPM, is not known here. */
+static bool tpm20_is_encrypted(const struct vtpmb_tpm20_call *call)
+{
+	u8 attributes = 0;
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++)
+		attributes |= call->session[i].attributes;
+	return attributes & (SESSION_DECRYPT | SESSION_ENCRYPT);
+}
+
+/* The parameters of StartAuthSession; what is wrong with them the chip says better. */
+static bool tpm20_get_start(struct vtpmb_tpm20_call *call, u8 *type)
+{
+	struct vtpmb_reader r = call->params;
+	const u8 *nonce, *salt;
+	u16 salt_len;
+
+	if (!vtpmb_get_tpm2b(&r, &nonce, &call->nonce_len) ||
+	    !vtpmb_get_tpm2b(&r, &salt, &salt_len) || !vtpmb_get_u8(&r, type) ||
+	    !tpm20_get_symmetric(&r, &call->key.ciphers) ||
+	    !vtpmb_get_u16(&r, &call->hash_alg) || call->nonce_len > sizeof(call->nonce))
+		return false;
+	memcpy(call->nonce, nonce, call->nonce_len);
+	return true;
+}
+
+/* A session is bound to an authValue of the proxy's. */
+static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 bind, u8 type)
+{
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, bind);
+
+	call->key.len = vtpmb_hash_size(call->hash_alg);
+	call->key.lockout = bind == RH_LOCKOUT;
+	call->key.bind = type == SE_HMAC ? bind : RH_NULL;
+	call->key.bind_auth.len = h->auth_len;
+	memcpy(call->key.bind_auth.value, h->auth, h->auth_len);
 }
 
 /**
- * vtpmb_tpm20_new_key() - what the parameters of StartAuthSession tell
- * @call:	the command; gets the new session's @hash_alg and whether its key
- *		is known
+ * vtpmb_tpm20_new_key() - what the bridge will know of a new session's key
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	StartAuthSession; gets @key, @nonce, @hash_alg, @trial, @bound
+ *
+ * Return: RC_SUCCESS; RC_AUTH_UNAVAILABLE if the chip would make the key, or
+ * check an HMAC over what it is bound to, with an authValue that is not the
+ * proxy's
  */
-void vtpmb_tpm20_new_key(struct vtpmb_tpm20_call *call)
+u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
-	struct vtpmb_reader r = call->params;
-	const u8 *bytes;
-	u16 nonce_len, salt_len;
+	u32 bind = call->handle[1];
+	bool salted = call->handle[0] != RH_NULL, bound, virtual;
 	u8 type;
 
-	if (!vtpmb_get_tpm2b(&r, &bytes, &nonce_len) ||
-	    !vtpmb_get_tpm2b(&r, &bytes, &salt_len) || !vtpmb_get_u8(&r, &type) ||
-	    !tpm20_skip_symmetric(&r) || !vtpmb_get_u16(&r, &call->hash_alg))
-		return;
+	virtual = vtpmb_tpm20_hier(bind) >= 0 || TPM20_HT(bind) == HT_PCR;
+	bound = bind != RH_NULL;
+	call->key.bind = RH_NULL;
+	call->key.ours = virtual && !vtpmb_tpm20_is_chip_auth(vtpm, bind);
+	if (call->key.ours && (salted || call->nr_sessions))
+		return RC_AUTH_UNAVAILABLE;
+
+	call->bound = bound && !virtual;
+	if (!tpm20_get_start(call, &type))
+		return RC_SUCCESS;
 	call->trial = type == TPM20_SE_TRIAL;
-	/* Hierarchies and PCRs alone are not protected against guessing. */
-	call->bound = TPM20_HT(call->handle[1]) != HT_PERMANENT &&
-		      TPM20_HT(call->handle[1]) != HT_PCR;
-	call->known = type == SE_HMAC && call->handle[0] == RH_NULL &&
-		      call->handle[1] == RH_NULL && tpm20_block_size(call->hash_alg);
+	call->key.known = !salted && virtual && !tpm20_is_encrypted(call) &&
+			  tpm20_block_size(call->hash_alg);
+	if (bound && virtual)
+		tpm20_bind(vtpm, call, bind, type);
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_derive() - make a new session's key
+ * @entry:	the session; its @key is as vtpmb_tpm20_new_key() left it
+ * @call:	StartAuthSession
+ *
+ * KDFa of one block: TPM 2.0 Part 1, 11.4.10.2 and 19.6.8.  If it cannot be
+ * made, the session is one whose key is not known.
+ */
+void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm20_call *call)
+{
+	static const u8 label[] = "ATH", counter[] = { 0, 0, 0, 1 };
+	struct vtpmb_tpm20_key *key = &entry->key;
+	struct tpm20_message m = {};
+	struct vtpmb_hash hash;
+	u8 bits[4];
+
+	if (!key->known || !key->len)
+		return;
+	key->known = !vtpmb_hash_open(&hash, entry->hash_alg);
+	if (!key->known)
+		return;
+	vtpmb_poke_u32(bits, 8 * key->len);
+	tpm20_add(&m, counter, sizeof(counter));
+	tpm20_add(&m, label, sizeof(label));
+	tpm20_add(&m, entry->nonce, entry->nonce_len);
+	tpm20_add(&m, call->nonce, call->nonce_len);
+	tpm20_add(&m, bits, sizeof(bits));
+	key->known = !tpm20_hmac(&hash, key->bind_auth.value, key->bind_auth.len, &m,
+				 key->value);
+	vtpmb_hash_close(&hash);
 }
 
 /**
@@ -294,4 +438,72 @@ bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
 	memcpy(entry->nonce, nonce, len);
 	entry->nonce_len = len;
 	return true;
+}
+
+/* HMAC of PCR_Extend, and its session up to there in @area. */
+static int tpm20_extend_mac(const struct vtpmb_tpm20_entry *entry, struct vtpmb_writer *area)
+{
+	static const u8 command[] = { 0, 0, 0x01, 0x82, 0x40, 0, 0, 7, 0, 0, 0, 0 };
+	static const u8 nonce[16], attributes[] = { SESSION_CONTINUE };
+	u8 digest[VTPMB_MAX_DIGEST], mac[VTPMB_MAX_DIGEST];
+	struct tpm20_message m = {};
+	struct vtpmb_hash hash;
+	int err = vtpmb_hash_open(&hash, entry->hash_alg);
+
+	if (err)
+		return err;
+	err = vtpmb_hash_digest(&hash, command, sizeof(command), digest);
+	tpm20_add(&m, digest, hash.size);
+	tpm20_add(&m, nonce, sizeof(nonce));
+	tpm20_add(&m, entry->nonce, entry->nonce_len);
+	tpm20_add(&m, attributes, sizeof(attributes));
+	if (!err)
+		err = tpm20_hmac(&hash, entry->key.value, entry->key.len, &m, mac);
+	vtpmb_hash_close(&hash);
+
+	vtpmb_put_u32(area, entry->virt);
+	vtpmb_put_u16(area, sizeof(nonce));
+	vtpmb_put_bytes(area, nonce, sizeof(nonce));
+	vtpmb_put_u8(area, SESSION_CONTINUE);
+	vtpmb_put_u16(area, hash.size);
+	vtpmb_put_bytes(area, mac, hash.size);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_roll_in_chip() - have the chip give a session a new nonceTPM
+ * @vtpm:	the vtpm
+ * @entry:	an HMAC session whose key is known here and to the chip
+ * @rc:		out: the chip's response code
+ *
+ * By PCR_Extend of no PCR with no digest: the cheapest command that takes an
+ * authorisation, and that of the null hierarchy is empty.
+ *
+ * Return: 0, -EIO, -ENOMEM or the errno of transmit
+ */
+int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+{
+	u8 body[2 * sizeof(u32) + 25 + VTPMB_MAX_DIGEST + sizeof(u32)];
+	struct vtpmb_writer w;
+	struct vtpmb_reader r;
+	int len, err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0, rc);
+
+	if (err || *rc)
+		return err;
+	vtpmb_writer_init(&w, body, sizeof(body));
+	vtpmb_put_u32(&w, RH_NULL);
+	vtpmb_put_u32(&w, 0);
+	err = tpm20_extend_mac(entry, &w);
+	if (err)
+		return err;
+	vtpmb_poke_u32(body + 4, w.len - 8);
+	vtpmb_put_u32(&w, 0);
+	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_SESSIONS, CODE_PCR_EXTEND, body,
+				      w.len, rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_bytes(&r, sizeof(u32)) || !vtpmb_tpm20_roll(entry, &r))
+		return -EIO;
+	return 0;
 }

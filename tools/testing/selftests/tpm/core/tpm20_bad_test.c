@@ -299,7 +299,6 @@ static struct bad_diff diffs[] = {
 	{ 0, HANDLE, 0x911, 0x284, "a proxy has more transient handles than this chip has slots" },
 	{ 0, HANDLE, 0x185, BAD_ANY, "the chip's platform hierarchy is the host's" },
 	{ 0x184, HANDLE, 0x285, 0x38b, "the chip's platform hierarchy is the host's" },
-	{ 0x176, HANDLE, 0x285, 0, "the authorisation of the chip's platform and lockout is the host's" },
 	{ 0x158, NULL, 0x143, BAD_ANY, "Quote would sign the host's PCRs, whatever else is wrong" },
 	{ 0x187, NULL, 0x090, BAD_ANY, "the chip would judge by the host's presence" },
 	{ 0x161, NULL, 0x1df, 0x095, "a context that is not wrapped is no context" },

@@ -765,8 +765,6 @@ static void host_pcrs_and_hierarchies_are_out_of_reach(void)
 	     " 0000 00000001 000b 03 010000", 0x4c4);
 	want(PRIMARY("4000000c"), 0x185);
 	want(PRIMARY("40000140"), 0x184);
-	want(START_BOUND("4000000c"), 0x285);
-	want(START_BOUND("4000000a"), 0x285);
 	want("8002 ???????? 00000124 4000000c" PW, 0x143);
 	want("8002 ???????? 00000125 4000000c" PW, 0x143);
 	want("8001 ???????? 20001000 01", 0x143);

@@ -128,6 +128,26 @@ static void set_sides(struct session *s)
 	s->side[1].guest = &alone;
 }
 
+static void take_start(int line, struct session *s, struct side *side)
+{
+	const struct core_rsp *rsp = &side->guest->rsp;
+
+	if (rsp->err || rsp->rc)
+		core_fail(__FILE__, line, "start: 0x%x (err %d)", rsp->rc, rsp->err);
+	if (s->handle && s->handle != vtpmb_peek_u32(rsp->buf + 10))
+		core_fail(__FILE__, line, "not the same session");
+	s->handle = vtpmb_peek_u32(rsp->buf + 10);
+	side->nonce_len = vtpmb_peek_u16(rsp->buf + 14);
+	memcpy(side->nonce, rsp->buf + 16, side->nonce_len);
+}
+
+static void new_session(struct session *s, u16 alg)
+{
+	memset(s, 0, sizeof(*s));
+	set_sides(s);
+	s->alg = alg;
+}
+
 /* Both start one; @auth is the bound entity's authValue, or NULL if it is bound to none. */
 static void start_session_at(int line, struct session *s, u8 type, u16 alg, u32 bind,
 			     const char *auth)
@@ -135,27 +155,100 @@ static void start_session_at(int line, struct session *s, u8 type, u16 alg, u32 
 	u8 buf[VTPMB_BUF_SIZE];
 	unsigned int i;
 
-	memset(s, 0, sizeof(*s));
-	set_sides(s);
-	s->alg = alg;
+	new_session(s, alg);
 	for (i = 0; i < 2; i++) {
-		struct side *side = &s->side[i];
-		const struct core_rsp *rsp = &side->guest->rsp;
-
-		send_to(side->guest, buf, put_start(buf, type, alg, RH_NULL, bind, buf, 0));
-		if (rsp->err || rsp->rc)
-			core_fail(__FILE__, line, "start: 0x%x (err %d)", rsp->rc, rsp->err);
-		if (i && s->handle != vtpmb_peek_u32(rsp->buf + 10))
-			core_fail(__FILE__, line, "not the same session");
-		s->handle = vtpmb_peek_u32(rsp->buf + 10);
-		side->nonce_len = vtpmb_peek_u16(rsp->buf + 14);
-		memcpy(side->nonce, rsp->buf + 16, side->nonce_len);
+		send_to(s->side[i].guest, buf,
+			put_start(buf, type, alg, RH_NULL, bind, buf, 0));
+		take_start(line, s, &s->side[i]);
 		if (auth)
-			derive_key(alg, (const u8 *)auth, strlen(auth), side);
+			derive_key(alg, (const u8 *)auth, strlen(auth), &s->side[i]);
 	}
 }
 
 #define start_session(...) start_session_at(__LINE__, __VA_ARGS__)
+
+/**
+ * struct salt - a secret for the owner's primary key, 0x80000000 (ECC, P-256)
+ * @seed:	the secret
+ * @point:	TPMS_ECC_POINT that brings it there
+ * @point_len:	its bytes
+ */
+struct salt {
+	u8 seed[32];
+	u8 point[68];
+	size_t point_len;
+};
+
+static void put_coordinates(const EC_GROUP *group, const EC_POINT *point, u8 *x, u8 *y)
+{
+	BIGNUM *bx = BN_new(), *by = BN_new();
+
+	CHECK(EC_POINT_get_affine_coordinates(group, point, bx, by, NULL));
+	BN_bn2binpad(bx, x, 32);
+	BN_bn2binpad(by, y, 32);
+	BN_free(bx);
+	BN_free(by);
+}
+
+/* KDFe: TPM 2.0 Part 1, 11.4.10.3; @public is the key's x and y. */
+static void make_salt(struct salt *salt, const u8 *public_x, const u8 *public_y)
+{
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	EC_POINT *key = EC_POINT_new(group), *mine = EC_POINT_new(group);
+	BIGNUM *x = BN_bin2bn(public_x, 32, NULL), *y = BN_bin2bn(public_y, 32, NULL);
+	BIGNUM *secret = BN_bin2bn(nonce_caller, sizeof(nonce_caller), NULL);
+	u8 z[32], mine_x[32], mine_y[32], text[128];
+	struct vtpmb_writer w;
+
+	CHECK(EC_POINT_set_affine_coordinates(group, key, x, y, NULL));
+	CHECK(EC_POINT_mul(group, mine, secret, NULL, NULL, NULL));
+	CHECK(EC_POINT_mul(group, key, NULL, key, secret, NULL));
+	put_coordinates(group, key, z, text);
+	put_coordinates(group, mine, mine_x, mine_y);
+	vtpmb_writer_init(&w, text, sizeof(text));
+	vtpmb_put_u32(&w, 1);
+	vtpmb_put_bytes(&w, z, 32);
+	vtpmb_put_bytes(&w, "SECRET", 7);
+	vtpmb_put_bytes(&w, mine_x, 32);
+	vtpmb_put_bytes(&w, public_x, 32);
+	EVP_Digest(text, w.len, salt->seed, NULL, EVP_sha256(), NULL);
+	vtpmb_writer_init(&w, salt->point, sizeof(salt->point));
+	vtpmb_put_u16(&w, 32);
+	vtpmb_put_bytes(&w, mine_x, 32);
+	vtpmb_put_u16(&w, 32);
+	vtpmb_put_bytes(&w, mine_y, 32);
+	salt->point_len = w.len;
+	BN_free(x);
+	BN_free(y);
+	BN_free(secret);
+	EC_POINT_free(key);
+	EC_POINT_free(mine);
+	EC_GROUP_free(group);
+}
+
+/* A salted session with SHA-256; @auth as above. */
+static void start_salted_at(int line, struct session *s, u32 bind, const char *auth)
+{
+	u8 buf[VTPMB_BUF_SIZE], key[128];
+	struct vtpmb_writer w;
+	struct salt salt;
+	unsigned int i;
+
+	new_session(s, SHA256);
+	both("8001 ???????? 00000173 80000000", 0);
+	make_salt(&salt, alone.rsp.buf + 36, alone.rsp.buf + 70);
+	vtpmb_writer_init(&w, key, sizeof(key));
+	put_text(&w, auth);
+	vtpmb_put_bytes(&w, salt.seed, sizeof(salt.seed));
+	for (i = 0; i < 2; i++) {
+		send_to(s->side[i].guest, buf, put_start(buf, HMAC_SESSION, SHA256, 0x80000000,
+							 bind, salt.point, salt.point_len));
+		take_start(line, s, &s->side[i]);
+		derive_key(SHA256, key, w.len, &s->side[i]);
+	}
+}
+
+#define start_salted(...) start_salted_at(__LINE__, __VA_ARGS__)
 
 /**
  * struct use - a command that one session authorises
@@ -259,7 +352,7 @@ static size_t put_use(const struct session *s, const struct side *side, const st
 	return w.len;
 }
 
-/* Whether the response's HMAC is right; takes the new nonce. */
+/* Whether the response's HMAC is right; takes the nonce, which has to be a new one. */
 static bool check_response(const struct session *s, struct side *side, const struct use *u)
 {
 	const struct core_rsp *rsp = &side->guest->rsp;
@@ -276,7 +369,8 @@ static bool check_response(const struct session *s, struct side *side, const str
 	digest(s->alg, text, 8 + params_len, phash);
 	vtpmb_reader_init(&r, rsp->buf + head + 4 + params_len,
 			  rsp->len - head - 4 - params_len);
-	if (!vtpmb_get_tpm2b(&r, &bytes, &len) || len > sizeof(side->nonce))
+	if (!vtpmb_get_tpm2b(&r, &bytes, &len) || len != side->nonce_len ||
+	    !memcmp(side->nonce, bytes, len))
 		return false;
 	memcpy(side->nonce, bytes, len);
 	side->nonce_len = len;
@@ -322,6 +416,15 @@ static void use_at(int line, struct session *s, u32 rc, const struct use *u)
 }
 
 #define use(s, rc, ...) use_at(__LINE__, s, rc, &(struct use) { __VA_ARGS__ })
+
+/* The proxy alone: what differs from a TPM is written down. */
+static void use_proxy_at(int line, struct session *s, u32 rc, const struct use *u)
+{
+	send_use(s, 0, u);
+	check_use(line, s, 0, u, rc);
+}
+
+#define use_proxy(s, rc, ...) use_proxy_at(__LINE__, s, rc, &(struct use) { __VA_ARGS__ })
 
 /* Commands that one hierarchy authorises. */
 #define MAKE_PRIMARY(hier) .code = 0x131, .nr_handles = 1, .handle = { hier }, \
@@ -497,6 +600,385 @@ static void grants_are_one_proxys_alone(void)
 	end();
 }
 
+/* The session's key stands for the authValue of what it is bound to. */
+static void bound_session_works_with_every_hash(void)
+{
+	static const u16 algs[] = { SHA1, SHA256, SHA384, SHA512 };
+	struct session s;
+	unsigned int i;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both(CHANGE_AUTH("40000001", PW, "0040" LONG64), 0);
+	for (i = 0; i < ARRAY_SIZE(algs); i++) {
+		start_session(&s, HMAC_SESSION, algs[i], OWNER, long64);
+		use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+		flush_both();
+		use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH(long64));
+		use(&s, 0, MAKE_PRIMARY(ENDORSEMENT), WITH(""));
+		flush_both();
+		use(&s, 0, MAKE_PRIMARY(RH_NULL), WITH(""));
+		flush_both();
+		use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH(""));
+		use(&s, 0x9a2, CLEAR_CONTROL(PLATFORM), WITH("x"));
+		use(&s, 0, .code = 0x13d, .nr_handles = 1, .handle = { 16 }, .params = "",
+		    .attributes = CONTINUE, .auth = "");
+		both(FLUSH "02000000", 0);
+		/* Authorised by another one than it is bound to. */
+		start_session(&s, HMAC_SESSION, algs[i], ENDORSEMENT, "");
+		use(&s, 0, MAKE_PRIMARY(OWNER), WITH(long64));
+		flush_both();
+		use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH(""));
+		both(FLUSH "02000000", 0);
+	}
+	end();
+}
+
+static void bound_session_outlives_a_change_of_auth(void)
+{
+	struct session s;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	/* One that the chip has a key of, too. */
+	start_session(&s, HMAC_SESSION, SHA256, OWNER, "");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	flush_both();
+	use(&s, 0, SET_AUTH(OWNER, ABC), .auth = "", .new_auth = "");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("abc"));
+	flush_both();
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH(""));
+	use(&s, 0, SET_AUTH(OWNER, EMPTY), .auth = "abc", .new_auth = "");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	flush_both();
+	both(FLUSH "02000000", 0);
+
+	both(CHANGE_AUTH("40000001", PW, ABC), 0);
+	start_session(&s, HMAC_SESSION, SHA256, OWNER, "abc");
+	use(&s, 0, SET_AUTH(OWNER, CHIP), .auth = "", .new_auth = "");
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH(""));
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("chip"));
+	flush_both();
+	use(&s, 0, SET_AUTH(OWNER, ABC), .auth = "chip", .new_auth = "abc");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	flush_both();
+	/* Empty on both sides again, but the chip has no key of it. */
+	use(&s, 0, SET_AUTH(OWNER, EMPTY), .auth = "", .new_auth = "");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	end();
+}
+
+static void platform_and_lockout_can_be_bound_to(void)
+{
+	static const u32 hiers[] = { PLATFORM, LOCKOUT };
+	struct session s;
+	unsigned int i;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both(CHANGE_AUTH("4000000c", PW, ABC), 0);
+	for (i = 0; i < 2; i++) {
+		start_session(&s, HMAC_SESSION, SHA256, hiers[i], i ? "" : "abc");
+		use(&s, 0, CLEAR_CONTROL(hiers[i]), WITH(""));
+		use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+		flush_both();
+		use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH(i ? "abc" : ""));
+		both(FLUSH "02000000", 0);
+	}
+	/* The chip's platform has no password, nor does the host lose its lockout. */
+	both("8002 ???????? 00000121 4000000c" PW_ABC "4000000c 00", 0);
+	both(START_BOUND("4000000c"), 0x285);
+	end();
+}
+
+static void session_bound_to_lockout_locks_out_by_any_failure(void)
+{
+	struct session s, t;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	start_session(&s, HMAC_SESSION, SHA256, LOCKOUT, "");
+	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	use(&s, 0, CLEAR_CONTROL(LOCKOUT), WITH(""));
+	use(&s, 0x98e, SET_AUTH(OWNER, EMPTY), WITH("x"));
+	use(&s, 0x921, SET_AUTH(OWNER, EMPTY), WITH(""));
+	use(&t, 0x921, CLEAR_CONTROL(LOCKOUT), WITH(""));
+	use(&t, 0, SET_AUTH(OWNER, EMPTY), WITH(""));
+	end();
+}
+
+/* What only the chip can judge: it has no such key. */
+static void chip_is_not_asked_about_a_key_that_it_does_not_have(void)
+{
+	struct session s;
+
+	begin();
+	start_both();
+	both(CHANGE_AUTH("4000000b", PW, ABC), 0);
+	start_session(&s, HMAC_SESSION, SHA256, ENDORSEMENT, "abc");
+	use_proxy(&s, 0x12f, .code = 0x153, .nr_handles = 1, .handle = { 0x80000000 },
+		  .params = SECRET SEALED "0000 00000000", .attributes = CONTINUE, .auth = "");
+	use_proxy(&s, 0x12f, .code = 0x17b, .params = "0008", .attributes = CONTINUE | AUDIT,
+		  .auth = "");
+	use(&s, 0, MAKE_PRIMARY(ENDORSEMENT), WITH(""));
+	end();
+}
+
+static void salted_session_is_for_the_chip_to_judge(void)
+{
+	u8 buf[VTPMB_BUF_SIZE];
+	struct session s;
+
+	begin();
+	start_both();
+	start_salted(&s, RH_NULL, "");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	both(FLUSH "80000001", 0);
+	use_proxy(&s, 0x12f, CLEAR_CONTROL(PLATFORM), WITH(""));
+	both(CHANGE_AUTH("40000001", PW, CHIP), 0);
+	use_proxy(&s, 0x12f, MAKE_PRIMARY(OWNER), WITH("chip"));
+	both(FLUSH "02000000", 0);
+
+	/* The chip's own authValue is the same, and it has the key. */
+	grant(v, VTPMB_CHIP_ENDORSEMENT, "");
+	start_salted(&s, ENDORSEMENT, "");
+	use(&s, 0, MAKE_PRIMARY(ENDORSEMENT), WITH(""));
+	both(FLUSH "80000001", 0);
+	send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, 0x80000000, OWNER, buf, 0));
+	CHECK_EQ(proxy.rsp.rc, 0x12f);
+	send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, 0x80000000, LOCKOUT, buf, 0));
+	CHECK_EQ(proxy.rsp.rc, 0x12f);
+	end();
+}
+
+static void salted_session_works_with_the_chips_own_auth(void)
+{
+	struct session s;
+
+	begin_owned();
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	both(CHANGE_AUTH("40000001", PW, CHIP), 0);
+	both("8002 ???????? 00000131 40000001" PW_CHIP ECC_PRIMARY, 0);
+	start_salted(&s, RH_NULL, "");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("chip"));
+	both(FLUSH "80000001", 0);
+	both(FLUSH "02000000", 0);
+	start_salted(&s, OWNER, "chip");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	end();
+}
+
+static void recorded_command_does_not_work_again(void)
+{
+	static const u32 binds[] = { RH_NULL, OWNER, PLATFORM };
+	struct use u = { CLEAR_CONTROL(PLATFORM), WITH("") };
+	u8 buf[2][VTPMB_BUF_SIZE];
+	struct session s;
+	unsigned int i, side;
+	size_t len;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	for (i = 0; i < ARRAY_SIZE(binds); i++) {
+		start_session(&s, HMAC_SESSION, SHA256, binds[i], i ? "" : NULL);
+		for (side = 0; side < 2; side++)
+			len = put_use(&s, &s.side[side], &u, buf[side]);
+		use_at(__LINE__, &s, 0, &u);
+		for (side = 0; side < 2; side++) {
+			send_to(s.side[side].guest, buf[side], len);
+			CHECK_EQ(s.side[side].guest->rsp.rc, 0x9a2);
+		}
+		use_at(__LINE__, &s, 0, &u);
+		both(FLUSH "02000000", 0);
+	}
+	end();
+}
+
+/* A session without a key needs no HMAC, one with a key does. */
+static void hmac_can_be_left_out_without_a_key(void)
+{
+	struct session s;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
+	flush_both();
+	both(CHANGE_AUTH("4000000c", PW, ABC), 0);
+	use(&s, 0x9a2, CLEAR_CONTROL(PLATFORM), .bare = true);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH("abc"));
+	both(FLUSH "02000000", 0);
+	start_session(&s, HMAC_SESSION, SHA256, PLATFORM, "abc");
+	use(&s, 0x9a2, CLEAR_CONTROL(PLATFORM), .bare = true);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH(""));
+	end();
+}
+
+static void session_ends_with_its_last_command(void)
+{
+	static const u32 binds[] = { RH_NULL, OWNER, PLATFORM };
+	struct session s;
+	unsigned int i;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	for (i = 0; i < ARRAY_SIZE(binds); i++) {
+		start_session(&s, HMAC_SESSION, SHA256, binds[i], i ? "" : NULL);
+		use(&s, 0, .code = 0x127, .nr_handles = 1, .handle = { PLATFORM },
+		    .params = "01", .auth = "");
+		use(&s, 0x918, CLEAR_CONTROL(PLATFORM), WITH(""));
+		CHECK(core_chip_is_empty());
+	}
+	end();
+}
+
+static void what_else_a_session_asks_for_is_refused_as_by_a_tpm(void)
+{
+	struct session s, p;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&p, POLICY, SHA256, RH_NULL, NULL);
+	use(&s, 0x982, CLEAR_CONTROL(PLATFORM) | DECRYPT, WITH(""));
+	use(&s, 0x982, CLEAR_CONTROL(PLATFORM) | ENCRYPT, WITH(""));
+	use(&s, 0x996, SET_AUTH(PLATFORM, EMPTY) | DECRYPT, WITH(""));
+	use(&p, 0x982, CLEAR_CONTROL(PLATFORM) | AUDIT, WITH(""));
+	use(&p, 0x12f, CLEAR_CONTROL(PLATFORM), WITH(""));
+	both(FLUSH "03000001", 0);
+	start_session(&p, TRIAL, SHA256, RH_NULL, NULL);
+	use(&p, 0x982, CLEAR_CONTROL(PLATFORM), WITH(""));
+	/* Not with a bystander, and not the same one twice. */
+	both("8002 ???????? 00000127 4000000c 00000012 40000009 0000 01 0000"
+	     "02000000 0000 01 0000 01", 0xa82);
+	both("8002 ???????? 00000127 4000000c 00000012 02000000 0000 01 0000"
+	     "02000000 0000 01 0000 01", 0xa8b);
+	end();
+}
+
+static void start_on_proxy(struct session *s, u32 bind, const char *auth)
+{
+	u8 buf[VTPMB_BUF_SIZE];
+
+	new_session(s, SHA256);
+	send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, RH_NULL, bind, buf, 0));
+	take_start(__LINE__, s, &s->side[0]);
+	if (auth)
+		derive_key(SHA256, (const u8 *)auth, strlen(auth), &s->side[0]);
+}
+
+/* The chip has room for three loaded sessions. */
+static void nonces_roll_of_sessions_that_had_to_make_room(void)
+{
+	struct session s[6];
+	unsigned int i, round;
+
+	begin();
+	proxy.vtpm = v;
+	want(STARTUP_CLEAR, 0);
+	core_turn = 0;
+	for (i = 0; i < 6; i++)
+		start_on_proxy(&s[i], i == 1 ? LOCKOUT : i == 2 ? OWNER : RH_NULL,
+			       i == 1 || i == 2 ? "" : NULL);
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 6; i++)
+			use_proxy(&s[i], 0, CLEAR_CONTROL(PLATFORM), WITH(""));
+	}
+	core_turn = 1;
+	core_end_turn();
+	end();
+}
+
+/* Whatever comes of it. */
+static void any_session(void)
+{
+	static const u32 binds[] = { RH_NULL, OWNER, LOCKOUT };
+	struct use change = { SET_AUTH(OWNER, EMPTY), WITH("") };
+	struct use make = { MAKE_PRIMARY(OWNER), WITH("") };
+	struct use last = { CLEAR_CONTROL(PLATFORM), WITH("") };
+	u8 buf[VTPMB_BUF_SIZE];
+	struct session s;
+	unsigned int i;
+
+	last.attributes = 0;
+	tell(&proxy, STARTUP_CLEAR);
+	for (i = 0; i < ARRAY_SIZE(binds); i++) {
+		const struct core_rsp *rsp = &proxy.rsp;
+
+		new_session(&s, SHA256);
+		send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, RH_NULL, binds[i],
+					       buf, 0));
+		if (rsp->err || rsp->rc)
+			continue;
+		take_start(__LINE__, &s, &s.side[0]);
+		if (i)
+			derive_key(SHA256, buf, 0, &s.side[0]);
+		send_use(&s, 0, &change);
+		if (!rsp->err && !rsp->rc)
+			CHECK(check_response(&s, &s.side[0], &change));
+		send_use(&s, 0, &make);
+		if (!rsp->err && !rsp->rc)
+			CHECK(check_response(&s, &s.side[0], &make));
+		send_use(&s, 0, &last);
+	}
+}
+
+static void start_over(void)
+{
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	core_free(v);
+	CHECK(core_chip_is_empty());
+}
+
+static void chip_may_fail_with_any_session(void)
+{
+	static const u32 refusals[] = { 0x901, 0x903, 0x905, 0x908, 0x922, 0x9a2, 0x918, 0x101 };
+	unsigned int i;
+
+	core_start(CORE_TPM20);
+	for (i = 1; i < 60; i++) {
+		proxy.vtpm = v = core_new();
+		core_fail_transmit(i, -ETIME);
+		any_session();
+		core_fail_transmit(0, 0);
+		start_over();
+		proxy.vtpm = v = core_new();
+		core_fail_chip(i, refusals[i % ARRAY_SIZE(refusals)]);
+		any_session();
+		core_fail_chip(0, 0);
+		start_over();
+	}
+	core_stop();
+}
+
+static void any_allocation_may_fail_with_sessions(void)
+{
+	bool failed = true;
+	unsigned int i;
+
+	core_start(CORE_TPM20);
+	for (i = 1; failed && i < 400; i++) {
+		proxy.vtpm = v = core_new();
+		core_fail_alloc(i);
+		any_session();
+		failed = core_alloc_failed();
+		core_fail_alloc(0);
+		start_over();
+	}
+	core_stop();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(chips_own_auth_has_to_be_given),
 	CORE_TEST(chips_own_auth_opens_nothing_to_the_guest),
@@ -504,6 +986,20 @@ static const struct core_test tests[] = {
 	CORE_TEST(hmac_works_with_the_guests_own_auth),
 	CORE_TEST(longest_auths_fit),
 	CORE_TEST(grants_are_one_proxys_alone),
+	CORE_TEST(bound_session_works_with_every_hash),
+	CORE_TEST(bound_session_outlives_a_change_of_auth),
+	CORE_TEST(platform_and_lockout_can_be_bound_to),
+	CORE_TEST(session_bound_to_lockout_locks_out_by_any_failure),
+	CORE_TEST(chip_is_not_asked_about_a_key_that_it_does_not_have),
+	CORE_TEST(salted_session_is_for_the_chip_to_judge),
+	CORE_TEST(salted_session_works_with_the_chips_own_auth),
+	CORE_TEST(recorded_command_does_not_work_again),
+	CORE_TEST(hmac_can_be_left_out_without_a_key),
+	CORE_TEST(session_ends_with_its_last_command),
+	CORE_TEST(what_else_a_session_asks_for_is_refused_as_by_a_tpm),
+	CORE_TEST(nonces_roll_of_sessions_that_had_to_make_room),
+	CORE_TEST(chip_may_fail_with_any_session),
+	CORE_TEST(any_allocation_may_fail_with_sessions),
 };
 
 CORE_MAIN(tests)

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, authorisation: what the bridge judges, and how.
+ *
+ * The hierarchies and PCRs of a proxy are its own.  So a session that
+ * authorises one of them is judged here, and where the command goes on to the
+ * chip, the chip gets the authValue of its own hierarchy as a password in the
+ * session's place.  Only an HMAC session goes to the chip as it is, if the
+ * authValues of both are the same and the chip has the session's key.  What
+ * authorises objects is the chip's to judge.
+ *
+ * Before anything is judged the chip is asked for what that takes; after success
+ * it is told to roll the nonces.
+ */
+
+#include <crypto/algapi.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/random.h>
+#include <linux/string.h>
+#include "tpm20.h"
+
+/**
+ * vtpmb_tpm20_chip_auth() - what the chip's entity is authorised with
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a permanent handle
+ *
+ * Return: its authValue, or NULL if a guest has no part in the chip's
+ */
+const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	switch (handle) {
+	case RH_OWNER:
+		return &vtpm->chip_auth[VTPMB_CHIP_OWNER];
+	case RH_ENDORSEMENT:
+		return &vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT];
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * vtpmb_tpm20_is_chip_auth() - whether a proxy's entity has the chip's authValue
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a hierarchy or PCR
+ */
+bool vtpmb_tpm20_is_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	const struct vtpmb_auth *auth = vtpmb_tpm20_chip_auth(vtpm, handle);
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, handle);
+
+	if (!auth)
+		return handle == RH_NULL || TPM20_HT(handle) == HT_PCR;
+	return h->auth_len == auth->len && !crypto_memneq(h->auth, auth->value, auth->len);
+}
+
+/* Whether a session authorises what is the proxy's own, of a command for the chip. */
+static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			  unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	u32 handle = call->handle[i];
+
+	if (i >= call->row->nr_auths)
+		return false;
+	if (TPM20_HT(handle) != HT_PCR && handle != RH_NULL &&
+	    !vtpmb_tpm20_chip_auth(vtpm, handle))
+		return false;
+	if (session->entry && session->entry->key.ours)
+		return true;
+	if (handle == RH_NULL)
+		return false;
+	return TPM20_HT(session->handle) != HT_HMAC || !vtpmb_tpm20_is_chip_auth(vtpm, handle);
+}
+
+/**
+ * vtpmb_tpm20_assign() - say of each session whether it is judged here
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, taken apart
+ * @local:	the chip does not hear of it
+ *
+ * Return: RC_SUCCESS; RC_AUTH_UNAVAILABLE if the chip would have to judge a
+ * session whose key it does not have
+ */
+u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local)
+{
+	struct vtpmb_tpm20_session *session = call->session;
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++, session++) {
+		session->checked = local || tpm20_is_ours(vtpm, call, i);
+		if (!session->checked && session->entry && session->entry->key.ours)
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return RC_SUCCESS;
+}
+
+/* An HMAC covers the Names of objects, which the chip alone knows. */
+static int tpm20_learn_names(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (!call->entry[i])
+			continue;
+		err = vtpmb_tpm20_learn(vtpm, call->entry[i], rc);
+		if (err || *rc)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_consult() - ask the chip for what it takes to judge
+ * @vtpm:	the vtpm
+ * @call:	the command, its sessions assigned
+ * @rc:		out: response code
+ *
+ * A session that the chip has lost is found out before anything is done.
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_tpm20_session *session = call->session;
+	bool learnt = false;
+	unsigned int i;
+	int err = 0;
+
+	*rc = RC_SUCCESS;
+	for (i = 0; !err && !*rc && i < call->nr_sessions; i++, session++) {
+		if (!session->checked || !session->entry)
+			continue;
+		if (!learnt)
+			err = tpm20_learn_names(vtpm, call, rc);
+		learnt = true;
+		if (!err && !*rc && !session->entry->key.ours)
+			err = vtpmb_tpm20_load(vtpm, session->entry, RC_REFERENCE_S0 + i, rc);
+	}
+	return err;
+}
+
+/*
+ * A wrong lockoutAuth locks the lockout hierarchy, as does whatever a session
+ * that is bound to it fails at (TPM 2.0 Part 4, IncrementLockout()).
+ */
+static u32 tpm20_bad_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			  unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	bool bound = session->entry && session->entry->key.lockout;
+
+	if (!bound && (call->handle[i] != RH_LOCKOUT || !session->with_auth))
+		return RC_BAD_AUTH;
+	vtpmb_tpm20_state(vtpm)->lockout_failed = true;
+	return RC_AUTH_FAIL;
+}
+
+static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			  unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
+	u16 len = vtpmb_tpm20_strip(session->auth, session->auth_len);
+
+	if (len != h->auth_len || crypto_memneq(session->auth, h->auth, len))
+		return RC_BAD_AUTH;
+	return RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 4, RetrieveSessionData(): what else the session is to do. */
+static u32 tpm20_attributes(const struct vtpmb_tpm20_call *call,
+			    const struct vtpmb_tpm20_session *session)
+{
+	u8 wanted = session->attributes;
+
+	if ((wanted & SESSION_DECRYPT && !(call->row->flags & TPM20_DECRYPT)) ||
+	    (wanted & SESSION_ENCRYPT && !(call->row->flags & TPM20_ENCRYPT)) ||
+	    (wanted & SESSION_AUDIT && TPM20_HT(session->handle) == HT_POLICY))
+		return RC_ATTRIBUTES;
+	if (wanted & (SESSION_DECRYPT | SESSION_ENCRYPT) && !session->entry->key.ciphers)
+		return RC_SYMMETRIC;
+	return session->entry->trial ? RC_ATTRIBUTES : RC_SUCCESS;
+}
+
+/* A session that authorises nothing must encrypt or audit, which the chip alone can. */
+static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session)
+{
+	if (session->handle == RS_PW)
+		return RC_HANDLE;
+	if (!(session->attributes & (SESSION_DECRYPT | SESSION_ENCRYPT | SESSION_AUDIT)))
+		return RC_ATTRIBUTES;
+	return RC_AUTH_UNAVAILABLE;
+}
+
+/* Whether an authValue is part of the proof: not of a session bound to the same. */
+static bool tpm20_takes_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			     unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
+
+	return !entry || !vtpmb_tpm20_is_bound(vtpm, entry, call->handle[i]);
+}
+
+static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   unsigned int i)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	struct vtpmb_tpm20_session *session = &call->session[i];
+	u32 rc;
+
+	if (call->handle[i] == RH_PLATFORM && !vtpm->pp_pin &&
+	    test_bit(call->row_nr, tpm->pp_list))
+		return RC_PP;
+	session->with_auth = tpm20_takes_auth(vtpm, call, i);
+	if (session->with_auth && call->handle[i] == RH_LOCKOUT && tpm->lockout_failed)
+		return RC_LOCKOUT;
+	if (TPM20_HT(session->handle) == HT_POLICY)
+		return RC_AUTH_UNAVAILABLE;
+	if (session->handle == RS_PW)
+		rc = tpm20_password(vtpm, call, i);
+	else
+		rc = vtpmb_tpm20_check_hmac(vtpm, call, i);
+	return rc == RC_BAD_AUTH ? tpm20_bad_auth(vtpm, call, i) : rc;
+}
+
+static u32 tpm20_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	u32 rc = session->entry ? tpm20_attributes(call, session) : RC_SUCCESS;
+
+	if (rc)
+		return rc;
+	if (session->entry && session->entry->key.lockout &&
+	    vtpmb_tpm20_state(vtpm)->lockout_failed)
+		return RC_LOCKOUT;
+	return i < call->row->nr_auths ? tpm20_authorise(vtpm, call, i) :
+					 tpm20_bystander(session);
+}
+
+/**
+ * vtpmb_tpm20_authorise() - whether the sessions authorise what they should
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, its sessions assigned, none of its parameters taken yet
+ *
+ * A policy session does not authorise what is judged here: the bridge cannot
+ * judge it.
+ *
+ * Return: a response code (TPM 2.0 Part 4, ParseSessionBuffer())
+ */
+u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+	u32 rc = RC_SUCCESS;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	for (i = 0; !rc && i < call->nr_sessions; i++) {
+		if (call->session[i].checked)
+			rc = tpm20_judge(vtpm, call, i);
+		else if (i < call->row->nr_auths)
+			rc = vtpmb_tpm20_pcrs_changed(vtpm, call->session[i].entry);
+		if (rc & RC_FMT1)
+			rc = RC_S(rc, i);
+	}
+	return rc;
+}
+
+/* One that the chip will not be asked about again needs nobody else to know. */
+static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = session->entry;
+
+	if (entry->key.ours || !(session->attributes & SESSION_CONTINUE)) {
+		get_random_bytes(entry->nonce, entry->nonce_len);
+		return 0;
+	}
+	return vtpmb_tpm20_roll_in_chip(vtpm, entry, rc);
+}
+
+/**
+ * vtpmb_tpm20_renew() - what success does to the sessions that were judged here
+ * @vtpm:	the vtpm
+ * @call:	the command; its response has no sessions yet
+ * @rc:		out: RC_SUCCESS, or RC_FAILURE if the chip does not go along
+ *
+ * Each gets a new nonceTPM, so that nothing that was sent before works again.
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	unsigned int i;
+	int err = 0;
+
+	*rc = RC_SUCCESS;
+	for (i = 0; !err && !*rc && i < call->nr_sessions; i++) {
+		if (call->session[i].checked && call->session[i].entry)
+			err = tpm20_roll(vtpm, &call->session[i], rc);
+	}
+	if (*rc)
+		*rc = RC_FAILURE;
+	return err;
+}
