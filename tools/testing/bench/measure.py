@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs the client in a machine whose chip commands are counted (`vm --count`)."""
+import collections
+import glob
+import json
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../selftests/tpm/vm"))
+import lab
+
+CLIENT = os.path.join(HERE, "build/client")
+QUIET = 0.3             # longer than a turn waits for a proxy's next command
+
+Result = collections.namedtuple("Result", "commands chip ms codes")
+Result.__doc__ = """commands: sent by the clients; chip: those that the chip got, codes: of
+which kind; ms: milliseconds that each of the clients' commands took the chip."""
+
+
+class Counter:
+    """The port of the machine behind which the chip's commands are counted."""
+
+    def __init__(self):
+        for name in glob.glob("/sys/class/virtio-ports/*/name"):
+            if lab.read(name, "r").strip() == "counter":
+                self.port = open("/dev/" + name.split("/")[-2], "r+b", buffering=0)
+                return
+        raise SystemExit("no counter: run this by `vm --count`")
+
+    def ask(self, line):
+        self.port.write(line.encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n"):
+            answer += self.port.read(4096)
+        return json.loads(answer)
+
+    def mark(self, label):
+        """What the chip got since the last mark, by command code."""
+        time.sleep(QUIET)
+        return self.ask("MARK " + label)
+
+    def slow(self, ms):
+        self.ask("SLOW %g" % ms)
+
+
+class Client:
+    """Clients that are ready, each at its door."""
+
+    def __init__(self, workload, doors, operations, burst=0):
+        command = [CLIENT, "-n", str(operations), "-b", str(burst), workload] + list(doors)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
+        self.line("ready")
+
+    def line(self, what):
+        line = self.process.stdout.readline()
+        if not line:
+            self.process.wait()
+            raise RuntimeError("client: not %s, status %d" % (what, self.process.returncode))
+        return line
+
+    def go_on(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def run(self):
+        """Commands and milliseconds."""
+        self.go_on()
+        commands, took = self.line("done").split()
+        return int(commands), float(took) / 1000
+
+    def close(self):
+        self.go_on()
+        if self.process.wait(60):
+            raise RuntimeError("client: status %d" % self.process.returncode)
+
+
+def measure(counter, label, workload, doors, operations, burst=0):
+    client = Client(workload, doors, operations, burst)
+    counter.mark("before " + label)
+    commands, took = client.run()
+    codes = counter.mark(label)
+    client.close()
+    return Result(commands, sum(codes.values()), took / commands, codes)
