@@ -25,15 +25,30 @@
 #include "chip.h"
 #include "hub.h"
 #include "trace.h"
+#include "turn.h"
 #include "wire.h"
 
-static unsigned int vtpmb_turn_us = 20000;
-module_param_named(turn_us, vtpmb_turn_us, uint, 0644);
-MODULE_PARM_DESC(turn_us, "microseconds after which a turn ends if someone else waits for the chip (default 20000)");
+static struct vtpmb_turn_rule vtpmb_turn_rule = {
+	.us = 250000,
+	.commands = 16,
+	.host_us = 20000,
+	.linger_us = 5000,
+	.hold_us = 50000,
+};
 
-static unsigned int vtpmb_linger_us = 1000;
-module_param_named(linger_us, vtpmb_linger_us, uint, 0644);
-MODULE_PARM_DESC(linger_us, "microseconds a turn waits for the proxy's next command (default 1000)");
+module_param_named(turn_us, vtpmb_turn_rule.us, uint, 0644);
+MODULE_PARM_DESC(turn_us, "microseconds after which a turn ends if another proxy waits for the chip (default 250000)");
+module_param_named(turn_commands, vtpmb_turn_rule.commands, uint, 0644);
+MODULE_PARM_DESC(turn_commands, "commands after which a turn ends if another proxy waits for the chip (default 16)");
+module_param_named(host_us, vtpmb_turn_rule.host_us, uint, 0644);
+MODULE_PARM_DESC(host_us, "microseconds after which a turn ends if the host waits for the chip (default 20000)");
+module_param_named(linger_us, vtpmb_turn_rule.linger_us, uint, 0644);
+MODULE_PARM_DESC(linger_us, "microseconds a turn waits for the proxy's next command if someone else waits for the chip (default 5000)");
+module_param_named(hold_us, vtpmb_turn_rule.hold_us, uint, 0644);
+MODULE_PARM_DESC(hold_us, "microseconds a turn waits for the proxy's next command if nobody else waits for the chip (default 50000)");
+
+/* How often a turn that waits looks whether the host does: nobody tells. */
+#define VTPMB_LOOK_US	1000
 
 static unsigned int vtpmb_policy_pcr = 16;
 
@@ -101,12 +116,6 @@ struct vtpmb_hub {
 static LIST_HEAD(vtpmb_hubs);
 static DEFINE_MUTEX(vtpmb_hubs_lock);
 static bool vtpmb_hubs_paused;
-
-/* How a turn ends: pure, so that it can be tested without a chip. */
-static bool vtpmb_turn_goes_on(s64 elapsed_us, s64 cap_us, bool others_wait)
-{
-	return !others_wait || elapsed_us < cap_us;
-}
 
 static struct vtpmb_hub *vtpmb_port_hub(struct vtpmb_port *port)
 {
@@ -200,48 +209,74 @@ static bool vtpmb_cmd_is_stale(struct vtpmb_vtpm *vtpm,
 	return stale;
 }
 
-static void vtpmb_hub_serve(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+/* Whether the chip got something to do. */
+static bool vtpmb_hub_serve(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 			    struct vtpmb_cmd *cmd)
 {
 	const struct vtpmb_family *family = hub->port.family;
 	u64 before = hub->port.nr_chip_commands;
+	u32 nr_chip_commands;
 	int err = -ECANCELED;
 
 	if (!vtpmb_cmd_is_stale(seat->vtpm, cmd))
 		err = family->execute(seat->vtpm, cmd);
-	cmd->nr_chip_commands += hub->port.nr_chip_commands - before;
+	nr_chip_commands = hub->port.nr_chip_commands - before;
+	cmd->nr_chip_commands += nr_chip_commands;
 	vtpmb_seat_finish_cmd(seat, err);
+	return nr_chip_commands;
 }
 
-static bool vtpmb_hub_others_wait(struct vtpmb_hub *hub)
+static bool vtpmb_hub_must_end(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
-	bool others;
+	bool end;
 
 	spin_lock(&hub->lock);
-	others = !list_empty(&hub->queue) || hub->paused || hub->gone;
+	end = hub->paused || hub->gone || seat->drain || seat->sweep;
 	spin_unlock(&hub->lock);
-	return others || vtpmb_chip_wanted(hub->chip);
+	return end;
+}
+
+static enum vtpmb_waiting vtpmb_hub_waiting(struct vtpmb_hub *hub)
+{
+	bool queued;
+
+	if (vtpmb_chip_wanted(hub->chip))
+		return VTPMB_WAITING_HOST;
+	spin_lock(&hub->lock);
+	queued = !list_empty(&hub->queue);
+	spin_unlock(&hub->lock);
+	return queued ? VTPMB_WAITING_PROXY : VTPMB_WAITING_NOBODY;
 }
 
 /* Whether the proxy being served has, or soon gets, another command. */
 static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
-			   ktime_t began)
+			   ktime_t began, unsigned int nr_commands)
 {
-	s64 elapsed = ktime_us_delta(ktime_get(), began);
-	u64 linger_us = READ_ONCE(vtpmb_linger_us);
+	const struct vtpmb_turn_rule *rule = &vtpmb_turn_rule;
+	ktime_t idle = ktime_get();
 
-	if (!vtpmb_turn_goes_on(elapsed, READ_ONCE(vtpmb_turn_us),
-				vtpmb_hub_others_wait(hub)))
-		return false;
-	wait_event_hrtimeout(hub->wake,
-			     READ_ONCE(seat->cmd) || READ_ONCE(seat->drain),
-			     ns_to_ktime(linger_us * NSEC_PER_USEC));
-	return READ_ONCE(seat->cmd) && !READ_ONCE(seat->drain);
+	while (!vtpmb_hub_must_end(hub, seat)) {
+		enum vtpmb_waiting waiting = vtpmb_hub_waiting(hub);
+		ktime_t now = ktime_get();
+
+		if (!vtpmb_turn_goes_on(rule, ktime_us_delta(now, began),
+					nr_commands, waiting))
+			return false;
+		if (READ_ONCE(seat->cmd))
+			return true;
+		if (ktime_us_delta(now, idle) >= vtpmb_turn_patience(rule, waiting))
+			return false;
+		wait_event_hrtimeout(hub->wake, READ_ONCE(seat->cmd) ||
+				     vtpmb_hub_must_end(hub, seat),
+				     ns_to_ktime(VTPMB_LOOK_US * NSEC_PER_USEC));
+	}
+	return false;
 }
 
 static void vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	const struct vtpmb_family *family = hub->port.family;
+	unsigned int nr_commands = 0;
 	ktime_t began = ktime_get();
 	struct vtpmb_cmd *cmd;
 
@@ -249,9 +284,9 @@ static void vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 		if (family->stale(seat->vtpm))
 			family->sweep(seat->vtpm, false);
 		cmd = vtpmb_seat_take_cmd(seat);
-		if (cmd)
-			vtpmb_hub_serve(hub, seat, cmd);
-	} while (vtpmb_hub_stay(hub, seat, began));
+		if (cmd && vtpmb_hub_serve(hub, seat, cmd))
+			nr_commands++;
+	} while (vtpmb_hub_stay(hub, seat, began, nr_commands));
 
 	family->leave(seat->vtpm);
 	if (family->stale(seat->vtpm))

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The turn: how long a proxy keeps the chip. */
+
+#include <linux/compiler.h>
+#include "turn.h"
+
+/**
+ * vtpmb_turn_goes_on() - whether a turn may have another command
+ * @rule:	how long turns are; may change meanwhile
+ * @us:		microseconds since it began
+ * @nr_commands: commands of its proxy that the chip got in it
+ * @waiting:	who else wants the chip
+ */
+bool vtpmb_turn_goes_on(const struct vtpmb_turn_rule *rule, s64 us,
+			unsigned int nr_commands, enum vtpmb_waiting waiting)
+{
+	switch (waiting) {
+	case VTPMB_WAITING_NOBODY:
+		return true;
+	case VTPMB_WAITING_PROXY:
+		return us < READ_ONCE(rule->us) &&
+		       nr_commands < READ_ONCE(rule->commands);
+	case VTPMB_WAITING_HOST:
+		break;
+	}
+	return us < READ_ONCE(rule->host_us);
+}
+
+/**
+ * vtpmb_turn_patience() - how long a turn waits for its proxy's next command
+ * @rule:	how long turns are; may change meanwhile
+ * @waiting:	who else wants the chip
+ *
+ * Return: microseconds since the proxy got its last response
+ */
+unsigned int vtpmb_turn_patience(const struct vtpmb_turn_rule *rule,
+				 enum vtpmb_waiting waiting)
+{
+	return waiting == VTPMB_WAITING_NOBODY ? READ_ONCE(rule->hold_us) :
+						 READ_ONCE(rule->linger_us);
+}

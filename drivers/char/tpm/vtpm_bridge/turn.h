@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The turn: how long a proxy keeps the chip.
+ *
+ * To change from one proxy to another costs chip commands: what the next one
+ * needs is loaded, and flushed at the end.  So a turn is longer than a command;
+ * and as short as those who wait can ask for.
+ *
+ * Verbs: goes_on, patience.
+ */
+#ifndef VTPMB_TURN_H
+#define VTPMB_TURN_H
+
+#include <linux/types.h>
+
+/**
+ * enum vtpmb_waiting - who else wants the chip
+ * @VTPMB_WAITING_NOBODY:	the turn may last for ever
+ * @VTPMB_WAITING_PROXY:	another proxy
+ * @VTPMB_WAITING_HOST:		a user of the host, whether or not a proxy too
+ */
+enum vtpmb_waiting {
+	VTPMB_WAITING_NOBODY,
+	VTPMB_WAITING_PROXY,
+	VTPMB_WAITING_HOST,
+};
+
+/**
+ * struct vtpmb_turn_rule - how long turns are; microseconds but for @commands
+ * @us:		a turn ends after these if another proxy waits
+ * @commands:	or after so many commands that the chip got
+ * @host_us:	a turn ends after these if the host waits
+ * @linger_us:	how long a turn waits for the proxy's next command if someone
+ *		else waits for the chip
+ * @hold_us:	and if nobody does
+ */
+struct vtpmb_turn_rule {
+	unsigned int us;
+	unsigned int commands;
+	unsigned int host_us;
+	unsigned int linger_us;
+	unsigned int hold_us;
+};
+
+bool vtpmb_turn_goes_on(const struct vtpmb_turn_rule *rule, s64 us,
+			unsigned int nr_commands, enum vtpmb_waiting waiting);
+unsigned int vtpmb_turn_patience(const struct vtpmb_turn_rule *rule,
+				 enum vtpmb_waiting waiting);
+
+#endif
