@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A kernel's TPM driver and resource manager above a node, as in a guest.
+
+The kernel that a guest would have is played by the machine's own: its vtpm_proxy driver
+makes a chip of a file descriptor, and a thread carries each command from there to the
+node and the answer back, as QEMU does.
+"""
+import fcntl
+import os
+import select
+import struct
+import subprocess
+import threading
+import time
+
+import tpm
+
+SET_LOCALITY = 0x20001000       # by the driver, to whom plays the chip
+NEW_DEV = 0xc014a100            # VTPM_PROXY_IOC_NEW_DEV
+
+
+class Stack:
+    def __init__(self, path):
+        subprocess.run(["modprobe", "tpm_vtpm_proxy"], check=True, timeout=60)
+        self.closing = False
+        self.node = os.open(path, os.O_RDWR)
+        with open("/dev/vtpmx", "rb+", buffering=0) as control:
+            made = fcntl.ioctl(control, NEW_DEV, struct.pack("=IIIII", 1, 0, 0, 0, 0))
+        _, num, self.server, _, _ = struct.unpack("=IIIII", made)
+        self.name = "tpm%d" % num
+        self.path, self.space = "/dev/" + self.name, "/dev/tpmrm%d" % num
+        self.thread = threading.Thread(target=self.carry, daemon=True)
+        self.thread.start()
+        end = time.monotonic() + 60
+        while not os.path.exists(self.space):
+            if time.monotonic() > end:
+                raise RuntimeError("no " + self.space)
+            time.sleep(0.1)
+
+    def carry(self):
+        while not self.closing:
+            if not select.select([self.server], [], [], 0.2)[0]:
+                continue
+            command = os.read(self.server, 4096)
+            if struct.unpack(">I", command[6:10])[0] == SET_LOCALITY:
+                answer = tpm.frame(0x8001, 0)
+            else:
+                os.write(self.node, command)
+                answer = os.read(self.node, 4096)
+            os.write(self.server, answer)
+
+    def close(self):
+        self.closing = True
+        self.thread.join()
+        os.close(self.server)
+        os.close(self.node)
