@@ -40,6 +40,7 @@ clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) clean
 	$(MAKE) -C tools/vtpmctl clean
 	$(MAKE) -C $(TESTS) clean
+	$(MAKE) -C tools/testing/bench clean
 
 help:
 	@echo 'make            build the module and vtpmctl (W=1, C=2: warnings, sparse)'

@@ -11,9 +11,11 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../selftests/tpm/vm"))
 import lab
+from flows import FLOWS
 
 CLIENT = os.path.join(HERE, "build/client")
 QUIET = 0.3             # longer than a turn waits for a proxy's next command
+GET_RANDOM = "0x17b"    # what the kernel asks a chip for by itself, now and then
 
 Result = collections.namedtuple("Result", "commands chip ms codes")
 Result.__doc__ = """commands: sent by the clients; chip: those that the chip got, codes: of
@@ -84,4 +86,50 @@ def measure(counter, label, workload, doors, operations, burst=0):
     commands, took = client.run()
     codes = counter.mark(label)
     client.close()
+    if workload != "little":
+        codes.pop(GET_RANDOM, None)
     return Result(commands, sum(codes.values()), took / commands, codes)
+
+
+class Writes:
+    """Commands that programs gave to the kernel's TPM nodes: tpm0, tpmrm0 and their like."""
+    TRACING = "/sys/kernel/tracing/"
+    PROBE = "vtpm_bench_writes"
+
+    def __init__(self):
+        self.put("kprobe_events", "p:%s tpm_common_write" % self.PROBE)
+        self.put("events/kprobes/%s/enable" % self.PROBE, "1")
+
+    def put(self, name, text):
+        fd = os.open(self.TRACING + name, os.O_WRONLY | os.O_APPEND)
+        try:
+            os.write(fd, text.encode() + b"\n")
+        finally:
+            os.close(fd)
+
+    def count(self):
+        for line in lab.read(self.TRACING + "kprobe_profile", "r").splitlines():
+            name, hits, _ = line.split()
+            if name == self.PROBE:
+                return int(hits)
+        raise RuntimeError("no kprobe on tpm_common_write")
+
+    def close(self):
+        self.put("events/kprobes/%s/enable" % self.PROBE, "0")
+        self.put("kprobe_events", "-:%s" % self.PROBE)
+
+
+def measure_tools(counter, label, tools):
+    """The flows of tpm2-tools: what they sent, and what the chip got."""
+    writes = Writes()
+    try:
+        counter.mark("before " + label)
+        begun, sent = time.monotonic(), writes.count()
+        for name, flow in FLOWS:
+            if name.startswith("tools_"):
+                flow(tools)
+        took, sent = time.monotonic() - begun, writes.count() - sent
+        codes = counter.mark(label)
+    finally:
+        writes.close()
+    return Result(sent, sum(codes.values()), 1000 * took / sent, codes)
