@@ -71,7 +71,8 @@ static const struct {
 	{ EAGAIN, "the chip is suspended: try again after the resume" },
 	{ EIO, "the chip does not answer as a TPM should" },
 	{ ERANGE, "the value is out of range" },
-	{ EBUSY, "a virtual machine has it open: shut that down, or use --force" },
+	{ EBUSY, "a virtual machine has it open: shut that down, or use --force; "
+	  "or another proxy has a part of the range" },
 	{ EACCES, "the command is unsafe; read the documents, then use allow-unsafe=" },
 	{ ENOSPC, "there are as many proxies as there can be" },
 };
@@ -283,6 +284,25 @@ static bool parse_pcrs(const char *text, uint64_t *value)
 	return false;
 }
 
+/* none, or FIRST-LAST; what is no range the kernel refuses. */
+static bool parse_range(const char *text, uint64_t *value)
+{
+	unsigned long first, last;
+	char *end;
+
+	*value = 0;
+	if (!strcmp(text, "none"))
+		return true;
+	if (strncasecmp(text, "0x", 2))
+		return false;
+	first = strtoul(text, &end, 16);
+	if (*end++ != '-' || strncasecmp(end, "0x", 2))
+		return false;
+	last = strtoul(end, &end, 16);
+	*value = (uint64_t)first << 32 | last;
+	return !*end && first <= last && last <= UINT32_MAX && *value;
+}
+
 static struct vtpm_bridge_auth auth;
 
 /* A file of so many bytes at most; the value is where the struct is. */
@@ -325,6 +345,10 @@ static const struct property {
 	  "a file of 32 bytes (TPM 2.0)" },
 	{ "real-pcrs", VTPM_BRIDGE_REAL_PCRS, parse_pcrs,
 	  "none, a list such as 0-7,10 or a mask such as 0x4ff (TPM 2.0)" },
+	{ "nv-range", VTPM_BRIDGE_NV_RANGE, parse_range,
+	  "none or a range such as 0x01800000-0x018000ff (TPM 2.0)" },
+	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, "0 to 256 (TPM 2.0)" },
+	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, "0 to 65536 (TPM 2.0)" },
 	{ "owner-auth-file", VTPM_BRIDGE_OWNER_AUTH, parse_auth_file,
 	  "a file of at most 64 bytes (TPM 2.0)" },
 	{ "endorsement-auth-file", VTPM_BRIDGE_ENDORSEMENT_AUTH, parse_auth_file,
@@ -483,6 +507,25 @@ static void show_pcrs(uint32_t pcrs)
 	printf("\n");
 }
 
+/* As parse_range() takes it. */
+static const char *range_text(uint64_t range)
+{
+	static char text[32];
+
+	if (!range)
+		return "none";
+	snprintf(text, sizeof(text), "0x%08x-0x%08x", (unsigned int)(range >> 32),
+		 (unsigned int)range);
+	return text;
+}
+
+static void show_nv(const struct vtpm_bridge_query *q)
+{
+	printf("  nv-range: %s\n", range_text(q->nv_range));
+	printf("  nv-indices: %u\n", q->nv_indices);
+	printf("  nv-bytes: %u\n", q->nv_bytes);
+}
+
 static void show(const struct vtpm_bridge_query *q)
 {
 	printf("vtpm%u\n", q->num);
@@ -502,6 +545,8 @@ static void show(const struct vtpm_bridge_query *q)
 	if (q->family == 0x102 && q->ownership < ARRAY_SIZE(ownership_names) - 1)
 		printf("  ownership: %s\n", ownership_names[q->ownership].name);
 	show_pcrs(q->real_pcrs);
+	if (q->family == 0x200)
+		show_nv(q);
 	printf("  commands: %" PRIu64 "\n", (uint64_t)q->commands);
 	printf("  refusals: %" PRIu64 "\n", (uint64_t)q->refusals);
 	printf("  chip-commands: %" PRIu64 "\n", (uint64_t)q->chip_commands);

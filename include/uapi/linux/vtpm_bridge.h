@@ -20,7 +20,8 @@
  * EAGAIN     the chip is suspended; works again after the host's resume
  * EIO        the chip does not answer as a TPM should
  * ERANGE     @value is out of the key's range
- * EBUSY      destroy: /dev/vtpmX is open, and VTPM_BRIDGE_FORCE is not set
+ * EBUSY      destroy: /dev/vtpmX is open, and VTPM_BRIDGE_FORCE is not set;
+ *            set: another proxy of the chip has a part of the range
  * EACCES     allow: the command is unsafe; see VTPM_BRIDGE_ALLOW_UNSAFE
  * ENOSPC     create: there are as many proxies as there can be
  * ENOMEM     no memory
@@ -139,6 +140,20 @@ struct vtpm_bridge_reset {
  *				proxy of a machine keeps what is sealed.  It
  *				cannot be read back.  EOPNOTSUPP on a TPM 1.2;
  *				EFAULT if the bytes cannot be read.
+ * @VTPM_BRIDGE_NV_RANGE:	TPM 2.0: NV indices that the guest may define and
+ *				use: the first one's handle in the upper 32
+ *				bits, the last one's in the lower; 0 (default):
+ *				none.  What the chip has there belongs to the
+ *				guest.  ERANGE unless both are handles of NV
+ *				indices, 0x01000000 to 0x01ffffff, in this
+ *				order, and none of 0x01c00000 to 0x01c07fff,
+ *				certificates of endorsement keys, lies
+ *				between.  EBUSY if another proxy of the chip
+ *				has one of them.
+ * @VTPM_BRIDGE_NV_INDICES:	TPM 2.0: how many NV indices there may be in
+ *				the range, 0 to 256; default 8
+ * @VTPM_BRIDGE_NV_BYTES:	TPM 2.0: how many bytes of data they may have
+ *				together, 0 to 65536; default 4096
  * @VTPM_BRIDGE_REAL_PCRS:	TPM 2.0: the PCRs that are the chip's own, bit N
  *				for PCR N, 0 to 0xffffff; default 0: all are the
  *				proxy's own.  The guest reads, extends and
@@ -164,6 +179,9 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_ALLOW_UNSAFE = 7,
 	VTPM_BRIDGE_DEFAULT = 8,
 	VTPM_BRIDGE_SECRET = 9,
+	VTPM_BRIDGE_NV_RANGE = 10,
+	VTPM_BRIDGE_NV_INDICES = 11,
+	VTPM_BRIDGE_NV_BYTES = 12,
 	VTPM_BRIDGE_REAL_PCRS = 15,
 	VTPM_BRIDGE_OWNER_AUTH = 16,
 	VTPM_BRIDGE_ENDORSEMENT_AUTH = 17,
@@ -217,8 +235,8 @@ enum vtpm_bridge_ownership {
  *
  * Takes effect with the proxy's next command.
  *
- * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES, EFAULT; and those of what @value
- * points to.
+ * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES, EBUSY, EFAULT; and those of what
+ * @value points to.
  */
 struct vtpm_bridge_set {
 	__u32 size;
@@ -262,6 +280,9 @@ enum vtpm_bridge_power {
  * @resets:	out: resets of the virtual platform
  * @real_pcrs:	out: the PCRs that are the chip's own, bit N for PCR N
  * @__reserved:	out: 0
+ * @nv_range:	out: what VTPM_BRIDGE_NV_RANGE has set
+ * @nv_indices:	out: what VTPM_BRIDGE_NV_INDICES has set
+ * @nv_bytes:	out: what VTPM_BRIDGE_NV_BYTES has set
  *
  * The first version ended with @resets: it had 72 bytes.
  *
@@ -284,6 +305,9 @@ struct vtpm_bridge_query {
 	__aligned_u64 resets;
 	__u32 real_pcrs;
 	__u32 __reserved;
+	__aligned_u64 nv_range;
+	__u32 nv_indices;
+	__u32 nv_bytes;
 };
 
 /**

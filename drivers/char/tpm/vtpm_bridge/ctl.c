@@ -24,7 +24,7 @@ static_assert(sizeof(struct vtpm_bridge_create) == 16);
 static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
 static_assert(sizeof(struct vtpm_bridge_reset) == 16);
 static_assert(sizeof(struct vtpm_bridge_set) == 24);
-static_assert(sizeof(struct vtpm_bridge_query) == 80);
+static_assert(sizeof(struct vtpm_bridge_query) == 96);
 static_assert(sizeof(struct vtpm_bridge_list) == 24);
 static_assert(sizeof(struct vtpm_bridge_auth) == 72);
 static_assert(VTPM_BRIDGE_MAX_AUTH == VTPMB_MAX_AUTH);
@@ -226,6 +226,48 @@ static int vtpmb_set_endorsement_auth(struct vtpmb_proxy *proxy, u64 address)
 	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_ENDORSEMENT);
 }
 
+static struct vtpmb_range vtpmb_get_range(u64 value)
+{
+	return (struct vtpmb_range) { .first = value >> 32, .last = value };
+}
+
+static u64 vtpmb_put_range(const struct vtpmb_range *range)
+{
+	return (u64)range->first << 32 | range->last;
+}
+
+/* Both ends are handles of @type, and none between them is one of @others. */
+static bool vtpmb_range_is_good(const struct vtpmb_range *range, u8 type,
+				const struct vtpmb_range *others)
+{
+	return range->first >> 24 == type && range->last >> 24 == type &&
+	       range->first <= range->last && !vtpmb_range_overlaps(range, others);
+}
+
+static int vtpmb_set_nv_range(struct vtpmb_proxy *proxy, u64 value)
+{
+	static const struct vtpmb_range certificates = {
+		VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST
+	};
+	struct vtpmb_range range = vtpmb_get_range(value);
+
+	if (value && !vtpmb_range_is_good(&range, 0x01, &certificates))
+		return -ERANGE;
+	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_NV, &range);
+}
+
+static int vtpmb_set_nv_indices(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.nv_indices = value;
+	return 0;
+}
+
+static int vtpmb_set_nv_bytes(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.nv_bytes = value;
+	return 0;
+}
+
 /**
  * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET
  * @max:	greatest value; a greater one is -ERANGE
@@ -251,6 +293,9 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_ALLOW_UNSAFE] = { U32_MAX, vtpmb_set_allow_unsafe },
 	[VTPM_BRIDGE_DEFAULT] = { U32_MAX, vtpmb_set_default },
 	[VTPM_BRIDGE_SECRET] = { U64_MAX, vtpmb_set_secret, &vtpmb_tpm20, true },
+	[VTPM_BRIDGE_NV_RANGE] = { U64_MAX, vtpmb_set_nv_range, &vtpmb_tpm20, true },
+	[VTPM_BRIDGE_NV_INDICES] = { VTPMB_MAX_NV_INDICES, vtpmb_set_nv_indices, &vtpmb_tpm20 },
+	[VTPM_BRIDGE_NV_BYTES] = { VTPMB_MAX_NV_BYTES, vtpmb_set_nv_bytes, &vtpmb_tpm20 },
 	[VTPM_BRIDGE_REAL_PCRS] = { BIT_ULL(VTPMB_NR_PCRS) - 1, vtpmb_set_real_pcrs,
 				    &vtpmb_tpm20 },
 	[VTPM_BRIDGE_OWNER_AUTH] = { U64_MAX, vtpmb_set_owner_auth, &vtpmb_tpm20, true },
@@ -323,6 +368,9 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.chip_commands = atomic64_read(&proxy->nr_chip_commands),
 		.resets = atomic64_read(&proxy->nr_resets),
 		.real_pcrs = proxy->vtpm.real_pcrs,
+		.nv_range = vtpmb_put_range(&proxy->vtpm.range[VTPMB_RANGE_NV]),
+		.nv_indices = proxy->vtpm.nv_indices,
+		.nv_bytes = proxy->vtpm.nv_bytes,
 	};
 }
 

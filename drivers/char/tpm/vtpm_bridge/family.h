@@ -128,6 +128,38 @@ struct vtpmb_auth {
 };
 
 /**
+ * struct vtpmb_range - handles of the chip that a proxy is granted
+ * @first:	the first one
+ * @last:	the last one; 0: there are none
+ */
+struct vtpmb_range {
+	u32 first;
+	u32 last;
+};
+
+static inline bool vtpmb_range_has(const struct vtpmb_range *range, u32 handle)
+{
+	return range->last && handle >= range->first && handle <= range->last;
+}
+
+/* Two proxies of a chip never have a handle in common. */
+static inline bool vtpmb_range_overlaps(const struct vtpmb_range *a,
+					const struct vtpmb_range *b)
+{
+	return a->last && b->last && a->first <= b->last && b->first <= a->last;
+}
+
+/**
+ * enum vtpmb_range_kind - what is granted by ranges
+ * @VTPMB_RANGE_NV:	TPM 2.0: NV indices
+ * @VTPMB_NR_RANGES:	how many kinds there are
+ */
+enum vtpmb_range_kind {
+	VTPMB_RANGE_NV,
+	VTPMB_NR_RANGES,
+};
+
+/**
  * struct vtpmb_vtpm - one virtual TPM
  * @port:	the chip behind it; constant
  * @lock:	protects all fields below, but for @state's handle table
@@ -143,6 +175,10 @@ struct vtpmb_auth {
  * @real_pcrs:	bit N: its PCR N is the chip's own; else it is private
  * @chip_auth:	TPM 2.0: the authValues that the chip's own hierarchies have, as
  *		far as the administrator has told; by default empty
+ * @range:	handles of the chip's that are granted to it
+ * @grants:	raised whenever @range changes
+ * @nv_indices:	how many NV indices it may have in its range
+ * @nv_bytes:	and how many bytes of data in them
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -158,6 +194,10 @@ struct vtpmb_vtpm {
 	u8 secret[VTPMB_SECRET_SIZE];
 	u32 real_pcrs;
 	struct vtpmb_auth chip_auth[VTPMB_NR_CHIP_HIERS];
+	struct vtpmb_range range[VTPMB_NR_RANGES];
+	u32 grants;
+	u32 nv_indices;
+	u32 nv_bytes;
 	void *state;
 };
 

@@ -45,6 +45,24 @@
 /** VTPMB_MAX_PERSISTENT - persistent objects per proxy */
 #define VTPMB_MAX_PERSISTENT	8
 
+/** VTPMB_CERTIFICATE_FIRST - TPM 2.0: NV indices from this one ... */
+#define VTPMB_CERTIFICATE_FIRST	0x01C00000
+
+/** VTPMB_CERTIFICATE_LAST - ... to this one are certificates of endorsement keys */
+#define VTPMB_CERTIFICATE_LAST	0x01C07FFF
+
+/** VTPMB_NV_INDICES - NV indices in the range that a proxy is granted, if nothing else is said */
+#define VTPMB_NV_INDICES	8
+
+/** VTPMB_MAX_NV_INDICES - most that can be said */
+#define VTPMB_MAX_NV_INDICES	256
+
+/** VTPMB_NV_BYTES - bytes of their data, if nothing else is said */
+#define VTPMB_NV_BYTES		4096
+
+/** VTPMB_MAX_NV_BYTES - most that can be said */
+#define VTPMB_MAX_NV_BYTES	0x10000
+
 /** VTPMB_MAX_SESSIONS - authorisation sessions per proxy, loaded and saved together */
 #define VTPMB_MAX_SESSIONS	16
 

@@ -292,6 +292,51 @@ u32 vtpmb_proxy_list(u32 *nums, u32 room)
 	return count;
 }
 
+/* Ranges change under the lock that is held here, too. */
+static bool vtpmb_proxy_is_taken(const struct vtpmb_proxy *proxy,
+				 enum vtpmb_range_kind kind,
+				 const struct vtpmb_range *range)
+{
+	struct vtpmb_proxy *other;
+	unsigned long num;
+
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	xa_for_each(&vtpmb_proxies, num, other) {
+		if (other != proxy && other->hub == proxy->hub &&
+		    vtpmb_range_overlaps(&other->vtpm.range[kind], range))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vtpmb_proxy_grant() - let a proxy have handles of the chip's
+ * @proxy:	the proxy
+ * @kind:	which
+ * @range:	those, instead of what it was granted before
+ *
+ * Return: 0; -EBUSY another proxy of the same chip has some of them
+ */
+int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
+		      const struct vtpmb_range *range)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+	int err = 0;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	if (vtpmb_proxy_is_taken(proxy, kind, range))
+		err = -EBUSY;
+	mutex_lock(&vtpm->lock);
+	if (!err) {
+		vtpm->range[kind] = *range;
+		vtpm->grants++;
+	}
+	mutex_unlock(&vtpm->lock);
+	mutex_unlock(&vtpmb_proxies_lock);
+	return err;
+}
+
 /* A reset of the virtual platform, the reset line pulled by @why. */
 static void vtpmb_proxy_do_reset(struct vtpmb_proxy *proxy, const char *why)
 {

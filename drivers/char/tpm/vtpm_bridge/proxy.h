@@ -3,7 +3,7 @@
  * The proxy: one virtual machine's TPM as the kernel sees it, and the registry
  * of all.
  *
- * Verbs: create, destroy, destroy_owned, find, put, power_on, power_off,
+ * Verbs: create, destroy, destroy_owned, find, put, grant, power_on, power_off,
  * reset, receive, cancel.
  */
 #ifndef VTPMB_PROXY_H
@@ -64,6 +64,8 @@ void vtpmb_proxy_destroy_owned(const void *owner);
 struct vtpmb_proxy *vtpmb_proxy_find(u32 num);
 void vtpmb_proxy_put(struct vtpmb_proxy *proxy);
 u32 vtpmb_proxy_list(u32 *nums, u32 room);
+int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
+		      const struct vtpmb_range *range);
 
 int vtpmb_proxy_open(struct vtpmb_proxy *proxy);
 void vtpmb_proxy_close(struct vtpmb_proxy *proxy);

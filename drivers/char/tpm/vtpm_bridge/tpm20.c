@@ -299,10 +299,8 @@ u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 /**
  * vtpmb_tpm20_handle_status() - whether what a handle names can be used now
  * @vtpm:	the vtpm; its lock is held
- * @handle:	a handle of any kind but object and session
+ * @handle:	a handle of any kind but object, session and NV index
  * @i:		which handle of the command it is
- *
- * No proxy has NV indices yet: none exists.
  *
  * Return: a response code (TPM 2.0 Part 4, EntityGetLoadStatus())
  */
@@ -618,6 +616,8 @@ static int tpm20_create(struct vtpmb_vtpm *vtpm)
 	atomic_inc(&vtpm->port->nr_vtpms);
 	tpm->table.epoch = vtpm->epoch;
 	vtpm->state = tpm;
+	vtpm->nv_indices = VTPMB_NV_INDICES;
+	vtpm->nv_bytes = VTPMB_NV_BYTES;
 	tpm20_init_pcrs(vtpm->port, &tpm->pcrs);
 	vtpmb_tpm20_platform_init(vtpm);
 	return 0;

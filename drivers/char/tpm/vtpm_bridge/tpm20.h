@@ -15,6 +15,7 @@
  *   tpm20_witness.c	PCR_Extend in a session that the chip alone can check
  *   tpm20_lockout.c	dictionary attack protection
  *   tpm20_persistent.c	persistent objects
+ *   tpm20_nv.c		NV indices
  *   tpm20_swap.c	handle table, mapping and swapping
  */
 #ifndef VTPMB_TPM20_H
@@ -70,6 +71,7 @@ enum vtpmb_tpm20_rc {
 	RC_COMMAND_SIZE		= 0x142,
 	RC_COMMAND_CODE		= 0x143,
 	RC_AUTH_CONTEXT		= 0x145,
+	RC_NV_AUTHORIZATION	= 0x149,
 	RC_NV_SPACE		= 0x14B,
 	RC_NV_DEFINED		= 0x14C,
 	RC_CONTEXT_GAP		= 0x901,
@@ -284,6 +286,31 @@ struct vtpmb_tpm20_entry {
 	struct vtpmb_tpm20_body *body;
 };
 
+/** VTPMB_TPM20_MAX_PUBLIC - bytes of a TPM2B_NV_PUBLIC and its Name (Part 2, 13) */
+#define VTPMB_TPM20_MAX_PUBLIC	(2 * sizeof(u16) + 14 + VTPMB_MAX_DIGEST + \
+				 sizeof(u16) + VTPMB_MAX_DIGEST)
+
+/** VTPMB_TPM20_KNOWN_INDICES - NV indices that are known at a time */
+#define VTPMB_TPM20_KNOWN_INDICES	8
+
+/**
+ * struct vtpmb_tpm20_index - an NV index, as the chip told of it in this turn
+ * @handle:	which; 0: nothing is known here
+ * @attributes:	TPMA_NV
+ * @data_size:	bytes of its data
+ * @name_len:	bytes of its Name, which is the end of @public
+ * @public_len:	bytes of @public
+ * @public:	the response's parameters of NV_ReadPublic
+ */
+struct vtpmb_tpm20_index {
+	u32 handle;
+	u32 attributes;
+	u16 data_size;
+	u16 name_len;
+	u16 public_len;
+	u8 public[VTPMB_TPM20_MAX_PUBLIC];
+};
+
 /** VTPMB_TPM20_MAX_BEFORE - transient handles that fit a chip, and more */
 #define VTPMB_TPM20_MAX_BEFORE	32
 
@@ -302,6 +329,10 @@ struct vtpmb_tpm20_entry {
  * @nr_saved:	of those sessions, how many the guest has saved
  * @nr_failures: authorisations of this proxy that failed and that the chip has
  *		not forgotten
+ * @nv_cleared:	@cleared of the owner hierarchy when its NV indices last went
+ * @next_index:	which of @index is overwritten next
+ * @index:	what is known of NV indices; of the present turn, for between
+ *		turns the host may change them
  * @folded:	a policy's register is not as a turn may leave it
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
  * @digests_len: bytes of @digests
@@ -325,6 +356,9 @@ struct vtpmb_tpm20_table {
 	u32 nr_persistent;
 	u32 nr_saved;
 	u32 nr_failures;
+	u32 nv_cleared;
+	unsigned int next_index;
+	struct vtpmb_tpm20_index index[VTPMB_TPM20_KNOWN_INDICES];
 	bool folded;
 	u8 *kept;
 	size_t digests_len;
@@ -370,6 +404,24 @@ struct vtpmb_tpm20_tested {
 };
 
 /**
+ * struct vtpmb_tpm20_census - how many NV indices a guest sees
+ * @taken:	they have been counted, and no command has changed it since
+ * @epoch:	in which epoch
+ * @grants:	with which grants
+ * @nr_indices:	all
+ * @nr_counters: counters among them
+ * @nr_own:	in the granted range
+ */
+struct vtpmb_tpm20_census {
+	bool taken;
+	u32 epoch;
+	u32 grants;
+	u32 nr_indices;
+	u32 nr_counters;
+	u32 nr_own;
+};
+
+/**
  * struct vtpmb_tpm20 - a virtual TPM 2.0: vtpm->state
  * @pcrs:	its PCR banks
  * @hier:	its hierarchies
@@ -377,6 +429,7 @@ struct vtpmb_tpm20_tested {
  * @disable_clear: TPM2_Clear is off
  * @lockout:	dictionary attack protection
  * @lockout_failed: lockoutAuth was wrong since Startup: it is locked out
+ * @census:	of its NV indices
  * @orderly:	the last power-off or reset came after a Shutdown
  * @reallocated: PCR banks change at the next reset, so there is no resume
  * @startup_locality: which Startup came at
@@ -397,6 +450,7 @@ struct vtpmb_tpm20 {
 	bool disable_clear;
 	struct vtpmb_tpm20_lockout lockout;
 	bool lockout_failed;
+	struct vtpmb_tpm20_census census;
 	bool orderly;
 	bool reallocated;
 	u8 startup_locality;
@@ -446,7 +500,10 @@ struct vtpmb_tpm20_session {
  * @nr_sessions: how many sessions it has
  * @session:	those
  * @params:	its parameters; a handler takes them from here
+ * @nr_mapped:	how many of @handle may be named; hub's thread
  * @entry:	what @handle names, if an object or session; hub's thread
+ * @index:	what is known of what @handle names, if an NV index that an HMAC
+ *		checked here covers; hub's thread
  * @hier:	hierarchy of the object that it makes; hub's thread
  * @flushed:	@flushed of that hierarchy before it was made; hub's thread
  * @trial:	it starts a trial session; hub's thread
@@ -459,6 +516,8 @@ struct vtpmb_tpm20_session {
  * @hash_alg:	authHash of the session that it starts
  * @witnessed:	the virtual platform executes it, but the chip checks its sessions
  *		and answers; hub's thread
+ * @nv_index:	the NV index that it defines, or 0
+ * @nv_size:	bytes of that one's data
  */
 struct vtpmb_tpm20_call {
 	struct vtpmb_cmd *cmd;
@@ -470,7 +529,9 @@ struct vtpmb_tpm20_call {
 	unsigned int nr_sessions;
 	struct vtpmb_tpm20_session session[VTPMB_TPM20_HANDLES];
 	struct vtpmb_reader params;
+	unsigned int nr_mapped;
 	struct vtpmb_tpm20_entry *entry[VTPMB_TPM20_HANDLES];
+	const struct vtpmb_tpm20_index *index[VTPMB_TPM20_HANDLES];
 	enum vtpmb_tpm20_hier hier;
 	u32 flushed;
 	bool trial;
@@ -481,6 +542,8 @@ struct vtpmb_tpm20_call {
 	struct vtpmb_tpm20_key key;
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
+	u32 nv_index;
+	u16 nv_size;
 };
 
 /**
@@ -702,8 +765,8 @@ vtpmb_tpm20_facts(const struct vtpmb_port *port)
 	return port->facts;
 }
 
-u32 vtpmb_tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			    struct vtpmb_writer *out);
+int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out, u32 *rc);
 bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel);
 int vtpmb_tpm20_probe(struct vtpmb_port *port);
 void vtpmb_tpm20_forget(struct vtpmb_port *port);
@@ -792,6 +855,29 @@ u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_writer *out, u32 *rc);
 
+/* tpm20_nv.c */
+u32 vtpmb_tpm20_map_nv(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		       unsigned int i);
+int vtpmb_tpm20_nv_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out, u32 *rc);
+int vtpmb_tpm20_missing_index(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      u32 *rc);
+u32 vtpmb_tpm20_inspect_define(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
+int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
+			    const struct vtpmb_tpm20_index **index, u32 *rc);
+int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    unsigned int i, u32 *rc);
+bool vtpmb_tpm20_nv_has_no_da(const struct vtpmb_tpm20_index *index);
+int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
+			   unsigned int max);
+bool vtpmb_tpm20_is_counted(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_nv_count(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
+void vtpmb_tpm20_forget_indices(struct vtpmb_vtpm *vtpm);
+bool vtpmb_tpm20_nv_stale(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_sweep_nv(struct vtpmb_vtpm *vtpm);
+
 /* tpm20_policy.c */
 int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out, u32 *rc);
@@ -830,6 +916,10 @@ void vtpmb_tpm20_drop(struct vtpmb_vtpm *vtpm);
 /* tpm20_swap.c */
 int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
 			    const void *body, size_t body_len, u32 *rc);
+int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
+			      const void *params, size_t params_len, u32 *rc);
+int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
+			     unsigned int max);
 void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
 int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,

@@ -98,16 +98,19 @@ u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, b
 	return RC_SUCCESS;
 }
 
-/* An HMAC covers the Names of objects, which the chip alone knows. */
+/* An HMAC covers the Names of objects and NV indices, which the chip alone knows. */
 static int tpm20_learn_names(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < call->row->nr_handles; i++) {
-		if (!call->entry[i])
+		if (TPM20_HT(call->handle[i]) == HT_NV)
+			err = vtpmb_tpm20_learn_named(vtpm, call, i, rc);
+		else if (call->entry[i])
+			err = vtpmb_tpm20_learn(vtpm, call->entry[i], rc);
+		else
 			continue;
-		err = vtpmb_tpm20_learn(vtpm, call->entry[i], rc);
 		if (err || *rc)
 			return err;
 	}

@@ -91,6 +91,9 @@ enum {
 #define MAX_LIST_CURVES			508
 #define MAX_LIST_POLICIES		14
 
+/** NR_INDICES - NV indices that are looked up at a time */
+#define NR_INDICES			32
+
 /**
  * struct tpm20_list - a capability's answer being written
  * @out:	where to
@@ -393,10 +396,7 @@ static void tpm20_list_permanent(struct vtpmb_vtpm *vtpm, struct tpm20_list *lis
 	}
 }
 
-/*
- * Objects and sessions are known in the hub's thread only.  No proxy has NV
- * indices, and those of others are not told.
- */
+/* Objects, sessions and NV indices are known in the hub's thread only. */
 static u32 tpm20_cap_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			     struct vtpmb_writer *out)
 {
@@ -412,7 +412,6 @@ static u32 tpm20_cap_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *as
 		tpm20_list_permanent(vtpm, &list);
 		break;
 	case HT_NV:
-		break;
 	case HT_PERSISTENT:
 	case HT_HMAC:
 	case HT_POLICY:
@@ -468,6 +467,16 @@ static u32 tpm20_startup_clear(const struct vtpmb_tpm20 *tpm)
 	return val;
 }
 
+/* How many NV indices may still be defined; all of them can be counters. */
+static u32 tpm20_nv_avail(struct vtpmb_vtpm *vtpm)
+{
+	u32 nr_own = vtpmb_tpm20_state(vtpm)->census.nr_own;
+
+	if (!vtpm->range[VTPMB_RANGE_NV].last || nr_own >= vtpm->nv_indices)
+		return 0;
+	return vtpm->nv_indices - nr_own;
+}
+
 /* What @property is for this proxy; @chip is what it is for the host. */
 static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 {
@@ -515,16 +524,33 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 		return tpm->lockout.recovery_time;
 	case PT_LOCKOUT_RECOVERY:
 		return tpm->lockout.lockout_recovery;
-	case PT_VENDOR_COMMANDS:
 	case PT_HR_NV_INDEX:
+		return tpm->census.nr_indices;
 	case PT_NV_COUNTERS:
+		return tpm->census.nr_counters;
 	case PT_NV_COUNTERS_AVAIL:
+		return tpm20_nv_avail(vtpm);
+	case PT_VENDOR_COMMANDS:
 	case PT_AUDIT_COUNTER_0:
 	case PT_AUDIT_COUNTER_1:
 		return 0;
 	default:
 		return chip;
 	}
+}
+
+/* Whether an answer tells something that has to be counted in the chip. */
+static bool tpm20_asks_census(const struct tpm20_ask *ask)
+{
+	static const u32 counted[] = { PT_HR_NV_INDEX, PT_NV_COUNTERS, PT_NV_COUNTERS_AVAIL };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(counted); i++) {
+		if (ask->property >= PT_VAR && ask->property <= counted[i] &&
+		    ask->count > counted[i] - ask->property)
+			return true;
+	}
+	return false;
 }
 
 /* One group, TPM_PT_FIXED or TPM_PT_VAR, at a time. */
@@ -536,6 +562,8 @@ static u32 tpm20_cap_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_ask 
 	u32 group = max_t(u32, ask->property, PT_FIXED) & ~0xffu;
 	struct tpm20_list list;
 
+	if (tpm20_asks_census(ask) && !vtpmb_tpm20_is_counted(vtpm))
+		return RC_PASS;
 	tpm20_list_begin(&list, out, CAP_TPM_PROPERTIES, ask->property, ask->count,
 			 MAX_LIST_PROPERTIES);
 	for (p = facts->property; p < facts->property + facts->nr_properties; p++) {
@@ -662,33 +690,80 @@ static void tpm20_list_sessions(struct vtpmb_vtpm *vtpm, struct tpm20_list *list
 	}
 }
 
+/* The chip is asked, for what it has there is the host's business too. */
+static int tpm20_list_indices(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
+{
+	u32 handle[NR_INDICES], first = list->start;
+	int count, i;
+
+	do {
+		count = vtpmb_tpm20_nv_handles(vtpm, first, handle, NR_INDICES);
+		for (i = 0; i < count; i++) {
+			if (tpm20_list_next(list, handle[i]))
+				vtpmb_put_u32(list->out, handle[i]);
+			first = handle[i] + 1;
+		}
+	} while (count == NR_INDICES && !list->more && TPM20_HT(first) == HT_NV);
+	return min(count, 0);
+}
+
+static int tpm20_hub_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			     struct vtpmb_writer *out, u32 *rc)
+{
+	struct tpm20_list list;
+	int err = 0;
+
+	tpm20_list_begin(&list, out, CAP_HANDLES, ask->property, ask->count,
+			 MAX_LIST_HANDLES);
+	switch (TPM20_HT(ask->property)) {
+	case HT_TRANSIENT:
+		tpm20_list_objects(&vtpmb_tpm20_state(vtpm)->table, &list);
+		break;
+	case HT_PERSISTENT:
+		tpm20_list_persistent(&vtpmb_tpm20_state(vtpm)->table, &list);
+		break;
+	case HT_NV:
+		err = tpm20_list_indices(vtpm, &list);
+		break;
+	default:
+		tpm20_list_sessions(vtpm, &list, TPM20_HT(ask->property));
+	}
+	*rc = tpm20_list_end(&list);
+	return err;
+}
+
 /**
- * vtpmb_tpm20_get_handles() - TPM_CAP_HANDLES of objects and sessions
+ * vtpmb_tpm20_hub_capability() - GetCapability of what only the hub's thread knows
  * @vtpm:	the vtpm
  * @call:	the command, which vtpmb_tpm20_get_capability() passed on
  * @out:	where the response's parameters go
+ * @rc:		out: response code
  *
  * Context: The hub's thread.
- * Return: a response code
+ * Return: 0, -EIO or the errno of transmit
  */
-u32 vtpmb_tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			    struct vtpmb_writer *out)
+int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out, u32 *rc)
 {
-	struct tpm20_list list;
 	struct tpm20_ask ask;
-	u32 rc = tpm20_get_ask(call, &ask);
+	int err;
 
-	if (rc)
-		return rc;
-	tpm20_list_begin(&list, out, CAP_HANDLES, ask.property, ask.count,
-			 MAX_LIST_HANDLES);
-	if (TPM20_HT(ask.property) == HT_TRANSIENT)
-		tpm20_list_objects(&vtpmb_tpm20_state(vtpm)->table, &list);
-	else if (TPM20_HT(ask.property) == HT_PERSISTENT)
-		tpm20_list_persistent(&vtpmb_tpm20_state(vtpm)->table, &list);
-	else
-		tpm20_list_sessions(vtpm, &list, TPM20_HT(ask.property));
-	return tpm20_list_end(&list);
+	*rc = tpm20_get_ask(call, &ask);
+	if (*rc)
+		return 0;
+	if (ask.capability == CAP_HANDLES)
+		return tpm20_hub_handles(vtpm, &ask, out, rc);
+
+	err = vtpmb_tpm20_nv_count(vtpm);
+	if (err)
+		return err;
+	mutex_lock(&vtpm->lock);
+	*rc = tpm20_caps[ask.capability](vtpm, &ask, out);
+	mutex_unlock(&vtpm->lock);
+	/* It was reset meanwhile. */
+	if (*rc == RC_PASS)
+		*rc = RC_INITIALIZE;
+	return 0;
 }
 
 /**

@@ -41,7 +41,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x00000122,
 		.name = "NV_UndefineSpace",
-		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
+		.flags = TPM20_NV | TPM20_PP_LISTABLE,
 		.nr_handles = 2,
 		.nr_auths = 1,
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,
@@ -99,7 +99,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x0000012A,
 		.name = "NV_DefineSpace",
-		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
+		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_PP_LISTABLE,
 		.nr_handles = 1,
 		.nr_auths = 1,
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,
@@ -342,7 +342,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x00000149,
 		.name = "PolicyNV",
-		.flags = TPM20_DECRYPT,
+		.flags = TPM20_DECRYPT | TPM20_READS_NV,
 		.nr_handles = 3,
 		.nr_auths = 1,
 		.accept[0] = ACCEPT_NV | ACCEPT_OWNER | ACCEPT_PLATFORM,
@@ -389,7 +389,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x0000014E,
 		.name = "NV_Read",
-		.flags = TPM20_ENCRYPT,
+		.flags = TPM20_ENCRYPT | TPM20_READS_NV,
 		.nr_handles = 2,
 		.nr_auths = 1,
 		.accept[0] = ACCEPT_NV | ACCEPT_OWNER | ACCEPT_PLATFORM,
@@ -579,7 +579,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x00000169,
 		.name = "NV_ReadPublic",
-		.flags = TPM20_ENCRYPT,
+		.flags = TPM20_ENCRYPT | TPM20_READS_NV,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_NV,
 	},
@@ -744,7 +744,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x00000184,
 		.name = "NV_Certify",
-		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
+		.flags = TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_READS_NV,
 		.nr_handles = 3,
 		.nr_auths = 2,
 		.accept[0] = ACCEPT_OBJECT | ACCEPT_NULL,
@@ -940,7 +940,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
 		.code = 0x0000019E,
 		.name = "NV_ReadPublic2",
-		.flags = TPM20_ENCRYPT,
+		.flags = TPM20_ENCRYPT | TPM20_READS_NV,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_NV,
 	},

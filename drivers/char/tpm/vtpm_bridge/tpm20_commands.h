@@ -64,6 +64,7 @@ enum vtpmb_tpm20_response {
  *			knows what the chip would say
  * @TPM20_UNSAFE:	it changes or shows what all users of the chip share:
  *			refused without an explicit grant
+ * @TPM20_READS_NV:	it changes nothing of the NV indices that it names
  */
 enum vtpmb_tpm20_flags {
 	TPM20_NO_SESSIONS	= BIT(0),
@@ -76,6 +77,7 @@ enum vtpmb_tpm20_flags {
 	TPM20_LOCAL		= BIT(7),
 	TPM20_UNSAFE		= BIT(8),
 	TPM20_KNOWN		= BIT(9),
+	TPM20_READS_NV		= BIT(10),
 };
 
 /**

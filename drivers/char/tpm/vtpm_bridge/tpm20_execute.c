@@ -37,26 +37,20 @@ enum {
 	ALG_ECSCHNORR	= 0x001C,
 };
 
-static int tpm20_get_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			     struct vtpmb_writer *out, u32 *rc)
-{
-	*rc = vtpmb_tpm20_get_handles(vtpm, call, out);
-	return 0;
-}
-
 /* What the bridge answers from its own books, by code. */
 static const vtpmb_tpm20_own_handler tpm20_own[NR_CODES] = {
 	[AT(0x120)] = vtpmb_tpm20_evict_control,
 	[AT(0x161)] = vtpmb_tpm20_context_load,
 	[AT(0x162)] = vtpmb_tpm20_context_save,
 	[AT(0x165)] = vtpmb_tpm20_flush_context,
-	[AT(0x17A)] = tpm20_get_handles,
+	[AT(0x17A)] = vtpmb_tpm20_hub_capability,
 	[AT(0x17E)] = vtpmb_tpm20_read_mixed,
 	[AT(0x17F)] = vtpmb_tpm20_policy_pcr,
 };
 
 /* What is remembered of the chip's answers, by code. */
 static const vtpmb_tpm20_own_handler tpm20_known[NR_CODES] = {
+	[AT(0x169)] = vtpmb_tpm20_nv_read_public,
 	[AT(0x173)] = vtpmb_tpm20_read_public,
 };
 
@@ -221,6 +215,7 @@ static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 
 static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 				    struct vtpmb_tpm20_call *call) = {
+	[AT(0x12A)] = vtpmb_tpm20_inspect_define,
 	[AT(0x131)] = tpm20_inspect_create,
 	[AT(0x13C)] = tpm20_inspect_real,
 	[AT(0x13D)] = tpm20_inspect_real,
@@ -281,6 +276,8 @@ static u32 tpm20_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		return tpm20_map_session(vtpm, call, i);
 	case HT_PERSISTENT:
 		return vtpmb_tpm20_map_persistent(vtpm, call, i);
+	case HT_NV:
+		return vtpmb_tpm20_map_nv(vtpm, call, i);
 	default:
 		return tpm20_map_permanent(vtpm, call, i);
 	}
@@ -369,8 +366,10 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (call->cmd->epoch != vtpm->epoch)
 		return RC_INITIALIZE;
 	rc = vtpmb_tpm20_handles(vtpm, call);
-	for (i = 0; !rc && i < call->row->nr_handles; i++)
+	for (i = 0; !rc && i < call->row->nr_handles; i++) {
 		rc = tpm20_map(vtpm, call, i);
+		call->nr_mapped = rc ? i : i + 1;
+	}
 	if (!rc)
 		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_own_session);
 	if (rc)
@@ -500,6 +499,7 @@ static int tpm20_attempt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		if (call->entry[i])
 			vtpmb_tpm20_changed(call->entry[i]);
 	}
+	vtpmb_tpm20_nv_changed(vtpm, call);
 	if (len >= VTPMB_HEADER_SIZE)
 		*rc = vtpmb_peek_u32(call->cmd->buf + 6);
 	return len;
@@ -764,6 +764,8 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	err = vtpmb_tpm20_spare(vtpm, call, rc);
 	if (!err && !*rc && call->witnessed)
 		err = vtpmb_tpm20_witness(vtpm, call, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm20_nv_room(vtpm, call, rc);
 	if (err || *rc)
 		return err;
 	err = lasting ? vtpmb_tpm20_remember(vtpm) : 0;
@@ -837,7 +839,7 @@ static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	*rc = tpm20_check(vtpm, call);
 	mutex_unlock(&vtpm->lock);
 	if (*rc)
-		return 0;
+		return vtpmb_tpm20_missing_index(vtpm, call, rc);
 	return tpm20_is_local(call) ? tpm20_answer(vtpm, call, rc) :
 				      tpm20_forward(vtpm, call, rc);
 }
@@ -864,7 +866,9 @@ int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		rc = tpm20_prepare(vtpm, &call);
 	mutex_unlock(&vtpm->lock);
 
-	if (!rc)
+	if (rc)
+		err = vtpmb_tpm20_missing_index(vtpm, &call, &rc);
+	else
 		err = tpm20_perform(vtpm, &call, &rc);
 	vtpmb_tpm20_unuse_all(vtpm);
 	memzero_explicit(&call, sizeof(call));

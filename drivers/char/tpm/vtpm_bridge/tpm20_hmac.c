@@ -194,13 +194,17 @@ static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	return err;
 }
 
-/* An object has a Name of its own, a sequence none; else the handle is the Name. */
+/* Objects and indices have Names of their own, a sequence none; else it is the handle. */
 static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_call *call,
 			   unsigned int i)
 {
 	const struct vtpmb_tpm20_entry *entry = call->entry[i];
+	const struct vtpmb_tpm20_index *index = call->index[i];
 
-	if (!entry || entry->kind == KIND_SESSION)
+	if (index)
+		tpm20_add(m, index->public + index->public_len - index->name_len,
+			  index->name_len);
+	else if (!entry || entry->kind == KIND_SESSION)
 		tpm20_add(m, call->cmd->buf + VTPMB_HEADER_SIZE + i * sizeof(u32),
 			  sizeof(u32));
 	else if (entry->kind == KIND_OBJECT)

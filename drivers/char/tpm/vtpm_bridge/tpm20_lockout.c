@@ -149,27 +149,49 @@ static int tpm20_risk(struct vtpmb_vtpm *vtpm, bool *risky)
 	return 0;
 }
 
+/* An index that there is not cannot be guessed at. */
+static int tpm20_index_counts(struct vtpmb_vtpm *vtpm, u32 handle, bool *counts)
+{
+	const struct vtpmb_tpm20_index *index;
+	u32 rc;
+	int err = vtpmb_tpm20_learn_index(vtpm, handle, &index, &rc);
+
+	*counts = !err && !rc && !vtpmb_tpm20_nv_has_no_da(index);
+	return err;
+}
+
+static int tpm20_object_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *object,
+			       bool *counts)
+{
+	u32 rc;
+	int err;
+
+	*counts = false;
+	if (!object || object->kind != KIND_OBJECT)
+		return 0;
+	err = vtpmb_tpm20_learn(vtpm, object, &rc);
+	*counts = !object->body->learnt || !(object->body->attributes & OBJECT_NO_DA);
+	return err;
+}
+
 /*
  * Whether a failure of a session would count: if what it authorises is
  * protected, unless by a policy that asks for no authValue, or if it is bound
- * to an object, which may be.  Sequences are not protected.
+ * to an object or an index, which may be.  Sequences are not protected.
  */
 static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			unsigned int i, bool *counts)
 {
 	const struct vtpmb_tpm20_entry *session = call->session[i].entry;
-	struct vtpmb_tpm20_entry *object = call->entry[i];
-	u32 rc;
-	int err;
 
 	*counts = session && session->bound;
-	if (*counts || i >= call->row->nr_auths || !object || object->kind != KIND_OBJECT)
+	if (*counts || i >= call->row->nr_auths)
 		return 0;
 	if (session && TPM20_HT(session->virt) == HT_POLICY && !session->needs_auth)
 		return 0;
-	err = vtpmb_tpm20_learn(vtpm, object, &rc);
-	*counts = !object->body->learnt || !(object->body->attributes & OBJECT_NO_DA);
-	return err;
+	if (TPM20_HT(call->handle[i]) == HT_NV)
+		return tpm20_index_counts(vtpm, call->handle[i], counts);
+	return tpm20_object_counts(vtpm, call->entry[i], counts);
 }
 
 /* Failures that the chip may still count, of this proxy or of any. */

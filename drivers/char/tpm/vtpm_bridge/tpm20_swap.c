@@ -72,6 +72,47 @@ int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
 	return len;
 }
 
+/**
+ * vtpmb_tpm20_owner_command() - run a command of the bridge's own as the chip's owner
+ * @vtpm:	the vtpm that it is for
+ * @code:	which command
+ * @handle:	what it is about: the handle after the owner's
+ * @params:	its parameters
+ * @params_len:	their bytes, few
+ * @rc:		out: the chip's response code
+ *
+ * With what the administrator has told of the chip's owner authorisation.
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
+			      const void *params, size_t params_len, u32 *rc)
+{
+	const struct vtpmb_auth *auth = &vtpm->chip_auth[VTPMB_CHIP_OWNER];
+	u8 body[32 + VTPMB_MAX_AUTH];
+	struct vtpmb_writer w;
+	int len;
+
+	vtpmb_writer_init(&w, body, sizeof(body));
+	vtpmb_put_u32(&w, RH_OWNER);
+	vtpmb_put_u32(&w, handle);
+	mutex_lock(&vtpm->lock);
+	vtpmb_put_u32(&w, 9 + auth->len);
+	vtpmb_put_u32(&w, RS_PW);
+	vtpmb_put_u16(&w, 0);
+	vtpmb_put_u8(&w, SESSION_CONTINUE);
+	vtpmb_put_u16(&w, auth->len);
+	vtpmb_put_bytes(&w, auth->value, auth->len);
+	mutex_unlock(&vtpm->lock);
+	vtpmb_put_bytes(&w, params, params_len);
+	len = w.overflow ? -EIO :
+	      vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_SESSIONS, code, body, w.len, rc);
+	memzero_explicit(body, sizeof(body));
+	memzero_explicit(vtpm->port->scratch, VTPMB_HEADER_SIZE + sizeof(body));
+	return min(len, 0);
+}
+
 /* One without sessions. */
 static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *params,
 			     size_t params_len, u32 *rc)
@@ -502,8 +543,17 @@ void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry)
 		vtpmb_tpm20_drop_blob(entry->body);
 }
 
-/* The transient handles in the chip, as many as @handle takes, or an errno. */
-static int tpm20_chip_handles(struct vtpmb_port *port, u32 *handle)
+/**
+ * vtpmb_tpm20_chip_handles() - the chip's handles of one type, whoever's they are
+ * @port:	the chip
+ * @first:	leave out those below
+ * @handle:	out: the lowest of the others, in order
+ * @max:	how many fit there
+ *
+ * Return: how many there are in @handle, -EIO, or the errno of transmit
+ */
+int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
+			     unsigned int max)
 {
 	u8 params[12];
 	struct vtpmb_reader r;
@@ -512,18 +562,19 @@ static int tpm20_chip_handles(struct vtpmb_port *port, u32 *handle)
 	int len;
 
 	vtpmb_poke_u32(params, CAP_HANDLES);
-	vtpmb_poke_u32(params + 4, TPM20_TRANSIENT_FIRST);
-	vtpmb_poke_u32(params + 8, VTPMB_TPM20_MAX_BEFORE);
+	vtpmb_poke_u32(params + 4, first);
+	vtpmb_poke_u32(params + 8, max);
 	len = tpm20_own_command(port, CODE_GET_CAPABILITY, params, sizeof(params), &rc);
 	if (len < 0 || rc)
 		return len < 0 ? len : -EIO;
 
 	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
 	if (!vtpmb_get_u8(&r, &more) || !vtpmb_get_u32(&r, &count) ||
-	    !vtpmb_get_u32(&r, &count) || count > VTPMB_TPM20_MAX_BEFORE)
+	    !vtpmb_get_u32(&r, &count) || count > max)
 		return -EIO;
 	for (i = 0; i < count; i++) {
-		if (!vtpmb_get_u32(&r, &handle[i]))
+		if (!vtpmb_get_u32(&r, &handle[i]) || handle[i] < first ||
+		    TPM20_HT(handle[i]) != TPM20_HT(first))
 			return -EIO;
 	}
 	return count;
@@ -541,7 +592,8 @@ static int tpm20_chip_handles(struct vtpmb_port *port, u32 *handle)
 int vtpmb_tpm20_remember(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	int count = tpm20_chip_handles(vtpm->port, table->before);
+	int count = vtpmb_tpm20_chip_handles(vtpm->port, TPM20_TRANSIENT_FIRST, table->before,
+					     VTPMB_TPM20_MAX_BEFORE);
 
 	if (count < 0)
 		return count;
@@ -573,7 +625,8 @@ static bool tpm20_is_known(const struct vtpmb_tpm20_table *table, u32 handle)
 void vtpmb_tpm20_recover(struct vtpmb_vtpm *vtpm)
 {
 	u32 handle[VTPMB_TPM20_MAX_BEFORE], rc;
-	int count = tpm20_chip_handles(vtpm->port, handle);
+	int count = vtpmb_tpm20_chip_handles(vtpm->port, TPM20_TRANSIENT_FIRST, handle,
+					     VTPMB_TPM20_MAX_BEFORE);
 
 	while (count-- > 0) {
 		if (!tpm20_is_known(&vtpmb_tpm20_state(vtpm)->table, handle[count]))
@@ -593,6 +646,7 @@ int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 	unsigned int i;
 	int err = 0;
 
+	vtpmb_tpm20_forget_indices(vtpm);
 	for (i = 0; i < VTPMB_TPM20_MAX_BODIES && !err; i++) {
 		if (table->body[i].phys)
 			err = tpm20_evict(vtpm, &table->body[i]);
@@ -702,9 +756,10 @@ int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 		err = tpm20_sweep_sessions(vtpm, all, reset);
 	if (!err)
 		err = tpm20_trim(vtpm, 0);
-	if (!err)
-		tpm->table.epoch = epoch;
-	return err;
+	if (err)
+		return err;
+	tpm->table.epoch = epoch;
+	return vtpmb_tpm20_sweep_nv(vtpm);
 }
 
 bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
@@ -712,7 +767,7 @@ bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	unsigned int i;
 
-	if (tpm->table.epoch != READ_ONCE(vtpm->epoch))
+	if (tpm->table.epoch != READ_ONCE(vtpm->epoch) || vtpmb_tpm20_nv_stale(vtpm))
 		return true;
 	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
 		if (tpm20_is_flushed(tpm, &tpm->table.object[i]))

@@ -402,6 +402,71 @@ TEST_F(ctl, real_pcrs_are_any_but_that_of_policies)
 	EXPECT_EQ(0, query->real_pcrs);
 }
 
+#define RANGE(first, last) ((uint64_t)(first) << 32 | (last))
+
+TEST_F(ctl, nv_ranges_are_checked)
+{
+	static const uint64_t wrong[] = {
+		1, 0x01800000, RANGE(0x01800000, 0), RANGE(0x01800001, 0x01800000),
+		RANGE(0x00ffffff, 0x01800000), RANGE(0x01800000, 0x02000000),
+		RANGE(0x81000000, 0x81000001), RANGE(0x01000000, 0x01ffffff),
+		RANGE(0x01c00000, 0x01c00000), RANGE(0x01c07fff, 0x01c08000), ~0ULL,
+	};
+	struct vtpm_bridge_query *query = &self->arg.query;
+	unsigned int i;
+
+	if (self->family->num != 0x200) {
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE, 0));
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_INDICES, 0));
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_BYTES, 0));
+		return;
+	}
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01800000, 0x018000ff)));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE, wrong[i]));
+	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_INDICES, 257));
+	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_BYTES, 65537));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(RANGE(0x01800000, 0x018000ff), query->nv_range);
+	EXPECT_EQ(8, query->nv_indices);
+	EXPECT_EQ(4096, query->nv_bytes);
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01000000, 0x01bfffff)));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01c08000, 0x01ffffff)));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE, 0));
+}
+
+TEST_F(ctl, nv_range_is_one_proxys)
+{
+	int second = ctl_create(self->ctl, 0);
+
+	ASSERT_LE(0, second);
+	if (self->family->num != 0x200)
+		return;
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01800010, 0x0180001f)));
+	EXPECT_EQ(-EBUSY, ctl_set(self->ctl, second, VTPM_BRIDGE_NV_RANGE,
+				  RANGE(0x01800000, 0x01800010)));
+	EXPECT_EQ(-EBUSY, ctl_set(self->ctl, second, VTPM_BRIDGE_NV_RANGE,
+				  RANGE(0x0180001f, 0x0180002f)));
+	EXPECT_EQ(-EBUSY, ctl_set(self->ctl, second, VTPM_BRIDGE_NV_RANGE,
+				  RANGE(0x01800018, 0x01800018)));
+	EXPECT_EQ(0, ctl_set(self->ctl, second, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01800000, 0x0180000f)));
+	/* It is free again when it is given up, or its proxy goes. */
+	EXPECT_EQ(0, ctl_set(self->ctl, second, VTPM_BRIDGE_NV_RANGE, 0));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01800000, 0x0180001f)));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE, 0));
+	EXPECT_EQ(0, ctl_set(self->ctl, second, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01800000, 0x0180001f)));
+	EXPECT_EQ(0, ctl_destroy(self->ctl, second, 0));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01800000, 0x0180001f)));
+}
+
 static const uint32_t auth_keys[] = {
 	VTPM_BRIDGE_OWNER_AUTH, VTPM_BRIDGE_ENDORSEMENT_AUTH,
 };
@@ -586,7 +651,7 @@ TEST_F(ctl, list_tells_as_many_as_fit_and_how_many_there_are)
 	ASSERT_LT(second, third);
 	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
 	EXPECT_EQ(3, list.count);
-	EXPECT_EQ(0x3fe | 1 << VTPM_BRIDGE_REAL_PCRS, list.keys);
+	EXPECT_EQ(0x1ffe | 7 << VTPM_BRIDGE_REAL_PCRS, list.keys);
 	EXPECT_EQ(self->num, (int)nums[0]);
 	EXPECT_EQ(second, (int)nums[1]);
 	EXPECT_EQ(99, nums[2]);
@@ -657,6 +722,9 @@ TEST_F(ctl, query_of_a_new_proxy)
 	EXPECT_EQ(0, query->resets);
 	EXPECT_EQ(0, query->real_pcrs);
 	EXPECT_EQ(0, query->__reserved);
+	EXPECT_EQ(0, query->nv_range);
+	EXPECT_EQ(self->family->num == 0x200 ? 8 : 0, query->nv_indices);
+	EXPECT_EQ(self->family->num == 0x200 ? 4096 : 0, query->nv_bytes);
 }
 
 TEST_F(ctl, query_follows_the_life_of_a_proxy)
