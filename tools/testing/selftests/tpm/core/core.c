@@ -435,6 +435,14 @@ void core_policy(struct vtpmb_vtpm *vtpm, u32 code, enum vtpmb_policy_verb verb)
 	mutex_unlock(&vtpm->lock);
 }
 
+void core_grant(struct vtpmb_vtpm *vtpm, enum vtpmb_range_kind kind, u32 first, u32 last)
+{
+	mutex_lock(&vtpm->lock);
+	vtpm->range[kind] = (struct vtpmb_range) { first, last };
+	vtpm->grants++;
+	mutex_unlock(&vtpm->lock);
+}
+
 static int hub_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	const struct vtpmb_family *family = vtpm->port->family;

@@ -82,6 +82,7 @@ void core_send(struct vtpmb_vtpm *vtpm, const void *cmd, size_t len,
 	       struct core_rsp *rsp);
 void core_end_turn(void);
 void core_policy(struct vtpmb_vtpm *vtpm, u32 code, enum vtpmb_policy_verb verb);
+void core_grant(struct vtpmb_vtpm *vtpm, enum vtpmb_range_kind kind, u32 first, u32 last);
 
 /*
  * A twin starts with the permanent state that the chip has now, so the same

@@ -7,21 +7,25 @@
  * Letters in samples.  Handles of what @needs asks for, in the order in which
  * it is made: K a storage primary (ECC, restricted), G a signing primary
  * (ECC), M an HMAC primary, S a SHA-256 sequence, X an event sequence, P a
- * policy session, T a trial session, H an HMAC session.  W, V: an
- * authorisation area of one, two empty passwords.  Z: 32 bytes.  O: a child of
- * K, private and public part.
+ * policy session, T a trial session, H an HMAC session; NV indices: I an ordinary
+ * one that can be locked, J a counter, L bits, N a digest; Y: I is written.  W,
+ * V: an authorisation area of one, two empty passwords.  Z: 32 bytes.  O: a
+ * child of K, private and public part.
  */
 #define SENSITIVE	"0004 0000 0000"
 #define ECC_STORAGE	"001a 0023 000b 00030472 0000 0006 0080 0043 0010 0003 0010 0000 0000"
 #define ECC_SIGNING	"0018 0023 000b 00040472 0000 0010 0018 000b 0003 0010 0000 0000"
 #define HMAC_KEY	"0010 0008 000b 00040472 0000 0005 000b 0000"
 #define NO_PCR		"0000 00000000"
+#define DEFINE(index, attributes, size) \
+	"8002 ???????? 0000012a 40000001 W 0000 000e" index "000b" attributes "0000" size
 
 static const struct maker {
 	char letter;
 	bool session;
 	u8 type;
 	const char *text;
+	u32 index;
 } makers[] = {
 	{ 'K', false, 0x80, "8002 ???????? 00000131 40000001 W " SENSITIVE ECC_STORAGE NO_PCR },
 	{ 'G', false, 0x80, "8002 ???????? 00000131 40000001 W " SENSITIVE ECC_SIGNING NO_PCR },
@@ -31,6 +35,12 @@ static const struct maker {
 	{ 'H', true, 0x02, "8001 ???????? 00000176 40000007 40000007 0020 Z 0000 00 0010 000b" },
 	{ 'P', true, 0x03, "8001 ???????? 00000176 40000007 40000007 0020 Z 0000 01 0010 000b" },
 	{ 'T', true, 0x03, "8001 ???????? 00000176 40000007 40000007 0020 Z 0000 03 0010 000b" },
+	{ 'I', false, 0x01, DEFINE("01000000", "82066006", "0008"), 0x01000000 },
+	{ 'J', false, 0x01, DEFINE("01000001", "02060016", "0008"), 0x01000001 },
+	{ 'L', false, 0x01, DEFINE("01000002", "02060026", "0008"), 0x01000002 },
+	{ 'N', false, 0x01, DEFINE("01000003", "02060046", "0020"), 0x01000003 },
+	{ 'Y', false, 0x01, "8002 ???????? 00000137 I I W 0008 6162636465666768 0000",
+	  0x01000000 },
 };
 
 static char made[8];		/* letters, in order */
@@ -74,10 +84,30 @@ static size_t expand(u8 *buf, const char *text)
 	return core_hex(buf, VTPMB_BUF_SIZE, longer);
 }
 
+/* Indices are in the chip, and what comes after them begins without any. */
+static void undefine_all(void)
+{
+	struct core_rsp list, rsp;
+	char hex[100];
+	u32 i;
+
+	core_end_turn();
+	core_raw_hex("8001 ???????? 0000017a 00000001 01000000 00000040", &list);
+	for (i = 0; i < vtpmb_peek_u32(list.buf + 15); i++) {
+		snprintf(hex, sizeof(hex), "8002 ???????? 00000122 40000001 %08x"
+			 "00000009 40000009 0000 00 0000", vtpmb_peek_u32(list.buf + 19 + 4 * i));
+		core_raw_hex(hex, &rsp);
+		CHECK_EQ(rsp.rc, 0);
+	}
+}
+
 static void prepare(const char *needs)
 {
 	unsigned int nr_objects = 0, nr_sessions = 0;
 
+	undefine_all();
+	core_grant(bad_vtpm, VTPMB_RANGE_NV, 0x01000000, VTPMB_CERTIFICATE_FIRST - 1);
+	bad_vtpm->nv_bytes = VTPMB_MAX_NV_BYTES;
 	memset(made, 0, sizeof(made));
 	for (; *needs; needs++) {
 		const struct maker *m = makers;
@@ -89,11 +119,14 @@ static void prepare(const char *needs)
 			m++;
 		expand_text(text, sizeof(text), m->text);
 		bad_both_must(text, &ours, &twins);
+		made[nr] = m->letter;
+		made_handle[nr] = m->index;
+		if (m->index)
+			continue;
 		made_handle[nr] = (u32)m->type << 24 |
 				  (m->session ? nr_sessions++ : nr_objects++);
 		CHECK_EQ(vtpmb_peek_u32(ours.buf + 10), made_handle[nr]);
 		CHECK_EQ(vtpmb_peek_u32(twins.buf + 10), made_handle[nr]);
-		made[nr] = m->letter;
 	}
 }
 
@@ -162,16 +195,12 @@ static const struct bad_sample samples[] = {
 	A(0000013a, "", 1, "4000000a W 00000003 00000000 00000000", BAD_LASTING),
 	/* Denied unless granted. */
 	A(0000011f, "", 2, "01000000 4000000c V"),
-	A(00000122, "", 2, "40000001 01000000 W"),
 	A(00000124, "", 1, "4000000c W"),
 	A(00000125, "", 1, "4000000c W"),
 	A(00000128, "", 1, "40000001 W 00000000ffffffff"),
-	A(0000012a, "", 1, "40000001 W 0000 000e 01000000 000b 00040004 0000 0008"),
 	A(00000130, "", 1, "40000001 W 00"),
 	A(00000132, "", 1, "40000001 W"),
 	A(00000133, "", 2, "4000000b 40000007 V 0000 0010"),
-	A(00000137, "", 2, "40000001 01000000 W 0001 00 0000"),
-	A(0000014e, "", 2, "40000001 01000000 W 0008 0000"),
 	A(0000013f, "", 1, "4000000c W 00000000"),
 	A(00000140, "", 1, "40000001 W 000b 00000000 00000000"),
 	A(00000158, "G", 1, "G W 0000 0010 00000001 000b 03 010000", BAD_RANDOM),
@@ -180,6 +209,30 @@ static const struct bad_sample samples[] = {
 	N(20000000, "", 0, ""),
 	N(00000123, "", 0, ""),
 	N(00000200, "", 0, ""),
+	/* NV indices. */
+	N(0000017a, "IJ", 0, "00000001 01000000 00000040"),
+	A(0000012a, "", 1, "40000001 W 0000 000e 01000000 000b 00040004 0000 0008"),
+	A(0000012a, "I", 1, "40000001 W 0004 01020304 002e 01000001 000b 0204000c 0020 Z 0008"),
+	A(00000122, "I", 2, "40000001 I W"),
+	A(00000122, "", 2, "40000001 01000000 W"),
+	A(00000137, "I", 2, "I I W 0001 61 0000"),
+	A(00000137, "IY", 2, "40000001 I W 0001 61 0000"),
+	A(00000137, "", 2, "40000001 01000000 W 0001 00 0000"),
+	A(0000014e, "IY", 2, "I I W 0008 0000"),
+	A(0000014e, "IY", 2, "40000001 I W 0008 0000"),
+	A(0000014e, "", 2, "40000001 01000000 W 0008 0000"),
+	A(00000134, "J", 2, "J J W"),
+	A(00000135, "L", 2, "L L W 0000000000000001"),
+	A(00000136, "N", 2, "40000001 N W 0003 616263"),
+	A(00000138, "IY", 2, "I I W"),
+	A(0000014f, "IY", 2, "40000001 I W"),
+	A(0000013b, "I", 1, "I W 0000"),
+	A(00000149, "IYP", 3, "I I P W 0008 6162636465666768 0000 0000"),
+	A(00000151, "IP", 2, "I P W 0000 0000 0000 00000000", BAD_RANDOM),
+	A(00000184, "GIY", 3, "G I I V 0000 0010 0008 0000", BAD_RANDOM),
+	A(00000192, "IYP", 3, "I I P W"),
+	N(00000169, "I", 1, "I"),
+	N(00000176, "I", 2, "40000007 I 0020 Z 0000 01 0010 000b", BAD_RANDOM),
 	/* Passed on. */
 	N(0000017b, "", 0, "0008", BAD_RANDOM),
 	N(00000181, "", 0, "", BAD_RANDOM),
@@ -285,6 +338,7 @@ static const struct bad_state state[] = {
 	{ "8001 ???????? 0000017a 00000001 02000000 00000040" },
 	{ "8001 ???????? 0000017a 00000001 03000000 00000040" },
 	{ "8001 ???????? 0000017a 00000001 81000000 00000040" },
+	{ "8001 ???????? 0000017a 00000001 01000000 00000040" },
 	{ "8001 ???????? 0000017a 00000005 00000000 00000040" },
 	{}
 };
@@ -299,10 +353,13 @@ static struct bad_diff diffs[] = {
 	{ 0, HANDLE, 0x911, 0x284, "a proxy has more transient handles than this chip has slots" },
 	{ 0, HANDLE, 0x185, BAD_ANY, "the chip's platform hierarchy is the host's" },
 	{ 0x184, HANDLE, 0x285, 0x38b, "the chip's platform hierarchy is the host's" },
+	{ 0x184, HANDLE, 0x285, 0x149, "the chip's platform hierarchy is the host's" },
 	{ 0x158, NULL, 0x143, BAD_ANY, "Quote would sign the host's PCRs, whatever else is wrong" },
 	{ 0x187, NULL, 0x090, BAD_ANY, "the chip would judge by the host's presence" },
 	{ 0x161, NULL, 0x1df, 0x095, "a context that is not wrapped is no context" },
 	{ 0x131, BITS, 0x4c4, 0, "creationPCR would tell of the host's PCRs" },
+	{ 0x12a, BITS, 0x14b, 0, "an index outside of the granted range" },
+	{ 0x12a, BITS, 0x2c2, 0x2e1, "what goes with the chip's start is refused first" },
 	{ 0x12b, BITS, 0, 0, "a bank is allocated whole or not at all" },
 	{ 0x17a, BITS, 0, 0, "a flip asks for what is virtual" },
 	{}

@@ -36,7 +36,8 @@ enum answerer { CHIP, LOCAL, KNOWN, UNSAFE };
  * @response:	what new handle it returns
  * @flushes:	which handle is gone after success, from 1; or 0
  * @flags:	S no sessions, d first parameter may be encrypted, e that of the
- *		response, n TPMA_CC.nv, x extensive, p may be on the PP list, P is
+ *		response, n TPMA_CC.nv, x extensive, p may be on the PP list, P is,
+ *		N changes no NV index
  * @answerer:	who answers
  * @text:	what comes after the header; NULL: no chip of ours has it
  * @needs:	what has to be made before; see tpm20_sample.h
@@ -64,9 +65,7 @@ struct every {
 	const char *why;
 };
 
-#define NO_INDEX	.rc = 0x28b, .why = "there is no NV index"
 #define NO_INDEX_1	.rc = 0x18b, .why = "there is no NV index"
-#define NO_INDEX_3	.rc = 0x38b, .why = "there is no NV index"
 #define HMAC_TEMPLATE	"0010 0008 000b 00040472 0000 0005 000b 0000"
 
 static const struct every every[] = {
@@ -76,8 +75,8 @@ static const struct every every[] = {
 	  "40000001 {storage} {pw} 81000001", "storage" },
 	{ 0x121, "HierarchyControl", "oep", 1, NOTHING, 0, "nxp", LOCAL,
 	  "4000000c {pw} 4000000b 00" },
-	{ 0x122, "NV_UndefineSpace", "op,v", 1, NOTHING, 0, "np", UNSAFE,
-	  "40000001 01000000 {pw}", NO_INDEX },
+	{ 0x122, "NV_UndefineSpace", "op,v", 1, NOTHING, 0, "np", CHIP,
+	  "40000001 {index} {pw}", "index" },
 	{ 0x124, "ChangeEPS", "p", 1, NOTHING, 0, "nxp", UNSAFE, "4000000c {pw}" },
 	{ 0x125, "ChangePPS", "p", 1, NOTHING, 0, "nxp", UNSAFE, "4000000c {pw}" },
 	{ 0x126, "Clear", "pl", 1, NOTHING, 0, "nxp", LOCAL, "4000000a {pw}" },
@@ -86,7 +85,7 @@ static const struct every every[] = {
 	  "40000001 {pw} 00000000ffffffff" },
 	{ 0x129, "HierarchyChangeAuth", "oepl", 1, NOTHING, 0, "dnp", LOCAL,
 	  "40000001 {pw} 0003 616263" },
-	{ 0x12a, "NV_DefineSpace", "op", 1, NOTHING, 0, "dnp", UNSAFE,
+	{ 0x12a, "NV_DefineSpace", "op", 1, NOTHING, 0, "dnp", CHIP,
 	  "40000001 {pw} 0000 000e 01000000 000b 00040004 0000 0008" },
 	{ 0x12b, "PCR_Allocate", "p", 1, NOTHING, 0, "np", LOCAL,
 	  "4000000c {pw} 00000001 000b 03 ffffff" },
@@ -105,21 +104,22 @@ static const struct every every[] = {
 	{ 0x133, "GetCommandAuditDigest", "e,xn", 2, NOTHING, 0, "den", UNSAFE,
 	  "4000000b 40000007 {pw2} 0000 0010", .compare = LENGTH },
 	{ 0x134, "NV_Increment", "vop,v", 1, NOTHING, 0, "n", CHIP,
-	  "40000001 01000000 {pw}", NO_INDEX },
+	  "40000001 {counter} {pw}", "counter" },
 	{ 0x135, "NV_SetBits", "vop,v", 1, NOTHING, 0, "n", CHIP,
-	  "40000001 01000000 {pw} 0000000000000001", NO_INDEX },
+	  "40000001 {bits} {pw} 0000000000000001", "bits" },
 	{ 0x136, "NV_Extend", "vop,v", 1, NOTHING, 0, "dn", CHIP,
-	  "40000001 01000000 {pw} 0001 00", NO_INDEX },
+	  "40000001 {digest} {pw} 0001 00", "digest" },
 	{ 0x137, "NV_Write", "vop,v", 1, NOTHING, 0, "dn", CHIP,
-	  "40000001 01000000 {pw} 0001 00 0000", NO_INDEX },
+	  "40000001 {index} {pw} 0001 00 0000", "index" },
 	{ 0x138, "NV_WriteLock", "vop,v", 1, NOTHING, 0, "n", CHIP,
-	  "40000001 01000000 {pw}", NO_INDEX },
+	  "40000001 {index} {pw}", "index" },
 	{ 0x139, "DictionaryAttackLockReset", "l", 1, NOTHING, 0, "n", LOCAL,
 	  "4000000a {pw}" },
 	{ 0x13a, "DictionaryAttackParameters", "l", 1, NOTHING, 0, "n", LOCAL,
 	  "4000000a {pw} 00000003 00000010 00000010" },
 	{ 0x13b, "NV_ChangeAuth", "v", 1, NOTHING, 0, "dn", CHIP,
-	  "01000000 {pw} 0000", NO_INDEX_1 },
+	  "{index} {pw} 0000", "index", .rc = 0x124,
+	  .why = "only a policy authorises that" },
 	{ 0x13c, "PCR_Event", "rn", 1, NOTHING, 0, "dn", LOCAL,
 	  "00000010 {pw} 0003 616263" },
 	{ 0x13d, "PCR_Reset", "r", 1, NOTHING, 0, "n", LOCAL, "00000010 {pw}" },
@@ -140,8 +140,8 @@ static const struct every every[] = {
 	  "{signing} {storage} {pw2} {credential}", "signing storage" },
 	{ 0x148, "Certify", "x,xn", 2, NOTHING, 0, "de", CHIP,
 	  "{hmac} {signing} {pw2} 0000 0010", "hmac signing", .compare = LENGTH },
-	{ 0x149, "PolicyNV", "vop,v,s", 1, NOTHING, 0, "d", CHIP,
-	  "40000001 01000000 {policy} {pw} 0000 0000 0000", "policy", NO_INDEX },
+	{ 0x149, "PolicyNV", "vop,v,s", 1, NOTHING, 0, "dN", CHIP,
+	  "40000001 {written} {policy} {pw} 0001 61 0000 0000", "policy index written" },
 	{ 0x14a, "CertifyCreation", "xn,x", 1, NOTHING, 0, "de", CHIP,
 	  "{signing} {hmac} {pw} 0000 {creation}", "signing hmac", .compare = LENGTH },
 	{ 0x14b, "Duplicate", "x,xn", 1, NOTHING, 0, "de", CHIP,
@@ -154,10 +154,10 @@ static const struct every every[] = {
 	  "4000000b {signing} {hmac-session} {pw2} 0000 0010", "signing hmac-session",
 	  "8002 ???????? 0000017b 00000009 {hmac-session} 0000 81 0000 0008",
 	  .compare = LENGTH },
-	{ 0x14e, "NV_Read", "vop,v", 1, NOTHING, 0, "e", CHIP,
-	  "40000001 01000000 {pw} 0008 0000", NO_INDEX },
+	{ 0x14e, "NV_Read", "vop,v", 1, NOTHING, 0, "eN", CHIP,
+	  "40000001 {written} {pw} 0008 0000", "index written" },
 	{ 0x14f, "NV_ReadLock", "vop,v", 1, NOTHING, 0, "n", CHIP,
-	  "40000001 01000000 {pw}", NO_INDEX },
+	  "40000001 {written} {pw}", "index written" },
 	{ 0x150, "ObjectChangeAuth", "x,x", 1, NOTHING, 0, "de", CHIP,
 	  "{child} {storage} {pw} 0001 31", "storage child", .compare = LENGTH },
 	{ 0x151, "PolicySecret", "oeplrvx,s", 1, NOTHING, 0, "de", CHIP,
@@ -204,7 +204,7 @@ static const struct every every[] = {
 	  "0000 002e 0008 000b 00000440 0000 0010 0020 {32} 40000001" },
 	{ 0x168, "MakeCredential", "x", 0, NOTHING, 0, "de", CHIP,
 	  "{storage} 0020 {32} {signing-name}", "storage", .compare = LENGTH },
-	{ 0x169, "NV_ReadPublic", "v", 0, NOTHING, 0, "e", CHIP, "01000000", NO_INDEX_1 },
+	{ 0x169, "NV_ReadPublic", "v", 0, NOTHING, 0, "eN", CHIP, "{index}", "index" },
 	{ 0x16a, "PolicyAuthorize", "s", 0, NOTHING, 0, "d", CHIP,
 	  "{trial} 0020 {32} 0000 {signing-name} 8022 40000007 0000", "trial" },
 	{ 0x16b, "PolicyAuthValue", "s", 0, NOTHING, 0, "", CHIP, "{policy}", "policy" },
@@ -246,8 +246,9 @@ static const struct every every[] = {
 	  "00000010 {pw} 00000001 000b {32}" },
 	{ 0x183, "PCR_SetAuthValue", "r", 1, NOTHING, 0, "d", LOCAL, "00000010 {pw} 0000",
 	  .rc = 0x084, .why = "no PCR has an authValue" },
-	{ 0x184, "NV_Certify", "xn,vop,v", 2, NOTHING, 0, "de", CHIP,
-	  "{signing} 40000001 01000000 {pw2} 0000 0010 0000 0000", "signing", NO_INDEX_3 },
+	{ 0x184, "NV_Certify", "xn,vop,v", 2, NOTHING, 0, "deN", CHIP,
+	  "{signing} 40000001 {written} {pw2} 0000 0010 0008 0000", "signing index written",
+	  .compare = LENGTH },
 	{ 0x185, "EventSequenceComplete", "rn,x", 2, NOTHING, 2, "dn", CHIP,
 	  "00000010 {event} {pw2} 0003 616263", "event" },
 	{ 0x186, "HashSequenceStart", "", 0, SEQUENCE, 0, "d", CHIP, "0000 000b" },
@@ -269,7 +270,8 @@ static const struct every every[] = {
 	{ 0x191, "CreateLoaded", "oepnx", 1, OBJECT, 0, "dep", CHIP,
 	  "{storage} {pw} 0004 0000 0000" HMAC_TEMPLATE, "storage", .compare = LENGTH },
 	{ 0x192, "PolicyAuthorizeNV", "vop,v,s", 1, NOTHING, 0, "", CHIP,
-	  "40000001 01000000 {policy} {pw}", "policy", NO_INDEX },
+	  "40000001 {written} {policy} {pw}", "policy index written", .rc = 0x083,
+	  .why = "the index holds no policy" },
 	{ 0x193, "EncryptDecrypt2", "x", 1, NOTHING, 0, "de", CHIP,
 	  "{aes} {pw} 0020 {32} 00 0043 0010 11111111111111111111111111111111", "aes" },
 	{ 0x194, "AC_GetCapability", "a", 0, NOTHING, 0, "", UNSAFE },
@@ -284,7 +286,7 @@ static const struct every every[] = {
 	{ 0x19b, "PolicyCapability", "s", 0, NOTHING, 0, "d", UNSAFE },
 	{ 0x19c, "PolicyParameters", "s", 0, NOTHING, 0, "d", CHIP },
 	{ 0x19d, "NV_DefineSpace2", "op", 1, NOTHING, 0, "dnp", UNSAFE },
-	{ 0x19e, "NV_ReadPublic2", "v", 0, NOTHING, 0, "e", CHIP },
+	{ 0x19e, "NV_ReadPublic2", "v", 0, NOTHING, 0, "eN", CHIP },
 	{ 0x19f, "SetCapability", "oep", 1, NOTHING, 0, "dn", UNSAFE },
 	{ 0x1a0, "ReadOnlyControl", "p", 1, NOTHING, 0, "np", UNSAFE },
 	{ 0x1a1, "PolicyTransportSPDM", "s", 0, NOTHING, 0, "d", CHIP },
@@ -322,7 +324,7 @@ static const struct {
 } flag_letters[] = {
 	{ 'S', TPM20_NO_SESSIONS }, { 'd', TPM20_DECRYPT }, { 'e', TPM20_ENCRYPT },
 	{ 'n', TPM20_NV }, { 'x', TPM20_EXTENSIVE }, { 'p', TPM20_PP_LISTABLE },
-	{ 'P', TPM20_PP_DEFAULT },
+	{ 'P', TPM20_PP_DEFAULT }, { 'N', TPM20_READS_NV },
 };
 
 static u16 accept_of(char letter)
@@ -575,6 +577,7 @@ static void try_one(void)
 	core_start(CORE_TPM20);
 	sample_setup();
 	v = core_new();
+	core_grant(v, VTPMB_RANGE_NV, 0x01000000, 0x010000ff);
 	twin = core_twin_new();
 	proxy.vtpm = v;
 	if (!one->text) {

@@ -23,12 +23,15 @@
 #define CREATE_OF(sensitive, template) \
 	"8002 ???????? 00000153 {storage} {pw}" sensitive template NO_PCR
 #define LOAD_OF(bytes)	"8002 ???????? 00000157 {storage} {pw}" bytes
+#define INDEX_OF(index, attributes, size) \
+	"8002 ???????? 0000012a 40000001 {pw} 0000 000e" index "000b" attributes "0000" size
 #define SESSION_OF(type) \
 	"8001 ???????? 00000176 40000007 40000007 0020 {32} 0000" type "0010 000b"
 
 static const struct maker {
 	const char *name;
 	const char *text;
+	u32 index;
 } makers[] = {
 	{ "storage", PRIMARY_OF(ECC_STORAGE) },
 	{ "signing", PRIMARY_OF(ECC_SIGNING) },
@@ -47,6 +50,13 @@ static const struct maker {
 	{ "policy", SESSION_OF("01") },
 	{ "trial", SESSION_OF("03") },
 	{ "bound", "8001 ???????? 00000176 40000007 {storage} 0020 {32} 0000 00 0010 000b" },
+	/* NV indices, which keep the number that they are given. */
+	{ "index", INDEX_OF("01000000", "82066006", "0008"), 0x01000000 },
+	{ "written", "8002 ???????? 00000137 {index} {index} {pw} 0008 6162636465666768 0000",
+	  0x01000000 },
+	{ "counter", INDEX_OF("01000001", "02060016", "0008"), 0x01000001 },
+	{ "bits", INDEX_OF("01000002", "02060026", "0008"), 0x01000002 },
+	{ "digest", INDEX_OF("01000003", "02060046", "0020"), 0x01000003 },
 };
 
 /* Words that stand for bytes. */
@@ -180,7 +190,8 @@ bool sample_make(struct guest *g, struct sample_things *things, const char *need
 			return false;
 		}
 		things->name[things->nr] = m->name;
-		things->handle[things->nr++] = vtpmb_peek_u32(g->rsp.buf + 10);
+		things->handle[things->nr++] = m->index ? m->index :
+					       vtpmb_peek_u32(g->rsp.buf + 10);
 	}
 	return true;
 }
