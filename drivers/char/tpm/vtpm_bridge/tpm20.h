@@ -286,6 +286,9 @@ struct vtpmb_tpm20_entry {
 	struct vtpmb_tpm20_body *body;
 };
 
+/** VTPMB_TPM20_MAX_HASHES - hash algorithms of a chip that are made use of */
+#define VTPMB_TPM20_MAX_HASHES	VTPMB_MAX_BANKS
+
 /** VTPMB_TPM20_MAX_PUBLIC - bytes of a TPM2B_NV_PUBLIC and its Name (Part 2, 13) */
 #define VTPMB_TPM20_MAX_PUBLIC	(2 * sizeof(u16) + 14 + VTPMB_MAX_DIGEST + \
 				 sizeof(u16) + VTPMB_MAX_DIGEST)
@@ -362,7 +365,7 @@ struct vtpmb_tpm20_table {
 	bool folded;
 	u8 *kept;
 	size_t digests_len;
-	u8 digests[VTPMB_MAX_BANKS * (sizeof(u16) + VTPMB_MAX_DIGEST)];
+	u8 digests[VTPMB_TPM20_MAX_HASHES * (sizeof(u16) + VTPMB_MAX_DIGEST)];
 	unsigned int nr_before;
 	u32 before[VTPMB_TPM20_MAX_BEFORE];
 	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
@@ -709,9 +712,6 @@ struct vtpmb_tpm20_detail {
 	u8 *bytes;
 	u16 len;
 };
-
-/** VTPMB_TPM20_MAX_HASHES - hash algorithms of a chip that are made use of */
-#define VTPMB_TPM20_MAX_HASHES	VTPMB_MAX_BANKS
 
 /** VTPMB_TPM20_MAX_LIST - bytes of the longest TPML_PCR_SELECTION */
 #define VTPMB_TPM20_MAX_LIST	(4 + 6 * VTPMB_TPM20_MAX_HASHES)

@@ -226,8 +226,8 @@ class Qmp:
 
 # ---- the guest --------------------------------------------------------------
 
-def linux(node, name, model="tpm-tis", sleeps=False, **more):
-    """A guest with Debian's kernel, which does what it is told (guest-init).
+def linux(node, name, model="tpm-tis", sleeps=False, append="", **more):
+    """A guest with Debian's kernel, or the run's, which does what it is told (guest-init).
 
     The unpacked kernel starts sooner, but does not wake from S3; one that @sleeps unpacks
     itself.  IMA measures no file in a tmpfs, which an initramfs is if not told otherwise.
@@ -236,7 +236,7 @@ def linux(node, name, model="tpm-tis", sleeps=False, **more):
                   kernel=os.environ["GUEST_IMAGE" if sleeps else "GUEST_KERNEL"],
                   initrd=os.environ["GUEST_INITRD"], screen=False, memory="320M",
                   append="console=ttyS0 quiet mitigations=off nokaslr panic=-1 "
-                         "rootfstype=ramfs ima_policy=tcb", **more)
+                         "rootfstype=ramfs ima_policy=tcb " + append, **more)
     guest.shell         # what it says while nobody listens is lost
     return guest
 
