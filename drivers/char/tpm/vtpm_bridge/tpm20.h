@@ -6,6 +6,7 @@
  *   tpm20_commands.c	const table of commands
  *   tpm20_auth.c	authorisation: what the bridge judges
  *   tpm20_hmac.c	HMAC sessions whose key the bridge knows
+ *   tpm20_condition.c	policies of hierarchies
  *   tpm20_platform.c	startup, hierarchies, physical presence, self-test
  *   tpm20_pcr.c	PCR commands
  *   tpm20_real_pcr.c	those on PCRs of the chip
@@ -54,11 +55,13 @@ enum vtpmb_tpm20_rc {
 	RC_PP			= 0x090,
 	RC_SCHEME		= 0x092,
 	RC_SIZE			= 0x095,
-	RC_INSUFFICIENT		= 0x09A,
 	RC_SYMMETRIC		= 0x096,
+	RC_INSUFFICIENT		= 0x09A,
+	RC_POLICY_FAIL		= 0x09D,
 	RC_INTEGRITY		= 0x09F,
 	RC_RESERVED_BITS	= 0x0A1,
 	RC_BAD_AUTH		= 0x0A2,
+	RC_POLICY_CC		= 0x0A4,
 	RC_INITIALIZE		= 0x100,
 	RC_FAILURE		= 0x101,
 	RC_SEQUENCE		= 0x103,
@@ -187,7 +190,7 @@ enum vtpmb_tpm20_kind {
  * @len:	bytes of @value; 0: neither salted nor bound
  * @value:	sessionKey
  * @bind:	which hierarchy or PCR an HMAC session is bound to, or RH_NULL
- * @bind_auth:	the authValue that that had
+ * @bind_auth:	the authValue that it had then
  */
 struct vtpmb_tpm20_key {
 	bool known;
@@ -198,6 +201,40 @@ struct vtpmb_tpm20_key {
 	u8 value[VTPMB_MAX_DIGEST];
 	u32 bind;
 	struct vtpmb_auth bind_auth;
+};
+
+/* What the digest that a policy session asks for is made of. */
+enum vtpmb_tpm20_covered {
+	COVERS_ALL,
+	COVERS_COMMAND,
+	COVERS_NAMES,
+	COVERS_TEMPLATE,
+};
+
+/**
+ * struct vtpmb_tpm20_conditions - what a policy session asks for
+ * @opaque:	something that the bridge cannot judge
+ * @auth_value:	an HMAC made with the authValue
+ * @password:	the authValue
+ * @pp:		physical presence
+ * @nv_written:	something of an NV index
+ * @locality:	TPMA_LOCALITY; 0: any
+ * @covers:	enum vtpmb_tpm20_covered: a command whose digest is @digest
+ * @code:	a command of this code; 0: any
+ * @digest_len:	bytes of @digest
+ * @digest:	cpHash, nameHash or templateHash
+ */
+struct vtpmb_tpm20_conditions {
+	bool opaque;
+	bool auth_value;
+	bool password;
+	bool pp;
+	bool nv_written;
+	u8 locality;
+	u8 covers;
+	u32 code;
+	u16 digest_len;
+	u8 digest[VTPMB_MAX_DIGEST];
 };
 
 /**
@@ -255,13 +292,13 @@ struct vtpmb_tpm20_body {
  * @hier:	enum vtpmb_tpm20_hier, of an object
  * @trial:	a trial policy session
  * @guest_saved: a session that the guest has saved: unusable till it loads it
- * @key:	key of a session
  * @bound:	a session that is bound to an object
- * @needs_auth:	a policy session that asks for an authValue
  * @virt:	what the guest calls it; of a session also the chip's name
  * @hash_alg:	authHash of a session
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceTPM of a session
+ * @key:	key of a session
+ * @conditions: what a policy session asks for
  * @pcr_counter: pcrUpdateCounter that its policy depends on; 0: on none
  * @flushed:	@flushed of the hierarchy when it was made; of a persistent
  *		object: @cleared; of a session: @reset_epoch of the virtual TPM
@@ -274,12 +311,12 @@ struct vtpmb_tpm20_entry {
 	bool trial;
 	bool guest_saved;
 	bool bound;
-	bool needs_auth;
 	u32 virt;
 	u16 hash_alg;
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
 	struct vtpmb_tpm20_key key;
+	struct vtpmb_tpm20_conditions conditions;
 	u32 pcr_counter;
 	u32 flushed;
 	u64 generation;
@@ -477,6 +514,9 @@ struct vtpmb_tpm20 {
  * @at:		where it starts in the command
  * @checked:	it is judged here, and the chip does not hear of it
  * @with_auth:	an authValue is part of its key
+ * @password:	a policy session's, which has the authValue for an HMAC
+ * @digest_len:	bytes of @digest
+ * @digest:	policyDigest of a policy session that is judged here
  * @entry:	what @handle names, if no password; hub's thread
  */
 struct vtpmb_tpm20_session {
@@ -484,6 +524,9 @@ struct vtpmb_tpm20_session {
 	u8 attributes;
 	bool checked;
 	bool with_auth;
+	bool password;
+	u16 digest_len;
+	u8 digest[VTPMB_MAX_DIGEST];
 	u16 nonce_len;
 	u16 auth_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
@@ -513,6 +556,7 @@ struct vtpmb_tpm20_session {
  * @key:	key of the session that it starts, but for its value
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceCaller of that session
+ * @conditions: what a policy session that it is about will ask for
  * @bound:	it starts a session that is bound to an object
  * @real:	the PCRs that it names are the chip's own, which answers it; hub's
  *		thread
@@ -547,6 +591,7 @@ struct vtpmb_tpm20_call {
 	u8 nonce[VTPMB_MAX_DIGEST];
 	u32 nv_index;
 	u16 nv_size;
+	struct vtpmb_tpm20_conditions conditions;
 };
 
 /**
@@ -816,6 +861,8 @@ bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entr
 			  u32 handle);
 u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			   unsigned int i);
+int vtpmb_tpm20_hash_command(const struct vtpmb_tpm20_call *call, u16 alg, bool names,
+			     u8 *digest);
 int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			 unsigned int i, const u8 *params, size_t params_len,
 			 struct vtpmb_writer *w);
@@ -824,6 +871,20 @@ void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm2
 bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r);
 int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			     u32 *rc);
+
+/* tpm20_condition.c */
+/* Whether a policy session asks for an authValue. */
+static inline bool vtpmb_tpm20_needs_auth(const struct vtpmb_tpm20_entry *entry)
+{
+	return entry->conditions.auth_value || entry->conditions.password;
+}
+
+void vtpmb_tpm20_foresee(struct vtpmb_tpm20_call *call);
+void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call);
+void vtpmb_tpm20_doubt(const struct vtpmb_tpm20_call *call);
+void vtpmb_tpm20_reset_policy(struct vtpmb_tpm20_entry *entry);
+u32 vtpmb_tpm20_judge_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			     unsigned int i);
 
 /* tpm20_context.c */
 int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,

@@ -21,6 +21,9 @@
 #include <linux/string.h>
 #include "tpm20.h"
 
+#define CODE_POLICY_RESTART	0x180
+#define CODE_POLICY_GET_DIGEST	0x189
+
 /**
  * vtpmb_tpm20_chip_auth() - what the chip's entity is authorised with
  * @vtpm:	the vtpm; its lock is held
@@ -117,6 +120,41 @@ static int tpm20_learn_names(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	return 0;
 }
 
+static bool tpm20_has_policy(const struct vtpmb_tpm20_session *session)
+{
+	return TPM20_HT(session->handle) == HT_POLICY && !session->entry->trial;
+}
+
+/* A command of the bridge's own on a session that is loaded. */
+static int tpm20_ask_session(struct vtpmb_vtpm *vtpm, u32 code, u32 handle, u32 *rc)
+{
+	u8 body[4];
+
+	vtpmb_poke_u32(body, handle);
+	return vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, code, body,
+				       sizeof(body), rc);
+}
+
+static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session,
+			    u32 gone, u32 *rc)
+{
+	struct vtpmb_reader r;
+	const u8 *digest;
+	int len = vtpmb_tpm20_load(vtpm, session->entry, gone, rc);
+
+	if (len || *rc)
+		return len;
+	len = tpm20_ask_session(vtpm, CODE_POLICY_GET_DIGEST, session->handle, rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_tpm2b(&r, &digest, &session->digest_len) ||
+	    session->digest_len > sizeof(session->digest))
+		return -EIO;
+	memcpy(session->digest, digest, session->digest_len);
+	return 0;
+}
+
 /**
  * vtpmb_tpm20_consult() - ask the chip for what it takes to judge
  * @vtpm:	the vtpm
@@ -142,7 +180,9 @@ int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 		if (!learnt)
 			err = tpm20_learn_names(vtpm, call, rc);
 		learnt = true;
-		if (!err && !*rc && !session->entry->key.ours)
+		if (!err && !*rc && tpm20_has_policy(session))
+			err = tpm20_ask_digest(vtpm, session, RC_REFERENCE_S0 + i, rc);
+		else if (!err && !*rc && !session->entry->key.ours)
 			err = vtpmb_tpm20_load(vtpm, session->entry, RC_REFERENCE_S0 + i, rc);
 	}
 	return err;
@@ -201,31 +241,43 @@ static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session)
 	return RC_AUTH_UNAVAILABLE;
 }
 
-/* Whether an authValue is part of the proof: not of a session bound to the same. */
+/*
+ * Whether an authValue is part of the proof: of a session bound to the same
+ * entity it is not, and of a policy only if that says so.
+ */
 static bool tpm20_takes_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i)
 {
 	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
 
-	return !entry || !vtpmb_tpm20_is_bound(vtpm, entry, call->handle[i]);
+	if (!entry)
+		return true;
+	if (TPM20_HT(entry->virt) == HT_POLICY)
+		return vtpmb_tpm20_needs_auth(entry);
+	return !vtpmb_tpm20_is_bound(vtpm, entry, call->handle[i]);
 }
 
+/* TPM 2.0 Part 4, CheckAuthSession() */
 static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   unsigned int i)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	struct vtpmb_tpm20_session *session = &call->session[i];
-	u32 rc;
+	bool policy = TPM20_HT(session->handle) == HT_POLICY;
+	u32 rc = RC_SUCCESS;
 
 	if (call->handle[i] == RH_PLATFORM && !vtpm->pp_pin &&
 	    test_bit(call->row_nr, tpm->pp_list))
 		return RC_PP;
 	session->with_auth = tpm20_takes_auth(vtpm, call, i);
+	session->password = policy && session->entry->conditions.password;
 	if (session->with_auth && call->handle[i] == RH_LOCKOUT && tpm->lockout_failed)
 		return RC_LOCKOUT;
-	if (TPM20_HT(session->handle) == HT_POLICY)
-		return RC_AUTH_UNAVAILABLE;
-	if (session->handle == RS_PW)
+	if (policy)
+		rc = vtpmb_tpm20_judge_policy(vtpm, call, i);
+	if (rc)
+		return rc;
+	if (session->handle == RS_PW || session->password)
 		rc = tpm20_password(vtpm, call, i);
 	else
 		rc = vtpmb_tpm20_check_hmac(vtpm, call, i);
@@ -251,9 +303,6 @@ static u32 tpm20_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command, its sessions assigned, none of its parameters taken yet
  *
- * A policy session does not authorise what is judged here: the bridge cannot
- * judge it.
- *
  * Return: a response code (TPM 2.0 Part 4, ParseSessionBuffer())
  */
 u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
@@ -274,11 +323,29 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return rc;
 }
 
-/* One that the chip will not be asked about again needs nobody else to know. */
+/* A policy has to be satisfied anew.  Its session's nonce only the chip could roll. */
+static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = session->entry;
+	int len = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0, rc);
+
+	if (len || *rc)
+		return len;
+	len = tpm20_ask_session(vtpm, CODE_POLICY_RESTART, entry->virt, rc);
+	if (len < 0)
+		return len;
+	if (!*rc)
+		vtpmb_tpm20_reset_policy(entry);
+	return 0;
+}
+
+/* A nonce that the chip will not be asked about again needs not come from there. */
 static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
 {
 	struct vtpmb_tpm20_entry *entry = session->entry;
 
+	if (session->attributes & SESSION_CONTINUE && TPM20_HT(session->handle) == HT_POLICY)
+		return tpm20_restart(vtpm, session, rc);
 	if (entry->key.ours || !(session->attributes & SESSION_CONTINUE)) {
 		get_random_bytes(entry->nonce, entry->nonce_len);
 		return 0;
@@ -292,7 +359,8 @@ static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *sessi
  * @call:	the command; its response has no sessions yet
  * @rc:		out: RC_SUCCESS, or RC_FAILURE if the chip does not go along
  *
- * Each gets a new nonceTPM, so that nothing that was sent before works again.
+ * Each gets a new nonceTPM, so that nothing that was sent before works again, or
+ * its policy is to be satisfied anew.
  *
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit

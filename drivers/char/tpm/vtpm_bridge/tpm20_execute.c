@@ -19,11 +19,8 @@
 #define CODE_CREATE_PRIMARY		0x131
 #define CODE_CREATE			0x153
 #define CODE_LOAD_EXTERNAL		0x167
-#define CODE_POLICY_AUTH_VALUE		0x16B
 #define CODE_START_AUTH_SESSION		0x176
-#define CODE_POLICY_RESTART		0x180
 #define CODE_EVENT_SEQUENCE_COMPLETE	0x185
-#define CODE_POLICY_PASSWORD		0x18C
 #define CODE_CREATE_LOADED		0x191
 
 /* TPM 2.0 Part 2, 6.3: signing schemes */
@@ -348,6 +345,7 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (rc || tpm20_is_local(call))
 		return rc;
 	tpm20_inherit(call);
+	vtpmb_tpm20_foresee(call);
 	if (tpm20_inspect[AT(code)])
 		rc = tpm20_inspect[AT(code)](vtpm, call);
 	if (!rc)
@@ -592,27 +590,6 @@ static int tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return err;
 }
 
-/* SessionResetPolicyData() of TPM 2.0 Part 4, as far as the bridge keeps any. */
-static void tpm20_forget_policy(struct vtpmb_tpm20_entry *session)
-{
-	session->pcr_counter = 0;
-	session->needs_auth = false;
-}
-
-/* What a policy command has done to its session. */
-static void tpm20_follow_policy(struct vtpmb_tpm20_call *call)
-{
-	switch (call->row->code) {
-	case CODE_POLICY_AUTH_VALUE:
-	case CODE_POLICY_PASSWORD:
-		call->entry[0]->needs_auth = true;
-		break;
-	case CODE_POLICY_RESTART:
-		tpm20_forget_policy(call->entry[0]);
-		break;
-	}
-}
-
 /* Take one session of the chip's response, and put it as the guest is to see it. */
 static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				unsigned int i, struct vtpmb_reader *r,
@@ -632,7 +609,7 @@ static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 	if (session->entry) {
 		if (!vtpmb_tpm20_roll(session->entry, &nonce))
 			return -EIO;
-		tpm20_forget_policy(session->entry);
+		vtpmb_tpm20_reset_policy(session->entry);
 	}
 	vtpmb_put_bytes(w, start, r->pos - start);
 	return 0;
@@ -709,7 +686,7 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		err = tpm20_retire(vtpm, call);
 	if (err || *rc)
 		return err;
-	tpm20_follow_policy(call);
+	vtpmb_tpm20_follow(call);
 	tpm20_extend(vtpm, call, len);
 	vtpmb_tpm20_follow_test(vtpm, call);
 	if (call->witnessed)
@@ -840,8 +817,11 @@ static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	mutex_unlock(&vtpm->lock);
 	if (*rc)
 		return vtpmb_tpm20_missing_index(vtpm, call, rc);
-	return tpm20_is_local(call) ? tpm20_answer(vtpm, call, rc) :
-				      tpm20_forward(vtpm, call, rc);
+	err = tpm20_is_local(call) ? tpm20_answer(vtpm, call, rc) :
+				     tpm20_forward(vtpm, call, rc);
+	if (err)
+		vtpmb_tpm20_doubt(call);
+	return err;
 }
 
 /**

@@ -177,7 +177,7 @@ static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	struct tpm20_message m = {};
 	int err;
 
-	if (!key_len && !session->auth_len)
+	if (session->password || (!key_len && !session->auth_len))
 		return 0;
 	err = tpm20_digest(hash, params, digest);
 	tpm20_add(&m, digest, hash->size);
@@ -212,19 +212,54 @@ static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_cal
 	return !entry || entry->kind != KIND_OBJECT || entry->body->learnt;
 }
 
-/* What cpHash covers; false if a Name is not known. */
-static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
-				  struct tpm20_message *m)
+/* What nameHash covers; false if a Name is not known. */
+static bool tpm20_add_names(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
 
-	tpm20_add(m, call->cmd->buf + 6, sizeof(u32));
 	for (i = 0; i < call->row->nr_handles; i++) {
 		if (!tpm20_add_name(m, call, i))
 			return false;
 	}
+	return true;
+}
+
+/* What cpHash covers. */
+static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
+				  struct tpm20_message *m)
+{
+	tpm20_add(m, call->cmd->buf + 6, sizeof(u32));
+	if (!tpm20_add_names(m, call))
+		return false;
 	tpm20_add(m, call->params.pos, call->params.left);
 	return true;
+}
+
+/**
+ * vtpmb_tpm20_hash_command() - cpHash or nameHash of a command
+ * @call:	the command, none of its parameters taken yet
+ * @alg:	the hash
+ * @names:	nameHash
+ * @digest:	out
+ *
+ * Return: 0; -ENOENT if a Name or the hash is not known; or the errno of the
+ * crypto API
+ */
+int vtpmb_tpm20_hash_command(const struct vtpmb_tpm20_call *call, u16 alg, bool names,
+			     u8 *digest)
+{
+	struct tpm20_message m = {};
+	struct vtpmb_hash hash;
+	int err;
+
+	if (names ? !tpm20_add_names(&m, call) : !tpm20_command_message(call, &m))
+		return -ENOENT;
+	err = vtpmb_hash_open(&hash, alg);
+	if (err)
+		return err;
+	err = tpm20_digest(&hash, &m, digest);
+	vtpmb_hash_close(&hash);
+	return err;
 }
 
 static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,

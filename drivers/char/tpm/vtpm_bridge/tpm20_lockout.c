@@ -187,7 +187,7 @@ static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	*counts = session && session->bound;
 	if (*counts || i >= call->row->nr_auths)
 		return 0;
-	if (session && TPM20_HT(session->virt) == HT_POLICY && !session->needs_auth)
+	if (session && TPM20_HT(session->virt) == HT_POLICY && !vtpmb_tpm20_needs_auth(session))
 		return 0;
 	if (TPM20_HT(call->handle[i]) == HT_NV)
 		return tpm20_index_counts(vtpm, call->handle[i], counts);

@@ -257,10 +257,7 @@ u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm,
 	return RC_SUCCESS;
 }
 
-/*
- * TPM 2.0 Part 3, 24.3.  The bridge cannot judge a policy session for one of
- * the hierarchies that stand for the chip's, so those stay without a policy.
- */
+/* TPM 2.0 Part 3, 24.3 */
 u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm,
 				   struct vtpmb_tpm20_call *call,
 				   struct vtpmb_writer *out)
@@ -280,8 +277,6 @@ u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm,
 		return rc;
 	if (len != vtpmb_hash_size(alg))
 		return RC_P(RC_SIZE, 0);
-	if (len && call->handle[0] != RH_PLATFORM)
-		return RC_COMMAND_CODE;
 
 	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(call->handle[0])];
 	h->policy_alg = alg;

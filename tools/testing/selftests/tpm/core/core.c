@@ -275,12 +275,20 @@ static struct {
 	unsigned int nth;
 	int err;
 	u32 rc;
+	bool done;
 } fault;
 
 void core_fail_transmit(unsigned int nth, int err)
 {
 	fault.nth = nth;
 	fault.err = err;
+	fault.done = false;
+}
+
+void core_lose_response(unsigned int nth)
+{
+	core_fail_transmit(nth, -ETIME);
+	fault.done = true;
 }
 
 void core_fail_chip(unsigned int nth, u32 rc)
@@ -315,6 +323,8 @@ static int port_transmit(struct vtpmb_port *port, u8 *buf)
 	if (core_watch)
 		core_watch(buf, len);
 	if (fault.nth && !--fault.nth) {
+		if (fault.err && fault.done)
+			core_raw(buf, len, &rsp);
 		/* The core's buffer is undefined after an error. */
 		memset(buf, 0xee, VTPMB_BUF_SIZE);
 		return fault.err ? fault.err : (int)put_error(buf, fault.rc);

@@ -66,6 +66,8 @@ bool core_chip_is_empty(void);
 
 /* The @nth command from now, 1 the next, gets @err from transmit. 0: none. */
 void core_fail_transmit(unsigned int nth, int err);
+/* As above with -ETIME, but the chip has done what it was told. */
+void core_lose_response(unsigned int nth);
 /* As above, but the chip answers with @rc and does nothing. */
 void core_fail_chip(unsigned int nth, u32 rc);
 /* The @nth allocation from now fails; 0: none. */

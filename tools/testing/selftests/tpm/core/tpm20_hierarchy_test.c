@@ -369,8 +369,11 @@ static bool check_response(const struct session *s, struct side *side, const str
 	digest(s->alg, text, 8 + params_len, phash);
 	vtpmb_reader_init(&r, rsp->buf + head + 4 + params_len,
 			  rsp->len - head - 4 - params_len);
-	if (!vtpmb_get_tpm2b(&r, &bytes, &len) || len != side->nonce_len ||
-	    !memcmp(side->nonce, bytes, len))
+	if (!vtpmb_get_tpm2b(&r, &bytes, &len) || len != side->nonce_len)
+		return false;
+	/* The nonce of a policy session that a proxy has judged stays. */
+	if (!memcmp(side->nonce, bytes, len) &&
+	    (s->handle >> 24 != 3 || side->guest != &proxy))
 		return false;
 	memcpy(side->nonce, bytes, len);
 	side->nonce_len = len;
@@ -898,6 +901,485 @@ static void nonces_roll_of_sessions_that_had_to_make_room(void)
 	end();
 }
 
+/* A policy: commands with S for the session's handle. */
+#define CC(code)	"8001 ???????? 0000016c S " code
+#define AUTH_VALUE	"8001 ???????? 0000016b S"
+#define PASSWORD	"8001 ???????? 0000018c S"
+#define AT_LOCALITY(l)	"8001 ???????? 0000016f S " l
+#define PRESENCE	"8001 ???????? 00000187 S"
+#define NV_WRITTEN	"8001 ???????? 0000018f S 01"
+#define TIMER		"8001 ???????? 0000016d S 0000 0000 0000"
+#define DUPLICATION	"8001 ???????? 00000188 S 0000 0022 000b" ZEROS32 "00"
+#define SECRET_OF(hier, area) "8002 ???????? 00000151" hier "S" area "0000 0000 0000 00000000"
+#define PCR_5		"8001 ???????? 0000017f S 0000 00000001 000b 03 200000"
+#define RESTART		"8001 ???????? 00000180 S"
+
+static const char *with_handle(const char *text, u32 handle, char *hex, size_t cap)
+{
+	size_t len = 0;
+
+	for (; *text && len + 9 < cap; text++) {
+		if (*text == 'S')
+			len += sprintf(hex + len, "%08x", handle);
+		else
+			hex[len++] = *text;
+	}
+	hex[len] = 0;
+	return hex;
+}
+
+static void satisfy_at(int line, const struct session *s, const char * const *policy)
+{
+	char hex[1000];
+
+	for (; *policy; policy++)
+		both_at(line, with_handle(*policy, s->handle, hex, sizeof(hex)), 0);
+}
+
+#define satisfy(s, ...) \
+	satisfy_at(__LINE__, s, (const char * const[]) { __VA_ARGS__, NULL })
+
+/* Each side's own, for a policy on a proxy's PCRs is another one than a TPM's. */
+static void set_policy_at(int line, u32 hier, u16 alg, const char * const *policy)
+{
+	char hex[1000];
+	struct session s;
+	unsigned int i;
+	size_t len;
+
+	start_session_at(line, &s, TRIAL, alg, RH_NULL, NULL);
+	satisfy_at(line, &s, policy);
+	both_at(line, with_handle("8001 ???????? 00000189 S", s.handle, hex, sizeof(hex)), 0);
+	for (i = 0; i < 2; i++) {
+		struct guest *g = s.side[i].guest;
+
+		len = sprintf(hex, "8002 ???????? 0000012e %08x" PW, hier);
+		len = put_hex(hex, len, g->rsp.buf + 10, 2 + hash_len(alg));
+		sprintf(hex + len, "%04x", alg);
+		CHECK_EQ(tell(g, hex), 0);
+	}
+	both_at(line, with_handle(FLUSH "S", s.handle, hex, sizeof(hex)), 0);
+}
+
+#define set_policy(hier, ...) \
+	set_policy_at(__LINE__, hier, SHA256, (const char * const[]) { __VA_ARGS__, NULL })
+
+static void begin_policy(struct session *s)
+{
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	start_session(s, POLICY, SHA256, RH_NULL, NULL);
+}
+
+/* Once the policy is satisfied the session authorises once. */
+static void policy_authorises_every_hierarchy(void)
+{
+	static const u32 hiers[] = { OWNER, ENDORSEMENT, PLATFORM, LOCKOUT };
+	struct session s;
+	unsigned int i;
+
+	begin_policy(&s);
+	for (i = 0; i < ARRAY_SIZE(hiers); i++) {
+		use(&s, 0x12f, SET_AUTH(hiers[i], EMPTY), .bare = true);
+		set_policy(hiers[i], CC("00000129"));
+		use(&s, 0x99d, SET_AUTH(hiers[i], EMPTY), .bare = true);
+		satisfy(&s, CC("00000129"));
+		use(&s, 0, SET_AUTH(hiers[i], EMPTY), .bare = true);
+		use(&s, 0x99d, SET_AUTH(hiers[i], EMPTY), .bare = true);
+		satisfy(&s, CC("00000129"));
+		use(&s, 0, SET_AUTH(hiers[i], EMPTY), WITH(""));
+		same("8001 ???????? 0000017a 00000009 40000000 000000ff");
+	}
+	both(FLUSH "03000000", 0);
+	CHECK(core_chip_is_empty());
+	end();
+}
+
+static void policy_authorises_what_the_chip_does(void)
+{
+	struct session s;
+
+	begin_owned();
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	start_session(&s, POLICY, SHA256, RH_NULL, NULL);
+	both(CHANGE_AUTH("40000001", PW, ABC), 0);
+	both(CHANGE_AUTH("40000001", PW_ABC, EMPTY), 0);
+	set_policy(OWNER, CC("00000131"));
+	satisfy(&s, CC("00000131"));
+	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
+	flush_both();
+	use(&s, 0x99d, MAKE_PRIMARY(OWNER), .bare = true);
+	use(&s, 0x12f, MAKE_PRIMARY(ENDORSEMENT), .bare = true);
+	use(&s, 0x12f, MAKE_PRIMARY(RH_NULL), .bare = true);
+	satisfy(&s, CC("00000131"));
+	use(&s, 0, .code = 0x131, .nr_handles = 1, .handle = { OWNER }, .params = ECC_PRIMARY,
+	    .bare = true);
+	use(&s, 0x918, MAKE_PRIMARY(OWNER), .bare = true);
+	CHECK(core_chip_is_empty());
+	end();
+}
+
+static void policy_session_asks_for_a_command(void)
+{
+	struct session s;
+
+	begin_policy(&s);
+	set_policy(OWNER, CC("00000131"));
+	satisfy(&s, CC("00000131"));
+	use(&s, 0x9a4, SET_AUTH(OWNER, ABC), .bare = true);
+	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
+	set_policy(PLATFORM, DUPLICATION);
+	satisfy(&s, DUPLICATION);
+	use(&s, 0x9a4, CLEAR_CONTROL(PLATFORM), .bare = true);
+	end();
+}
+
+static void policy_session_asks_for_an_auth(void)
+{
+	struct session s;
+
+	begin_policy(&s);
+	both(CHANGE_AUTH("4000000c", PW, ABC), 0);
+	both(CHANGE_AUTH("40000001", PW, ABC), 0);
+	both(CHANGE_AUTH("4000000c", PW_ABC, EMPTY), 0);
+	both(CHANGE_AUTH("40000001", PW_ABC, EMPTY), 0);
+	set_policy(PLATFORM, AUTH_VALUE);
+	set_policy(OWNER, PASSWORD);
+	both(CHANGE_AUTH("4000000c", PW, ABC), 0);
+	both(CHANGE_AUTH("40000001", PW, ABC), 0);
+	satisfy(&s, AUTH_VALUE);
+	use(&s, 0x9a2, CLEAR_CONTROL(PLATFORM), .bare = true);
+	use(&s, 0x9a2, CLEAR_CONTROL(PLATFORM), WITH("x"));
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH("abc"));
+	/* The digest is the same, and the last one says how it is to be proved. */
+	satisfy(&s, PASSWORD);
+	use(&s, 0x9a2, CLEAR_CONTROL(PLATFORM), WITH("x"), .password = true);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH("abc"), .password = true);
+	satisfy(&s, PASSWORD);
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("abc"));
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("abc"), .password = true);
+	flush_both();
+	satisfy(&s, AUTH_VALUE);
+	use(&s, 0, SET_AUTH(OWNER, EMPTY), .auth = "abc", .new_auth = "");
+	satisfy(&s, AUTH_VALUE, RESTART);
+	use(&s, 0x99d, SET_AUTH(OWNER, EMPTY), WITH("abc"));
+	end();
+}
+
+static void policy_session_asks_for_a_locality(void)
+{
+	struct session s;
+
+	begin_policy(&s);
+	set_policy(PLATFORM, AT_LOCALITY("03"), AT_LOCALITY("05"));
+	set_policy(OWNER, AT_LOCALITY("02"));
+	satisfy(&s, AT_LOCALITY("03"), AT_LOCALITY("05"));
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	satisfy(&s, AT_LOCALITY("03"), AT_LOCALITY("05"));
+	v->locality = 1;
+	core_twin_locality(twin, 1);
+	use(&s, 0x907, CLEAR_CONTROL(PLATFORM), .bare = true);
+	v->locality = 0;
+	core_twin_locality(twin, 0);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	satisfy(&s, AT_LOCALITY("02"));
+	use(&s, 0x907, MAKE_PRIMARY(OWNER), .bare = true);
+	v->locality = 1;
+	core_twin_locality(twin, 1);
+	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
+	set_policy(LOCKOUT, AT_LOCALITY("22"));
+	v->locality = 0;
+	core_twin_locality(twin, 0);
+	satisfy(&s, AT_LOCALITY("22"));
+	use(&s, 0x907, CLEAR_CONTROL(LOCKOUT), .bare = true);
+	end();
+}
+
+static void policy_session_asks_for_presence(void)
+{
+	struct session s;
+
+	begin_policy(&s);
+	v->pp_pin = true;
+	core_twin_pp(twin, true);
+	set_policy(PLATFORM, PRESENCE);
+	satisfy(&s, PRESENCE);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	satisfy(&s, PRESENCE);
+	v->pp_pin = false;
+	core_twin_pp(twin, false);
+	use(&s, 0x990, CLEAR_CONTROL(PLATFORM), .bare = true);
+	v->pp_pin = true;
+	core_twin_pp(twin, true);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	end();
+}
+
+/* PolicyCpHash, PolicyNameHash or PolicyTemplate of what @text stands for. */
+static const char *with_hash(u32 code, const char *text, char *hex)
+{
+	u8 bytes[500], hash[32];
+	size_t len;
+
+	digest(SHA256, bytes, core_hex(bytes, sizeof(bytes), text), hash);
+	len = sprintf(hex, "8001 ???????? %08x S 0020", code);
+	put_hex(hex, len, hash, sizeof(hash));
+	return hex;
+}
+
+static void policy_session_asks_for_a_digest(void)
+{
+	char cp[200], name[200], template[200];
+	struct session s;
+
+	begin_policy(&s);
+	with_hash(0x16e, "00000131 40000001" ECC_PRIMARY, cp);
+	with_hash(0x170, "40000001", name);
+	with_hash(0x190, "0023 000b 00030072 0000 0006 0080 0043 0010 0003 0010 0000 0000",
+		  template);
+	set_policy(OWNER, cp);
+	satisfy(&s, cp);
+	use(&s, 0x99d, SET_AUTH(OWNER, EMPTY), .bare = true);
+	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
+	flush_both();
+	set_policy(OWNER, name);
+	set_policy(ENDORSEMENT, name);
+	satisfy(&s, name);
+	use(&s, 0x99d, MAKE_PRIMARY(ENDORSEMENT), .bare = true);
+	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
+	flush_both();
+	set_policy(OWNER, template);
+	satisfy(&s, template);
+	use(&s, 0x99d, SET_AUTH(OWNER, EMPTY), .bare = true);
+	use(&s, 0x99d, .code = 0x131, .nr_handles = 1, .handle = { OWNER },
+	    .params = "0004 0000 0000 0001 00 0000 00000000", .attributes = CONTINUE,
+	    .bare = true);
+	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
+	set_policy(PLATFORM, NV_WRITTEN);
+	satisfy(&s, NV_WRITTEN);
+	use(&s, 0x99d, CLEAR_CONTROL(PLATFORM), .bare = true);
+	end();
+}
+
+static void policy_takes_what_was_true_at_once(void)
+{
+	static const char either[] = "8001 ???????? 00000171 S 00000002"
+		"0020" ZEROS32 "0020" ZEROS32;
+	struct session s;
+
+	begin_policy(&s);
+	set_policy(PLATFORM, SECRET_OF("40000001", PW), TIMER);
+	satisfy(&s, SECRET_OF("40000001", PW), TIMER);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	set_policy(PLATFORM, either);
+	satisfy(&s, either);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	/* By a policy, which has to ask for an authValue then. */
+	set_policy(OWNER, TIMER);
+	both(START_POLICY, 0);
+	satisfy(&s, TIMER);
+	use(&s, 0x989, .code = 0x151, .nr_handles = 2, .handle = { OWNER, 0x03000001 },
+	    .params = "0000 0000 0000 00000000", .attributes = CONTINUE, .bare = true);
+	end();
+}
+
+static void policy_on_pcrs_lasts_until_they_change(void)
+{
+	struct session s;
+
+	begin_policy(&s);
+	set_policy(PLATFORM, PCR_5);
+	set_policy(OWNER, PCR_5);
+	satisfy(&s, PCR_5);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	satisfy(&s, PCR_5);
+	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
+	flush_both();
+	satisfy(&s, PCR_5);
+	both(EXTEND("00000005"), 0);
+	use(&s, 0x128, CLEAR_CONTROL(PLATFORM), .bare = true);
+	use(&s, 0x128, MAKE_PRIMARY(OWNER), .bare = true);
+	satisfy(&s, RESTART, PCR_5);
+	use(&s, 0x99d, CLEAR_CONTROL(PLATFORM), .bare = true);
+	end();
+}
+
+static void policy_has_a_hash_of_its_own(void)
+{
+	struct session s, t;
+
+	begin_policy(&s);
+	start_session(&t, POLICY, SHA1, RH_NULL, NULL);
+	set_policy_at(__LINE__, PLATFORM, SHA1, (const char * const[]) { TIMER, NULL });
+	satisfy(&s, TIMER);
+	satisfy(&t, TIMER);
+	use(&s, 0x99d, CLEAR_CONTROL(PLATFORM), .bare = true);
+	use(&t, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	end();
+}
+
+static void policy_session_can_be_bound(void)
+{
+	static const u32 binds[] = { OWNER, LOCKOUT };
+	struct session s;
+	unsigned int i;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	set_policy(PLATFORM, TIMER);
+	set_policy(ENDORSEMENT, AUTH_VALUE);
+	both(CHANGE_AUTH("4000000b", PW, "0001 78"), 0);
+	for (i = 0; i < 2; i++) {
+		start_session(&s, POLICY, SHA256, binds[i], "");
+		satisfy(&s, TIMER);
+		use(&s, i ? 0x98e : 0x9a2, CLEAR_CONTROL(PLATFORM), .bare = true);
+		if (i)
+			break;
+		use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH(""));
+		satisfy(&s, AUTH_VALUE);
+		use(&s, 0, MAKE_PRIMARY(ENDORSEMENT), WITH("x"));
+		flush_both();
+		both(FLUSH "03000000", 0);
+	}
+	satisfy(&s, TIMER);
+	use(&s, 0x921, CLEAR_CONTROL(PLATFORM), WITH(""));
+	end();
+}
+
+/* A wrong lockoutAuth does not keep a policy from lockout. */
+static void policy_outlives_a_lockout(void)
+{
+	struct session s;
+
+	begin_policy(&s);
+	set_policy(LOCKOUT, TIMER, TIMER);
+	both("8002 ???????? 00000127 4000000a" PW_ABC "01", 0x98e);
+	both("8002 ???????? 00000127 4000000a" PW "01", 0x921);
+	satisfy(&s, TIMER, TIMER);
+	use(&s, 0, CLEAR_CONTROL(LOCKOUT), .bare = true);
+	satisfy(&s, AUTH_VALUE);
+	use(&s, 0x921, CLEAR_CONTROL(LOCKOUT), WITH(""));
+	end();
+}
+
+static void policies_go_with_clear_and_reset(void)
+{
+	static const char cap[] = "8001 ???????? 0000017a 00000009 40000000 000000ff";
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	same("8002 ???????? 0000012e 40000001" PW "0020" ZEROS32 "0004");
+	same("8002 ???????? 0000012e 40000001" PW "0000 000b");
+	same("8002 ???????? 0000012e 40000001" PW "0020" ZEROS32 "0010");
+	same("8002 ???????? 0000012e 40000001" PW_ABC "0020" ZEROS32 "000b");
+	same("8002 ???????? 0000012e 40000007" PW "0020" ZEROS32 "000b");
+	same("8002 ???????? 0000012e 40000001" PW "0020" ZEROS32 "000b");
+	same("8002 ???????? 0000012e 4000000b" PW "0014" ZEROS20 "0004");
+	same("8002 ???????? 0000012e 4000000a" PW "0020" ZEROS32 "000b");
+	same("8002 ???????? 0000012e 4000000c" PW "0020" ZEROS32 "000b");
+	same(cap);
+	both(SHUTDOWN_CLEAR, 0);
+	reset_both();
+	both(STARTUP_CLEAR, 0);
+	same(cap);
+	same("8002 ???????? 0000012e 4000000c" PW "0020" ZEROS32 "000b");
+	same("8002 ???????? 00000126 4000000c" PW);
+	same(cap);
+	end();
+}
+
+/* What the bridge cannot judge. */
+static void policy_that_expires_is_for_objects_alone(void)
+{
+	static const char expires[] = "8002 ???????? 00000151 40000001 S" PW
+		"0000 0000 0000 00000e10";
+	struct session s;
+
+	begin_policy(&s);
+	set_policy(PLATFORM, expires);
+	satisfy(&s, expires);
+	use_proxy(&s, 0x12f, CLEAR_CONTROL(PLATFORM), .bare = true);
+	satisfy(&s, RESTART, SECRET_OF("40000001", PW));
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	end();
+}
+
+static void lost_policy_command_makes_a_session_useless(void)
+{
+	struct session s;
+	char hex[200];
+
+	begin_policy(&s);
+	set_policy(PLATFORM, CC("00000131"));
+	/* The chip does it, but the bridge is not told. */
+	core_end_turn();
+	core_turn = 0;
+	satisfy(&s, RESTART);
+	core_lose_response(1);
+	tell(&proxy, with_handle(CC("00000131"), s.handle, hex, sizeof(hex)));
+	CHECK_EQ(proxy.rsp.err, -ETIME);
+	use_proxy(&s, 0x12f, CLEAR_CONTROL(PLATFORM), .bare = true);
+	core_turn = 1;
+	core_end_turn();
+	end();
+}
+
+static void policy_session_survives_the_guests_resource_manager(void)
+{
+	struct session s;
+	char hex[3000];
+	size_t len;
+
+	begin_policy(&s);
+	set_policy(PLATFORM, CC("00000127"));
+	satisfy(&s, CC("00000127"));
+	both(CONTEXT_SAVE "03000000", 0);
+	len = sprintf(hex, "8001 ???????? 00000161");
+	put_hex(hex, len, proxy.rsp.buf + 10, proxy.rsp.len - 10);
+	CHECK_EQ(tell(&proxy, hex), 0);
+	len = sprintf(hex, "8001 ???????? 00000161");
+	put_hex(hex, len, alone.rsp.buf + 10, alone.rsp.len - 10);
+	CHECK_EQ(tell(&alone, hex), 0);
+	use(&s, 0x9a4, .code = 0x121, .nr_handles = 1, .handle = { PLATFORM },
+	    .params = "4000000b 01", .attributes = CONTINUE, .bare = true);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	end();
+}
+
+/* The platform's policy is the digest of a session that is used then. */
+static void any_policy(void)
+{
+	struct use u = { CLEAR_CONTROL(PLATFORM), .bare = true };
+	const struct core_rsp *rsp = &proxy.rsp;
+	u8 buf[VTPMB_BUF_SIZE];
+	struct session s;
+	char hex[300];
+	unsigned int i;
+	size_t len;
+
+	new_session(&s, SHA256);
+	send_to(&proxy, buf, put_start(buf, POLICY, SHA256, RH_NULL, RH_NULL, buf, 0));
+	if (rsp->err || rsp->rc)
+		return;
+	take_start(__LINE__, &s, &s.side[0]);
+	for (i = 0; i < 2; i++) {
+		tell(&proxy, with_handle(CC("00000127"), s.handle, hex, sizeof(hex)));
+		if (tell(&proxy, with_handle("8001 ???????? 00000189 S", s.handle, hex,
+					     sizeof(hex))))
+			return;
+		len = sprintf(hex, "8002 ???????? 0000012e 4000000c" PW);
+		len = put_hex(hex, len, rsp->buf + 10, 34);
+		sprintf(hex + len, "000b");
+		tell(&proxy, hex);
+		send_use(&s, 0, &u);
+		if (!rsp->err && !rsp->rc)
+			CHECK(check_response(&s, &s.side[0], &u));
+	}
+}
+
 /* Whatever comes of it. */
 static void any_session(void)
 {
@@ -930,6 +1412,7 @@ static void any_session(void)
 			CHECK(check_response(&s, &s.side[0], &make));
 		send_use(&s, 0, &last);
 	}
+	any_policy();
 }
 
 static void start_over(void)
@@ -947,13 +1430,15 @@ static void chip_may_fail_with_any_session(void)
 	unsigned int i;
 
 	core_start(CORE_TPM20);
-	for (i = 1; i < 60; i++) {
-		proxy.vtpm = v = core_new();
+	for (i = 1; i < 80; i++) {
+		v = core_new();
+		proxy.vtpm = v;
 		core_fail_transmit(i, -ETIME);
 		any_session();
 		core_fail_transmit(0, 0);
 		start_over();
-		proxy.vtpm = v = core_new();
+		v = core_new();
+		proxy.vtpm = v;
 		core_fail_chip(i, refusals[i % ARRAY_SIZE(refusals)]);
 		any_session();
 		core_fail_chip(0, 0);
@@ -969,7 +1454,8 @@ static void any_allocation_may_fail_with_sessions(void)
 
 	core_start(CORE_TPM20);
 	for (i = 1; failed && i < 400; i++) {
-		proxy.vtpm = v = core_new();
+		v = core_new();
+		proxy.vtpm = v;
 		core_fail_alloc(i);
 		any_session();
 		failed = core_alloc_failed();
@@ -998,6 +1484,22 @@ static const struct core_test tests[] = {
 	CORE_TEST(session_ends_with_its_last_command),
 	CORE_TEST(what_else_a_session_asks_for_is_refused_as_by_a_tpm),
 	CORE_TEST(nonces_roll_of_sessions_that_had_to_make_room),
+	CORE_TEST(policy_authorises_every_hierarchy),
+	CORE_TEST(policy_authorises_what_the_chip_does),
+	CORE_TEST(policy_session_asks_for_a_command),
+	CORE_TEST(policy_session_asks_for_an_auth),
+	CORE_TEST(policy_session_asks_for_a_locality),
+	CORE_TEST(policy_session_asks_for_presence),
+	CORE_TEST(policy_session_asks_for_a_digest),
+	CORE_TEST(policy_takes_what_was_true_at_once),
+	CORE_TEST(policy_on_pcrs_lasts_until_they_change),
+	CORE_TEST(policy_has_a_hash_of_its_own),
+	CORE_TEST(policy_session_can_be_bound),
+	CORE_TEST(policy_outlives_a_lockout),
+	CORE_TEST(policies_go_with_clear_and_reset),
+	CORE_TEST(policy_that_expires_is_for_objects_alone),
+	CORE_TEST(lost_policy_command_makes_a_session_useless),
+	CORE_TEST(policy_session_survives_the_guests_resource_manager),
 	CORE_TEST(chip_may_fail_with_any_session),
 	CORE_TEST(any_allocation_may_fail_with_sessions),
 };
