@@ -211,9 +211,14 @@ static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 		vtpmb_put_bytes(w, rest, sizeof(rest));
 		return rc;
 	}
-	if (code == START_SESSION)
-		return fake_make(fake_put_session, 0x03000000 + fake->nr_sessions,
-				 &fake->nr_sessions, w);
+	if (code == START_SESSION) {
+		static const u8 nonce[] = { 0, 16, [17] = 1 };
+		u32 rc = fake_make(fake_put_session, 0x03000000 + fake->nr_sessions,
+				   &fake->nr_sessions, w);
+
+		vtpmb_put_bytes(w, nonce, sizeof(nonce));
+		return rc;
+	}
 	vtpmb_get_u32(r, &handle);
 	if (code == CONTEXT_SAVE)
 		return fake_save(handle, w);
