@@ -40,6 +40,18 @@
 struct vtpmb_family;
 
 /**
+ * struct vtpmb_ephemeral - whose an ephemeral key of a TPM 2.0 is
+ * @id:		of the vtpm; 0: nobody's
+ * @epoch:	of the vtpm when the key was made
+ * @counter:	the chip's number of it
+ */
+struct vtpmb_ephemeral {
+	u32 id;
+	u32 epoch;
+	u16 counter;
+};
+
+/**
  * struct vtpmb_port - the way to one physical chip
  * @family:	which family the chip speaks
  * @transmit:	send the command in @buf, whose length is in its header, and
@@ -61,11 +73,13 @@ struct vtpmb_family;
  * @nr_vtpms:	virtual TPMs on it
  * @nr_shared:	TPM 2.0: sessions that proxies have beyond what each can always
  *		have
+ * @ephemeral:	TPM 2.0: ephemeral keys that the chip has made for the vtpms
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
- * Constant after probe but for @failures, @saved, @scratch and @nr_chip_commands,
- * which belong to the holder of the chip, and the two atomic counts.
+ * Constant after probe but for @failures, @saved, @ephemeral, @scratch and
+ * @nr_chip_commands, which belong to the holder of the chip, and the two atomic
+ * counts.
  */
 struct vtpmb_port {
 	const struct vtpmb_family *family;
@@ -79,6 +93,7 @@ struct vtpmb_port {
 	struct list_head saved;
 	atomic_t nr_vtpms;
 	atomic_t nr_shared;
+	struct vtpmb_ephemeral ephemeral[VTPMB_MAX_EPHEMERAL];
 	u8 *scratch;
 	u64 nr_chip_commands;
 };

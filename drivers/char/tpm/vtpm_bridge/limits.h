@@ -75,6 +75,9 @@
 /** VTPMB_MAX_KEPT - objects per proxy that stay in the chip after FlushContext */
 #define VTPMB_MAX_KEPT		8
 
+/** VTPMB_MAX_EPHEMERAL - ephemeral keys of all proxies: as many as the reference chip keeps */
+#define VTPMB_MAX_EPHEMERAL	128
+
 /** VTPMB_MAX_CONTEXT - bytes of a saved context as a chip may return it */
 #define VTPMB_MAX_CONTEXT	VTPMB_BUF_SIZE
 

@@ -14,6 +14,7 @@
  *   tpm20_parameters.c	what the chip is known to say of parameters
  *   tpm20_policy.c	policies on private PCRs
  *   tpm20_witness.c	PCR_Extend in a session that the chip alone can check
+ *   tpm20_ephemeral.c	whose the chip's ephemeral keys are
  *   tpm20_lockout.c	dictionary attack protection
  *   tpm20_persistent.c	persistent objects
  *   tpm20_nv.c		NV indices
@@ -565,6 +566,7 @@ struct vtpmb_tpm20_session {
  *		and answers; hub's thread
  * @nv_index:	the NV index that it defines, or 0
  * @nv_size:	bytes of that one's data
+ * @counter:	number of the ephemeral key that it uses
  */
 struct vtpmb_tpm20_call {
 	struct vtpmb_cmd *cmd;
@@ -592,6 +594,7 @@ struct vtpmb_tpm20_call {
 	u32 nv_index;
 	u16 nv_size;
 	struct vtpmb_tpm20_conditions conditions;
+	u16 counter;
 };
 
 /**
@@ -854,6 +857,11 @@ u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, b
 int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
+
+/* tpm20_ephemeral.c */
+u32 vtpmb_tpm20_inspect_ephemeral(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+void vtpmb_tpm20_follow_ephemeral(struct vtpmb_vtpm *vtpm,
+				  const struct vtpmb_tpm20_call *call, size_t len);
 
 /* tpm20_hmac.c */
 const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtpm, u32 handle);

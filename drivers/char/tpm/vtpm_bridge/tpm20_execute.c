@@ -157,8 +157,9 @@ static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
 	if (!tpm20_skip_2b(&r) || !tpm20_skip_2b(&r) || !vtpmb_get_u32(&r, &hierarchy))
 		return RC_SUCCESS;
 	hier = vtpmb_tpm20_hier(hierarchy);
+	/* Another name of one, that a newer chip may know. */
 	if (hier < 0)
-		return RC_SUCCESS;
+		return RC_P(RC_VALUE, 2);
 	if (hier == HIER_PLATFORM || !vtpmb_tpm20_state(vtpm)->hier[hier].enabled)
 		return RC_P(RC_HIERARCHY, 2);
 	call->hier = hier;
@@ -224,6 +225,7 @@ static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 	[AT(0x182)] = tpm20_inspect_real,
 	[AT(0x185)] = tpm20_inspect_event,
 	[AT(0x187)] = tpm20_inspect_policy_pp,
+	[AT(0x18D)] = vtpmb_tpm20_inspect_ephemeral,
 };
 
 static u32 tpm20_map_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -691,6 +693,7 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	vtpmb_tpm20_follow_test(vtpm, call);
 	if (call->witnessed)
 		vtpmb_tpm20_witnessed(vtpm, call);
+	vtpmb_tpm20_follow_ephemeral(vtpm, call, len);
 	call->cmd->len = len;
 	call->cmd->rc = RC_SUCCESS;
 	return 0;
