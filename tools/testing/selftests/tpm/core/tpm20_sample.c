@@ -12,6 +12,7 @@
 #define ECC_ECDH	"0016 0023 000b 00020472 0000 0010 0010 0003 0010 0000 0000"
 #define ECC_ECDAA	"001a 0023 000b 00040472 0000 0010 001a 000b 0001 0010 0010 0000 0000"
 #define HMAC_KEY	"0010 0008 000b 00040472 0000 0005 000b 0000"
+#define ST_CLEAR_KEY	"0010 0008 000b 00040476 0000 0005 000b 0000"
 #define AES_KEY		"0012 0025 000b 00060472 0000 0006 0080 0043 0000"
 #define RSA_KEY		"0016 0001 000b 00020472 0000 0010 0010 0800 00000000 0000"
 #define SEALED_DATA	"000e 0008 000b 00000452 0000 0010 0000"
@@ -285,6 +286,8 @@ static const struct maker {
 	{ "child", LOAD_OF("{child-bytes}") },
 	{ "sealed", LOAD_OF("{sealed-bytes}") },
 	{ "movable", LOAD_OF("{movable-bytes}") },
+	{ "secret", LOAD_OF("{secret-bytes}") },
+	{ "st-clear", PRIMARY_OF(ST_CLEAR_KEY) },
 	{ "hash", "8001 ???????? 00000186 0000 000b" },
 	{ "event", "8001 ???????? 00000186 0000 0010" },
 	{ "mac", "8002 ???????? 0000015b {hmac} {pw} 0000 0010" },
@@ -311,6 +314,7 @@ static struct word {
 	{ "pw3", "0000001b 40000009 0000 01 0000 40000009 0000 01 0000 40000009 0000 01 0000" },
 	{ "32", "1111111111111111111111111111111111111111111111111111111111111111" },
 	{ "may-move" }, { "child-bytes" }, { "sealed-bytes" }, { "movable-bytes" },
+	{ "secret-bytes" },
 	{ "credential" }, { "signature" }, { "approval" }, { "creation" },
 	{ "moved-bare" }, { "moved-public" }, { "moved" }, { "signing-name" },
 	{ "point" },
@@ -518,6 +522,8 @@ static void setup_children(void)
 	set_2bs("child-bytes", 14, 2);
 	must(CREATE_OF("000c 0000 0008 5345414c45442121", SEALED_DATA));
 	set_2bs("sealed-bytes", 14, 2);
+	must(CREATE_OF("000e 0002 7077 0008 " SAMPLE_SECRET, SEALED_DATA));
+	set_2bs("secret-bytes", 14, 2);
 	must(CREATE_OF(SENSITIVE, MOVABLE));
 	set_2bs("movable-bytes", 14, 2);
 }

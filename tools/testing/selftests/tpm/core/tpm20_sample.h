@@ -75,6 +75,9 @@ extern const struct sample samples[SAMPLE_NR];
 
 #define SAMPLE_MAX	24
 
+/* What is in {secret}, whose password is "pw". */
+#define SAMPLE_SECRET	"56494354494d2121"
+
 /**
  * struct sample_things - what one guest has made
  * @nr:		how many
