@@ -216,11 +216,14 @@ static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 	return RC_SUCCESS;
 }
 
-/* TPM 2.0 Part 4, RetrieveSessionData(): what else the session is to do. */
+/*
+ * TPM 2.0 Part 4, RetrieveSessionData(): what else the session is to do.  What
+ * is not refused for another reason only the chip could do.
+ */
 static u32 tpm20_attributes(const struct vtpmb_tpm20_call *call,
 			    const struct vtpmb_tpm20_session *session)
 {
-	u8 wanted = session->attributes;
+	u8 wanted = session->attributes & (SESSION_DECRYPT | SESSION_ENCRYPT | SESSION_AUDIT);
 
 	if ((wanted & SESSION_DECRYPT && !(call->row->flags & TPM20_DECRYPT)) ||
 	    (wanted & SESSION_ENCRYPT && !(call->row->flags & TPM20_ENCRYPT)) ||
@@ -228,17 +231,15 @@ static u32 tpm20_attributes(const struct vtpmb_tpm20_call *call,
 		return RC_ATTRIBUTES;
 	if (wanted & (SESSION_DECRYPT | SESSION_ENCRYPT) && !session->entry->key.ciphers)
 		return RC_SYMMETRIC;
-	return session->entry->trial ? RC_ATTRIBUTES : RC_SUCCESS;
+	if (session->entry->trial)
+		return RC_ATTRIBUTES;
+	return wanted ? RC_AUTH_UNAVAILABLE : RC_SUCCESS;
 }
 
-/* A session that authorises nothing must encrypt or audit, which the chip alone can. */
+/* A session that authorises nothing must encrypt or audit. */
 static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session)
 {
-	if (session->handle == RS_PW)
-		return RC_HANDLE;
-	if (!(session->attributes & (SESSION_DECRYPT | SESSION_ENCRYPT | SESSION_AUDIT)))
-		return RC_ATTRIBUTES;
-	return RC_AUTH_UNAVAILABLE;
+	return session->handle == RS_PW ? RC_HANDLE : RC_ATTRIBUTES;
 }
 
 /*

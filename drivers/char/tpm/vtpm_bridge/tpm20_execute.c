@@ -325,14 +325,22 @@ static void tpm20_inherit(struct vtpmb_tpm20_call *call)
 		call->hier = call->entry[0]->hier;
 }
 
-/* The chip may be able to check what the bridge cannot. */
+/* The chip may be able to check what the bridge cannot, if it has all the keys. */
 static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u32 rc = vtpmb_tpm20_authorise(vtpm, call);
+	unsigned int i;
 
-	call->witnessed = rc == RC_AUTH_UNAVAILABLE && tpm20_is_virtual(call) &&
-			  vtpmb_tpm20_may_witness(vtpm, call);
-	return call->witnessed ? vtpmb_tpm20_assign(vtpm, call, false) : rc;
+	if (rc != RC_AUTH_UNAVAILABLE || !tpm20_is_virtual(call) ||
+	    !vtpmb_tpm20_may_witness(vtpm, call))
+		return rc;
+	rc = vtpmb_tpm20_assign(vtpm, call, false);
+	for (i = 0; !rc && i < call->nr_sessions; i++) {
+		if (call->session[i].checked && call->session[i].entry)
+			rc = RC_AUTH_UNAVAILABLE;
+	}
+	call->witnessed = !rc;
+	return rc;
 }
 
 static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)

@@ -28,7 +28,7 @@
 #define MAX_KEY		(VTPMB_MAX_DIGEST + VTPMB_MAX_AUTH)
 
 /** MAX_PARTS - pieces of a message that is hashed */
-#define MAX_PARTS	6
+#define MAX_PARTS	7
 
 /**
  * struct tpm20_message - a message in pieces
@@ -161,6 +161,31 @@ static size_t tpm20_put_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_ca
 	return w.len;
 }
 
+/* The one session that is to decrypt or encrypt, if that is not the first one. */
+static const struct vtpmb_tpm20_entry *tpm20_find_cipher(const struct vtpmb_tpm20_call *call,
+							  u8 attribute)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (call->session[i].attributes & attribute)
+			return i ? call->session[i].entry : NULL;
+	}
+	return NULL;
+}
+
+/* The first session vouches for their nonces: TPM 2.0 Part 1, 19.6.5. */
+static void tpm20_add_ciphers(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
+{
+	const struct vtpmb_tpm20_entry *decrypt = tpm20_find_cipher(call, SESSION_DECRYPT);
+	const struct vtpmb_tpm20_entry *encrypt = tpm20_find_cipher(call, SESSION_ENCRYPT);
+
+	if (decrypt)
+		tpm20_add(m, decrypt->nonce, decrypt->nonce_len);
+	if (encrypt && encrypt != decrypt)
+		tpm20_add(m, encrypt->nonce, encrypt->nonce_len);
+}
+
 /*
  * HMAC(key, pHash || nonce1 || nonce2 || attributes): TPM 2.0 Part 1, 19.6.5.
  * Without a key it may be left out, and is then left out of the response too.
@@ -173,11 +198,14 @@ static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	const struct vtpmb_tpm20_entry *entry = session->entry;
 	u8 key[MAX_KEY], digest[VTPMB_MAX_DIGEST];
-	size_t key_len = tpm20_put_key(vtpm, call, i, key);
 	struct tpm20_message m = {};
+	size_t key_len;
 	int err;
 
-	if (session->password || (!key_len && !session->auth_len))
+	if (session->password)
+		return 0;
+	key_len = tpm20_put_key(vtpm, call, i, key);
+	if (!key_len && !session->auth_len)
 		return 0;
 	err = tpm20_digest(hash, params, digest);
 	tpm20_add(&m, digest, hash->size);
@@ -186,6 +214,8 @@ static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	tpm20_add(&m, session->nonce, session->nonce_len);
 	if (!response)
 		tpm20_add(&m, entry->nonce, entry->nonce_len);
+	if (!response && !i)
+		tpm20_add_ciphers(&m, call);
 	tpm20_add(&m, &session->attributes, 1);
 	if (!err)
 		err = tpm20_hmac(hash, key, key_len, &m, mac->buf);
@@ -295,7 +325,7 @@ u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_cal
 	u8 bytes[VTPMB_MAX_DIGEST];
 	struct vtpmb_writer mac;
 
-	if (!session->entry->key.known || session->attributes & ~SESSION_CONTINUE)
+	if (!session->entry->key.known)
 		return RC_AUTH_UNAVAILABLE;
 	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
 	if (tpm20_command_mac(vtpm, call, i, &mac))

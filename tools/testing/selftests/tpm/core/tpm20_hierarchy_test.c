@@ -91,6 +91,9 @@ static void derive_key(u16 alg, const u8 *key, size_t key_len, struct side *side
 	side->key_len = hash_len(alg);
 }
 
+/* Whether new sessions can encrypt: XOR with SHA-256. */
+static bool ciphers;
+
 /* A StartAuthSession command: with a salt if @salt is not empty. */
 static size_t put_start(u8 *buf, u8 type, u16 alg, u32 key, u32 bind,
 			const u8 *salt, size_t salt_len)
@@ -108,7 +111,9 @@ static size_t put_start(u8 *buf, u8 type, u16 alg, u32 key, u32 bind,
 	vtpmb_put_u16(&w, salt_len);
 	vtpmb_put_bytes(&w, salt, salt_len);
 	vtpmb_put_u8(&w, type);
-	vtpmb_put_u16(&w, 0x0010);
+	vtpmb_put_u16(&w, ciphers ? 0x000a : 0x0010);
+	if (ciphers)
+		vtpmb_put_u16(&w, SHA256);
 	vtpmb_put_u16(&w, alg);
 	vtpmb_poke_u32(buf + 2, w.len);
 	return w.len;
@@ -261,6 +266,8 @@ static void start_salted_at(int line, struct session *s, u32 bind, const char *a
  * @new_auth:	into that of the response; NULL: the same
  * @bare:	the HMAC is left out, which is right if there is no key
  * @password:	the authValue itself stands for the HMAC
+ * @second:	another session that authorises nothing
+ * @also:	its attributes
  */
 struct use {
 	u32 code;
@@ -272,6 +279,8 @@ struct use {
 	const char *new_auth;
 	bool bare;
 	bool password;
+	struct session *second;
+	u8 also;
 };
 
 static void digest(u16 alg, const u8 *bytes, size_t len, u8 *out)
@@ -279,9 +288,10 @@ static void digest(u16 alg, const u8 *bytes, size_t len, u8 *out)
 	EVP_Digest(bytes, len, out, NULL, md_of(alg), NULL);
 }
 
-/* HMAC(sessionKey || authValue, pHash || first || second || attributes) */
+/* HMAC(sessionKey || authValue, pHash || first || second || others || attributes) */
 static void session_mac(const struct session *s, const struct side *side, const u8 *phash,
-			bool response, u8 attributes, const char *auth, u8 *mac)
+			bool response, const struct side *other, u8 attributes,
+			const char *auth, u8 *mac)
 {
 	u8 text[512], key[128];
 	struct vtpmb_writer w, k;
@@ -296,8 +306,19 @@ static void session_mac(const struct session *s, const struct side *side, const 
 	vtpmb_put_bytes(&w, nonce_caller, sizeof(nonce_caller));
 	if (!response)
 		vtpmb_put_bytes(&w, side->nonce, side->nonce_len);
+	if (other)
+		vtpmb_put_bytes(&w, other->nonce, other->nonce_len);
 	vtpmb_put_u8(&w, attributes);
 	HMAC(md_of(s->alg), key, k.len, text, w.len, mac, NULL);
+}
+
+/* The other session's side of the same TPM, if it is to encrypt. */
+static const struct side *other_side(const struct session *s, const struct side *side,
+				     const struct use *u)
+{
+	if (!u->second || !(u->also & (DECRYPT | ENCRYPT)))
+		return NULL;
+	return &u->second->side[side - s->side];
 }
 
 static void put_auth(const struct session *s, const struct side *side, const struct use *u,
@@ -311,16 +332,34 @@ static void put_auth(const struct session *s, const struct side *side, const str
 		vtpmb_put_u16(w, strlen(u->auth));
 		put_text(w, u->auth);
 	} else {
-		session_mac(s, side, cphash, false, u->attributes, u->auth, mac);
+		session_mac(s, side, cphash, false, other_side(s, side, u), u->attributes,
+			    u->auth, mac);
 		vtpmb_put_u16(w, hash_len(s->alg));
 		vtpmb_put_bytes(w, mac, hash_len(s->alg));
 	}
 }
 
+/* Both sessions have the same hash. */
+static void put_second(const struct session *s, const struct side *side, const struct use *u,
+		       const u8 *cphash, struct vtpmb_writer *w)
+{
+	u8 mac[64];
+
+	if (!u->second)
+		return;
+	session_mac(s, &u->second->side[side - s->side], cphash, false, NULL, u->also, NULL, mac);
+	vtpmb_put_u32(w, u->second->handle);
+	vtpmb_put_u16(w, sizeof(nonce_caller));
+	vtpmb_put_bytes(w, nonce_caller, sizeof(nonce_caller));
+	vtpmb_put_u8(w, u->also);
+	vtpmb_put_u16(w, hash_len(s->alg));
+	vtpmb_put_bytes(w, mac, hash_len(s->alg));
+}
+
 static size_t put_use(const struct session *s, const struct side *side, const struct use *u,
 		      u8 *buf)
 {
-	u8 params[1024], text[1200], cphash[64], sessions[200];
+	u8 params[1024], text[1200], cphash[64], sessions[300];
 	size_t params_len = core_hex(params, sizeof(params), u->params);
 	struct vtpmb_writer w, area;
 	unsigned int i;
@@ -338,6 +377,7 @@ static size_t put_use(const struct session *s, const struct side *side, const st
 	vtpmb_put_bytes(&area, nonce_caller, sizeof(nonce_caller));
 	vtpmb_put_u8(&area, u->attributes);
 	put_auth(s, side, u, cphash, &area);
+	put_second(s, side, u, cphash, &area);
 
 	vtpmb_writer_init(&w, buf, VTPMB_BUF_SIZE);
 	vtpmb_put_u16(&w, 0x8002);
@@ -352,37 +392,49 @@ static size_t put_use(const struct session *s, const struct side *side, const st
 	return w.len;
 }
 
-/* Whether the response's HMAC is right; takes the nonce, which has to be a new one. */
-static bool check_response(const struct session *s, struct side *side, const struct use *u)
+/* One session of a response: whether it is right; takes the nonce, which has to be new. */
+static bool check_session(const struct session *s, struct side *side, const u8 *phash,
+			  bool bare, const char *auth, struct vtpmb_reader *r)
 {
-	const struct core_rsp *rsp = &side->guest->rsp;
-	size_t head = u->code == 0x131 ? 14 : 10;
-	u32 params_len = vtpmb_peek_u32(rsp->buf + head);
-	u8 text[4096] = {}, phash[64], mac[64];
-	struct vtpmb_reader r;
 	const u8 *bytes;
-	u8 attributes;
+	u8 attributes, mac[64];
 	u16 len;
 
-	vtpmb_poke_u32(text + 4, u->code);
-	memcpy(text + 8, rsp->buf + head + 4, params_len);
-	digest(s->alg, text, 8 + params_len, phash);
-	vtpmb_reader_init(&r, rsp->buf + head + 4 + params_len,
-			  rsp->len - head - 4 - params_len);
-	if (!vtpmb_get_tpm2b(&r, &bytes, &len) || len != side->nonce_len)
+	if (!vtpmb_get_tpm2b(r, &bytes, &len) || len != side->nonce_len)
 		return false;
 	/* The nonce of a policy session that a proxy has judged stays. */
 	if (!memcmp(side->nonce, bytes, len) &&
 	    (s->handle >> 24 != 3 || side->guest != &proxy))
 		return false;
 	memcpy(side->nonce, bytes, len);
-	side->nonce_len = len;
-	if (!vtpmb_get_u8(&r, &attributes) || !vtpmb_get_tpm2b(&r, &bytes, &len) || r.left)
+	if (!vtpmb_get_u8(r, &attributes) || !vtpmb_get_tpm2b(r, &bytes, &len))
 		return false;
-	if (u->bare || u->password)
+	if (bare)
 		return !len;
-	session_mac(s, side, phash, true, attributes, u->new_auth ? u->new_auth : u->auth, mac);
+	session_mac(s, side, phash, true, NULL, attributes, auth, mac);
 	return len == hash_len(s->alg) && !memcmp(mac, bytes, len);
+}
+
+static bool check_response(const struct session *s, struct side *side, const struct use *u)
+{
+	const struct core_rsp *rsp = &side->guest->rsp;
+	size_t head = u->code == 0x131 ? 14 : 10;
+	u32 params_len = vtpmb_peek_u32(rsp->buf + head);
+	u8 text[4096] = {}, phash[64];
+	struct vtpmb_reader r;
+
+	vtpmb_poke_u32(text + 4, u->code);
+	memcpy(text + 8, rsp->buf + head + 4, params_len);
+	digest(s->alg, text, 8 + params_len, phash);
+	vtpmb_reader_init(&r, rsp->buf + head + 4 + params_len,
+			  rsp->len - head - 4 - params_len);
+	if (!check_session(s, side, phash, u->bare || u->password,
+			   u->new_auth ? u->new_auth : u->auth, &r))
+		return false;
+	if (u->second && !check_session(u->second, &u->second->side[side - s->side], phash,
+					false, NULL, &r))
+		return false;
+	return !r.left;
 }
 
 static void send_use(struct session *s, unsigned int i, const struct use *u)
@@ -855,6 +907,9 @@ static void what_else_a_session_asks_for_is_refused_as_by_a_tpm(void)
 	use(&s, 0x982, CLEAR_CONTROL(PLATFORM) | DECRYPT, WITH(""));
 	use(&s, 0x982, CLEAR_CONTROL(PLATFORM) | ENCRYPT, WITH(""));
 	use(&s, 0x996, SET_AUTH(PLATFORM, EMPTY) | DECRYPT, WITH(""));
+	use(&s, 0, CLEAR_CONTROL(PLATFORM) | 2, WITH(""));
+	use(&s, 0, CLEAR_CONTROL(PLATFORM) | 4, WITH(""));
+	use_proxy(&s, 0x12f, CLEAR_CONTROL(PLATFORM) | AUDIT, WITH(""));
 	use(&p, 0x982, CLEAR_CONTROL(PLATFORM) | AUDIT, WITH(""));
 	use(&p, 0x12f, CLEAR_CONTROL(PLATFORM), WITH(""));
 	both(FLUSH "03000001", 0);
@@ -877,6 +932,46 @@ static void start_on_proxy(struct session *s, u32 bind, const char *auth)
 	take_start(__LINE__, s, &s->side[0]);
 	if (auth)
 		derive_key(SHA256, (const u8 *)auth, strlen(auth), &s->side[0]);
+}
+
+/* The chip encrypts for one session, another one is judged here. */
+static void first_session_vouches_for_the_one_that_encrypts(void)
+{
+	struct session s, t;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both(CHANGE_AUTH("40000001", PW, ABC), 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	ciphers = true;
+	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	ciphers = false;
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("abc"), .second = &t, .also = CONTINUE | ENCRYPT);
+	flush_both();
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("abc"), .second = &t, .also = CONTINUE | AUDIT);
+	flush_both();
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("x"), .second = &t,
+	    .also = CONTINUE | ENCRYPT);
+	use(&s, 0xa82, MAKE_PRIMARY(OWNER), WITH("abc"), .second = &t, .also = CONTINUE);
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("abc"), .second = &t,
+	    .also = ENCRYPT | AUDIT);
+	end();
+}
+
+static void clear_answers_with_the_auth_that_is_left(void)
+{
+	struct session s;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both(CHANGE_AUTH("4000000a", PW, ABC), 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	use(&s, 0, .code = 0x126, .nr_handles = 1, .handle = { LOCKOUT }, .params = "",
+	    .attributes = CONTINUE, .auth = "abc", .new_auth = "");
+	use(&s, 0, CLEAR_CONTROL(LOCKOUT), WITH(""));
+	end();
 }
 
 /* The chip has room for three loaded sessions. */
@@ -1483,6 +1578,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(hmac_can_be_left_out_without_a_key),
 	CORE_TEST(session_ends_with_its_last_command),
 	CORE_TEST(what_else_a_session_asks_for_is_refused_as_by_a_tpm),
+	CORE_TEST(first_session_vouches_for_the_one_that_encrypts),
+	CORE_TEST(clear_answers_with_the_auth_that_is_left),
 	CORE_TEST(nonces_roll_of_sessions_that_had_to_make_room),
 	CORE_TEST(policy_authorises_every_hierarchy),
 	CORE_TEST(policy_authorises_what_the_chip_does),
