@@ -266,6 +266,7 @@ static void start_salted_at(int line, struct session *s, u32 bind, const char *a
  * @new_auth:	into that of the response; NULL: the same
  * @bare:	the HMAC is left out, which is right if there is no key
  * @password:	the authValue itself stands for the HMAC
+ * @encrypted:	the first parameter goes encrypted, if both have the session's key
  * @second:	another session that authorises nothing
  * @also:	its attributes
  */
@@ -279,6 +280,7 @@ struct use {
 	const char *new_auth;
 	bool bare;
 	bool password;
+	bool encrypted;
 	struct session *second;
 	u8 also;
 };
@@ -356,6 +358,25 @@ static void put_second(const struct session *s, const struct side *side, const s
 	vtpmb_put_bytes(w, mac, hash_len(s->alg));
 }
 
+/* XOR with KDFa of one block (TPM 2.0 Part 1, 21.2): the first parameter, a TPM2B. */
+static void encrypt_first(const struct session *s, const struct side *side, u8 *params)
+{
+	u16 len = vtpmb_peek_u16(params);
+	struct vtpmb_writer w;
+	u8 text[256], mask[64];
+	unsigned int i;
+
+	vtpmb_writer_init(&w, text, sizeof(text));
+	vtpmb_put_u32(&w, 1);
+	vtpmb_put_bytes(&w, "XOR", 4);
+	vtpmb_put_bytes(&w, nonce_caller, sizeof(nonce_caller));
+	vtpmb_put_bytes(&w, side->nonce, side->nonce_len);
+	vtpmb_put_u32(&w, 8 * len);
+	HMAC(EVP_sha256(), side->key, side->key_len, text, w.len, mask, NULL);
+	for (i = 0; i < len; i++)
+		params[2 + i] ^= mask[i];
+}
+
 static size_t put_use(const struct session *s, const struct side *side, const struct use *u,
 		      u8 *buf)
 {
@@ -364,6 +385,8 @@ static size_t put_use(const struct session *s, const struct side *side, const st
 	struct vtpmb_writer w, area;
 	unsigned int i;
 
+	if (u->encrypted)
+		encrypt_first(s, side, params);
 	vtpmb_writer_init(&w, text, sizeof(text));
 	vtpmb_put_u32(&w, u->code);
 	for (i = 0; i < u->nr_handles; i++)
@@ -725,6 +748,13 @@ static void bound_session_outlives_a_change_of_auth(void)
 	end();
 }
 
+static unsigned int nr_bound;
+
+static void count_bound(const u8 *cmd, size_t len)
+{
+	nr_bound += vtpmb_peek_u32(cmd + 6) == 0x176 && vtpmb_peek_u32(cmd + 14) != RH_NULL;
+}
+
 static void platform_and_lockout_can_be_bound_to(void)
 {
 	static const u32 hiers[] = { PLATFORM, LOCKOUT };
@@ -735,6 +765,7 @@ static void platform_and_lockout_can_be_bound_to(void)
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
 	both(CHANGE_AUTH("4000000c", PW, ABC), 0);
+	core_watch = count_bound;
 	for (i = 0; i < 2; i++) {
 		start_session(&s, HMAC_SESSION, SHA256, hiers[i], i ? "" : "abc");
 		use(&s, 0, CLEAR_CONTROL(hiers[i]), WITH(""));
@@ -743,7 +774,9 @@ static void platform_and_lockout_can_be_bound_to(void)
 		use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH(i ? "abc" : ""));
 		both(FLUSH "02000000", 0);
 	}
-	/* The chip's platform has no password, nor does the host lose its lockout. */
+	/* The chip's own, which are the host's, have no part in it. */
+	core_watch = NULL;
+	CHECK_EQ(nr_bound, 0);
 	both("8002 ???????? 00000121 4000000c" PW_ABC "4000000c 00", 0);
 	both(START_BOUND("4000000c"), 0x285);
 	end();
@@ -1175,6 +1208,9 @@ static void policy_session_asks_for_a_locality(void)
 	v->locality = 1;
 	core_twin_locality(twin, 1);
 	use(&s, 0x907, CLEAR_CONTROL(PLATFORM), .bare = true);
+	v->locality = 2;
+	core_twin_locality(twin, 2);
+	use(&s, 0x907, CLEAR_CONTROL(PLATFORM), .bare = true);
 	v->locality = 0;
 	core_twin_locality(twin, 0);
 	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
@@ -1402,6 +1438,26 @@ static void policy_that_expires_is_for_objects_alone(void)
 	end();
 }
 
+static void policy_that_was_encrypted_is_for_objects_alone(void)
+{
+	char cp[200], hash[100];
+	struct session s, t;
+
+	begin_policy(&s);
+	with_hash(0x16e, "00000127 4000000c 01", cp);
+	strcpy(hash, strstr(cp, " S ") + 3);
+	ciphers = true;
+	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	ciphers = false;
+	set_policy(PLATFORM, cp);
+	use(&t, 0, .code = 0x16e, .nr_handles = 1, .handle = { s.handle }, .params = hash,
+	    .attributes = CONTINUE | DECRYPT, .encrypted = true);
+	use_proxy(&s, 0x12f, CLEAR_CONTROL(PLATFORM), .bare = true);
+	satisfy(&s, RESTART, cp);
+	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
+	end();
+}
+
 static void lost_policy_command_makes_a_session_useless(void)
 {
 	struct session s;
@@ -1595,6 +1651,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(policy_outlives_a_lockout),
 	CORE_TEST(policies_go_with_clear_and_reset),
 	CORE_TEST(policy_that_expires_is_for_objects_alone),
+	CORE_TEST(policy_that_was_encrypted_is_for_objects_alone),
 	CORE_TEST(lost_policy_command_makes_a_session_useless),
 	CORE_TEST(policy_session_survives_the_guests_resource_manager),
 	CORE_TEST(chip_may_fail_with_any_session),
