@@ -22,7 +22,7 @@ _vtpmctl_properties()
 {
 	_vtpmctl_offer locality= physical-presence= query-reset= ownership= \
 		deny= allow= allow-unsafe= default= secret-file= real-pcrs= \
-		nv-range= nv-indices= nv-bytes= \
+		nv-range= nv-indices= nv-bytes= persistent-range= persistent-objects= \
 		owner-auth-file= endorsement-auth-file=
 	# Outside of a completion there is nothing to set this option of.
 	compopt -o nospace 2>/dev/null
@@ -36,7 +36,7 @@ _vtpmctl_values()
 	locality) _vtpmctl_offer 0 1 2 3 4 ;;
 	physical-presence | query-reset) _vtpmctl_offer on off ;;
 	ownership) _vtpmctl_offer auto owned not-installable ;;
-	real-pcrs | nv-range) _vtpmctl_offer none ;;
+	real-pcrs | *-range) _vtpmctl_offer none ;;
 	*-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

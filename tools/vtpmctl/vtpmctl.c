@@ -349,6 +349,10 @@ static const struct property {
 	  "none or a range such as 0x01800000-0x018000ff (TPM 2.0)" },
 	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, "0 to 256 (TPM 2.0)" },
 	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, "0 to 65536 (TPM 2.0)" },
+	{ "persistent-range", VTPM_BRIDGE_PERSISTENT_RANGE, parse_range,
+	  "none or a range such as 0x81100000-0x8110000f (TPM 2.0)" },
+	{ "persistent-objects", VTPM_BRIDGE_PERSISTENT_OBJECTS, parse_num,
+	  "0 to 8 (TPM 2.0)" },
 	{ "owner-auth-file", VTPM_BRIDGE_OWNER_AUTH, parse_auth_file,
 	  "a file of at most 64 bytes (TPM 2.0)" },
 	{ "endorsement-auth-file", VTPM_BRIDGE_ENDORSEMENT_AUTH, parse_auth_file,
@@ -519,11 +523,13 @@ static const char *range_text(uint64_t range)
 	return text;
 }
 
-static void show_nv(const struct vtpm_bridge_query *q)
+static void show_ranges(const struct vtpm_bridge_query *q)
 {
 	printf("  nv-range: %s\n", range_text(q->nv_range));
 	printf("  nv-indices: %u\n", q->nv_indices);
 	printf("  nv-bytes: %u\n", q->nv_bytes);
+	printf("  persistent-range: %s\n", range_text(q->persistent_range));
+	printf("  persistent-objects: %u\n", q->persistent_objects);
 }
 
 static void show(const struct vtpm_bridge_query *q)
@@ -546,7 +552,7 @@ static void show(const struct vtpm_bridge_query *q)
 		printf("  ownership: %s\n", ownership_names[q->ownership].name);
 	show_pcrs(q->real_pcrs);
 	if (q->family == 0x200)
-		show_nv(q);
+		show_ranges(q);
 	printf("  commands: %" PRIu64 "\n", (uint64_t)q->commands);
 	printf("  refusals: %" PRIu64 "\n", (uint64_t)q->refusals);
 	printf("  chip-commands: %" PRIu64 "\n", (uint64_t)q->chip_commands);

@@ -154,6 +154,17 @@ struct vtpm_bridge_reset {
  *				the range, 0 to 256; default 8
  * @VTPM_BRIDGE_NV_BYTES:	TPM 2.0: how many bytes of data they may have
  *				together, 0 to 65536; default 4096
+ * @VTPM_BRIDGE_PERSISTENT_RANGE: TPM 2.0: handles under which the guest's
+ *				objects are persistent in the chip, as for
+ *				VTPM_BRIDGE_NV_RANGE.  What the chip has there
+ *				belongs to the guest.  Persistent objects under
+ *				other handles live as long as the proxy and the
+ *				chip's power.  ERANGE unless both are handles of
+ *				an owner's persistent objects, 0x81000000 to
+ *				0x817fffff, in this order.  EBUSY if another
+ *				proxy of the chip has one of them.
+ * @VTPM_BRIDGE_PERSISTENT_OBJECTS: TPM 2.0: how many objects the guest may make
+ *				persistent in the chip, 0 to 8; default 4
  * @VTPM_BRIDGE_REAL_PCRS:	TPM 2.0: the PCRs that are the chip's own, bit N
  *				for PCR N, 0 to 0xffffff; default 0: all are the
  *				proxy's own.  The guest reads, extends and
@@ -182,6 +193,8 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_NV_RANGE = 10,
 	VTPM_BRIDGE_NV_INDICES = 11,
 	VTPM_BRIDGE_NV_BYTES = 12,
+	VTPM_BRIDGE_PERSISTENT_RANGE = 13,
+	VTPM_BRIDGE_PERSISTENT_OBJECTS = 14,
 	VTPM_BRIDGE_REAL_PCRS = 15,
 	VTPM_BRIDGE_OWNER_AUTH = 16,
 	VTPM_BRIDGE_ENDORSEMENT_AUTH = 17,
@@ -279,7 +292,8 @@ enum vtpm_bridge_power {
  * @chip_commands: out: commands that the chip ran for this proxy
  * @resets:	out: resets of the virtual platform
  * @real_pcrs:	out: the PCRs that are the chip's own, bit N for PCR N
- * @__reserved:	out: 0
+ * @persistent_objects: out: what VTPM_BRIDGE_PERSISTENT_OBJECTS has set
+ * @persistent_range: out: what VTPM_BRIDGE_PERSISTENT_RANGE has set
  * @nv_range:	out: what VTPM_BRIDGE_NV_RANGE has set
  * @nv_indices:	out: what VTPM_BRIDGE_NV_INDICES has set
  * @nv_bytes:	out: what VTPM_BRIDGE_NV_BYTES has set
@@ -304,7 +318,8 @@ struct vtpm_bridge_query {
 	__aligned_u64 chip_commands;
 	__aligned_u64 resets;
 	__u32 real_pcrs;
-	__u32 __reserved;
+	__u32 persistent_objects;
+	__aligned_u64 persistent_range;
 	__aligned_u64 nv_range;
 	__u32 nv_indices;
 	__u32 nv_bytes;

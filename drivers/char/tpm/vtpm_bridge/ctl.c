@@ -24,7 +24,7 @@ static_assert(sizeof(struct vtpm_bridge_create) == 16);
 static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
 static_assert(sizeof(struct vtpm_bridge_reset) == 16);
 static_assert(sizeof(struct vtpm_bridge_set) == 24);
-static_assert(sizeof(struct vtpm_bridge_query) == 96);
+static_assert(sizeof(struct vtpm_bridge_query) == 104);
 static_assert(sizeof(struct vtpm_bridge_list) == 24);
 static_assert(sizeof(struct vtpm_bridge_auth) == 72);
 static_assert(VTPM_BRIDGE_MAX_AUTH == VTPMB_MAX_AUTH);
@@ -256,6 +256,22 @@ static int vtpmb_set_nv_range(struct vtpmb_proxy *proxy, u64 value)
 	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_NV, &range);
 }
 
+static int vtpmb_set_persistent_range(struct vtpmb_proxy *proxy, u64 value)
+{
+	static const struct vtpmb_range platform = { 0x81800000, 0x81ffffff };
+	struct vtpmb_range range = vtpmb_get_range(value);
+
+	if (value && !vtpmb_range_is_good(&range, 0x81, &platform))
+		return -ERANGE;
+	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_PERSISTENT, &range);
+}
+
+static int vtpmb_set_persistent_objects(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.persistent_objects = value;
+	return 0;
+}
+
 static int vtpmb_set_nv_indices(struct vtpmb_proxy *proxy, u64 value)
 {
 	proxy->vtpm.nv_indices = value;
@@ -296,6 +312,10 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_NV_RANGE] = { U64_MAX, vtpmb_set_nv_range, &vtpmb_tpm20, true },
 	[VTPM_BRIDGE_NV_INDICES] = { VTPMB_MAX_NV_INDICES, vtpmb_set_nv_indices, &vtpmb_tpm20 },
 	[VTPM_BRIDGE_NV_BYTES] = { VTPMB_MAX_NV_BYTES, vtpmb_set_nv_bytes, &vtpmb_tpm20 },
+	[VTPM_BRIDGE_PERSISTENT_RANGE] = { U64_MAX, vtpmb_set_persistent_range,
+					   &vtpmb_tpm20, true },
+	[VTPM_BRIDGE_PERSISTENT_OBJECTS] = { VTPMB_MAX_PERSISTENT,
+					     vtpmb_set_persistent_objects, &vtpmb_tpm20 },
 	[VTPM_BRIDGE_REAL_PCRS] = { BIT_ULL(VTPMB_NR_PCRS) - 1, vtpmb_set_real_pcrs,
 				    &vtpmb_tpm20 },
 	[VTPM_BRIDGE_OWNER_AUTH] = { U64_MAX, vtpmb_set_owner_auth, &vtpmb_tpm20, true },
@@ -368,6 +388,8 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.chip_commands = atomic64_read(&proxy->nr_chip_commands),
 		.resets = atomic64_read(&proxy->nr_resets),
 		.real_pcrs = proxy->vtpm.real_pcrs,
+		.persistent_objects = proxy->vtpm.persistent_objects,
+		.persistent_range = vtpmb_put_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]),
 		.nv_range = vtpmb_put_range(&proxy->vtpm.range[VTPMB_RANGE_NV]),
 		.nv_indices = proxy->vtpm.nv_indices,
 		.nv_bytes = proxy->vtpm.nv_bytes,

@@ -167,10 +167,12 @@ static inline bool vtpmb_range_overlaps(const struct vtpmb_range *a,
 /**
  * enum vtpmb_range_kind - what is granted by ranges
  * @VTPMB_RANGE_NV:	TPM 2.0: NV indices
+ * @VTPMB_RANGE_PERSISTENT: TPM 2.0: persistent objects
  * @VTPMB_NR_RANGES:	how many kinds there are
  */
 enum vtpmb_range_kind {
 	VTPMB_RANGE_NV,
+	VTPMB_RANGE_PERSISTENT,
 	VTPMB_NR_RANGES,
 };
 
@@ -194,6 +196,7 @@ enum vtpmb_range_kind {
  * @grants:	raised whenever @range changes
  * @nv_indices:	how many NV indices it may have in its range
  * @nv_bytes:	and how many bytes of data in them
+ * @persistent_objects: how many objects it may make persistent in the chip
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -213,6 +216,7 @@ struct vtpmb_vtpm {
 	u32 grants;
 	u32 nv_indices;
 	u32 nv_bytes;
+	u32 persistent_objects;
 	void *state;
 };
 

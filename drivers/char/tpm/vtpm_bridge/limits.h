@@ -45,6 +45,9 @@
 /** VTPMB_MAX_PERSISTENT - persistent objects per proxy */
 #define VTPMB_MAX_PERSISTENT	8
 
+/** VTPMB_PERSISTENT_OBJECTS - of those, in the chip for good, if nothing else is said */
+#define VTPMB_PERSISTENT_OBJECTS	4
+
 /** VTPMB_CERTIFICATE_FIRST - TPM 2.0: NV indices from this one ... */
 #define VTPMB_CERTIFICATE_FIRST	0x01C00000
 

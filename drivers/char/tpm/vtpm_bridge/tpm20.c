@@ -618,6 +618,7 @@ static int tpm20_create(struct vtpmb_vtpm *vtpm)
 	vtpm->state = tpm;
 	vtpm->nv_indices = VTPMB_NV_INDICES;
 	vtpm->nv_bytes = VTPMB_NV_BYTES;
+	vtpm->persistent_objects = VTPMB_PERSISTENT_OBJECTS;
 	tpm20_init_pcrs(vtpm->port, &tpm->pcrs);
 	vtpmb_tpm20_platform_init(vtpm);
 	return 0;

@@ -250,6 +250,8 @@ struct vtpmb_tpm20_conditions {
  *		@given: the guest's next ContextLoad finds it in the chip.
  * @session:	handle of a session, the chip's and the guest's
  * @phys:	what the chip calls it; 0 while it is not loaded there
+ * @stands:	handle of a persistent object of the chip, which need not be loaded,
+ *		or 0
  * @attributes:	TPMA_OBJECT
  * @name_len:	bytes of @name
  * @name:	its Name
@@ -275,6 +277,7 @@ struct vtpmb_tpm20_body {
 	u8 refs;
 	u32 session;
 	u32 phys;
+	u32 stands;
 	u32 attributes;
 	u16 name_len;
 	u8 name[sizeof(u16) + VTPMB_MAX_DIGEST];
@@ -370,7 +373,10 @@ struct vtpmb_tpm20_index {
  * @nr_saved:	of those sessions, how many the guest has saved
  * @nr_failures: authorisations of this proxy that failed and that the chip has
  *		not forgotten
- * @nv_cleared:	@cleared of the owner hierarchy when its NV indices last went
+ * @cleared:	@cleared of the owner hierarchy when what a Clear takes out of the
+ *		chip was last gone
+ * @settled_epoch: the vtpm's when persistent objects of the chip were entered
+ * @settled_grants: and its grants
  * @next_index:	which of @index is overwritten next
  * @index:	what is known of NV indices; of the present turn, for between
  *		turns the host may change them
@@ -397,7 +403,9 @@ struct vtpmb_tpm20_table {
 	u32 nr_persistent;
 	u32 nr_saved;
 	u32 nr_failures;
-	u32 nv_cleared;
+	u32 cleared;
+	u32 settled_epoch;
+	u32 settled_grants;
 	unsigned int next_index;
 	struct vtpmb_tpm20_index index[VTPMB_TPM20_KNOWN_INDICES];
 	bool folded;
@@ -608,6 +616,12 @@ struct vtpmb_tpm20_call {
 typedef u32 (*vtpmb_tpm20_handler)(struct vtpmb_vtpm *vtpm,
 				   struct vtpmb_tpm20_call *call,
 				   struct vtpmb_writer *out);
+
+/* What the chip calls an object or sequence that is in it. */
+static inline u32 vtpmb_tpm20_chip_handle(const struct vtpmb_tpm20_body *body)
+{
+	return body->stands ? body->stands : body->phys;
+}
 
 static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)
 {
@@ -918,6 +932,8 @@ int vtpmb_tpm20_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *
 void vtpmb_tpm20_witnessed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
 
 /* tpm20_persistent.c */
+int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
 struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 handle);
 u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       unsigned int i);
@@ -970,6 +986,7 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
 struct vtpmb_tpm20_body *vtpmb_tpm20_known_body(struct vtpmb_vtpm *vtpm,
 						const u8 *blob, u16 blob_len);
 void vtpmb_tpm20_refer(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body);
+void vtpmb_tpm20_unlearn(struct vtpmb_tpm20_body *body);
 void vtpmb_tpm20_drop_body(struct vtpmb_tpm20_body *body);
 void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body);
 void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm);
@@ -994,6 +1011,8 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32
 int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 		     u32 gone, u32 *rc);
 int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
+int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle,
+			 const struct vtpmb_tpm20_body *body, bool *same);
 int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			    struct vtpmb_writer *out, u32 *rc);
 int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);

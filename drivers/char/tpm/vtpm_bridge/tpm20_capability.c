@@ -542,7 +542,10 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 /* Whether an answer tells something that has to be counted in the chip. */
 static bool tpm20_asks_census(const struct tpm20_ask *ask)
 {
-	static const u32 counted[] = { PT_HR_NV_INDEX, PT_NV_COUNTERS, PT_NV_COUNTERS_AVAIL };
+	static const u32 counted[] = {
+		PT_HR_NV_INDEX, PT_NV_COUNTERS, PT_NV_COUNTERS_AVAIL,
+		PT_HR_PERSISTENT, PT_HR_PERSISTENT_AVAIL,
+	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(counted); i++) {
@@ -628,29 +631,29 @@ static void tpm20_list_objects(const struct vtpmb_tpm20_table *table,
 	}
 }
 
-/* The persistent object with the lowest handle from @first on. */
+/* The persistent object with the lowest handle from @first on, if not cleared. */
 static const struct vtpmb_tpm20_entry *
-tpm20_next_persistent(const struct vtpmb_tpm20_table *table, u32 first)
+tpm20_next_persistent(const struct vtpmb_tpm20 *tpm, u32 first)
 {
 	const struct vtpmb_tpm20_entry *entry, *next = NULL;
 	unsigned int i;
 
 	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
-		entry = &table->persistent[i];
+		entry = &tpm->table.persistent[i];
 		if (entry->kind != KIND_FREE && entry->virt >= first &&
+		    entry->flushed == READ_ONCE(tpm->hier[entry->hier].cleared) &&
 		    (!next || entry->virt < next->virt))
 			next = entry;
 	}
 	return next;
 }
 
-static void tpm20_list_persistent(const struct vtpmb_tpm20_table *table,
-				  struct tpm20_list *list)
+static void tpm20_list_persistent(const struct vtpmb_tpm20 *tpm, struct tpm20_list *list)
 {
 	const struct vtpmb_tpm20_entry *entry;
 	u32 first = 0;
 
-	while ((entry = tpm20_next_persistent(table, first))) {
+	while ((entry = tpm20_next_persistent(tpm, first))) {
 		if (tpm20_list_next(list, entry->virt))
 			vtpmb_put_u32(list->out, entry->virt);
 		first = entry->virt + 1;
@@ -720,7 +723,7 @@ static int tpm20_hub_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *as
 		tpm20_list_objects(&vtpmb_tpm20_state(vtpm)->table, &list);
 		break;
 	case HT_PERSISTENT:
-		tpm20_list_persistent(&vtpmb_tpm20_state(vtpm)->table, &list);
+		tpm20_list_persistent(vtpmb_tpm20_state(vtpm), &list);
 		break;
 	case HT_NV:
 		err = tpm20_list_indices(vtpm, &list);

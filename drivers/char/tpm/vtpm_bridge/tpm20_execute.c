@@ -465,7 +465,7 @@ static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_gone(call, i), rc);
 		if (err || *rc)
 			return err;
-		vtpmb_poke_u32(at, call->entry[i]->body->phys);
+		vtpmb_poke_u32(at, vtpmb_tpm20_chip_handle(call->entry[i]->body));
 	}
 	return 0;
 }
@@ -846,9 +846,11 @@ static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm20_call call;
-	int err = 0;
+	int err = vtpmb_tpm20_settle(vtpm);
 	u32 rc;
 
+	if (err)
+		return err;
 	mutex_lock(&vtpm->lock);
 	rc = vtpmb_tpm20_header(vtpm, cmd, &call);
 	call.row = cmd->row;

@@ -45,7 +45,7 @@ static bool tpm20_is_cleared(struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 
-	return tpm->table.nv_cleared != READ_ONCE(tpm->hier[HIER_OWNER].cleared);
+	return tpm->table.cleared != READ_ONCE(tpm->hier[HIER_OWNER].cleared);
 }
 
 /**
@@ -552,7 +552,7 @@ int vtpmb_tpm20_sweep_nv(struct vtpmb_vtpm *vtpm)
 	if (own.last)
 		err = tpm20_undefine(vtpm, &own, &gone);
 	if (!err && gone)
-		tpm->table.nv_cleared = cleared;
+		tpm->table.cleared = cleared;
 	tpm20_recount(vtpm);
 	return err;
 }

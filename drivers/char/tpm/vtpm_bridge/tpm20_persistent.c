@@ -7,6 +7,11 @@
  * the chip's NV memory, which has room for few and wears out, and no guest can
  * come across another one's or the host's handles.  It lives for as long as
  * the chip takes its contexts back and the proxy exists.
+ *
+ * But in a range that the administrator grants, objects are persistent in the
+ * chip, and what it has there is the guest's.  One that the chip has already,
+ * under whatever handle, is not written again: the guest's is saved as others are,
+ * for it may have another authValue.
  */
 
 #include <linux/bits.h>
@@ -18,6 +23,12 @@
 
 /** OBJECT_ST_CLEAR - TPMA_OBJECT.stClear (TPM 2.0 Part 2, 8.3) */
 #define OBJECT_ST_CLEAR		BIT(2)
+
+/** PERSISTENT_FIRST - the first handle of a persistent object */
+#define PERSISTENT_FIRST	0x81000000u
+
+/** NR_PAGE - handles that are looked at together */
+#define NR_PAGE			16
 
 /** PLATFORM_PERSISTENT - handles from here on are the platform's (Part 2, 7.8) */
 #define PLATFORM_PERSISTENT	0x81800000u
@@ -61,7 +72,8 @@ u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	lockdep_assert_held(&vtpm->lock);
 
 	entry = vtpmb_tpm20_persistent(vtpm, call->handle[i]);
-	if (!entry || !tpm->hier[HIER_OWNER].enabled)
+	if (!entry || !tpm->hier[HIER_OWNER].enabled ||
+	    entry->flushed != tpm->hier[entry->hier].cleared)
 		return RC_H(RC_HANDLE, i);
 	if (!tpm->hier[entry->hier].enabled && call->row->code != CODE_EVICT_CONTROL)
 		return RC_H(RC_HANDLE, i);
@@ -107,22 +119,287 @@ static int tpm20_may_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	return 0;
 }
 
+/* A handle for what is persistent, @cleared times; there is room. */
+static void tpm20_enter(struct vtpmb_vtpm *vtpm, u32 handle, struct vtpmb_tpm20_body *body,
+			u32 cleared)
+{
+	struct vtpmb_tpm20_entry *entry = tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table);
+
+	vtpmb_tpm20_refer(entry, body);
+	entry->virt = handle;
+	entry->flushed = cleared;
+	vtpmb_tpm20_count(vtpm);
+}
+
+static u32 tpm20_times_cleared(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier hier)
+{
+	return READ_ONCE(vtpmb_tpm20_state(vtpm)->hier[hier].cleared);
+}
+
+static bool tpm20_is_granted(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	bool granted;
+
+	mutex_lock(&vtpm->lock);
+	granted = vtpmb_range_has(&vtpm->range[VTPMB_RANGE_PERSISTENT], handle);
+	mutex_unlock(&vtpm->lock);
+	return granted;
+}
+
+/* EvictControl as the chip's owner, of what has @object for handle. */
+static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
+{
+	u8 param[4];
+	int err, again;
+
+	vtpmb_poke_u32(param, handle);
+	do {
+		err = vtpmb_tpm20_owner_command(vtpm, CODE_EVICT_CONTROL, object, param,
+						sizeof(param), rc);
+		again = err ? err : vtpmb_tpm20_make_room(vtpm, *rc);
+	} while (again > 0);
+	/* The chip's authValue is not what the administrator said. */
+	if (!again && *rc == RC_S(RC_BAD_AUTH, 0))
+		*rc = RC_AUTH_UNAVAILABLE;
+	return again;
+}
+
+/* Enter what stands in the chip under @handle; nothing if there is no room. */
+static struct vtpmb_tpm20_body *tpm20_enter_standing(struct vtpmb_vtpm *vtpm, u32 handle,
+						     enum vtpmb_tpm20_hier hier, u32 cleared)
+{
+	struct vtpmb_tpm20_body *body = NULL;
+
+	if (tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table))
+		body = vtpmb_tpm20_new_body(vtpm, KIND_OBJECT, hier);
+	if (!body)
+		return NULL;
+	body->stands = handle;
+	tpm20_enter(vtpm, handle, body, cleared);
+	return body;
+}
+
+/**
+ * vtpmb_tpm20_remove() - take a persistent object out of the chip for good
+ * @vtpm:	the vtpm
+ * @entry:	its handle, which is forgotten
+ * @rc:		out: response code; the handle stays if it is not RC_SUCCESS
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+{
+	u32 handle = entry->body->stands;
+	int err = tpm20_evict(vtpm, handle, handle, rc);
+
+	if (err)
+		return err;
+	if (*rc == RC_H(RC_HANDLE, 1))
+		*rc = RC_SUCCESS;	/* the host was faster */
+	if (!*rc)
+		vtpmb_tpm20_forget_entry(vtpm, entry);
+	return 0;
+}
+
+/* Whether the chip has a persistent object of that Name, or one of that handle. */
+static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body *body,
+			 u32 handle, bool *alias, bool *taken)
+{
+	u32 page[NR_PAGE], first = PERSISTENT_FIRST;
+	int count, i, err = 0;
+
+	do {
+		count = vtpmb_tpm20_chip_handles(vtpm->port, first, page, NR_PAGE);
+		if (count < 0)
+			return count;
+		for (i = 0; !err && i < count; i++) {
+			*taken |= page[i] == handle;
+			err = vtpmb_tpm20_has_name(vtpm, page[i], body, alias);
+		}
+		if (count)
+			first = page[count - 1] + 1;
+	} while (!err && count == NR_PAGE && TPM20_HT(first) == HT_PERSISTENT);
+	return err;
+}
+
+static u32 tpm20_nr_standing(const struct vtpmb_tpm20_table *table)
+{
+	unsigned int i;
+	u32 nr = 0;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
+		nr += table->persistent[i].kind != KIND_FREE &&
+		      table->persistent[i].body->stands;
+	return nr;
+}
+
+static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
+{
+	u32 nr = tpm20_nr_standing(&vtpmb_tpm20_state(vtpm)->table);
+	bool has;
+
+	mutex_lock(&vtpm->lock);
+	has = nr < vtpm->persistent_objects;
+	mutex_unlock(&vtpm->lock);
+	return has;
+}
+
+/* Write the object into the chip, under the handle that the guest wants. */
+static int tpm20_stand(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *from,
+		       u32 handle, u32 *rc)
+{
+	int err;
+
+	if (!tpm20_has_quota(vtpm)) {
+		*rc = RC_NV_SPACE;
+		return 0;
+	}
+	err = vtpmb_tpm20_load(vtpm, from, RC_REFERENCE_H0 + 1, rc);
+	if (!err && !*rc)
+		err = tpm20_evict(vtpm, vtpmb_tpm20_chip_handle(from->body), handle, rc);
+	if (err || *rc)
+		return err;
+	tpm20_enter_standing(vtpm, handle, from->hier, tpm20_times_cleared(vtpm, from->hier));
+	return 0;
+}
+
 static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 u32 handle, u32 *rc)
 {
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	struct vtpmb_tpm20_entry *to;
+	struct vtpmb_tpm20_entry *from = call->entry[1];
+	bool alias = false, taken = false;
 	int err = tpm20_may_persist(vtpm, call, handle, rc);
 
 	if (err || *rc)
 		return err;
-	to = tpm20_free_entry(&tpm->table);
-	vtpmb_tpm20_refer(to, call->entry[1]->body);
-	to->virt = handle;
+	if (tpm20_is_granted(vtpm, handle)) {
+		err = tpm20_look_up(vtpm, from->body, handle, &alias, &taken);
+		if (taken)
+			*rc = RC_NV_DEFINED;
+		if (err || *rc)
+			return err;
+		if (!alias)
+			return tpm20_stand(vtpm, from, handle, rc);
+	}
+	tpm20_enter(vtpm, handle, from->body, tpm20_times_cleared(vtpm, from->hier));
+	return 0;
+}
+
+/* H(hierarchy || Name) is the qualified Name of its primary objects: Part 1, 16. */
+static bool tpm20_is_primary_of(const struct vtpmb_tpm20_body *body, u32 hierarchy)
+{
+	u8 handle[4], digest[VTPMB_MAX_DIGEST];
+	struct vtpmb_hash hash;
+	int err;
+
+	if (body->name_len < sizeof(u16) || body->public_len < body->name_len)
+		return false;
+	if (vtpmb_hash_open(&hash, vtpmb_peek_u16(body->name)))
+		return false;
+	vtpmb_poke_u32(handle, hierarchy);
+	err = vtpmb_hash_digest2(&hash, handle, sizeof(handle), body->name, body->name_len,
+				 digest);
+	vtpmb_hash_close(&hash);
+	return !err && body->name_len == sizeof(u16) + hash.size &&
+	       !memcmp(body->public + body->public_len - hash.size, digest, hash.size);
+}
+
+/*
+ * One that was there before: a Clear that has not come to the chip yet takes it
+ * away too.  Of its hierarchy the chip tells no more than whether it is a primary
+ * object.  Both hierarchies are cleared together.
+ */
+static int tpm20_adopt(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	u32 cleared = vtpmb_tpm20_state(vtpm)->table.cleared, rc;
+	struct vtpmb_tpm20_entry *entry;
+	int err;
+
+	if (!tpm20_enter_standing(vtpm, handle, HIER_OWNER, cleared))
+		return 0;
+	entry = vtpmb_tpm20_persistent(vtpm, handle);
+	err = vtpmb_tpm20_learn(vtpm, entry, &rc);
+	if (err || rc || !tpm20_is_primary_of(entry->body, RH_ENDORSEMENT))
+		return err;
+	entry->hier = HIER_ENDORSEMENT;
+	entry->body->hier = HIER_ENDORSEMENT;
+	return 0;
+}
+
+/* Handles of the chip in the proxy's range; as many as there is room for. */
+static int tpm20_granted_handles(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *range,
+				 u32 *handle)
+{
+	int count = 0, i;
+
+	if (range->last)
+		count = vtpmb_tpm20_chip_handles(vtpm->port, range->first, handle,
+						 VTPMB_MAX_PERSISTENT);
+	for (i = 0; i < count; i++) {
+		if (handle[i] > range->last)
+			return i;
+	}
+	return count;
+}
+
+/* What the host has taken away, or is no longer granted, is none of the guest's. */
+static void tpm20_forget_missing(struct vtpmb_vtpm *vtpm, const u32 *handle, int count)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+	int at;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		struct vtpmb_tpm20_entry *entry = &table->persistent[i];
+
+		if (entry->kind == KIND_FREE || !entry->body->stands)
+			continue;
+		for (at = 0; at < count && handle[at] != entry->virt; at++)
+			;
+		if (at == count)
+			vtpmb_tpm20_forget_entry(vtpm, entry);
+		else
+			vtpmb_tpm20_unlearn(entry->body);
+	}
+}
+
+/**
+ * vtpmb_tpm20_settle() - see which persistent objects of the chip are the guest's
+ * @vtpm:	the vtpm
+ *
+ * Those in its range are.  It is looked again after each reset and after the
+ * administrator has changed the range.
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	u32 handle[VTPMB_MAX_PERSISTENT], epoch, grants;
+	struct vtpmb_range range;
+	int count, i, err = 0;
+
 	mutex_lock(&vtpm->lock);
-	to->flushed = tpm->hier[to->hier].cleared;
+	range = vtpm->range[VTPMB_RANGE_PERSISTENT];
+	epoch = vtpm->epoch;
+	grants = vtpm->grants;
 	mutex_unlock(&vtpm->lock);
-	vtpmb_tpm20_count(vtpm);
+	if (table->settled_epoch == epoch && table->settled_grants == grants)
+		return 0;
+
+	count = tpm20_granted_handles(vtpm, &range, handle);
+	if (count < 0)
+		return count;
+	tpm20_forget_missing(vtpm, handle, count);
+	for (i = 0; !err && i < count; i++) {
+		if (!vtpmb_tpm20_persistent(vtpm, handle[i]))
+			err = tpm20_adopt(vtpm, handle[i]);
+	}
+	if (err)
+		return err;
+	table->settled_epoch = epoch;
+	table->settled_grants = grants;
 	return 0;
 }
 
@@ -154,5 +431,7 @@ int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		*rc = RC_H(RC_HANDLE, 1);
 		return 0;
 	}
+	if (entry->body->stands)
+		return vtpmb_tpm20_remove(vtpm, entry, rc);
 	return vtpmb_tpm20_release(vtpm, entry);
 }

@@ -423,7 +423,7 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	int len = 0;
 
 	*rc = RC_SUCCESS;
-	if (body->phys)
+	if (body->phys || body->stands)
 		return 0;
 	if (body->blob)
 		len = tpm20_context_load(vtpm, body, rc);
@@ -480,6 +480,18 @@ static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	return 0;
 }
 
+/* A persistent object takes a place in the chip for as long as the command lasts. */
+static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
+{
+	int len, again;
+
+	do {
+		len = tpm20_own_handle(vtpm->port, CODE_READ_PUBLIC, handle, rc);
+		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
+	} while (again > 0);
+	return again < 0 ? again : len;
+}
+
 /**
  * vtpmb_tpm20_learn() - have the chip tell of an object what is public, once
  * @vtpm:	the vtpm
@@ -490,7 +502,6 @@ static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
  */
 int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
-	struct vtpmb_port *port = vtpm->port;
 	int len, err;
 
 	*rc = RC_SUCCESS;
@@ -499,10 +510,37 @@ int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, 
 	err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, rc);
 	if (err || *rc)
 		return err;
-	len = tpm20_own_handle(port, CODE_READ_PUBLIC, entry->body->phys, rc);
+	len = tpm20_ask_public(vtpm, vtpmb_tpm20_chip_handle(entry->body), rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	return tpm20_keep_public(port, entry->body, len - VTPMB_HEADER_SIZE, rc);
+	return tpm20_keep_public(vtpm->port, entry->body, len - VTPMB_HEADER_SIZE, rc);
+}
+
+/**
+ * vtpmb_tpm20_has_name() - whether a persistent object of the chip has a Name
+ * @vtpm:	the vtpm
+ * @handle:	which, whoever's it is
+ * @body:	an object whose Name is known
+ * @same:	set if it has the same one
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle,
+			 const struct vtpmb_tpm20_body *body, bool *same)
+{
+	struct vtpmb_reader r;
+	const u8 *bytes;
+	u16 bytes_len;
+	u32 rc;
+	int len = tpm20_ask_public(vtpm, handle, &rc);
+
+	if (len < 0 || rc)
+		return min(len, 0);
+	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_tpm2b(&r, &bytes, &bytes_len) || !vtpmb_get_tpm2b(&r, &bytes, &bytes_len))
+		return -EIO;
+	*same |= bytes_len == body->name_len && !memcmp(bytes, body->name, bytes_len);
+	return 0;
 }
 
 /**
@@ -683,6 +721,15 @@ static bool tpm20_is_cleared(const struct vtpmb_tpm20 *tpm,
 	       entry->flushed != READ_ONCE(tpm->hier[entry->hier].cleared);
 }
 
+/* One that the chip does not let go of stays hidden. */
+static int tpm20_clear_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+{
+	u32 rc;
+
+	return entry->body->stands ? vtpmb_tpm20_remove(vtpm, entry, &rc) :
+				     tpm20_put_out(vtpm, entry);
+}
+
 /* A reset takes them out of the chip only, Clear takes them away. */
 static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
 {
@@ -694,7 +741,7 @@ static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
 		struct vtpmb_tpm20_entry *entry = &tpm->table.persistent[i];
 
 		if (tpm20_is_cleared(tpm, entry))
-			err = tpm20_put_out(vtpm, entry);
+			err = tpm20_clear_persistent(vtpm, entry);
 		else if (all && entry->kind != KIND_FREE && entry->body->phys)
 			err = tpm20_evict(vtpm, entry->body);
 	}
@@ -738,7 +785,7 @@ static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
  *
  * Objects of a hierarchy that was disabled or cleared; after a reset all
  * objects and sessions but those that the guest has saved; after a TPM Reset
- * those too.
+ * those too.  What a Clear takes away is found in the chip first.
  *
  * Return: 0 or the errno of transmit
  */
@@ -750,6 +797,8 @@ int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 	int err;
 
 	err = tpm20_sweep_objects(vtpm, all || reset);
+	if (!err && vtpmb_tpm20_nv_stale(vtpm))
+		err = vtpmb_tpm20_settle(vtpm);
 	if (!err)
 		err = tpm20_sweep_persistent(vtpm, all || reset);
 	if (!err)

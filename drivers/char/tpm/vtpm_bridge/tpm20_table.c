@@ -134,6 +134,17 @@ void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body)
 }
 
 /**
+ * vtpmb_tpm20_unlearn() - what the chip has told of an object may not be so any more
+ * @body:	the object
+ */
+void vtpmb_tpm20_unlearn(struct vtpmb_tpm20_body *body)
+{
+	kfree(body->public);
+	body->public = NULL;
+	body->learnt = false;
+}
+
+/**
  * vtpmb_tpm20_drop_body() - forget what no handle stands for
  * @body:	a body without entries; nothing of it is in the chip
  */

@@ -438,6 +438,46 @@ TEST_F(ctl, nv_ranges_are_checked)
 	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE, 0));
 }
 
+TEST_F(ctl, persistent_ranges_are_checked)
+{
+	static const uint64_t wrong[] = {
+		1, 0x81000000, RANGE(0x81000000, 0), RANGE(0x81000001, 0x81000000),
+		RANGE(0x80ffffff, 0x81000000), RANGE(0x81000000, 0x81800000),
+		RANGE(0x81800000, 0x81800000), RANGE(0x01800000, 0x01800001), ~0ULL,
+	};
+	struct vtpm_bridge_query *query = &self->arg.query;
+	int second = ctl_create(self->ctl, 0);
+	unsigned int i;
+
+	ASSERT_LE(0, second);
+	if (self->family->num != 0x200) {
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num,
+					       VTPM_BRIDGE_PERSISTENT_RANGE, 0));
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num,
+					       VTPM_BRIDGE_PERSISTENT_OBJECTS, 0));
+		return;
+	}
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_PERSISTENT_RANGE,
+			     RANGE(0x81100000, 0x8110000f)));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_PERSISTENT_RANGE,
+					   wrong[i]));
+	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_PERSISTENT_OBJECTS, 9));
+	EXPECT_EQ(-EBUSY, ctl_set(self->ctl, second, VTPM_BRIDGE_PERSISTENT_RANGE,
+				  RANGE(0x81000000, 0x81100000)));
+	/* Of another kind. */
+	EXPECT_EQ(0, ctl_set(self->ctl, second, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01100000, 0x0110000f)));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(RANGE(0x81100000, 0x8110000f), query->persistent_range);
+	EXPECT_EQ(4, query->persistent_objects);
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_PERSISTENT_RANGE, 0));
+	EXPECT_EQ(0, ctl_set(self->ctl, second, VTPM_BRIDGE_PERSISTENT_RANGE,
+			     RANGE(0x81000000, 0x817fffff)));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(0, query->persistent_range);
+}
+
 TEST_F(ctl, nv_range_is_one_proxys)
 {
 	int second = ctl_create(self->ctl, 0);
@@ -651,7 +691,7 @@ TEST_F(ctl, list_tells_as_many_as_fit_and_how_many_there_are)
 	ASSERT_LT(second, third);
 	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
 	EXPECT_EQ(3, list.count);
-	EXPECT_EQ(0x1ffe | 7 << VTPM_BRIDGE_REAL_PCRS, list.keys);
+	EXPECT_EQ(0x3fffe, list.keys);
 	EXPECT_EQ(self->num, (int)nums[0]);
 	EXPECT_EQ(second, (int)nums[1]);
 	EXPECT_EQ(99, nums[2]);
@@ -721,7 +761,8 @@ TEST_F(ctl, query_of_a_new_proxy)
 	EXPECT_EQ(0, query->chip_commands);
 	EXPECT_EQ(0, query->resets);
 	EXPECT_EQ(0, query->real_pcrs);
-	EXPECT_EQ(0, query->__reserved);
+	EXPECT_EQ(self->family->num == 0x200 ? 4 : 0, query->persistent_objects);
+	EXPECT_EQ(0, query->persistent_range);
 	EXPECT_EQ(0, query->nv_range);
 	EXPECT_EQ(self->family->num == 0x200 ? 8 : 0, query->nv_indices);
 	EXPECT_EQ(self->family->num == 0x200 ? 4096 : 0, query->nv_bytes);
