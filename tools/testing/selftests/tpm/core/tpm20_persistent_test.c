@@ -24,7 +24,43 @@ static void begin_with_keys(void)
 	both(PRIMARY("4000000b"), 0);
 }
 
-static void evict_control_answers_as_a_tpm(void)
+/* Those of the owner, all of them or some. */
+static void grant(struct vtpmb_vtpm *vtpm, u32 first, u32 last)
+{
+	core_grant(vtpm, VTPMB_RANGE_PERSISTENT, first, last);
+}
+
+#define FIRST	0x81100000
+#define LAST	0x8110000f
+#define A	"81100001"
+#define B	"81100002"
+
+static void begin_granted(void)
+{
+	begin_with_keys();
+	grant(v, FIRST, LAST);
+}
+
+static void host(const char *hex, u32 rc)
+{
+	struct core_rsp raw;
+
+	core_end_turn();
+	core_raw_hex(hex, &raw);
+	CHECK_EQ(raw.rc, rc);
+}
+
+/* How many persistent objects the chip has. */
+static u32 chip_has(void)
+{
+	struct core_rsp raw;
+
+	core_end_turn();
+	core_raw_hex(LIST, &raw);
+	return raw.rc ? 0xffffffff : vtpmb_peek_u32(raw.buf + 15);
+}
+
+static void evict_control_answers(bool granted)
 {
 	static const char * const commands[] = {
 		EVICT(OWNER_KEY, "80000000", "81000001"),
@@ -53,11 +89,23 @@ static void evict_control_answers_as_a_tpm(void)
 	unsigned int i;
 
 	begin_with_keys();
+	if (granted)
+		grant(v, 0x81000000, 0x817fffff);
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		same(commands[i]);
 	same("8001 ???????? 00000120" OWNER_KEY "80000000 81000001");
 	same("8002 ???????? 00000120" OWNER_KEY "80000000" PW_A "81000001");
 	end();
+}
+
+static void evict_control_answers_as_a_tpm(void)
+{
+	evict_control_answers(false);
+}
+
+static void evict_control_in_the_chip_answers_as_a_tpm(void)
+{
+	evict_control_answers(true);
 }
 
 static void what_cannot_persist_is_refused(void)
@@ -253,8 +301,288 @@ static void key_is_gone_with_the_chips_contexts(void)
 	end();
 }
 
+static void granted_handles_are_the_chips(void)
+{
+	begin_granted();
+	same(EVICT(OWNER_KEY, "80000000", A));
+	CHECK_EQ(chip_has(), 1);
+	same(EVICT(OWNER_KEY, "80000001", B));
+	CHECK_EQ(chip_has(), 2);
+	same(LIST);
+	same("8001 ???????? 0000017a 00000006 00000208 00000001");
+	both(FLUSH "80000000", 0);
+	both(FLUSH "80000001", 0);
+	same(READ_PUBLIC A);
+	same(READ_PUBLIC B);
+	both(CREATE_UNDER(A), 0);
+	both(START_BOUND(A), 0);
+	same(CONTEXT_SAVE A);
+	same(EVICT(OWNER_KEY, A, B));
+	same(EVICT(OWNER_KEY, A, A));
+	CHECK_EQ(chip_has(), 1);
+	same(READ_PUBLIC A);
+	/* Others are not. */
+	both(PRIMARY("40000001"), 0);
+	same(EVICT(OWNER_KEY, "80000000", "81100010"));
+	same(EVICT(OWNER_KEY, "80000000", "81000001"));
+	CHECK_EQ(chip_has(), 1);
+	same(LIST);
+	end();
+}
+
+static void granted_object_outlives_power_and_proxy(void)
+{
+	begin_granted();
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	want(EVICT(OWNER_KEY, "80000001", B), 0);
+	want(READ_PUBLIC B, 0);
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(READ_PUBLIC A, 0);
+	core_off(v);
+	core_free(v);
+	core_chip_cycle();
+
+	v = core_new();
+	want(STARTUP_CLEAR, 0);
+	want(READ_PUBLIC A, 0x18b);
+	grant(v, FIRST, LAST);
+	want("8001 ???????? 0000017a 00000006 00000208 00000001", 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 23), 2);
+	want(LIST, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 2);
+	want(CREATE_UNDER(A), 0);
+	/* Which hierarchy a primary object is of can be told. */
+	want(ENABLE("4000000b", "00"), 0);
+	want(READ_PUBLIC B, 0x18b);
+	want(READ_PUBLIC A, 0);
+	/* What the host takes away is gone, for the handle or with the next reset. */
+	host(EVICT(OWNER_KEY, A, A), 0);
+	want(CREATE_UNDER(A), 0x18b);
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(LIST, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 1);
+	grant(v, 0, 0);
+	want(READ_PUBLIC B, 0x18b);
+	CHECK_EQ(chip_has(), 1);
+	end();
+}
+
+static void what_the_chip_has_is_not_written_again(void)
+{
+	begin_granted();
+	host(PRIMARY(OWNER_KEY), 0);
+	host(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	host(FLUSH "80000000", 0);
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	CHECK_EQ(chip_has(), 1);
+	want(FLUSH "80000000", 0);
+	want(CREATE_UNDER(A), 0);
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(READ_PUBLIC A, 0);
+	want(EVICT(OWNER_KEY, A, A), 0);
+	host(READ_PUBLIC "81000001", 0);
+	/* A handle that the host has taken since is not the guest's to take. */
+	want(PRIMARY("4000000b"), 0);
+	host(PRIMARY("4000000b"), 0);
+	host(EVICT(OWNER_KEY, "80000000", B), 0);
+	host(FLUSH "80000000", 0);
+	want(EVICT(OWNER_KEY, "80000000", B), 0x14c);
+	end();
+}
+
+static void quota_bounds_what_is_written(void)
+{
+	begin_granted();
+	v->persistent_objects = 1;
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	want(EVICT(OWNER_KEY, "80000001", B), 0x14b);
+	CHECK_EQ(chip_has(), 1);
+	want(EVICT(OWNER_KEY, A, A), 0);
+	want(EVICT(OWNER_KEY, "80000001", B), 0);
+	v->persistent_objects = 0;
+	want(EVICT(OWNER_KEY, "80000000", A), 0x14b);
+	want(READ_PUBLIC B, 0);
+	want(EVICT(OWNER_KEY, B, B), 0);
+	CHECK_EQ(chip_has(), 0);
+	end();
+}
+
+static void granted_handles_are_one_proxys(void)
+{
+	static const char * const commands[] = {
+		READ_PUBLIC A, EVICT(OWNER_KEY, A, A), CREATE_UNDER(A),
+		"8001 ???????? 00000176" A "40000007 0010" NONCE "0000 00 0010 000b",
+		START_BOUND(A),
+	};
+	unsigned int i;
+
+	begin_granted();
+	other.vtpm = core_new();
+	start(&other);
+	grant(other.vtpm, 0x81200000, 0x8120000f);
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		CHECK_EQ(tell(&other, commands[i]) & ~0x300, 0x08b);
+	CHECK_EQ(tell(&other, LIST), 0);
+	CHECK_EQ(vtpmb_peek_u32(other.rsp.buf + 15), 0);
+	CHECK_EQ(tell(&other, CLEAR), 0);
+	CHECK_EQ(tell(&other, LIST), 0);
+	want(READ_PUBLIC A, 0);
+	core_free(other.vtpm);
+	end();
+}
+
+static void clear_takes_granted_ones_out_of_the_chip(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		begin_granted();
+		host(PRIMARY("40000007"), 0);
+		host(FLUSH "80000000", 0);
+		both(EVICT(OWNER_KEY, "80000000", A), 0);
+		both(EVICT(OWNER_KEY, "80000001", B), 0);
+		both(CLEAR, 0);
+		/* Hidden at once, whether the chip obeys or not. */
+		if (i == 1)
+			core_fail_transmit(1, -ETIME);
+		if (i == 2)
+			core_fail_chip(1, 0x9a2);
+		core_send_hex(v, READ_PUBLIC A, &rv);
+		CHECK(rv.err || rv.rc == 0x18b);
+		core_fail_transmit(0, 0);
+		both(READ_PUBLIC A, 0x18b);
+		both(READ_PUBLIC B, 0x18b);
+		same(LIST);
+		CHECK_EQ(chip_has(), 0);
+		end();
+	}
+}
+
+/* A guest's first command may be Clear. */
+static void clear_comes_before_the_first_look(void)
+{
+	begin_granted();
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	core_free(v);
+	v = core_new();
+	grant(v, FIRST, LAST);
+	want(STARTUP_CLEAR, 0);
+	want(CLEAR, 0);
+	want(READ_PUBLIC A, 0x18b);
+	CHECK_EQ(chip_has(), 0);
+	end();
+}
+
+/* Each takes a place in the chip for as long as a command names it. */
+static void granted_object_finds_room_in_the_chip(void)
+{
+	unsigned int i;
+
+	begin_granted();
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	core_turn = 0;
+	for (i = 0; i < 4; i++)
+		want(PRIMARY("40000007"), 0);
+	want(READ_PUBLIC A, 0);
+	want(CREATE_UNDER(A), 0);
+	want("8002 ???????? 00000148" A "80000003" PW_PW "0000 0010", 0x29c);
+	for (i = 0; i < 4; i++)
+		want(PRIMARY("40000007"), 0);
+	want(EVICT(OWNER_KEY, A, A), 0);
+	core_turn = 1;
+	end();
+}
+
+static void any_flow(void)
+{
+	static const char * const commands[] = {
+		PRIMARY(OWNER_KEY), PRIMARY("4000000b"), EVICT(OWNER_KEY, "80000000", A),
+		EVICT(OWNER_KEY, "80000001", B), LIST, READ_PUBLIC A, CREATE_UNDER(A),
+		EVICT(OWNER_KEY, "80000000", "81000001"), EVICT(OWNER_KEY, A, A),
+		EVICT(OWNER_KEY, "80000000", A), CLEAR, READ_PUBLIC A, LIST,
+	};
+	unsigned int i;
+
+	core_send_hex(v, STARTUP_CLEAR, &rv);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		core_send_hex(v, commands[i], &rv);
+}
+
+static void flow_still_works(void)
+{
+	core_fail_transmit(0, 0);
+	core_fail_alloc(0);
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(CLEAR, 0);
+	want(LIST, 0);
+	CHECK_EQ(vtpmb_peek_u32(rv.buf + 15), 0);
+	CHECK_EQ(chip_has(), 0);
+	want(PRIMARY(OWNER_KEY), 0);
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	want(EVICT(OWNER_KEY, A, A), 0);
+	core_free(v);
+	CHECK(core_chip_is_empty());
+}
+
+static void begin_to_fail(void)
+{
+	v = core_new();
+	grant(v, FIRST, LAST);
+}
+
+static void chip_may_fail_at_any_command(void)
+{
+	unsigned int i;
+
+	core_start(CORE_TPM20);
+	for (i = 1; i < 70; i++) {
+		begin_to_fail();
+		core_fail_transmit(i, -ETIME);
+		any_flow();
+		flow_still_works();
+	}
+	core_stop();
+}
+
+static void chip_may_refuse_any_command(void)
+{
+	static const u32 refusals[] = { 0x902, 0x14b, 0x14c, 0x922, 0x18b, 0x28b, 0x101, 0x9a2 };
+	unsigned int i;
+
+	core_start(CORE_TPM20);
+	for (i = 1; i < 70; i++) {
+		begin_to_fail();
+		core_fail_chip(i, refusals[i % ARRAY_SIZE(refusals)]);
+		any_flow();
+		flow_still_works();
+	}
+	core_stop();
+}
+
+static void any_allocation_may_fail(void)
+{
+	unsigned int i;
+
+	core_start(CORE_TPM20);
+	for (i = 1; i < 100; i++) {
+		begin_to_fail();
+		core_fail_alloc(i);
+		any_flow();
+		if (!core_alloc_failed())
+			i = 100;
+		flow_still_works();
+	}
+	core_stop();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(evict_control_answers_as_a_tpm),
+	CORE_TEST(evict_control_in_the_chip_answers_as_a_tpm),
 	CORE_TEST(what_cannot_persist_is_refused),
 	CORE_TEST(persistent_key_works_in_every_place),
 	CORE_TEST(persistent_key_outlives_resets),
@@ -264,6 +592,17 @@ static const struct core_test tests[] = {
 	CORE_TEST(another_proxy_and_the_host_see_none),
 	CORE_TEST(host_handles_stay_out_of_reach),
 	CORE_TEST(key_is_gone_with_the_chips_contexts),
+	CORE_TEST(granted_handles_are_the_chips),
+	CORE_TEST(granted_object_outlives_power_and_proxy),
+	CORE_TEST(what_the_chip_has_is_not_written_again),
+	CORE_TEST(quota_bounds_what_is_written),
+	CORE_TEST(granted_handles_are_one_proxys),
+	CORE_TEST(clear_takes_granted_ones_out_of_the_chip),
+	CORE_TEST(clear_comes_before_the_first_look),
+	CORE_TEST(granted_object_finds_room_in_the_chip),
+	CORE_TEST(chip_may_fail_at_any_command),
+	CORE_TEST(chip_may_refuse_any_command),
+	CORE_TEST(any_allocation_may_fail),
 };
 
 CORE_MAIN(tests)
