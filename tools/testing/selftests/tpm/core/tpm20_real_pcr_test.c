@@ -648,6 +648,11 @@ static void selections_of_both_kinds_are_refused(void)
 	want(CREATE(PCRS_7_8), 0x4c4);
 	want(CREATE(PCR_7), 0x4c4);
 	want(CREATE_PRIMARY(ECC_TEMPLATE, PCRS_7_8), 0x4c4);
+	/* No TPM of this profile has PCR 24, but a chip may. */
+	want(QUOTE("0018 000b", "00000001 000b 04 00010001"), 0x143);
+	want(CREATE("00000001 000b 04 00010001"), 0x4c4);
+	want(READ("00000001 000b 04 00010001"), 0x1c4);
+	want(POLICY_PCR "0000 00000001 000b 04 00010001", 0x2c4);
 	host_state(after);
 	CHECK_MEM(before, after, 32);
 	end_with();
@@ -833,6 +838,142 @@ static void hmac_session_extends_a_granted_pcr(void)
 	end_with();
 }
 
+/* The last command of the chip that names PCRs, as it got it. */
+static u8 seen[VTPMB_BUF_SIZE];
+static size_t seen_len;
+
+static void watch(const u8 *cmd, size_t len)
+{
+	switch (vtpmb_peek_u32(cmd + 6)) {
+	case 0x131: case 0x153: case 0x158: case 0x17e: case 0x17f:
+		memcpy(seen, cmd, len);
+		seen_len = len;
+	}
+}
+
+/* All that a well-formed TPML_PCR_SELECTION at the end of @r names. */
+static u32 named(struct vtpmb_reader *r)
+{
+	u32 count = 0, pcrs = 0;
+	const u8 *bits;
+
+	vtpmb_get_u32(r, &count);
+	while (count--) {
+		vtpmb_get_bytes(r, 3);
+		bits = vtpmb_get_bytes(r, 3);
+		if (!bits)
+			return ~0U;
+		pcrs |= bits[0] | bits[1] << 8 | bits[2] << 16;
+	}
+	return pcrs;
+}
+
+static void skip_2b(struct vtpmb_reader *r)
+{
+	const u8 *bytes;
+	u16 len;
+
+	vtpmb_get_tpm2b(r, &bytes, &len);
+}
+
+/* What the chip was asked of PCRs, if it did it: that is all it knows of. */
+static u32 seen_pcrs(void)
+{
+	struct vtpmb_reader r;
+	u32 code, len = 0;
+	u16 scheme = 0;
+
+	vtpmb_reader_init(&r, seen + 10, seen_len - 10);
+	code = vtpmb_peek_u32(seen + 6);
+	if (code != 0x17e)
+		vtpmb_get_bytes(&r, 4);
+	if (vtpmb_peek_u16(seen) == 0x8002) {
+		vtpmb_get_u32(&r, &len);
+		vtpmb_get_bytes(&r, len);
+	}
+	if (code == 0x131 || code == 0x153) {
+		skip_2b(&r);
+		skip_2b(&r);
+	}
+	if (code != 0x17e)
+		skip_2b(&r);
+	if (code == 0x158) {
+		vtpmb_get_u16(&r, &scheme);
+		vtpmb_get_bytes(&r, scheme == 0x0010 ? 0 : 2);
+	}
+	return named(&r);
+}
+
+static void ready(void)
+{
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(CREATE_PRIMARY(ECC_TEMPLATE, "00000000"), 0);
+	want(START_POLICY, 0);
+	want("8001 ???????? 00000186 0000 0010", 0);
+}
+
+/* Each bit of what is allowed: the chip is never asked for what is not. */
+static void flipped_bits_reach_no_pcr_that_is_not_granted(void)
+{
+	static const char * const commands[] = {
+		EXTEND("0000000a"), "8002 ???????? 0000013c 0000000a" PW "0003 616263",
+		"8002 ???????? 0000013d 00000017" PW, EVENT_COMPLETE("0000000a"),
+		READ("00000002 000b 03 000480 0004 03 000400"), READ("00000001 000b 03 000c00"),
+		POLICY_PCR "0000 00000002 000b 03 000480 0004 03 000400",
+		QUOTE("0010", "00000002 000b 03 000480 0004 03 000400"),
+		QUOTE("0018 000b", "00000001 000b 03 000400"), CREATE("00000001 000b 03 000400"),
+		CREATE_PRIMARY(ECC_TEMPLATE, "00000001 000b 03 000480"),
+	};
+	const u32 granted = 1 << 10 | 1 << 23;
+	u8 cmd[VTPMB_BUF_SIZE], before[24][32], after[24][32];
+	unsigned int i, bit, pcr, nr_seen = 0;
+	size_t len;
+
+	begin_with(granted);
+	host_read(before);
+	core_watch = watch;
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		len = core_hex(cmd, sizeof(cmd), commands[i]);
+		ready();
+		for (bit = 0; bit < 8 * len; bit++) {
+			if (bit / 8 >= 2 && bit / 8 < 6)
+				continue;
+			cmd[bit / 8] ^= 1 << bit % 8;
+			seen_len = 0;
+			core_send(v, cmd, len, &rv);
+			cmd[bit / 8] ^= 1 << bit % 8;
+			if (!rv.rc && seen_len) {
+				nr_seen++;
+				/* PCR 16 is the fold's. */
+				CHECK_EQ(seen_pcrs() & ~(granted | 1 << 16), 0);
+			}
+			if (!rv.rc)
+				ready();
+		}
+	}
+	core_watch = NULL;
+	core_end_turn();
+	host_read(after);
+	for (pcr = 0; pcr < 24; pcr++) {
+		if (!(granted & 1 << pcr))
+			CHECK_MEM(before[pcr], after[pcr], 32);
+	}
+	CHECK(nr_seen > 50);
+	end_with();
+}
+
+static void read_with_a_session_is_the_chips_or_nobodys(void)
+{
+	begin_with(1 << 8);
+	want(START_HMAC, 0);
+	want("8002 ???????? 0000017e 00000009 02000000 0000 81 0000" PCR_8, 0);
+	want("8002 ???????? 0000017e 00000009 02000000 0000 81 0000" PCRS_7_8, 0x12f);
+	want("8002 ???????? 0000017e 00000009 02000000 0000 81 0000" PCR_7, 0x12f);
+	same("8002 ???????? 0000017e" PW PCR_8);
+	end_with();
+}
+
 /* What the chip does not do, nobody says it has. */
 static void any_flow(void)
 {
@@ -896,6 +1037,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(creation_data_tells_of_granted_pcrs_as_a_tpm_does),
 	CORE_TEST(quote_is_of_the_chips_values_and_verifies),
 	CORE_TEST(hmac_session_extends_a_granted_pcr),
+	CORE_TEST(read_with_a_session_is_the_chips_or_nobodys),
+	CORE_TEST(flipped_bits_reach_no_pcr_that_is_not_granted),
 	CORE_TEST(chip_may_fail_or_refuse_at_any_command),
 };
 
