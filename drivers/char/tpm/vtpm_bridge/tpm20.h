@@ -845,7 +845,8 @@ u32 vtpmb_tpm20_ecc_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 			       struct vtpmb_writer *out);
 u32 vtpmb_tpm20_test_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out);
-void vtpmb_tpm20_follow_test(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
+int vtpmb_tpm20_ask_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out, u32 *rc);
 
 /* tpm20_execute.c */
 /**

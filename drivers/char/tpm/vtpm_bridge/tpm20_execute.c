@@ -49,6 +49,7 @@ static const vtpmb_tpm20_own_handler tpm20_own[NR_CODES] = {
 static const vtpmb_tpm20_own_handler tpm20_known[NR_CODES] = {
 	[AT(0x169)] = vtpmb_tpm20_nv_read_public,
 	[AT(0x173)] = vtpmb_tpm20_read_public,
+	[AT(0x18A)] = vtpmb_tpm20_ask_parms,
 };
 
 /* Whether all PCRs that a command names are the chip's own, by code. */
@@ -698,7 +699,6 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		return err;
 	vtpmb_tpm20_follow(call);
 	tpm20_extend(vtpm, call, len);
-	vtpmb_tpm20_follow_test(vtpm, call);
 	if (call->witnessed)
 		vtpmb_tpm20_witnessed(vtpm, call);
 	vtpmb_tpm20_follow_ephemeral(vtpm, call, len);

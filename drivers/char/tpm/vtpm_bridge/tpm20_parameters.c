@@ -118,25 +118,36 @@ u32 vtpmb_tpm20_test_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	return RC_SUCCESS;
 }
 
+static void tpm20_remember_tested(struct vtpmb_tpm20_tested *tested,
+				  const struct vtpmb_reader *parms)
+{
+	if (parms->left > VTPMB_TPM20_MAX_PARMS)
+		return;
+	memcpy(tested->parms[tested->next], parms->pos, parms->left);
+	tested->len[tested->next] = parms->left;
+	tested->next = (tested->next + 1) % VTPMB_TPM20_MAX_TESTED;
+}
+
 /**
- * vtpmb_tpm20_follow_test() - remember what the chip said to TPM2_TestParms
+ * vtpmb_tpm20_ask_parms() - TPM2_TestParms of what is not known yet
  * @vtpm:	the vtpm
- * @call:	a command that the chip has carried out
+ * @call:	the command, which has no session
+ * @out:	where the response's parameters go: there are none
+ * @rc:		response code: the chip's
  *
  * Context: The hub's thread.
+ * Return: 0 or the errno of transmit
  */
-void vtpmb_tpm20_follow_test(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+int vtpmb_tpm20_ask_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out, u32 *rc)
 {
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	struct vtpmb_tpm20_tested *tested = &tpm->tested;
-	size_t len = call->len - VTPMB_HEADER_SIZE;
+	int len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_TEST_PARMS,
+					  call->params.pos, call->params.left, rc);
 
-	if (call->row->code != CODE_TEST_PARMS || call->tag != TPM20_ST_NO_SESSIONS ||
-	    len > VTPMB_TPM20_MAX_PARMS)
-		return;
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
 	mutex_lock(&vtpm->lock);
-	memcpy(tested->parms[tested->next], tpm->table.kept + VTPMB_HEADER_SIZE, len);
-	tested->len[tested->next] = len;
-	tested->next = (tested->next + 1) % VTPMB_TPM20_MAX_TESTED;
+	tpm20_remember_tested(&vtpmb_tpm20_state(vtpm)->tested, &call->params);
 	mutex_unlock(&vtpm->lock);
+	return 0;
 }
