@@ -169,6 +169,31 @@ def changed_pcr(tools):
     check(tools.run("clevis decrypt <jwe")[0], "clevis decrypted after PCR 7 had changed")
 
 
+def hierarchies(tools):
+    """Passwords, sessions and a policy of the guest's own, whatever the chip's are."""
+    tools.do("tpm2_changeauth -Q -c o word", "tpm2_changeauth -Q -c e other",
+             "tpm2_changeauth -Q -c l locked")
+    tools.refused("tpm2_createprimary -Q -C o -G ecc -c primary.ctx", "0x9A2")
+    tools.do("tpm2_createprimary -Q -C o -P word -G ecc -c primary.ctx",
+             "tpm2_createprimary -Q -C e -P other -G ecc -c endorsed.ctx",
+             "tpm2_startauthsession -Q --hmac-session -S s.ctx",
+             "tpm2_createprimary -Q -C o -P session:s.ctx+word -G ecc -c again.ctx",
+             "tpm2_changeauth -Q -c o -p session:s.ctx+word new",
+             "tpm2_createprimary -Q -C o -P session:s.ctx+new -G ecc -c again.ctx",
+             "tpm2_flushcontext s.ctx",
+             "tpm2_startauthsession -Q -S s.ctx",
+             "tpm2_policycommandcode -Q -S s.ctx -L policy TPM2_CC_CreatePrimary",
+             "tpm2_flushcontext s.ctx",
+             "tpm2_setprimarypolicy -Q -C o -P new -L policy -g sha256",
+             "tpm2_startauthsession -Q --policy-session -S s.ctx",
+             "tpm2_policycommandcode -Q -S s.ctx TPM2_CC_CreatePrimary",
+             "tpm2_createprimary -Q -C o -P session:s.ctx -G ecc -c again.ctx")
+    tools.refused("tpm2_createprimary -Q -C o -P session:s.ctx -G ecc -c again.ctx", "0x99D")
+    tools.do("tpm2_flushcontext s.ctx", "tpm2_clear -Q -c l locked",
+             "tpm2_createprimary -Q -C o -G ecc -c primary.ctx",
+             "tpm2_createprimary -Q -C e -G ecc -c endorsed.ctx")
+
+
 FLOWS = (("tools_make_a_primary_key", primary), ("tools_sign_and_verify", sign),
          ("tools_seal_and_unseal", seal), ("tools_use_hmac_sessions", hmac_session),
          ("tools_unseal_by_every_policy", policies), ("tools_unseal_by_one_of_two_policies", or_policy),
