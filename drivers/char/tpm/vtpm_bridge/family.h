@@ -68,8 +68,7 @@ struct vtpmb_ephemeral {
  *		own in policies; 0: there are no such policies
  * @failures:	TPM 2.0: failed authorisations that the chip counts, as far as
  *		known; 0: none that came through the bridge
- * @saved:	TPM 2.0: sessions of all proxies that the chip has saved, the oldest
- *		first
+ * @saved:	sessions of all proxies that the chip has saved, the oldest first
  * @nr_vtpms:	virtual TPMs on it
  * @nr_shared:	TPM 2.0: sessions that proxies have beyond what each can always
  *		have
@@ -118,12 +117,34 @@ enum vtpmb_power {
  * @VTPMB_OWNERSHIP_AUTO:		"owned" on an owned chip, else "not installable"
  * @VTPMB_OWNERSHIP_OWNED:		an owner exists: TakeOwnership gives 20
  * @VTPMB_OWNERSHIP_NOT_INSTALLABLE:	none, and none can be: TakeOwnership gives 11
+ * @VTPMB_OWNERSHIP_GRANTED:		what the chip says, and who knows the owner's
+ *					secret can act as the owner
  */
 enum vtpmb_ownership {
 	VTPMB_OWNERSHIP_AUTO,
 	VTPMB_OWNERSHIP_OWNED,
 	VTPMB_OWNERSHIP_NOT_INSTALLABLE,
+	VTPMB_OWNERSHIP_GRANTED,
 };
+
+/**
+ * enum vtpmb_transport - what a TPM 1.2 guest may wrap in transport sessions
+ * @VTPMB_TRANSPORT_DENY:	there are none
+ * @VTPMB_TRANSPORT_INSPECT:	nothing that is hidden by encryption
+ * @VTPMB_TRANSPORT_ORDINAL:	that too, for commands that are harmless whatever
+ *				their parameters are
+ * @VTPMB_TRANSPORT_ALLOW:	all that is permitted outside, without a look at
+ *				its parameters
+ */
+enum vtpmb_transport {
+	VTPMB_TRANSPORT_DENY,
+	VTPMB_TRANSPORT_INSPECT,
+	VTPMB_TRANSPORT_ORDINAL,
+	VTPMB_TRANSPORT_ALLOW,
+};
+
+/** VTPMB_NO_COUNTER - no monotonic counter is granted */
+#define VTPMB_NO_COUNTER	0xFFFFFFFF
 
 /* TPM 2.0: the chip's hierarchies that an administrator can open to a proxy. */
 enum vtpmb_chip_hier {
@@ -166,7 +187,7 @@ static inline bool vtpmb_range_overlaps(const struct vtpmb_range *a,
 
 /**
  * enum vtpmb_range_kind - what is granted by ranges
- * @VTPMB_RANGE_NV:	TPM 2.0: NV indices
+ * @VTPMB_RANGE_NV:	NV indices
  * @VTPMB_RANGE_PERSISTENT: TPM 2.0: persistent objects
  * @VTPMB_NR_RANGES:	how many kinds there are
  */
@@ -187,6 +208,9 @@ enum vtpmb_range_kind {
  * @locality:	virtual locality, 0 to 4
  * @pp_pin:	the administrator asserts physical presence (the hardware pin)
  * @ownership:	TPM 1.2: see enum vtpmb_ownership
+ * @transport:	TPM 1.2: see enum vtpmb_transport
+ * @counter:	TPM 1.2: the monotonic counter that the guest may use, or
+ *		VTPMB_NO_COUNTER
  * @policy:	which command codes this proxy may use
  * @secret:	TPM 2.0: what makes its policies on PCRs its own
  * @real_pcrs:	bit N: its PCR N is the chip's own; else it is private
@@ -208,6 +232,8 @@ struct vtpmb_vtpm {
 	u8 locality;
 	bool pp_pin;
 	enum vtpmb_ownership ownership;
+	enum vtpmb_transport transport;
+	u32 counter;
 	struct vtpmb_policy policy;
 	u8 secret[VTPMB_SECRET_SIZE];
 	u32 real_pcrs;

@@ -77,6 +77,11 @@
 
 /** VTPMB_MAX_KEPT - objects per proxy that stay in the chip after FlushContext */
 #define VTPMB_MAX_KEPT		8
+/** VTPMB_MAX_KEYS - TPM 1.2: keys per proxy, beside the SRK */
+#define VTPMB_MAX_KEYS		20
+
+/** VTPMB_MAX_TRANSPORTS - TPM 1.2: transport sessions per proxy */
+#define VTPMB_MAX_TRANSPORTS	4
 
 /** VTPMB_MAX_EPHEMERAL - ephemeral keys of all proxies: as many as the reference chip keeps */
 #define VTPMB_MAX_EPHEMERAL	128

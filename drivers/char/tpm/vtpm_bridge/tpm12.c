@@ -11,7 +11,6 @@
 
 #define ORD_INIT	0x97
 #define ORD_STARTUP	0x99
-#define ORD_GETCAP	0x65
 
 static const u8 tpm12_query[VTPMB_QUERY_SIZE] = {
 	0x00, 0xC1, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, 0x00, 0x65,
@@ -26,14 +25,14 @@ static const u8 tpm12_query_answer[] = {
 
 static bool tpm12_row_exists(const struct vtpmb_tpm12_row *row)
 {
-	return row->local || row->flags & TPM12_FORWARD;
+	return row->local || row->own || row->flags & TPM12_FORWARD;
 }
 
 static bool tpm12_unsafe(unsigned int i)
 {
 	const struct vtpmb_tpm12_row *row = &vtpmb_tpm12_rows[i];
 
-	return !tpm12_row_exists(row) || row->flags & TPM12_UNSAFE;
+	return !tpm12_row_exists(row) || row->grant != TPM12_FREE;
 }
 
 static u32 tpm12_row_code(unsigned int i)
@@ -41,15 +40,59 @@ static u32 tpm12_row_code(unsigned int i)
 	return vtpmb_tpm12_rows[i].code;
 }
 
-/* The row of an ordinal that this proxy has, or NULL. */
-static const struct vtpmb_tpm12_row *tpm12_find(struct vtpmb_vtpm *vtpm, u32 code)
+/* What is permitted by a grant of something else than the ordinal. */
+static bool tpm12_is_included(const struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_row *row)
 {
+	switch (row->grant) {
+	case TPM12_FREE:
+		return true;
+	case TPM12_BY_OWNER:
+		return vtpm->ownership == VTPMB_OWNERSHIP_GRANTED;
+	case TPM12_BY_NV:
+		return vtpm->range[VTPMB_RANGE_NV].last;
+	case TPM12_BY_COUNTER:
+		return vtpm->counter != VTPMB_NO_COUNTER;
+	case TPM12_BY_TRANSPORT:
+		return vtpm->transport != VTPMB_TRANSPORT_DENY;
+	default:
+		return false;
+	}
+}
+
+/**
+ * vtpmb_tpm12_granted() - whether an ordinal has an unsafe grant of its own
+ * @vtpm:	the vtpm
+ * @row:	the ordinal's row
+ */
+bool vtpmb_tpm12_granted(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_row *row)
+{
+	unsigned int i = row - vtpmb_tpm12_rows;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	return test_bit(i, vtpm->policy.allow) && !test_bit(i, vtpm->policy.deny);
+}
+
+/**
+ * vtpmb_tpm12_find() - the row of an ordinal that a proxy has
+ * @vtpm:	the vtpm
+ * @code:	the ordinal
+ *
+ * Return: the row, or NULL
+ */
+const struct vtpmb_tpm12_row *vtpmb_tpm12_find(struct vtpmb_vtpm *vtpm, u32 code)
+{
+	const struct vtpmb_tpm12_row *row;
 	int i = vtpmb_tpm12_row(code);
 
-	if (i < 0 || !tpm12_row_exists(&vtpmb_tpm12_rows[i]) ||
-	    !vtpmb_policy_permits(&vtpm->policy, &vtpmb_tpm12, i))
+	lockdep_assert_held(&vtpm->lock);
+
+	if (i < 0 || test_bit(i, vtpm->policy.deny))
 		return NULL;
-	return &vtpmb_tpm12_rows[i];
+	row = &vtpmb_tpm12_rows[i];
+	if (!tpm12_row_exists(row))
+		return NULL;
+	return tpm12_is_included(vtpm, row) || test_bit(i, vtpm->policy.allow) ? row : NULL;
 }
 
 /**
@@ -61,9 +104,7 @@ static const struct vtpmb_tpm12_row *tpm12_find(struct vtpmb_vtpm *vtpm, u32 cod
  */
 bool vtpmb_tpm12_permits(struct vtpmb_vtpm *vtpm, u32 code)
 {
-	lockdep_assert_held(&vtpm->lock);
-
-	return tpm12_find(vtpm, code);
+	return vtpmb_tpm12_find(vtpm, code);
 }
 
 /*
@@ -105,6 +146,15 @@ static u32 tpm12_skip_selection(struct vtpmb_reader *r)
 	return tpm12_skip(r, len);
 }
 
+static u32 tpm12_skip_context_tag(struct vtpmb_reader *r)
+{
+	u16 tag;
+
+	if (!vtpmb_get_u16(r, &tag))
+		return TPM12_BAD_PARAM_SIZE;
+	return tag == TPM12_TAG_CONTEXTBLOB ? TPM12_SUCCESS : TPM12_INVALID_STRUCTURE;
+}
+
 static u32 tpm12_skip_param(char kind, struct vtpmb_reader *r)
 {
 	switch (kind) {
@@ -116,6 +166,8 @@ static u32 tpm12_skip_param(char kind, struct vtpmb_reader *r)
 		return tpm12_skip_sized(r);
 	case 'P':
 		return tpm12_skip_selection(r);
+	case 'C':
+		return tpm12_skip_context_tag(r);
 	default:
 		return tpm12_skip(r, kind - '0');
 	}
@@ -163,8 +215,13 @@ u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs)
 	return TPM12_SUCCESS;
 }
 
-/* Authorisation areas that the tag announces; more than any row allows if none. */
-static unsigned int tpm12_nr_auths(u16 tag)
+/**
+ * vtpmb_tpm12_nr_auths() - authorisation areas that a tag announces
+ * @tag:	the command's tag
+ *
+ * Return: 0 to 2; more than any row allows if it is no tag of a command
+ */
+unsigned int vtpmb_tpm12_nr_auths(u16 tag)
 {
 	return tag - TPM12_TAG_RQU <= 2u ? tag - TPM12_TAG_RQU : 7;
 }
@@ -172,7 +229,7 @@ static unsigned int tpm12_nr_auths(u16 tag)
 /* The tag, the areas that it announces, and that nothing follows them. */
 static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
-	unsigned int i, nr_auths = tpm12_nr_auths(call->tag);
+	unsigned int i, nr_auths = vtpmb_tpm12_nr_auths(call->tag);
 	u32 rc = TPM12_SUCCESS;
 
 	if (!(call->row->tags & BIT(nr_auths)))
@@ -186,8 +243,15 @@ static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, struct vtpmb_reader 
 	return rc;
 }
 
-/* All that can be wrong before the command is looked at, in libtpms' order. */
-static u32 tpm12_check(struct vtpmb_tpm12_call *call)
+/**
+ * vtpmb_tpm12_check() - all that can be wrong before a command is looked at
+ * @call:	the command: its @row, its @tag, @in; they are not moved
+ *
+ * In the order of libtpms.
+ *
+ * Return: a return code
+ */
+u32 vtpmb_tpm12_check(struct vtpmb_tpm12_call *call)
 {
 	struct vtpmb_reader r = call->in;
 	u32 rc = TPM12_SUCCESS;
@@ -231,7 +295,7 @@ static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 
 	tpm12_interrupt(call, cmd->code);
 
-	call->row = tpm12_find(call->vtpm, cmd->code);
+	call->row = vtpmb_tpm12_find(call->vtpm, cmd->code);
 	cmd->row = call->row;
 	if (call->row)
 		return TPM12_SUCCESS;
@@ -243,14 +307,16 @@ static u32 tpm12_run(struct vtpmb_tpm12_call *call)
 {
 	if (call->row->local)
 		return call->row->local(call);
-	/* The proxy has no sessions, so those that it names are not its own. */
-	if (call->tag != TPM12_TAG_RQU)
-		return TPM12_INVALID_AUTHHANDLE;
 	call->forward = true;
 	return TPM12_SUCCESS;
 }
 
-static void tpm12_respond(struct vtpmb_tpm12_call *call, u32 rc)
+/**
+ * vtpmb_tpm12_respond() - the response to a command that the chip did not answer
+ * @call:	the command; @out has the response's parameters
+ * @rc:		return code; with any but TPM12_SUCCESS there are none
+ */
+void vtpmb_tpm12_respond(struct vtpmb_tpm12_call *call, u32 rc)
 {
 	struct vtpmb_cmd *cmd = call->cmd;
 	struct vtpmb_writer header;
@@ -286,7 +352,7 @@ static void tpm12_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 
 	rc = tpm12_begin(&call);
 	if (!rc)
-		rc = tpm12_check(&call);
+		rc = vtpmb_tpm12_check(&call);
 	if (!rc)
 		rc = tpm12_run(&call);
 	if (call.row && call.row->flags & TPM12_STARTS)
@@ -295,42 +361,7 @@ static void tpm12_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	if (!rc && call.forward)
 		cmd->answer = VTPMB_ANSWER_CHIP;
 	else
-		tpm12_respond(&call, rc);
-}
-
-static int tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
-{
-	bool da = cmd->code == ORD_GETCAP && cmd->len >= 14 &&
-		  vtpmb_peek_u32(cmd->buf + VTPMB_HEADER_SIZE) == TPM12_CAP_DA_LOGIC;
-	int len = vtpm->port->transmit(vtpm->port, cmd->buf);
-
-	if (len < 0)
-		return len;
-	cmd->len = len;
-	cmd->rc = vtpmb_peek_u32(cmd->buf + 6);
-	if (da && !cmd->rc)
-		vtpmb_tpm12_hide_da(cmd->buf, cmd->len);
-	return 0;
-}
-
-/* Nothing of a proxy stays in the chip as long as it has no keys and sessions. */
-static int tpm12_leave(struct vtpmb_vtpm *vtpm)
-{
-	return 0;
-}
-
-static int tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
-{
-	return 0;
-}
-
-static bool tpm12_stale(struct vtpmb_vtpm *vtpm)
-{
-	return false;
-}
-
-static void tpm12_drop(struct vtpmb_vtpm *vtpm)
-{
+		vtpmb_tpm12_respond(&call, rc);
 }
 
 static int tpm12_create(struct vtpmb_vtpm *vtpm)
@@ -339,10 +370,17 @@ static int tpm12_create(struct vtpmb_vtpm *vtpm)
 
 	if (!tpm)
 		return -ENOMEM;
+	tpm->table.kept = kmalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
+	if (!tpm->table.kept) {
+		kfree(tpm);
+		return -ENOMEM;
+	}
 	vtpm->state = tpm;
+	vtpm->counter = VTPMB_NO_COUNTER;
 	vtpmb_pcrs_init(&tpm->pcrs, vtpmb_pcr_rules_tpm12, vtpm->port->bank,
 			vtpm->port->nr_banks);
 	vtpmb_tpm12_init_flags(vtpm);
+	vtpmb_tpm12_drop_all(vtpm);
 	return 0;
 }
 
@@ -351,6 +389,7 @@ static void tpm12_destroy(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
 	vtpmb_hash_drop(tpm->sha1);
+	kfree_sensitive(tpm->table.kept);
 	kfree_sensitive(tpm);
 	vtpm->state = NULL;
 }
@@ -371,11 +410,11 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.reset = vtpmb_tpm12_reset,
 	.off = vtpmb_tpm12_off,
 	.receive = tpm12_receive,
-	.execute = tpm12_execute,
-	.leave = tpm12_leave,
-	.sweep = tpm12_sweep,
-	.stale = tpm12_stale,
-	.drop = tpm12_drop,
+	.execute = vtpmb_tpm12_execute,
+	.leave = vtpmb_tpm12_leave,
+	.sweep = vtpmb_tpm12_sweep,
+	.stale = vtpmb_tpm12_stale,
+	.drop = vtpmb_tpm12_drop_all,
 	.pp = vtpmb_tpm12_pp,
 	.pp_locked = vtpmb_tpm12_pp_locked,
 };

@@ -9,7 +9,13 @@
  *   tpm12_pcr.c	PCRs and the SHA-1 thread
  *   tpm12_capability.c	GetCapability
  *   tpm12_facts.c	what is learnt of the chip
- *   tpm12_handle.c	commands that name keys and sessions
+ *   tpm12_handle.c	the guest's own flushing and listing of handles
+ *   tpm12_execute.c	a guest's command for the chip, and back
+ *   tpm12_inspect.c	what its parameters would reach
+ *   tpm12_transport.c	commands wrapped in transport sessions
+ *   tpm12_swap.c	handle table, swapping
+ *   tpm12_context.c	the guest's own saving and loading of contexts
+ *   tpm12_lockout.c	failed authorisations
  *
  * Spec: TPM Main 1.2 revision 116, Part 2 (structures) and Part 3 (commands).
  * Where it leaves a choice, libtpms 0.9.2 is the reference.
@@ -26,6 +32,7 @@
 
 #define TPM12_TAG_RSP		0x00C4
 #define TPM12_TAG_RQU		0x00C1
+#define TPM12_TAG_CONTEXTBLOB	0x0001
 #define TPM12_DIGEST_SIZE	20
 #define TPM12_NONCE_SIZE	20
 /* TPM_AUTHHANDLE, nonceOdd, continueAuthSession, authData: see struct vtpmb_tpm12_row */
@@ -47,6 +54,7 @@ enum tpm12_rc {
 	TPM12_INSTALL_DISABLED		= 11,
 	TPM12_INVALID_KEYHANDLE		= 12,
 	TPM12_INVALID_PCR_INFO		= 16,
+	TPM12_NOSPACE			= 17,
 	TPM12_NOSRK			= 18,
 	TPM12_OWNER_SET			= 20,
 	TPM12_RESOURCES			= 21,
@@ -54,18 +62,65 @@ enum tpm12_rc {
 	TPM12_SHA_THREAD		= 26,
 	TPM12_SHA_ERROR			= 27,
 	TPM12_FAILEDSELFTEST		= 28,
+	TPM12_AUTH2FAIL			= 29,
 	TPM12_BADTAG			= 30,
 	TPM12_INVALID_AUTHHANDLE	= 34,
 	TPM12_INVALID_POSTINIT		= 38,
 	TPM12_BAD_MODE			= 44,
 	TPM12_BAD_PRESENCE		= 45,
+	TPM12_NO_WRAP_TRANSPORT		= 47,
 	TPM12_NOTRESETABLE		= 50,
 	TPM12_NOTLOCAL			= 51,
 	TPM12_INVALID_RESOURCE		= 53,
 	TPM12_BAD_LOCALITY		= 61,
+	TPM12_BAD_ATTRIBUTES		= 66,
+	TPM12_INVALID_STRUCTURE		= 67,
+	TPM12_BAD_COUNTER		= 69,
+	TPM12_CONTEXT_GAP		= 71,
 	TPM12_NOOPERATOR		= 73,
+	TPM12_RESOURCEMISSING		= 74,
 	TPM12_BAD_HANDLE		= 88,
+	TPM12_BADCONTEXT		= 90,
+	TPM12_NOCONTEXTSPACE		= 99,
+	TPM12_RETRY			= 0x800,
+	TPM12_NEEDS_SELFTEST		= 0x801,
+	TPM12_DOING_SELFTEST		= 0x802,
+	TPM12_DEFEND_LOCK_RUNNING	= 0x803,
 };
+
+/* TPM_RESOURCE_TYPE (Part 2, 4.1) */
+enum tpm12_rt {
+	TPM12_RT_KEY			= 1,
+	TPM12_RT_AUTH			= 2,
+	TPM12_RT_TRANS			= 4,
+	TPM12_RT_CONTEXT		= 5,
+	TPM12_RT_COUNTER		= 6,
+	TPM12_RT_DAA			= 8,
+};
+
+/* The low byte of a TPM_ENTITY_TYPE (Part 2, 4.3). */
+enum tpm12_et {
+	TPM12_ET_KEYHANDLE		= 0x01,
+	TPM12_ET_KEY			= 0x05,
+	TPM12_ET_DEL_KEY_BLOB		= 0x09,
+	TPM12_ET_COUNTER		= 0x0A,
+	TPM12_ET_NV			= 0x0B,
+};
+
+/* TPM_TRANSPORT_ATTRIBUTES (Part 2, 13.1) */
+#define TPM12_TRANSPORT_ENCRYPT		BIT(0)
+#define TPM12_TRANSPORT_EXCLUSIVE	BIT(2)
+
+/* Authorisation areas, always the last bytes of a command or response. */
+#define TPM12_AUTH_IN_SIZE	45
+#define TPM12_AUTH_OUT_SIZE	41
+#define TPM12_MAX_AUTHS		2
+
+/* TPM_KH_SRK to TPM_KH_EK (Part 2, 4.4.1): the same in every TPM. */
+static inline bool tpm12_is_fixed(u32 handle)
+{
+	return handle >= 0x40000000 && handle <= 0x40000006;
+}
 
 /* TPM_PERMANENT_FLAGS in the structure's order (Part 2, 7.1); TPM_PF_ is one more. */
 enum tpm12_pf {
@@ -177,8 +232,21 @@ struct vtpmb_tpm12_blob {
 };
 
 /**
- * struct vtpmb_tpm12_facts - what was learnt of a chip; constant
- * @owned:	it has an owner
+ * struct vtpmb_tpm12_chip - what the bridge has done to a chip
+ * @nr_clears:	how often a guest with a grant for it cleared the chip
+ * @tells_tries: it tells how many failed authorisations it counts
+ *
+ * Belongs to the hub's thread.  @nr_clears is also read without it.
+ */
+struct vtpmb_tpm12_chip {
+	u32 nr_clears;
+	bool tells_tries;
+};
+
+/**
+ * struct vtpmb_tpm12_facts - what was learnt of a chip
+ * @chip:	see there
+ * @owned:	it has an owner; changes with what a guest may do by a grant
  * @nr_perm:	flags that its TPM_PERMANENT_FLAGS has: older revisions of the
  *		spec have fewer
  * @perm:	those flags
@@ -186,8 +254,11 @@ struct vtpmb_tpm12_blob {
  * @version_val: TPM_CAP_VERSION_INFO
  * @test_result: TPM_GetTestResult
  * @prop:	TPM_CAP_PROPERTY by number, from TPM12_CAP_PROP_PCR on
+ *
+ * Constant, but for @chip and @owned.
  */
 struct vtpmb_tpm12_facts {
+	struct vtpmb_tpm12_chip chip;
 	bool owned;
 	u8 nr_perm;
 	bool perm[TPM12_NR_PF];
@@ -207,31 +278,155 @@ struct vtpmb_tpm12_stclear {
 	u32 deferred_pp;
 };
 
+/* What an entry of the handle table stands for; also an index. */
+enum vtpmb_tpm12_kind {
+	TPM12_KEY,
+	TPM12_AUTH,
+	TPM12_TRANS,
+	TPM12_NR_KINDS,
+};
+
+/* What a TPM says that is full of keys, and one that is full of sessions. */
+static inline u32 tpm12_full(enum vtpmb_tpm12_kind kind)
+{
+	return kind == TPM12_KEY ? TPM12_NOSPACE : TPM12_RESOURCES;
+}
+
+static inline bool tpm12_is_full(u32 rc)
+{
+	return rc == TPM12_NOSPACE || rc == TPM12_RESOURCES;
+}
+
+/**
+ * struct vtpmb_tpm12_entry - one key or session of a proxy
+ * @vtpm:	whose
+ * @kind:	enum vtpmb_tpm12_kind
+ * @used:	@clock of the table when it was last used; 0: the entry is free
+ * @virt:	what the guest calls it
+ * @phys:	what the chip calls it; 0 while it is not loaded there
+ * @in_use:	the command that is being executed names it
+ * @st_clear:	a key whose contexts die with TPM_Startup(ST_CLEAR)
+ * @encrypts:	a transport session that hides parameters
+ * @guest_saved: a session that the guest has saved: unusable till it loads it
+ * @bound:	a session that belongs to a key other than a fixed one
+ * @key:	that key; NULL after the guest has flushed it
+ * @entity:	what else a session belongs to: a counter or an NV index; or 0
+ * @number:	contextCount that the guest has of a session that it saved
+ * @count:	contextCount that the chip has of one that the bridge saved; 0: none
+ * @saved:	in the port's list while there is a @count
+ * @blob:	TPM_CONTEXT_BLOB as the chip saved it, still valid; or NULL
+ * @blob_len:	its bytes
+ */
+struct vtpmb_tpm12_entry {
+	struct vtpmb_vtpm *vtpm;
+	u8 kind;
+	bool in_use;
+	bool st_clear;
+	bool encrypts;
+	bool guest_saved;
+	bool bound;
+	u64 used;
+	u32 virt;
+	u32 phys;
+	struct vtpmb_tpm12_entry *key;
+	u32 entity;
+	u32 number;
+	u32 count;
+	struct list_head saved;
+	u8 *blob;
+	u16 blob_len;
+};
+
+/** TPM12_NR_ENTRIES - of the handle table, all kinds */
+#define TPM12_NR_ENTRIES (VTPMB_MAX_KEYS + VTPMB_MAX_SESSIONS + VTPMB_MAX_TRANSPORTS)
+
+/** TPM12_ROOM_UNKNOWN - nobody has asked the chip in this turn */
+#define TPM12_ROOM_UNKNOWN	0xFFFFFFFF
+
+/**
+ * struct vtpmb_tpm12_table - all keys and sessions of a proxy
+ * @epoch:	the vtpm's when the table was last empty; nothing in it is older
+ * @nr_clears:	the same of @nr_clears of the virtual TPM
+ * @chip_clears: the same of the chip's
+ * @clock:	counts uses
+ * @number:	the last contextCount given to the guest
+ * @nr:		entries of each kind
+ * @nr_saved:	sessions that the guest has saved
+ * @room:	free slots in the chip, of each kind, or TPM12_ROOM_UNKNOWN
+ * @nr_failures: authorisations of this proxy that failed and that the chip has
+ *		not forgotten
+ * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
+ * @entry:	keys, then authorisation sessions, then transport sessions
+ *
+ * Belongs to the hub's thread.  @nr and @nr_saved are also read without it.
+ */
+struct vtpmb_tpm12_table {
+	u32 epoch;
+	u32 nr_clears;
+	u32 chip_clears;
+	u64 clock;
+	u32 number;
+	u32 nr[TPM12_NR_KINDS];
+	u32 nr_saved;
+	u32 room[TPM12_NR_KINDS];
+	u32 nr_failures;
+	u8 *kept;
+	struct vtpmb_tpm12_entry entry[TPM12_NR_ENTRIES];
+};
+
 /**
  * struct vtpmb_tpm12 - the state of one virtual TPM 1.2
  * @pcrs:	its PCRs
  * @perm:	TPM_PERMANENT_FLAGS: as old as the proxy, no reset changes them.
  *		Those that depend on the ownership view are in
  *		vtpmb_tpm12_shown_pf().
+ * @owner_flag:	the guest has set TPM_PF_OWNERSHIP itself
  * @cleared:	the owner that the view shows was cleared by ForceClear
+ * @nr_clears:	how often that happened: keys and contexts are gone
  * @stclear:	see there
  * @failed:	failure mode: only TPM_GetTestResult and parts of
  *		TPM_GetCapability work until the next reset
  * @saved:	TPM_SaveState was the last command, so ST_STATE will work
  * @saved_stclear: what it saved; the PCRs themselves stay as they are
  * @sha1:	the SHA-1 thread (Part 3, 13), or NULL
+ * @table:	its keys and sessions
  *
- * All under the vtpm's lock.
+ * All under the vtpm's lock but for @table.
  */
 struct vtpmb_tpm12 {
 	struct vtpmb_pcrs pcrs;
 	bool perm[TPM12_NR_PF];
+	bool owner_flag;
 	bool cleared;
+	u32 nr_clears;
 	struct vtpmb_tpm12_stclear stclear;
 	bool failed;
 	bool saved;
 	struct vtpmb_tpm12_stclear saved_stclear;
 	struct vtpmb_hash_run *sha1;
+	struct vtpmb_tpm12_table table;
+};
+
+/**
+ * struct vtpmb_tpm12_frame - what a command names, wrapped or not
+ * @at:		its first byte
+ * @len:	its bytes
+ * @row:	its row
+ * @nr_auths:	authorisation areas, the last bytes
+ * @nr_keys:	handles of keys in its handle area
+ * @key_at:	where those are
+ * @key:	what they name; NULL for fixed ones
+ * @auth:	what the authorisation areas name
+ */
+struct vtpmb_tpm12_frame {
+	u8 *at;
+	size_t len;
+	const struct vtpmb_tpm12_row *row;
+	unsigned int nr_auths;
+	unsigned int nr_keys;
+	u8 key_at[TPM12_MAX_AUTHS];
+	struct vtpmb_tpm12_entry *key[TPM12_MAX_AUTHS];
+	struct vtpmb_tpm12_entry *auth[TPM12_MAX_AUTHS];
 };
 
 /**
@@ -245,6 +440,13 @@ struct vtpmb_tpm12 {
  *		authorisation areas behind them.
  * @out:	response parameters.  They are written over the command: read first.
  * @forward:	set by a handler: the chip is to answer
+ * @frame:	what it names; hub's thread
+ * @inner:	what the command wrapped in it names; hub's thread
+ * @wraps:	there is such a command; hub's thread
+ * @hidden:	its parameters are encrypted; hub's thread
+ * @answered:	the chip has answered; hub's thread
+ * @attributes:	TPM_TRANSPORT_ATTRIBUTES of the session that it establishes;
+ *		hub's thread
  */
 struct vtpmb_tpm12_call {
 	struct vtpmb_vtpm *vtpm;
@@ -255,12 +457,32 @@ struct vtpmb_tpm12_call {
 	struct vtpmb_reader in;
 	struct vtpmb_writer out;
 	bool forward;
+	struct vtpmb_tpm12_frame frame;
+	struct vtpmb_tpm12_frame inner;
+	bool wraps;
+	bool hidden;
+	bool answered;
+	u32 attributes;
 };
 
 static inline const struct vtpmb_tpm12_facts *
 vtpmb_tpm12_facts(const struct vtpmb_vtpm *vtpm)
 {
 	return vtpm->port->facts;
+}
+
+static inline struct vtpmb_tpm12_chip *vtpmb_tpm12_chip(const struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_facts *facts = port->facts;
+
+	return &facts->chip;
+}
+
+static inline struct vtpmb_tpm12_table *vtpmb_tpm12_table(const struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	return &tpm->table;
 }
 
 /* A parameter that the row's format promises. */
@@ -290,12 +512,18 @@ static inline u32 vtpmb_tpm12_u32(struct vtpmb_tpm12_call *call)
 
 /* tpm12.c */
 bool vtpmb_tpm12_permits(struct vtpmb_vtpm *vtpm, u32 code);
+bool vtpmb_tpm12_granted(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_row *row);
+const struct vtpmb_tpm12_row *vtpmb_tpm12_find(struct vtpmb_vtpm *vtpm, u32 code);
+unsigned int vtpmb_tpm12_nr_auths(u16 tag);
+u32 vtpmb_tpm12_check(struct vtpmb_tpm12_call *call);
 u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs);
 u32 vtpmb_tpm12_check_params(const char *format, struct vtpmb_reader *r);
+void vtpmb_tpm12_respond(struct vtpmb_tpm12_call *call, u32 rc);
 
 /* tpm12_facts.c */
 int vtpmb_tpm12_probe(struct vtpmb_port *port);
 void vtpmb_tpm12_forget(struct vtpmb_port *port);
+u32 vtpmb_tpm12_chip_number(const struct vtpmb_port *port, u16 prop);
 
 /* tpm12_flags.c */
 bool vtpmb_tpm12_owned(const struct vtpmb_vtpm *vtpm);
@@ -303,6 +531,7 @@ bool vtpmb_tpm12_pp(struct vtpmb_vtpm *vtpm);
 bool vtpmb_tpm12_pp_locked(struct vtpmb_vtpm *vtpm);
 bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, enum tpm12_pf flag);
 void vtpmb_tpm12_init_flags(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm);
 
 /* tpm12_platform.c */
 void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm);
@@ -311,6 +540,63 @@ void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_drop_saved(struct vtpmb_vtpm *vtpm);
 
 /* tpm12_capability.c */
-void vtpmb_tpm12_hide_da(u8 *buf, size_t len);
+int vtpmb_tpm12_correct_capability(struct vtpmb_tpm12_call *call, size_t len);
+
+/* tpm12_execute.c */
+int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
+u32 vtpmb_tpm12_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *frame);
+void vtpmb_tpm12_frame_init(struct vtpmb_tpm12_frame *frame, u8 *at, size_t len,
+			    const struct vtpmb_tpm12_row *row);
+int vtpmb_tpm12_succeeded(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
+			  u8 *rsp, size_t len);
+int vtpmb_tpm12_failed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame, u32 rc);
+
+/* tpm12_inspect.c */
+u32 vtpmb_tpm12_inspect(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame);
+u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value);
+bool vtpmb_tpm12_key_dies(const struct vtpmb_tpm12_call *call,
+			  const struct vtpmb_tpm12_frame *frame);
+
+/* tpm12_transport.c */
+u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call);
+int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len);
+
+/* tpm12_swap.c */
+unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
+					    enum vtpmb_tpm12_kind kind);
+unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind);
+struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
+					    enum vtpmb_tpm12_kind kind, u32 handle);
+struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+					  u32 wanted);
+int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
+			    size_t body_len, u32 *rc);
+int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value);
+void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
+void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key);
+void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
+int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
+int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
+		       struct vtpmb_tpm12_entry *key, u32 *rc);
+int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc);
+int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+int vtpmb_tpm12_leave(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all);
+bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
+
+/* tpm12_lockout.c */
+bool vtpmb_tpm12_has_failed(const struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc);
+void vtpmb_tpm12_forgive(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
 
 #endif

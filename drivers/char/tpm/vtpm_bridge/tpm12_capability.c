@@ -7,9 +7,10 @@
  * from the virtual platform.
  */
 
-#include <linux/bits.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/string.h>
 #include "tpm12.h"
 
@@ -24,7 +25,7 @@
  * struct tpm12_prop - how a property is answered (Part 2, 21.1)
  * @prop:	TPM_CAP_PROP
  * @how:	see below
- * @value:	for PROP_NUMBER
+ * @value:	for PROP_NUMBER; for the others enum vtpmb_tpm12_kind
  * @like:	for PROP_CHIP: the chip's property whose value it has
  */
 struct tpm12_prop {
@@ -34,6 +35,11 @@ struct tpm12_prop {
 		PROP_NUMBER,
 		PROP_OWNER,
 		PROP_INPUT_BUFFER,
+		PROP_MAX,
+		PROP_LEFT,
+		PROP_SESSIONS,
+		PROP_CONTEXT,
+		PROP_COUNTER,
 	} how;
 	u32 value;
 	u16 like;
@@ -41,31 +47,30 @@ struct tpm12_prop {
 
 #define CHIP(p)		{ .prop = TPM12_CAP_PROP_##p, .how = PROP_CHIP, \
 			  .like = TPM12_CAP_PROP_##p }
-#define LIKE(p, l)	{ .prop = TPM12_CAP_PROP_##p, .how = PROP_CHIP, \
-			  .like = TPM12_CAP_PROP_##l }
 #define NUMBER(p, n)	{ .prop = TPM12_CAP_PROP_##p, .how = PROP_NUMBER, .value = (n) }
+#define COUNTED(p, h, k) { .prop = TPM12_CAP_PROP_##p, .how = PROP_##h, .value = TPM12_##k }
 #define OTHER(p)	{ .prop = TPM12_CAP_PROP_##p, .how = PROP_##p }
 
 /*
  * What is available is what the proxy could use, not what others have left.
- * There is no transport, no DAA, no counter and no NV for a guest.
+ * There is no DAA, and NV is not told of.
  */
 static const struct tpm12_prop tpm12_props[] = {
 	NUMBER(PCR, VTPMB_NR_PCRS),
 	CHIP(DIR),
 	CHIP(MANUFACTURER),
-	LIKE(KEYS, MAX_KEYS),
+	COUNTED(KEYS, LEFT, KEY),
 	CHIP(MIN_COUNTER),
-	LIKE(AUTHSESS, MAX_AUTHSESS),
-	NUMBER(TRANSESS, 0),
+	COUNTED(AUTHSESS, LEFT, AUTH),
+	COUNTED(TRANSESS, LEFT, TRANS),
 	NUMBER(COUNTERS, 0),
-	CHIP(MAX_AUTHSESS),
-	NUMBER(MAX_TRANSESS, 0),
+	COUNTED(MAX_AUTHSESS, MAX, AUTH),
+	COUNTED(MAX_TRANSESS, MAX, TRANS),
 	CHIP(MAX_COUNTERS),
-	CHIP(MAX_KEYS),
+	COUNTED(MAX_KEYS, MAX, KEY),
 	OTHER(OWNER),
-	LIKE(CONTEXT, MAX_CONTEXT),
-	CHIP(MAX_CONTEXT),
+	OTHER(CONTEXT),
+	NUMBER(MAX_CONTEXT, VTPMB_MAX_SESSIONS),
 	CHIP(FAMILYROWS),
 	CHIP(TIS_TIMEOUT),
 	NUMBER(STARTUP_EFFECT, STARTUP_EFFECTS),
@@ -74,11 +79,11 @@ static const struct tpm12_prop tpm12_props[] = {
 	NUMBER(DAASESS, 0),
 	CHIP(CONTEXT_DIST),
 	CHIP(DAA_INTERRUPT),
-	LIKE(SESSIONS, MAX_AUTHSESS),
-	LIKE(MAX_SESSIONS, MAX_AUTHSESS),
+	COUNTED(SESSIONS, SESSIONS, TRANS),
+	COUNTED(MAX_SESSIONS, SESSIONS, AUTH),
 	CHIP(CMK_RESTRICTION),
 	CHIP(DURATION),
-	NUMBER(ACTIVE_COUNTER, 0xFFFFFFFF),
+	{ .prop = TPM12_CAP_PROP_ACTIVE_COUNTER, .how = PROP_COUNTER },
 	NUMBER(NV_AVAILABLE, 0),
 	OTHER(INPUT_BUFFER),
 };
@@ -110,14 +115,6 @@ static u32 tpm12_put_bool(struct vtpmb_tpm12_call *call, bool value)
 {
 	vtpmb_put_u32(&call->out, 1);
 	vtpmb_put_u8(&call->out, value);
-	return TPM12_SUCCESS;
-}
-
-/* TPM_KEY_HANDLE_LIST with nothing in it */
-static u32 tpm12_put_no_handles(struct vtpmb_tpm12_call *call)
-{
-	vtpmb_put_u32(&call->out, 2);
-	vtpmb_put_u16(&call->out, 0);
 	return TPM12_SUCCESS;
 }
 
@@ -156,9 +153,12 @@ static u32 tpm12_cap_chip(struct vtpmb_tpm12_call *call, u32 sub)
 	return TPM12_SUCCESS;
 }
 
-static u32 tpm12_cap_no(struct vtpmb_tpm12_call *call, u32 sub)
+/* What transport sessions can do: nothing if there are none. */
+static u32 tpm12_cap_transport(struct vtpmb_tpm12_call *call, u32 sub)
 {
-	return tpm12_put_bool(call, false);
+	if (call->vtpm->transport < VTPMB_TRANSPORT_ORDINAL)
+		return tpm12_put_bool(call, false);
+	return tpm12_cap_chip(call, sub);
 }
 
 static u32 tpm12_cap_flag(struct vtpmb_tpm12_call *call, u32 sub)
@@ -182,6 +182,34 @@ static u32 tpm12_put_input_buffer(struct vtpmb_tpm12_call *call)
 	return tpm12_put_number(call, size);
 }
 
+static u32 tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	if (kind == TPM12_TRANS && vtpm->transport == VTPMB_TRANSPORT_DENY)
+		return 0;
+	return vtpmb_tpm12_max(vtpm, kind);
+}
+
+static u32 tpm12_left(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	u32 max = tpm12_max(vtpm, kind), nr = READ_ONCE(vtpmb_tpm12_table(vtpm)->nr[kind]);
+
+	return max - min(max, nr);
+}
+
+/* Of both kinds: those left, or (@value is TPM12_AUTH) all. */
+static u32 tpm12_sessions(const struct vtpmb_vtpm *vtpm, u32 value)
+{
+	if (value == TPM12_AUTH)
+		return tpm12_max(vtpm, TPM12_AUTH) + tpm12_max(vtpm, TPM12_TRANS);
+	return tpm12_left(vtpm, TPM12_AUTH) + tpm12_left(vtpm, TPM12_TRANS);
+}
+
+static u32 tpm12_contexts_left(const struct vtpmb_vtpm *vtpm)
+{
+	return VTPMB_MAX_SESSIONS -
+	       min_t(u32, READ_ONCE(vtpmb_tpm12_table(vtpm)->nr_saved), VTPMB_MAX_SESSIONS);
+}
+
 static u32 tpm12_put_prop(struct vtpmb_tpm12_call *call, const struct tpm12_prop *prop)
 {
 	switch (prop->how) {
@@ -191,6 +219,16 @@ static u32 tpm12_put_prop(struct vtpmb_tpm12_call *call, const struct tpm12_prop
 		return tpm12_put_bool(call, vtpmb_tpm12_owned(call->vtpm));
 	case PROP_INPUT_BUFFER:
 		return tpm12_put_input_buffer(call);
+	case PROP_MAX:
+		return tpm12_put_number(call, tpm12_max(call->vtpm, prop->value));
+	case PROP_LEFT:
+		return tpm12_put_number(call, tpm12_left(call->vtpm, prop->value));
+	case PROP_SESSIONS:
+		return tpm12_put_number(call, tpm12_sessions(call->vtpm, prop->value));
+	case PROP_CONTEXT:
+		return tpm12_put_number(call, tpm12_contexts_left(call->vtpm));
+	case PROP_COUNTER:
+		return tpm12_put_number(call, call->vtpm->counter);
 	default:
 		return tpm12_put_blob(call, tpm12_chip_prop(call->vtpm, prop->like));
 	}
@@ -217,33 +255,20 @@ static u32 tpm12_cap_version_val(struct vtpmb_tpm12_call *call, u32 sub)
 	return tpm12_put_blob(call, &vtpmb_tpm12_facts(call->vtpm)->version_val);
 }
 
-static u32 tpm12_cap_key_handle(struct vtpmb_tpm12_call *call, u32 sub)
-{
-	return tpm12_put_no_handles(call);
-}
-
-/* TPM_RESOURCE_TYPE: KEY, AUTH, TRANS, CONTEXT, COUNTER, DAA_TPM */
-static u32 tpm12_cap_handle(struct vtpmb_tpm12_call *call, u32 sub)
-{
-	if (sub > 8 || !(BIT(sub) & 0x176))
-		return TPM12_BAD_PARAMETER;
-	return tpm12_put_no_handles(call);
-}
-
-static u32 tpm12_cap_key_status(struct vtpmb_tpm12_call *call, u32 sub)
-{
-	return TPM12_INVALID_KEYHANDLE;
-}
-
+/* The chip's list is cut down to what is granted: see tpm12_correct_nv_list(). */
 static u32 tpm12_cap_nv_list(struct vtpmb_tpm12_call *call, u32 sub)
 {
+	if (call->vtpm->range[VTPMB_RANGE_NV].last)
+		return tpm12_cap_chip(call, sub);
 	vtpmb_put_u32(&call->out, 0);
 	return TPM12_SUCCESS;
 }
 
 static u32 tpm12_cap_nv_index(struct vtpmb_tpm12_call *call, u32 sub)
 {
-	return TPM12_BADINDEX;
+	if (!vtpmb_range_has(&call->vtpm->range[VTPMB_RANGE_NV], sub))
+		return TPM12_BADINDEX;
+	return tpm12_cap_chip(call, sub);
 }
 
 /**
@@ -265,15 +290,15 @@ static const struct tpm12_area tpm12_areas[] = {
 	{ TPM12_CAP_FLAG, 4, tpm12_cap_flag },
 	{ TPM12_CAP_PROPERTY, 4, tpm12_cap_property },
 	{ TPM12_CAP_VERSION, 0, tpm12_cap_version },
-	{ TPM12_CAP_KEY_HANDLE, 0, tpm12_cap_key_handle },
+	{ TPM12_CAP_KEY_HANDLE, 0, tpm12_cap_chip },
 	{ TPM12_CAP_CHECK_LOADED, 0, tpm12_cap_chip },
 	{ TPM12_CAP_SYM_MODE, 4, tpm12_cap_chip },
-	{ TPM12_CAP_KEY_STATUS, 4, tpm12_cap_key_status },
+	{ TPM12_CAP_KEY_STATUS, 4, tpm12_cap_chip },
 	{ TPM12_CAP_NV_LIST, 0, tpm12_cap_nv_list },
 	{ TPM12_CAP_NV_INDEX, 4, tpm12_cap_nv_index },
-	{ TPM12_CAP_TRANS_ALG, 4, tpm12_cap_no },
-	{ TPM12_CAP_HANDLE, 4, tpm12_cap_handle },
-	{ TPM12_CAP_TRANS_ES, 2, tpm12_cap_no },
+	{ TPM12_CAP_TRANS_ALG, 4, tpm12_cap_transport },
+	{ TPM12_CAP_HANDLE, 4, tpm12_cap_chip },
+	{ TPM12_CAP_TRANS_ES, 2, tpm12_cap_transport },
 	{ TPM12_CAP_AUTH_ENCRYPT, 4, tpm12_cap_chip },
 	{ TPM12_CAP_SELECT_SIZE, 0, tpm12_cap_chip },
 	{ TPM12_CAP_DA_LOGIC, 0, tpm12_cap_chip },
@@ -319,15 +344,11 @@ u32 vtpmb_tpm12_get_capability(struct vtpmb_tpm12_call *call)
 	return area->get(call, sub);
 }
 
-/**
- * vtpmb_tpm12_hide_da() - take out of a TPM_DA_INFO what others did
- * @buf:	a successful response to TPM_GetCapability(TPM_CAP_DA_LOGIC)
- * @len:	its bytes
- *
- * The guest sees a defence that is not running and has counted nothing
+/*
+ * Take out of a TPM_DA_INFO what others did, and put in what this proxy did
  * (Part 2, 21.5 and 21.6).
  */
-void vtpmb_tpm12_hide_da(u8 *buf, size_t len)
+static void tpm12_correct_da(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
 {
 	enum {
 		AT_TAG		= VTPMB_HEADER_SIZE + 4,
@@ -341,6 +362,47 @@ void vtpmb_tpm12_hide_da(u8 *buf, size_t len)
 		buf[AT_STATE] = 0;
 	if (len < END || vtpmb_peek_u16(buf + AT_TAG) != TAG_DA_INFO)
 		return;
-	memset(buf + AT_COUNT, 0, 2);
+	buf[AT_COUNT] = 0;
+	buf[AT_COUNT + 1] = min_t(u32, vtpmb_tpm12_table(vtpm)->nr_failures, 0xff);
 	memset(buf + AT_DEPEND, 0, 4);
+}
+
+/* TPM_CAP_NV_LIST: indexes of 4 bytes each, those that are granted */
+static int tpm12_correct_nv_list(struct vtpmb_tpm12_call *call, size_t len)
+{
+	struct vtpmb_reader r;
+	u32 size, index;
+
+	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &size) || size != r.left)
+		return -EIO;
+	vtpmb_put_u32(&call->out, 0);
+	mutex_lock(&call->vtpm->lock);
+	while (vtpmb_get_u32(&r, &index)) {
+		if (vtpmb_range_has(&call->vtpm->range[VTPMB_RANGE_NV], index))
+			vtpmb_put_u32(&call->out, index);
+	}
+	mutex_unlock(&call->vtpm->lock);
+	vtpmb_poke_u32(call->out.buf, call->out.len - sizeof(u32));
+	vtpmb_tpm12_respond(call, TPM12_SUCCESS);
+	return 0;
+}
+
+/**
+ * vtpmb_tpm12_correct_capability() - what a guest is to see of the chip's answer
+ * @call:	a successful TPM_GetCapability; the response is over the command,
+ *		which is still in @kept of the table
+ * @len:	bytes of the response
+ *
+ * Return: 0 or -EIO
+ */
+int vtpmb_tpm12_correct_capability(struct vtpmb_tpm12_call *call, size_t len)
+{
+	u32 area = vtpmb_peek_u32(vtpmb_tpm12_table(call->vtpm)->kept + VTPMB_HEADER_SIZE);
+
+	if (area == TPM12_CAP_DA_LOGIC)
+		tpm12_correct_da(call->vtpm, call->cmd->buf, len);
+	if (area == TPM12_CAP_NV_LIST)
+		return tpm12_correct_nv_list(call, len);
+	return 0;
 }

@@ -10,6 +10,7 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+struct vtpmb_reader;
 struct vtpmb_tpm12_call;
 
 /* How many authorisation areas a command may have, one bit each. */
@@ -37,16 +38,32 @@ enum tpm12_needs {
 
 /*
  * @TPM12_FORWARD:	the chip answers it, if there is no handler
- * @TPM12_UNSAFE:	it changes or shows what all users of the chip share:
- *			refused without an explicit grant
  * @TPM12_STARTS:	it ends the wait for Startup, whatever comes of it
  * @TPM12_SHA1:		it keeps the SHA-1 thread
  */
 enum tpm12_flags {
 	TPM12_FORWARD	= BIT(0),
-	TPM12_UNSAFE	= BIT(1),
-	TPM12_STARTS	= BIT(2),
-	TPM12_SHA1	= BIT(3),
+	TPM12_STARTS	= BIT(1),
+	TPM12_SHA1	= BIT(2),
+};
+
+/*
+ * What the administrator has to grant.  An explicit unsafe grant of the ordinal
+ * does for all of them.
+ * @TPM12_FREE:		nothing
+ * @TPM12_BY_UNSAFE:	it changes or shows what all users of the chip share
+ * @TPM12_BY_OWNER:	it takes the chip's owner, and hurts nobody else
+ * @TPM12_BY_NV:	a range of NV indexes; others are refused
+ * @TPM12_BY_COUNTER:	a monotonic counter; others are refused
+ * @TPM12_BY_TRANSPORT:	transport sessions
+ */
+enum tpm12_grant {
+	TPM12_FREE,
+	TPM12_BY_UNSAFE,
+	TPM12_BY_OWNER,
+	TPM12_BY_NV,
+	TPM12_BY_COUNTER,
+	TPM12_BY_TRANSPORT,
 };
 
 /**
@@ -56,12 +73,29 @@ enum tpm12_flags {
  * @tags:	enum tpm12_tags
  * @needs:	enum tpm12_needs
  * @flags:	enum tpm12_flags
+ * @grant:	enum tpm12_grant
+ * @keys:	handles of keys that its handle area begins with; others have
+ *		@entity
+ * @makes:	what the handle that its response begins with stands for, an
+ *		enum vtpmb_tpm12_kind and one more; 0: there is none
+ * @entity:	its handle area is that of OSAP or DSAP
+ * @trans:	its last authorisation area names a transport session
+ * @slow:	it may take the chip minutes
+ * @ends:	it may end sessions that it does not name
+ * @chip_by_grant: @own has the chip answer it by an unsafe grant
+ * @opaque:	its policy can do without its parameters
  * @params:	its parameters up to the authorisation areas, handles included,
- *		one letter each: 1, 2, 4 a number of so many bytes; b a BOOL;
+ *		one letter each: 1, 2, 4, 8 a number of so many bytes; b a BOOL;
  *		n 20 bytes; S a 32-bit size and as many bytes; P a
- *		TPM_PCR_SELECTION; NULL: the chip knows
+ *		TPM_PCR_SELECTION; C the tag of a TPM_CONTEXT_BLOB; NULL: the
+ *		chip knows
  * @local:	answers it, under the vtpm's lock, and returns a return code; or
  *		NULL
+ * @own:	answers it in the hub's thread, or has the chip answer it by
+ *		setting @forward of the call; returns a negative errno if the
+ *		chip is out of reach; or NULL
+ * @inspect:	judges its parameters, under the vtpm's lock, and returns a
+ *		return code; or NULL
  *
  * An ordinal that is neither answered nor forwarded is not there, whatever is
  * granted.
@@ -72,8 +106,19 @@ struct vtpmb_tpm12_row {
 	u8 tags;
 	u8 needs;
 	u8 flags;
+	u8 grant;
+	u8 keys;
+	u8 makes;
+	bool entity;
+	bool trans;
+	bool slow;
+	bool ends;
+	bool chip_by_grant;
+	bool opaque;
 	const char *params;
 	u32 (*local)(struct vtpmb_tpm12_call *call);
+	int (*own)(struct vtpmb_tpm12_call *call, u32 *rc);
+	u32 (*inspect)(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
 };
 
 #define TPM12_NR_ROWS	126
@@ -115,9 +160,30 @@ u32 vtpmb_tpm12_sha1_complete_extend(struct vtpmb_tpm12_call *call);
 u32 vtpmb_tpm12_get_capability(struct vtpmb_tpm12_call *call);
 
 /* tpm12_handle.c */
-u32 vtpmb_tpm12_no_session(struct vtpmb_tpm12_call *call);
-u32 vtpmb_tpm12_drop_sessions(struct vtpmb_tpm12_call *call);
-u32 vtpmb_tpm12_evict_key(struct vtpmb_tpm12_call *call);
-u32 vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call);
+int vtpmb_tpm12_owner_clear(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_owner_only(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_install_owner(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_drop_sessions(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_evict_key(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_terminate_handle(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_list_handles(struct vtpmb_tpm12_call *call, u32 *rc);
+
+/* tpm12_context.c */
+int vtpmb_tpm12_save_context(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_load_context(struct vtpmb_tpm12_call *call, u32 *rc);
+
+/* tpm12_inspect.c */
+u32 vtpmb_tpm12_inspect_seal(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_unseal(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_quote(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_new_key(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_cmk(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_load_key(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_identity(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_nv(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_nv_define(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_counter(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
+u32 vtpmb_tpm12_inspect_transport(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r);
 
 #endif

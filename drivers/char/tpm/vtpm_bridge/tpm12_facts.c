@@ -3,6 +3,7 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -137,6 +138,7 @@ int vtpmb_tpm12_probe(struct vtpmb_port *port)
 	if (err)
 		goto close_hash;
 
+	INIT_LIST_HEAD(&port->saved);
 	port->nr_banks = 1;
 	port->facts = facts;
 	return 0;
@@ -148,6 +150,21 @@ close_hash:
 free_facts:
 	kfree(facts);
 	return err;
+}
+
+/**
+ * vtpmb_tpm12_chip_number() - a property of the chip that does not change
+ * @port:	the port
+ * @prop:	TPM_CAP_PROPERTY, a number
+ *
+ * Return: its value; 0 if the chip does not have it
+ */
+u32 vtpmb_tpm12_chip_number(const struct vtpmb_port *port, u16 prop)
+{
+	const struct vtpmb_tpm12_facts *facts = port->facts;
+	const struct vtpmb_tpm12_blob *blob = &facts->prop[prop - TPM12_CAP_PROP_PCR];
+
+	return blob->len == sizeof(u32) ? vtpmb_peek_u32(blob->bytes) : 0;
 }
 
 void vtpmb_tpm12_forget(struct vtpmb_port *port)

@@ -34,7 +34,8 @@ bool vtpmb_tpm12_owned(const struct vtpmb_vtpm *vtpm)
 
 	if (tpm->cleared || vtpm->ownership == VTPMB_OWNERSHIP_NOT_INSTALLABLE)
 		return false;
-	return vtpm->ownership == VTPMB_OWNERSHIP_OWNED || vtpmb_tpm12_facts(vtpm)->owned;
+	return vtpm->ownership == VTPMB_OWNERSHIP_OWNED ||
+	       READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned);
 }
 
 /**
@@ -77,7 +78,8 @@ bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, enum tpm12_pf flag)
 
 	switch (flag) {
 	case TPM12_PF_OWNERSHIP:
-		return owned || tpm->perm[flag];
+		return owned || (tpm->owner_flag ? tpm->perm[flag] :
+				 vtpm->ownership == VTPMB_OWNERSHIP_GRANTED);
 	case TPM12_PF_READPUBEK:
 		return !owned && tpm->perm[flag];
 	case TPM12_PF_DISABLEOWNERCLEAR:
@@ -191,6 +193,8 @@ static u32 tpm12_set_pf(struct vtpmb_tpm12_call *call, enum tpm12_pf flag, bool 
 	if (!vtpmb_tpm12_pp(call->vtpm))
 		return TPM12_BAD_PRESENCE;
 	call->tpm->perm[flag] = value;
+	if (flag == TPM12_PF_OWNERSHIP)
+		call->tpm->owner_flag = true;
 	return TPM12_SUCCESS;
 }
 
@@ -231,10 +235,24 @@ u32 vtpmb_tpm12_set_temp_deactivated(struct vtpmb_tpm12_call *call)
 	return TPM12_SUCCESS;
 }
 
-/*
- * TPM_ForceClear (Part 3, 6.3): this proxy's view of an owner is gone, and the
- * flags are as the spec says: disabled now, deactivated after the reboot.
+/**
+ * vtpmb_tpm12_clear() - what is left of a TPM after ForceClear or OwnerClear
+ * @tpm:	the virtual TPM
+ *
+ * Disabled now, deactivated after the reboot; keys and contexts are gone.
  */
+void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm)
+{
+	WRITE_ONCE(tpm->nr_clears, tpm->nr_clears + 1);
+	tpm->perm[TPM12_PF_DISABLE] = true;
+	tpm->perm[TPM12_PF_DEACTIVATED] = true;
+	tpm->perm[TPM12_PF_READPUBEK] = true;
+	tpm->perm[TPM12_PF_OWNERSHIP] = true;
+	tpm->owner_flag = true;
+	tpm->perm[TPM12_PF_ALLOWMAINTENANCE] = false;
+}
+
+/* TPM_ForceClear (Part 3, 6.3): this proxy's view of an owner is gone. */
 u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 {
 	struct vtpmb_tpm12 *tpm = call->tpm;
@@ -245,11 +263,7 @@ u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 		return TPM12_CLEAR_DISABLED;
 
 	tpm->cleared = true;
-	tpm->perm[TPM12_PF_DISABLE] = true;
-	tpm->perm[TPM12_PF_DEACTIVATED] = true;
-	tpm->perm[TPM12_PF_READPUBEK] = true;
-	tpm->perm[TPM12_PF_OWNERSHIP] = true;
-	tpm->perm[TPM12_PF_ALLOWMAINTENANCE] = false;
+	vtpmb_tpm12_clear(tpm);
 	return TPM12_SUCCESS;
 }
 
@@ -260,17 +274,15 @@ u32 vtpmb_tpm12_disable_force_clear(struct vtpmb_tpm12_call *call)
 	return TPM12_SUCCESS;
 }
 
-/*
- * TPM_TakeOwnership (Part 3, 6.1): the chip's one owner is not the guest's to
- * be.  If it allowed itself to install one, it lacks the session for it.
- */
+/* TPM_TakeOwnership (Part 3, 6.1); see vtpmb_tpm12_install_owner() for the rest. */
 u32 vtpmb_tpm12_take_ownership(struct vtpmb_tpm12_call *call)
 {
 	if (vtpmb_tpm12_owned(call->vtpm))
 		return TPM12_OWNER_SET;
-	if (!call->tpm->perm[TPM12_PF_OWNERSHIP])
+	if (!vtpmb_tpm12_shown_pf(call->vtpm, TPM12_PF_OWNERSHIP))
 		return TPM12_INSTALL_DISABLED;
-	return TPM12_INVALID_AUTHHANDLE;
+	call->forward = true;
+	return TPM12_SUCCESS;
 }
 
 /* TPM_ReadPubek (Part 3, 14.4): the chip makes the checksum. */
@@ -393,6 +405,8 @@ static u32 tpm12_set_flag(struct vtpmb_tpm12_call *call, u32 area, u32 sub_cap, 
 	rc = tpm12_check_setter(call, setter->needs, value);
 	if (rc)
 		return rc;
+	if (area == SET_PERM_FLAGS && sub_cap - 1 == TPM12_PF_OWNERSHIP)
+		call->tpm->owner_flag = true;
 	if (area == SET_PERM_FLAGS)
 		call->tpm->perm[sub_cap - 1] = value;
 	else if (area == SET_STCLEAR_FLAGS)
@@ -421,8 +435,11 @@ u32 vtpmb_tpm12_set_capability(struct vtpmb_tpm12_call *call)
 	u32 value_len = vtpmb_tpm12_u32(call);
 	const u8 *value = vtpmb_get_bytes(&call->in, value_len);
 
-	if (call->tag != TPM12_TAG_RQU)
-		return TPM12_INVALID_AUTHHANDLE;
+	/* The owner's authorisation is the chip's to check. */
+	if (call->tag != TPM12_TAG_RQU) {
+		call->forward = true;
+		return TPM12_SUCCESS;
+	}
 
 	switch (area) {
 	case SET_PERM_FLAGS:

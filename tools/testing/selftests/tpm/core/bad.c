@@ -183,6 +183,8 @@ void bad_try(const u8 *cmd, size_t len)
 	/* A denied command looks as if the TPM did not have it. */
 	if (is_denied() && len >= VTPMB_HEADER_SIZE)
 		vtpmb_poke_u32(buf + 6, family->absent);
+	if (family->translate)
+		family->translate(buf, vtpmb_peek_u32(cmd + 2));
 	core_twin_send(bad_twin, buf, vtpmb_peek_u32(cmd + 2), &twins);
 	/* libtpms leaves a request's own tag in its BAD_ORDINAL: not so Part 3. */
 	if (family->family == CORE_TPM12 && twins.rc == 10)

@@ -81,7 +81,9 @@ struct bad_state {
  * @samples:	ended by one without text
  * @diffs:	ended by one without reason
  * @tags:	to try instead of the right one
+ * @nr_tags:	how many
  * @handles:	to try in each place of the handle area
+ * @nr_handles:	how many
  * @startup:	text of Startup(CLEAR)
  * @absent:	a code that no TPM has: what a denied command looks like
  * @state:	commands that show the state
@@ -89,6 +91,7 @@ struct bad_state {
  * @expand:	turn a sample's text into bytes
  * @punishes:	whether a TPM that answers so holds it against who comes next
  * @spoil_auth:	every way to spoil the authorisation area, by bad_try()
+ * @translate:	put the twin's handles in the place of the vtpm's; or NULL
  */
 struct bad_family {
 	enum core_family family;
@@ -106,6 +109,7 @@ struct bad_family {
 	size_t (*expand)(u8 *buf, const char *text);
 	bool (*punishes)(u32 rc);
 	void (*spoil_auth)(const u8 *cmd, size_t len);
+	void (*translate)(u8 *cmd, size_t len);
 };
 
 /* Both sides, for prepare(). */

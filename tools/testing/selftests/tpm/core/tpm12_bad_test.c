@@ -15,6 +15,7 @@
 
 static char made[8];
 static u32 made_handle[8];
+static u32 twins_handle[8];
 
 static void expand_text(char *out, size_t cap, const char *text)
 {
@@ -55,52 +56,67 @@ static size_t expand(u8 *buf, const char *text)
 	return core_hex(buf, VTPMB_BUF_SIZE, longer);
 }
 
-static void must(const char *text, struct core_rsp *ours)
+static void must(const char *text)
 {
-	struct core_rsp twins;
+	struct core_rsp ours, twins;
+
+	bad_both_must(text, &ours, &twins);
+}
+
+/* A TPM's handles are random, a vtpm's count from the lowest. */
+static void session(unsigned int nr, const char *text)
+{
+	struct core_rsp ours, twins;
 	char longer[1024];
 
 	expand_text(longer, sizeof(longer), text);
-	bad_both_must(longer, ours, &twins);
-	/* Sessions get the same numbers on both sides, or samples would differ. */
-	if (ours->len >= 34)
-		CHECK_EQ(vtpmb_peek_u32(ours->buf + 10),
-			 vtpmb_peek_u32(twins.buf + 10));
+	bad_both_must(longer, &ours, &twins);
+	made_handle[nr] = vtpmb_peek_u32(ours.buf + 10);
+	twins_handle[nr] = vtpmb_peek_u32(twins.buf + 10);
 }
 
-/* Where a vtpm has no sessions, one that neither side knows. */
-static u32 session(const char *text)
+static void translate_at(u8 *at)
 {
-	const struct vtpmb_family *family = bad_vtpm->port->family;
-	struct core_rsp rsp;
+	unsigned int i;
 
-	if (!vtpmb_policy_permits(&bad_vtpm->policy, family, family->row(0x0a)))
-		return 0x02ffff00;
-	must(text, &rsp);
-	return vtpmb_peek_u32(rsp.buf + 10);
+	for (i = 0; made[i]; i++) {
+		if (vtpmb_peek_u32(at) == made_handle[i]) {
+			vtpmb_poke_u32(at, twins_handle[i]);
+			return;
+		}
+	}
+}
+
+/* In front, and in authorisation areas. */
+static void translate(u8 *cmd, size_t len)
+{
+	size_t end;
+
+	if (len >= 14)
+		translate_at(cmd + 10);
+	for (end = len; end >= 10 + 45 && end + 90 > len; end -= 45)
+		translate_at(cmd + end - 45);
 }
 
 static void prepare(const char *needs)
 {
-	struct core_rsp rsp;
-
 	memset(made, 0, sizeof(made));
 	for (; *needs; needs++) {
 		size_t nr = strlen(made);
 
 		switch (*needs) {
 		case 'H':
-			made_handle[nr] = session("00c1 ???????? 0000000a");
+			session(nr, "00c1 ???????? 0000000a");
 			break;
 		case 'P':
-			made_handle[nr] = session("00c1 ???????? 0000000b 0004 40000000 Z");
+			session(nr, "00c1 ???????? 0000000b 0004 40000000 Z");
 			break;
 		case 'S':
-			must("00c1 ???????? 000000a0", &rsp);
+			must("00c1 ???????? 000000a0");
 			continue;
 		case 'Q':
-			must("00c1 ???????? 4000000a 0020", &rsp);
-			must("00c1 ???????? 4000000a 0008", &rsp);
+			must("00c1 ???????? 4000000a 0020");
+			must("00c1 ???????? 4000000a 0008");
 			continue;
 		}
 		made[nr] = *needs;
@@ -142,7 +158,7 @@ static const struct bad_sample samples[] = {
 	N(00000065, "", 0, "00000006 00000000"),
 	N(00000065, "", 0, "00000007 00000000"),
 	N(00000065, "", 0, "00000014 00000004 00000001"),
-	N(00000065, "H", 0, "00000014 00000004 00000002"),
+	N(00000065, "H", 0, "00000014 00000004 00000002", BAD_RANDOM),
 	N(00000065, "", 0, "0000001a 00000000", BAD_VIRTUAL),
 	N(0000003f, "Q", 0, "00000001 00000004 00000001 00000001 01", BAD_LASTING),
 	N(0000003f, "", 0, "00000002 00000004 00000001 00000001 01", BAD_LASTING),
@@ -191,7 +207,8 @@ static const struct bad_sample samples[] = {
 	B(0000000c, "", 1, "40000000 0004 Z 0001 00000014 Z V"),
 	B(00000032, "", 2, "40000000 40000000 Z V"),
 	B(00000033, "", 2, "40000000 40000000 ZZ V"),
-	N(000000b8, "H", 1, "H 00000002 11111111111111111111111111111111", BAD_RANDOM),
+	/* A context of a session is but a number. */
+	N(000000b8, "H", 1, "H 00000002 11111111111111111111111111111111", BAD_VIRTUAL),
 	N(000000b9, "", 0, "00000000 00 00000030 ZZ 0102030405060708"),
 	/* Denied unless granted. */
 	N(00000016, "", 1, "40000000 Z 0003 010000"),
@@ -238,7 +255,8 @@ static const struct bad_state state[] = {
 	  "the owner's clear is shown as disabled: it cannot be made up" },
 	{ "00c1 ???????? 00000065 00000004 00000004 00000109" },
 	{ "00c1 ???????? 00000065 00000014 00000004 00000001" },
-	{ "00c1 ???????? 00000065 00000014 00000004 00000002" },
+	{ "00c1 ???????? 00000065 00000014 00000004 00000002", 16, 8,
+	  "handles are random" },
 	{ "00c1 ???????? 00000015 00000000" },
 	{ "00c1 ???????? 00000015 0000000a" },
 	{ "00c1 ???????? 00000015 00000010" },
@@ -254,6 +272,16 @@ static struct bad_diff diffs[] = {
 	{ 0, TAIL, 0x19, 0x17, "libtpms tells a size above its memory from one above the command" },
 	{ 0, BITS, 0x19, 0x17, "libtpms tells a size above its memory from one above the command" },
 	{ 0x65, BITS, 0, 0, "a flip asks for what is virtual" },
+	{ 0, NULL, 0x22, BAD_ANY, "a session that is not there is found before the chip looks on" },
+	{ 0x0c, NULL, 0x0c, 0x25, "the key is looked for before the kind of entity is judged" },
+	{ 0x11, BITS, 0x0c, 0x25, "the key is looked for before the kind of entity is judged" },
+	{ 0x1f, BITS, 0x03, 0x19, "a BOOL is found to be none before the size behind it" },
+	{ 0x41, BITS, 0x03, 0x19, "a BOOL is found to be none before the size behind it" },
+	{ 0x1f, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
+	{ 0x41, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
+	{ 0x18, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
+	{ 0x16, NULL, 0x10, BAD_ANY, "PCRs that are not granted cannot be quoted" },
+	{ 0x3e, NULL, 0x10, BAD_ANY, "PCRs that are not granted cannot be quoted" },
 	{ 0x0d, BITS, 0x14, BAD_ANY, "there is an owner, whatever else is wrong" },
 	{ 0x0d, BITS, 0x19, 0x2e, "there is an owner, so the key is not looked into" },
 	{ 0x0d, BITS, 0x03, 0x19, "there is an owner, so the key is not looked into" },
@@ -314,6 +342,7 @@ static const struct bad_family tpm12 = {
 	.expand = expand,
 	.punishes = punishes,
 	.spoil_auth = spoil_auth,
+	.translate = translate,
 };
 
 int main(int argc, char **argv)

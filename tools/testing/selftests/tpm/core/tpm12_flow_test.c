@@ -66,8 +66,12 @@ static const struct {
 } other_props[] = {
 	{ 0x10b, 0 },		/* no transport */
 	{ 0x10e, 0 },
-	{ 0x11d, 16 },		/* sessions without those of transport */
-	{ 0x11e, 16 },
+	{ 0x10a, 4 },		/* a share of the sessions of a chip without owner */
+	{ 0x10d, 4 },
+	{ 0x112, 16 },		/* contexts of one's own */
+	{ 0x113, 16 },
+	{ 0x11d, 4 },		/* sessions without those of transport */
+	{ 0x11e, 4 },
 	{ 0x10c, 0 },		/* no counters */
 	{ 0x11a, 0 },		/* no DAA */
 	{ 0x116, 0x11f },	/* a resume keeps nothing but PCRs and flags */
@@ -792,7 +796,7 @@ static void cap_ord_is_what_the_policy_says(void)
 		if (family->unsafe(i))
 			CHECK_EQ(ours(hex), 10);
 	}
-	CHECK_EQ(nr, 35);
+	CHECK_EQ(nr, 60);
 	CHECK(!is_there(0));
 	CHECK(!is_there(0xffffffff));
 
@@ -801,13 +805,13 @@ static void cap_ord_is_what_the_policy_says(void)
 	CHECK_EQ(ours("00c1 ???????? 00000046 00000001"), 10);
 	core_policy(vtpm, 0x46, VTPMB_POLICY_DEFAULT);
 	CHECK_EQ(ours("00c1 ???????? 00000046 00000001"), 0);
-	/* DirRead by grant; OIAP is not there whatever is granted. */
+	/* DirRead by grant; LoadKey is not there whatever is granted. */
 	core_policy(vtpm, 0x1a, VTPMB_POLICY_ALLOW_UNSAFE);
 	CHECK(is_there(0x1a));
 	CHECK_EQ(both("00c1 ???????? 0000001a 00000000"), 0);
-	core_policy(vtpm, 0x0a, VTPMB_POLICY_ALLOW_UNSAFE);
-	CHECK(!is_there(0x0a));
-	CHECK_EQ(ours("00c1 ???????? 0000000a"), 10);
+	core_policy(vtpm, 0x20, VTPMB_POLICY_ALLOW_UNSAFE);
+	CHECK(!is_there(0x20));
+	CHECK_EQ(ours("00c1 ???????? 00000020"), 10);
 	end();
 }
 
@@ -1176,10 +1180,15 @@ static void chip_errors_are_the_guests_to_see(void)
 	core_fail_transmit(1, -ETIME);
 	core_send_hex(vtpm, "00c1 ???????? 00000046 00000004", &rsp);
 	CHECK_EQ(rsp.err, -ETIME);
-	core_fail_chip(1, 0x800);
+	core_fail_chip(1, 0x802);
 	core_send_hex(vtpm, "00c1 ???????? 00000046 00000004", &rsp);
 	CHECK_EQ(rsp.err, 0);
-	CHECK_EQ(rsp.rc, 0x800);
+	CHECK_EQ(rsp.rc, 0x802);
+	/* A chip that asks for it gets the command again. */
+	core_fail_chip(1, 0x800);
+	core_send_hex(vtpm, "00c1 ???????? 00000046 00000004", &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	CHECK_EQ(rsp.nr_chip_commands, 2);
 	CHECK_EQ(both("00c1 ???????? 00000046 00000004"), 0);
 	end();
 }

@@ -1,0 +1,1008 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2, swapping: a proxy's keys and sessions in and out of the chip (Part
+ * 3, 21 and 22).
+ *
+ * A key never changes, so what the chip saved once is loaded again and again,
+ * and leaving is no more than a flush.  A session's context can be loaded only
+ * once, and takes a place in the chip's contextList until then.  OSAP and DSAP
+ * sessions die with their key: they go before it and come after it.
+ *
+ * A chip without an owner, or one that is disabled, saves nothing.  Then what
+ * is loaded stays there between turns, and each proxy has few sessions.
+ *
+ * All of it belongs to the hub's thread.
+ */
+
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "tpm12.h"
+
+#define ORD_GETCAPABILITY	0x65
+#define ORD_SAVECONTEXT		0xB8
+#define ORD_LOADCONTEXT		0xB9
+#define ORD_FLUSHSPECIFIC	0xBA
+
+#define MAX_RETRIES	5
+
+/* TPM_CONTEXT_BLOB (Part 2, 18.1) */
+#define BLOB_COUNT_AT	26
+#define BLOB_MIN_SIZE	58
+#define LABEL_SIZE	16
+
+/* A quarter of an unowned chip's sessions to one proxy, and some to the host. */
+#define UNOWNED_SHARE	4
+#define UNOWNED_RESERVE	2
+
+/**
+ * struct tpm12_kind - what is of one kind
+ * @first:	in the table
+ * @capacity:	entries of the table
+ * @handles:	the lowest virtual handle
+ * @rt:		enum tpm12_rt
+ * @free:	TPM_CAP_PROPERTY that tells how many more fit the chip
+ */
+struct tpm12_kind {
+	unsigned int first;
+	unsigned int capacity;
+	u32 handles;
+	u32 rt;
+	u32 free;
+};
+
+static const struct tpm12_kind tpm12_kinds[TPM12_NR_KINDS] = {
+	[TPM12_KEY] = { 0, VTPMB_MAX_KEYS, 0x01000000, TPM12_RT_KEY, TPM12_CAP_PROP_KEYS },
+	[TPM12_AUTH] = { VTPMB_MAX_KEYS, VTPMB_MAX_SESSIONS, 0x02000000, TPM12_RT_AUTH,
+			 TPM12_CAP_PROP_AUTHSESS },
+	[TPM12_TRANS] = { VTPMB_MAX_KEYS + VTPMB_MAX_SESSIONS, VTPMB_MAX_TRANSPORTS,
+			  0x04000000, TPM12_RT_TRANS, TPM12_CAP_PROP_TRANSESS },
+};
+
+/* What comes after the header of a command, in two parts. */
+struct tpm12_body {
+	const void *head;
+	size_t head_len;
+	const void *tail;
+	size_t tail_len;
+};
+
+/* One attempt; the response's length, or a negative errno. */
+static int tpm12_attempt(struct vtpmb_port *port, u32 code, const struct tpm12_body *body,
+			 u32 *rc)
+{
+	struct vtpmb_writer w;
+	int len;
+
+	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
+	vtpmb_put_u16(&w, TPM12_TAG_RQU);
+	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + body->head_len + body->tail_len);
+	vtpmb_put_u32(&w, code);
+	vtpmb_put_bytes(&w, body->head, body->head_len);
+	vtpmb_put_bytes(&w, body->tail, body->tail_len);
+	if (w.overflow)
+		return -EIO;
+	len = port->transmit(port, port->scratch);
+	if (len < 0)
+		return len;
+	if (len < VTPMB_HEADER_SIZE)
+		return -EIO;
+	*rc = vtpmb_peek_u32(port->scratch + 6);
+	return len;
+}
+
+static int tpm12_command(struct vtpmb_port *port, u32 code, const struct tpm12_body *body,
+			 u32 *rc)
+{
+	unsigned int retries = 0;
+	int len;
+
+	do {
+		len = tpm12_attempt(port, code, body, rc);
+	} while (len >= 0 && *rc == TPM12_RETRY && retries++ < MAX_RETRIES);
+	return len;
+}
+
+/**
+ * vtpmb_tpm12_own_command() - run a command of the bridge's own
+ * @port:	the chip; the response comes into its scratch buffer
+ * @code:	which command
+ * @body:	all that comes after the header
+ * @body_len:	its bytes
+ * @rc:		out: the chip's return code
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: the response's length, or a negative errno
+ */
+int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
+			    size_t body_len, u32 *rc)
+{
+	return tpm12_command(port, code, &(struct tpm12_body){ body, body_len, body, 0 }, rc);
+}
+
+/**
+ * vtpmb_tpm12_ask_number() - a property of the chip as it is now
+ * @port:	the chip
+ * @prop:	TPM_CAP_PROPERTY
+ * @value:	out: its value; 0 if the chip does not tell
+ *
+ * Return: 0 or a negative errno
+ */
+int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
+{
+	u8 body[12];
+	u32 rc;
+	int len;
+
+	vtpmb_poke_u32(body, TPM12_CAP_PROPERTY);
+	vtpmb_poke_u32(body + 4, sizeof(u32));
+	vtpmb_poke_u32(body + 8, prop);
+	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), &rc);
+	if (len < 0)
+		return len;
+	*value = 0;
+	if (!rc && len >= VTPMB_HEADER_SIZE + 8)
+		*value = vtpmb_peek_u32(port->scratch + VTPMB_HEADER_SIZE + 4);
+	return 0;
+}
+
+/*
+ * The table.
+ */
+
+struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
+					    enum vtpmb_tpm12_kind kind)
+{
+	return vtpmb_tpm12_table(vtpm)->entry + tpm12_kinds[kind].first;
+}
+
+unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind)
+{
+	return tpm12_kinds[kind].capacity;
+}
+
+/**
+ * vtpmb_tpm12_max() - how many of a kind a proxy can have
+ * @vtpm:	the vtpm
+ * @kind:	which kind
+ *
+ * What can be swapped is not limited by the chip's slots.
+ */
+unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	unsigned int max = tpm12_kinds[kind].capacity, slots;
+
+	if (kind != TPM12_AUTH || READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned))
+		return max;
+	slots = vtpmb_tpm12_chip_number(vtpm->port, TPM12_CAP_PROP_MAX_AUTHSESS);
+	return clamp(slots / UNOWNED_SHARE, 1U, max);
+}
+
+/* Count anew what others read without being the hub's thread. */
+void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	u32 nr[TPM12_NR_KINDS] = {}, nr_saved = 0;
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
+		const struct vtpmb_tpm12_entry *entry = &table->entry[i];
+
+		if (entry->used)
+			nr[entry->kind]++;
+		nr_saved += entry->guest_saved;
+	}
+	for (i = 0; i < TPM12_NR_KINDS; i++)
+		WRITE_ONCE(table->nr[i], nr[i]);
+	WRITE_ONCE(table->nr_saved, nr_saved);
+}
+
+/**
+ * vtpmb_tpm12_entry() - find a key or session
+ * @vtpm:	the vtpm
+ * @kind:	which kind
+ * @handle:	what its guest calls it
+ *
+ * Return: its entry, or NULL if the vtpm has none or its guest has saved it
+ */
+struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
+					    enum vtpmb_tpm12_kind kind, u32 handle)
+{
+	u32 i = handle - tpm12_kinds[kind].handles;
+	struct vtpmb_tpm12_entry *entry;
+
+	if (i >= tpm12_kinds[kind].capacity)
+		return NULL;
+	entry = vtpmb_tpm12_first(vtpm, kind) + i;
+	return entry->used && !entry->guest_saved ? entry : NULL;
+}
+
+/**
+ * vtpmb_tpm12_new() - take a free virtual handle
+ * @vtpm:	the vtpm
+ * @kind:	which kind
+ * @wanted:	this one and no other; 0: the lowest
+ *
+ * Return: the entry, of nothing in the chip yet; NULL if there is none left
+ */
+struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+					  u32 wanted)
+{
+	struct vtpmb_tpm12_entry *first = vtpmb_tpm12_first(vtpm, kind);
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	unsigned int i;
+
+	for (i = 0; i < tpm12_kinds[kind].capacity; i++) {
+		u32 virt = tpm12_kinds[kind].handles + i;
+
+		if (first[i].used || (wanted && virt != wanted))
+			continue;
+		first[i].vtpm = vtpm;
+		first[i].kind = kind;
+		first[i].virt = virt;
+		first[i].used = ++table->clock;
+		vtpmb_tpm12_count(vtpm);
+		return &first[i];
+	}
+	return NULL;
+}
+
+static void tpm12_drop_blob(struct vtpmb_tpm12_entry *entry)
+{
+	kfree_sensitive(entry->blob);
+	entry->blob = NULL;
+	entry->blob_len = 0;
+}
+
+/**
+ * vtpmb_tpm12_use() - a command is about to name an entry
+ * @vtpm:	the vtpm
+ * @entry:	not to be evicted until vtpmb_tpm12_unuse_all(), nor the key that
+ *		it is bound to
+ */
+void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	entry->in_use = true;
+	entry->used = ++vtpmb_tpm12_table(vtpm)->clock;
+	if (entry->key)
+		vtpmb_tpm12_use(vtpm, entry->key);
+}
+
+void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_ENTRIES; i++)
+		table->entry[i].in_use = false;
+}
+
+/*
+ * Free slots, as far as known in this turn, in which nobody else has the chip.
+ */
+
+static void tpm12_room_changes(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, int by)
+{
+	u32 *room = &vtpmb_tpm12_table(vtpm)->room[kind];
+
+	if (*room == TPM12_ROOM_UNKNOWN)
+		return;
+	*room = by < 0 && !*room ? 0 : *room + by;
+}
+
+static void tpm12_forget_room(struct vtpmb_vtpm *vtpm)
+{
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_KINDS; i++)
+		vtpmb_tpm12_table(vtpm)->room[i] = TPM12_ROOM_UNKNOWN;
+}
+
+/**
+ * vtpmb_tpm12_enter() - the chip has loaded what an entry stands for
+ * @vtpm:	the vtpm
+ * @entry:	the entry
+ * @phys:	what the chip calls it
+ */
+void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys)
+{
+	entry->phys = phys;
+	tpm12_room_changes(vtpm, entry->kind, -1);
+}
+
+static void tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	if (entry->phys)
+		tpm12_room_changes(vtpm, entry->kind, 1);
+	entry->phys = 0;
+}
+
+/*
+ * The chip's contextList.  It is short, and all proxies share it.
+ */
+
+static void tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count)
+{
+	entry->count = count;
+	list_add_tail(&entry->saved, &entry->vtpm->port->saved);
+}
+
+static void tpm12_unbook(struct vtpmb_tpm12_entry *entry)
+{
+	if (entry->count)
+		list_del(&entry->saved);
+	entry->count = 0;
+}
+
+static int tpm12_flush_specific(struct vtpmb_vtpm *vtpm, u32 handle, u32 rt, u32 *rc)
+{
+	u8 body[8];
+	int len;
+
+	vtpmb_poke_u32(body, handle);
+	vtpmb_poke_u32(body + 4, rt);
+	len = vtpmb_tpm12_own_command(vtpm->port, ORD_FLUSHSPECIFIC, body, sizeof(body), rc);
+	return len < 0 ? len : 0;
+}
+
+/**
+ * vtpmb_tpm12_forget_entry() - what it stands for is gone
+ * @vtpm:	the vtpm
+ * @entry:	an entry of its table; nothing of it is in the chip
+ *
+ * Sessions that are bound to a key go with it, but for those that the guest
+ * has saved.
+ */
+void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(vtpm, TPM12_AUTH);
+	unsigned int i;
+
+	for (i = 0; entry->kind == TPM12_KEY && i < VTPMB_MAX_SESSIONS; i++) {
+		if (auth[i].key != entry)
+			continue;
+		auth[i].key = NULL;
+		if (!auth[i].guest_saved)
+			vtpmb_tpm12_forget_entry(vtpm, &auth[i]);
+	}
+	tpm12_unbook(entry);
+	tpm12_drop_blob(entry);
+	memset(entry, 0, sizeof(*entry));
+	vtpmb_tpm12_count(vtpm);
+}
+
+/**
+ * vtpmb_tpm12_ended() - the chip has ended a session that was loaded
+ * @vtpm:	the vtpm
+ * @entry:	the session
+ */
+void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	tpm12_came_out(vtpm, entry);
+	vtpmb_tpm12_forget_entry(vtpm, entry);
+}
+
+/*
+ * Out of the chip.
+ */
+
+static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, int len)
+{
+	struct vtpmb_reader r;
+	const u8 *blob;
+	u32 blob_len;
+
+	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &blob_len) || blob_len < BLOB_MIN_SIZE)
+		return -EIO;
+	blob = vtpmb_get_bytes(&r, blob_len);
+	if (!blob)
+		return -EIO;
+	if (entry->kind != TPM12_KEY) {
+		tpm12_book(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
+		tpm12_came_out(vtpm, entry);
+	}
+	entry->blob = kmemdup(blob, blob_len, GFP_KERNEL);
+	entry->blob_len = blob_len;
+	return entry->blob ? 0 : -ENOMEM;
+}
+
+/* Without owner, disabled or deactivated: nothing can be saved, nothing is lost. */
+static bool tpm12_saves_nothing(u32 rc)
+{
+	return rc == TPM12_NOSRK || rc == TPM12_DISABLED || rc == TPM12_DEACTIVATED;
+}
+
+/* What the chip says of a handle that it does not know, which is as well. */
+static bool tpm12_is_gone(u32 rc)
+{
+	return rc == TPM12_BAD_PARAMETER || rc == TPM12_INVALID_AUTHHANDLE ||
+	       rc == TPM12_INVALID_KEYHANDLE || rc == TPM12_BAD_HANDLE ||
+	       rc == TPM12_INVALID_RESOURCE;
+}
+
+/* 0 with nothing of it left in the chip. */
+static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	u32 rc = TPM12_SUCCESS;
+	int err = 0;
+
+	if (entry->phys)
+		err = tpm12_flush_specific(vtpm, entry->phys, tpm12_kinds[entry->kind].rt, &rc);
+	else if (entry->count)
+		err = tpm12_flush_specific(vtpm, entry->count, TPM12_RT_CONTEXT, &rc);
+	if (err)
+		return err;
+	if (rc && !tpm12_is_gone(rc))
+		return -EIO;
+	if (!entry->phys)
+		tpm12_unbook(entry);
+	tpm12_came_out(vtpm, entry);
+	return 0;
+}
+
+/**
+ * vtpmb_tpm12_lose() - take an entry out of the chip and forget it
+ * @vtpm:	the vtpm
+ * @entry:	a session, or a key that no session is bound to
+ *
+ * Return: 0; -EIO if the chip refuses to let go of it; or the errno of transmit
+ */
+int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	int err = tpm12_flush(vtpm, entry);
+
+	if (!err)
+		vtpmb_tpm12_forget_entry(vtpm, entry);
+	return err;
+}
+
+/* @entry is loaded in the chip. */
+static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
+{
+	struct vtpmb_vtpm *vtpm = entry->vtpm;
+	u8 body[8 + LABEL_SIZE] = {};
+	int len;
+
+	vtpmb_poke_u32(body, entry->phys);
+	vtpmb_poke_u32(body + 4, tpm12_kinds[entry->kind].rt);
+	len = vtpmb_tpm12_own_command(vtpm->port, ORD_SAVECONTEXT, body, sizeof(body), rc);
+	if (len < 0)
+		return len;
+	return *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
+}
+
+/* The oldest session of the proxy that has most of them in the list. */
+static struct vtpmb_tpm12_entry *tpm12_greediest(struct list_head *list)
+{
+	struct vtpmb_tpm12_entry *entry, *other, *greediest = NULL;
+	unsigned int nr, most = 0;
+
+	list_for_each_entry(entry, list, saved) {
+		nr = 0;
+		list_for_each_entry(other, list, saved)
+			nr += other->vtpm == entry->vtpm;
+		if (nr <= most)
+			continue;
+		most = nr;
+		greediest = entry;
+	}
+	return greediest;
+}
+
+/*
+ * The chip saves no session any more after too many since the oldest one (Part
+ * 3, 21.2): take that one in, and out again.
+ */
+static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
+{
+	struct vtpmb_tpm12_entry *key = oldest->key;
+	bool key_was_in = key && key->phys;
+	u32 rc;
+	int err = vtpmb_tpm12_load(oldest->vtpm, oldest, &rc);
+
+	if (err || !oldest->used)
+		return err;
+	if (!rc)
+		err = tpm12_save_once(oldest, &rc);
+	if (err == -ENOMEM || rc)
+		err = vtpmb_tpm12_lose(oldest->vtpm, oldest);
+	if (!err && key && key->phys && !key_was_in)
+		err = tpm12_flush(key->vtpm, key);
+	return err;
+}
+
+/*
+ * The list is full, or reaches too far back.
+ *
+ * Return: 1 if it is worth trying again, 0 if not, or a negative errno
+ */
+static int tpm12_free_context(struct vtpmb_port *port, u32 rc)
+{
+	struct vtpmb_tpm12_entry *entry;
+	int err;
+
+	if (list_empty(&port->saved))
+		return 0;
+	if (rc == TPM12_CONTEXT_GAP) {
+		entry = list_first_entry(&port->saved, struct vtpmb_tpm12_entry, saved);
+		err = tpm12_refresh(entry);
+	} else if (rc == TPM12_NOCONTEXTSPACE) {
+		entry = tpm12_greediest(&port->saved);
+		err = vtpmb_tpm12_lose(entry->vtpm, entry);
+	} else {
+		return 0;
+	}
+	return err ? err : 1;
+}
+
+/**
+ * vtpmb_tpm12_save() - have the chip save an entry's context
+ * @vtpm:	the vtpm
+ * @entry:	the entry; a session is not loaded any more afterwards
+ * @rc:		out: the chip's return code
+ *
+ * A key that was saved before is not saved again.
+ *
+ * Return: 0; -ENOMEM, and a session can only be lost then; -EIO; or the errno
+ * of transmit
+ */
+int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
+{
+	unsigned int tries = 0;
+	int err, again = 0;
+
+	*rc = TPM12_SUCCESS;
+	if (entry->blob || !entry->phys)
+		return 0;
+	do {
+		err = tpm12_save_once(entry, rc);
+		if (!err)
+			again = tpm12_free_context(vtpm->port, *rc);
+	} while (!err && again > 0 && tries++ < MAX_RETRIES);
+	return again < 0 ? again : err;
+}
+
+static int tpm12_evict_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	u32 rc;
+	int err = vtpmb_tpm12_save(vtpm, entry, &rc);
+
+	if (err == -ENOMEM || (rc && !tpm12_saves_nothing(rc)))
+		return vtpmb_tpm12_lose(vtpm, entry);
+	return err;
+}
+
+/* Do something to each session that is bound to a key and satisfies a condition. */
+static int tpm12_each_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_entry *key,
+			    bool guest_saved,
+			    int (*run)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry))
+{
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(vtpm, TPM12_AUTH);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
+		if (auth[i].key == key && auth[i].guest_saved == guest_saved)
+			err = run(vtpm, &auth[i]);
+	}
+	return err;
+}
+
+/**
+ * vtpmb_tpm12_flush_key() - a guest flushes a key
+ * @vtpm:	the vtpm
+ * @key:	the key
+ *
+ * Its sessions go with it; those that the guest has saved can be loaded again
+ * when the key is there again, so they have to leave the chip before it.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key)
+{
+	int err = tpm12_each_bound(vtpm, key, true, tpm12_evict_session);
+
+	if (!err)
+		err = tpm12_each_bound(vtpm, key, false, vtpmb_tpm12_lose);
+	return err ? err : vtpmb_tpm12_lose(vtpm, key);
+}
+
+static int tpm12_evict_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key)
+{
+	u32 rc = TPM12_SUCCESS;
+	int err = tpm12_each_bound(vtpm, key, false, tpm12_evict_session);
+
+	if (!err)
+		err = tpm12_each_bound(vtpm, key, true, tpm12_evict_session);
+	if (!err)
+		err = vtpmb_tpm12_save(vtpm, key, &rc);
+	if (!err && tpm12_saves_nothing(rc))
+		return 0;
+	if (err == -ENOMEM || rc)
+		return vtpmb_tpm12_flush_key(vtpm, key);
+	return err ? err : tpm12_flush(vtpm, key);
+}
+
+static int tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	if (entry->kind == TPM12_KEY)
+		return tpm12_evict_key(vtpm, entry);
+	return tpm12_evict_session(vtpm, entry);
+}
+
+/*
+ * Into the chip.
+ */
+
+/**
+ * vtpmb_tpm12_make_room() - answer to a chip that is full
+ * @vtpm:	the vtpm
+ * @kind:	of what
+ *
+ * Puts out what the vtpm has used least lately and the present command does
+ * not name.
+ *
+ * Return: 1 if it is worth trying again, 0 if not, or a negative errno
+ */
+int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind), *oldest = NULL;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < tpm12_kinds[kind].capacity; i++, entry++) {
+		if (entry->phys && !entry->in_use && (!oldest || entry->used < oldest->used))
+			oldest = entry;
+	}
+	if (!oldest)
+		return 0;
+	err = tpm12_evict(vtpm, oldest);
+	return err ? err : !oldest->phys;
+}
+
+static u32 tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	if (kind == TPM12_AUTH && !READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned))
+		return 1 + UNOWNED_RESERVE;
+	return 1;
+}
+
+/**
+ * vtpmb_tpm12_have_room() - see that one more fits the chip
+ * @vtpm:	the vtpm
+ * @kind:	of what
+ * @rc:		out: TPM12_SUCCESS or what a full TPM says
+ *
+ * For commands that destroy a session when they fail for want of room.  Asks
+ * the chip once in a turn.
+ *
+ * Return: 0 or a negative errno
+ */
+int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc)
+{
+	u32 *room = &vtpmb_tpm12_table(vtpm)->room[kind];
+	int err = 0, again = 1;
+
+	*rc = TPM12_SUCCESS;
+	if (*room == TPM12_ROOM_UNKNOWN)
+		err = vtpmb_tpm12_ask_number(vtpm->port, tpm12_kinds[kind].free, room);
+	while (!err && again > 0 && *room < tpm12_wanted_room(vtpm, kind))
+		again = vtpmb_tpm12_make_room(vtpm, kind);
+	if (!err && again < 0)
+		err = again;
+	if (!again)
+		*rc = tpm12_full(kind);
+	return err;
+}
+
+/* The handle is never kept: the chip would then refuse one that is taken. */
+static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_entry *entry,
+			      u32 *rc)
+{
+	u8 head[9];
+	const struct tpm12_body body = { head, sizeof(head), entry->blob, entry->blob_len };
+	int len;
+
+	vtpmb_poke_u32(head, entry->key ? entry->key->phys : entry->entity);
+	head[4] = 0;
+	vtpmb_poke_u32(head + 5, entry->blob_len);
+	len = tpm12_command(vtpm->port, ORD_LOADCONTEXT, &body, rc);
+	if (len >= 0 && !*rc && len < VTPMB_HEADER_SIZE + sizeof(u32))
+		return -EIO;
+	return len < 0 ? len : 0;
+}
+
+/* What makes no difference to the context that was to be loaded. */
+static bool tpm12_passes(u32 rc)
+{
+	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM12_FAILEDSELFTEST ||
+	       rc == TPM12_INVALID_POSTINIT || rc >= TPM12_RETRY;
+}
+
+static int tpm12_load_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
+{
+	int again, err;
+
+	do {
+		err = tpm12_load_context(vtpm, entry, rc);
+		if (err)
+			return err;
+		again = tpm12_is_full(*rc) ? vtpmb_tpm12_make_room(vtpm, TPM12_KEY) : 0;
+	} while (again > 0);
+	return again;
+}
+
+/* A chip without room for a session would lose its context. */
+static int tpm12_load_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
+{
+	int err = 0;
+
+	*rc = TPM12_SUCCESS;
+	if (entry->key)
+		err = vtpmb_tpm12_load(vtpm, entry->key, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm12_have_room(vtpm, entry->kind, rc);
+	if (err || *rc)
+		return err;
+	return tpm12_load_context(vtpm, entry, rc);
+}
+
+/* A session's context is good for one load. */
+static void tpm12_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	vtpmb_tpm12_enter(vtpm, entry, vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE));
+	if (entry->kind == TPM12_KEY)
+		return;
+	tpm12_unbook(entry);
+	tpm12_drop_blob(entry);
+}
+
+/**
+ * vtpmb_tpm12_rebind() - load a session of a key by another handle of that key
+ * @vtpm:	the vtpm
+ * @entry:	a session that the guest has saved
+ * @key:	the key that the guest says it belongs to
+ * @rc:		out: return code; the session is as before if the chip refuses
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
+		       struct vtpmb_tpm12_entry *key, u32 *rc)
+{
+	struct vtpmb_tpm12_entry *old = entry->key;
+	int err = tpm12_evict_session(vtpm, entry);
+
+	if (err)
+		return err;
+	*rc = entry->blob ? TPM12_SUCCESS : TPM12_BADCONTEXT;
+	if (*rc)
+		return 0;
+	entry->key = key;
+	vtpmb_tpm12_use(vtpm, entry);
+	err = tpm12_load_session(vtpm, entry, rc);
+	if (err || *rc)
+		entry->key = old;
+	else
+		tpm12_loaded(vtpm, entry);
+	return err;
+}
+
+/* What the chip did not take back; a session may have gone with its key. */
+static int tpm12_give_up(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	if (!entry->used)
+		return 0;
+	return entry->kind == TPM12_KEY ? vtpmb_tpm12_flush_key(vtpm, entry) :
+					  vtpmb_tpm12_lose(vtpm, entry);
+}
+
+/**
+ * vtpmb_tpm12_load() - see that an entry is loaded in the chip
+ * @vtpm:	the vtpm
+ * @entry:	the entry, in use; the key that it is bound to gets loaded too
+ * @rc:		out: return code
+ *
+ * A context that the chip does not take back is gone: the chip was reset or
+ * cleared, or another proxy needed its place.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
+{
+	bool is_key = entry->kind == TPM12_KEY;
+	int err;
+
+	*rc = TPM12_SUCCESS;
+	if (entry->phys)
+		return 0;
+	err = is_key ? tpm12_load_key(vtpm, entry, rc) : tpm12_load_session(vtpm, entry, rc);
+	if (err || tpm12_passes(*rc))
+		return err;
+	if (*rc) {
+		*rc = is_key ? TPM12_INVALID_KEYHANDLE : TPM12_INVALID_AUTHHANDLE;
+		return tpm12_give_up(vtpm, entry);
+	}
+	tpm12_loaded(vtpm, entry);
+	return 0;
+}
+
+/*
+ * What the chip ended without a word.
+ */
+
+static bool tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles)
+{
+	for (; nr_handles--; list += sizeof(u32)) {
+		if (vtpmb_peek_u32(list) == handle)
+			return true;
+	}
+	return false;
+}
+
+/* A chip that does not tell: what the command named cannot be relied on. */
+static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	unsigned int i;
+	int err = 0;
+
+	if (kind == TPM12_KEY)
+		return 0;
+	for (i = 0; i < tpm12_kinds[kind].capacity && !err; i++) {
+		if (entry[i].phys && entry[i].in_use)
+			err = vtpmb_tpm12_lose(vtpm, &entry[i]);
+	}
+	return err;
+}
+
+/* Which of a kind the chip has not any more, one bit each, or all that it has. */
+static int tpm12_ask_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+			  unsigned long *dead, u32 *rc)
+{
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	struct vtpmb_reader r;
+	unsigned int i;
+	u16 nr_handles;
+	u8 body[12];
+	u32 size;
+	int len;
+
+	vtpmb_poke_u32(body, TPM12_CAP_HANDLE);
+	vtpmb_poke_u32(body + 4, sizeof(u32));
+	vtpmb_poke_u32(body + 8, tpm12_kinds[kind].rt);
+	len = vtpmb_tpm12_own_command(vtpm->port, ORD_GETCAPABILITY, body, sizeof(body), rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &size) || !vtpmb_get_u16(&r, &nr_handles) ||
+	    r.left < nr_handles * sizeof(u32))
+		return -EIO;
+	for (i = 0; i < tpm12_kinds[kind].capacity; i++) {
+		if (entry[i].phys && !tpm12_is_listed(entry[i].phys, r.pos, nr_handles))
+			*dead |= BIT(i);
+	}
+	return 0;
+}
+
+/**
+ * vtpmb_tpm12_find_dead() - forget what the chip has not any more
+ * @vtpm:	the vtpm
+ * @kind:	of which kind
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	unsigned long dead = 0;
+	unsigned int i;
+	u32 rc;
+	int err;
+
+	err = tpm12_ask_dead(vtpm, kind, &dead, &rc);
+	vtpmb_tpm12_table(vtpm)->room[kind] = TPM12_ROOM_UNKNOWN;
+	if (!err && rc)
+		err = tpm12_lose_used(vtpm, kind);
+	for_each_set_bit(i, &dead, tpm12_kinds[kind].capacity) {
+		entry[i].phys = 0;
+		if (!err)
+			err = tpm12_give_up(vtpm, &entry[i]);
+	}
+	return err;
+}
+
+/*
+ * Turns and resets.
+ */
+
+/**
+ * vtpmb_tpm12_leave() - leave nothing of a proxy's in the chip
+ * @vtpm:	the vtpm whose turn ends
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm12_leave(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	unsigned int i = TPM12_NR_ENTRIES;
+	int err = 0;
+
+	/* Sessions first. */
+	while (i-- && !err) {
+		if (table->entry[i].phys)
+			err = tpm12_evict(vtpm, &table->entry[i]);
+	}
+	tpm12_forget_room(vtpm);
+	return err;
+}
+
+/* The chip is out of reach, or knows nothing of it any more. */
+void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	unsigned int i = TPM12_NR_ENTRIES;
+
+	while (i--)
+		vtpmb_tpm12_forget_entry(vtpm, &table->entry[i]);
+	tpm12_forget_room(vtpm);
+}
+
+static int tpm12_lose_all(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	unsigned int i = TPM12_NR_ENTRIES;
+	int err = 0;
+
+	while (i-- && !err) {
+		if (table->entry[i].used)
+			err = vtpmb_tpm12_lose(vtpm, &table->entry[i]);
+	}
+	return err;
+}
+
+/**
+ * vtpmb_tpm12_sweep() - put out what does not exist any more
+ * @vtpm:	the vtpm
+ * @all:	it is going
+ *
+ * After a reset, ForceClear, or a clear of the chip: everything.
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
+{
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	u32 chip_clears = vtpmb_tpm12_chip(vtpm->port)->nr_clears;
+	u32 nr_clears = READ_ONCE(tpm->nr_clears);
+	u32 epoch = READ_ONCE(vtpm->epoch);
+	int err = 0;
+
+	if (chip_clears != table->chip_clears)
+		vtpmb_tpm12_drop_all(vtpm);
+	else if (all || epoch != table->epoch || nr_clears != table->nr_clears)
+		err = tpm12_lose_all(vtpm);
+	if (err)
+		return err;
+	if (epoch != table->epoch)
+		vtpmb_tpm12_forgive(vtpm);
+	table->epoch = epoch;
+	table->nr_clears = nr_clears;
+	table->chip_clears = chip_clears;
+	return 0;
+}
+
+bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+	const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+
+	return table->epoch != READ_ONCE(vtpm->epoch) ||
+	       table->nr_clears != READ_ONCE(tpm->nr_clears) ||
+	       table->chip_clears != vtpmb_tpm12_chip(vtpm->port)->nr_clears;
+}

@@ -1,0 +1,590 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2: authorisation sessions and contexts of proxies that share a chip, and
+ * of a TPM like it that is nobody else's.
+ */
+
+#include "tpm12_guest.h"
+
+#define NR_SLOTS	16	/* sessions that fit the chip */
+
+static struct key signer, storage, fleeting;
+static struct guest *const both[] = { &proxy, &alone };
+
+static void begin(void)
+{
+	begin_owned();
+	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 4, key_secret, &fleeting), 0);
+}
+
+static u32 load(struct guest *g, const struct key *key)
+{
+	u32 handle = 0;
+
+	CHECK_EQ(load_key(g, SRK, srk_secret, key, &handle), 0);
+	return handle;
+}
+
+static void session_lasts_until_told_otherwise(void)
+{
+	unsigned int i, turn;
+
+	begin();
+	for (turn = 0; turn < 2; turn++) {
+		core_turn = turn;
+		for (i = 0; i < ARRAY_SIZE(both); i++) {
+			struct guest *g = both[i];
+			u32 key = load(g, &signer);
+			struct session s;
+
+			CHECK_EQ(oiap(g, &s, key_secret), 0);
+			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
+			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
+			CHECK_EQ(count_handles(g, RT_AUTH), 1);
+			s.cont = 0;
+			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
+			CHECK_EQ(count_handles(g, RT_AUTH), 0);
+			CHECK_EQ(flush(g, key, RT_KEY), 0);
+		}
+	}
+	end_owned();
+}
+
+static void session_dies_of_an_error(void)
+{
+	unsigned int i, turn;
+
+	begin();
+	for (turn = 0; turn < 2; turn++) {
+		core_turn = turn;
+		for (i = 0; i < ARRAY_SIZE(both); i++) {
+			struct guest *g = both[i];
+			u32 key = load(g, &signer);
+			struct session s, s2;
+			struct command c;
+			u32 handle;
+
+			/* The chip does not like it. */
+			CHECK_EQ(oiap(g, &s, key_secret), 0);
+			CHECK_EQ(oiap(g, &s2, key_secret), 0);
+			handle = s.handle;
+			command_begin(&c, g, 0x3c);
+			put_handle(&c, key);
+			put_sized(&c, "short", 5);
+			CHECK_EQ(send_auth1(&c, &s), 3);
+			CHECK_EQ(count_handles(g, RT_AUTH), 1);
+			CHECK_EQ(flush(g, handle, RT_AUTH), 34);
+
+			/* There is no such key. */
+			CHECK_EQ(sign_with(g, 0x00abcdef, &s2, NULL), 12);
+			CHECK_EQ(count_handles(g, RT_AUTH), 0);
+
+			/* A command that is cut off ends nothing. */
+			CHECK_EQ(oiap(g, &s, key_secret), 0);
+			command_begin(&c, g, 0x3c);
+			put_handle(&c, key);
+			put_u32(&c, 1000);
+			CHECK(send_auth1(&c, &s) != 0);
+			CHECK_EQ(count_handles(g, RT_AUTH), 1);
+			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
+			CHECK_EQ(flush(g, s.handle, RT_AUTH), 0);
+			CHECK_EQ(flush(g, s.handle, RT_AUTH), 34);
+			CHECK_EQ(flush(g, key, RT_KEY), 0);
+		}
+	}
+	end_owned();
+}
+
+static void session_dies_with_its_key(void)
+{
+	unsigned int i, turn;
+
+	begin();
+	for (turn = 0; turn < 3; turn++) {
+		core_turn = turn;
+		for (i = 0; i < ARRAY_SIZE(both); i++) {
+			struct guest *g = both[i];
+			u32 key = load(g, &signer);
+			struct session bound, free, srk;
+
+			CHECK_EQ(osap(g, &bound, ET_KEY, key, key_secret), 0);
+			CHECK_EQ(osap(g, &srk, ET_SRK, SRK, srk_secret), 0);
+			CHECK_EQ(oiap(g, &free, key_secret), 0);
+			CHECK_EQ(sign_with(g, key, &bound, NULL), 0);
+			CHECK_EQ(sign_with(g, key, &bound, NULL), 0);
+			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			CHECK_EQ(count_handles(g, RT_AUTH), 2);
+			key = load(g, &signer);
+			CHECK_EQ(sign_with(g, key, &free, NULL), 0);
+			CHECK_EQ(sign_with(g, key, &bound, NULL), 34);
+			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			CHECK_EQ(flush(g, free.handle, RT_AUTH), 0);
+			CHECK_EQ(flush(g, srk.handle, RT_AUTH), 0);
+			CHECK_EQ(count_handles(g, RT_AUTH), 0);
+		}
+	}
+	end_owned();
+}
+
+static void reset_ends_sessions_of_this_proxy_alone(void)
+{
+	struct session mine[3], foreign;
+	u32 key;
+	unsigned int i;
+
+	begin();
+	key = load(&other, &signer);
+	CHECK_EQ(oiap(&other, &foreign, key_secret), 0);
+	for (i = 0; i < 3; i++)
+		CHECK_EQ(oiap(&proxy, &mine[i], key_secret), 0);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
+	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(sign_with(&other, key, &foreign, NULL), 0);
+	end_owned();
+}
+
+static void more_sessions_than_the_chip_has_room_for(void)
+{
+	struct session hosts[NR_SLOTS], s[VTPMB_MAX_SESSIONS], more;
+	unsigned int i;
+	u32 key;
+
+	begin();
+	for (i = 0; i < NR_SLOTS - 2; i++)
+		CHECK_EQ(oiap(&host, &hosts[i], key_secret), 0);
+	core_turn = 0;
+	key = load(&proxy, &signer);
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
+		CHECK_EQ(property(&proxy, 0x10a), VTPMB_MAX_SESSIONS - i);
+		if (i % 2)
+			CHECK_EQ(osap(&proxy, &s[i], ET_KEY, key, key_secret), 0);
+		else
+			CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
+	}
+	CHECK_EQ(oiap(&proxy, &more, key_secret), 21);
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
+		CHECK_EQ(sign_with(&proxy, key, &s[(5 * i) % VTPMB_MAX_SESSIONS], NULL), 0);
+	core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_AUTH), NR_SLOTS - 2);
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
+		CHECK_EQ(sign_with(&proxy, key, &s[(3 * i) % VTPMB_MAX_SESSIONS], NULL), 0);
+	core_end_turn();
+	for (i = 0; i < NR_SLOTS - 2; i++)
+		CHECK_EQ(flush(&host, hosts[i].handle, RT_AUTH), 0);
+	end_owned();
+}
+
+/* A key that comes and goes takes its sessions along, out and in again. */
+static void bound_sessions_swap_with_their_key(void)
+{
+	struct session s[4];
+	u32 key[2];
+	unsigned int i;
+
+	begin();
+	core_turn = 3;
+	key[0] = load(&proxy, &signer);
+	key[1] = load(&proxy, &signer);
+	for (i = 0; i < 4; i++)
+		CHECK_EQ(osap(&proxy, &s[i], ET_KEY, key[i % 2], key_secret), 0);
+	for (i = 0; i < 12; i++) {
+		CHECK_EQ(sign_with(&proxy, key[i % 2], &s[i % 4], NULL), 0);
+		if (i % 5 == 4)
+			core_end_turn();
+	}
+	CHECK_EQ(count_handles(&proxy, RT_AUTH), 4);
+	end_owned();
+}
+
+static void saved_key_loads_as_often_as_one_likes(void)
+{
+	unsigned int i, turn;
+	u8 blob[2048];
+	size_t len;
+
+	begin();
+	for (turn = 0; turn < 2; turn++) {
+		core_turn = turn;
+		for (i = 0; i < ARRAY_SIZE(both); i++) {
+			struct guest *g = both[i];
+			u32 key = load(g, &signer), again, clone;
+
+			CHECK_EQ(save_context(g, key, RT_KEY, blob, &len), 0);
+			CHECK_EQ(sign(g, key, key_secret, NULL), 0);
+			/* Taken, so it cannot be kept. */
+			CHECK_EQ(load_context(g, 0, true, blob, len, &again), 88);
+			if (g == &alone)	/* libtpms deletes the resident key then */
+				key = load(g, &signer);
+			CHECK_EQ(load_context(g, 0, false, blob, len, &clone), 0);
+			CHECK(clone != key);
+			CHECK_EQ(sign(g, clone, key_secret, NULL), 0);
+			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			if (g != &alone) {
+				CHECK_EQ(load_context(g, 0, true, blob, len, &again), 0);
+				CHECK_EQ(again, key);
+				CHECK_EQ(sign(g, again, key_secret, NULL), 0);
+				CHECK_EQ(flush(g, again, RT_KEY), 0);
+			}
+			CHECK_EQ(flush(g, clone, RT_KEY), 0);
+			CHECK_EQ(count_handles(g, RT_KEY), 0);
+		}
+	}
+	end_owned();
+}
+
+static void saved_session_loads_once(void)
+{
+	unsigned int i, turn;
+	u8 blob[2048];
+	size_t len;
+
+	begin();
+	for (turn = 0; turn < 2; turn++) {
+		core_turn = turn;
+		for (i = 0; i < ARRAY_SIZE(both); i++) {
+			struct guest *g = both[i];
+			u32 key = load(g, &signer), handle;
+			struct session s;
+
+			CHECK_EQ(oiap(g, &s, key_secret), 0);
+			CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob, &len), 0);
+			CHECK_EQ(count_handles(g, RT_AUTH), 0);
+			CHECK_EQ(count_handles(g, RT_CONTEXT), 1);
+			CHECK_EQ(flush(g, s.handle, RT_AUTH), 34);
+			CHECK_EQ(load_context(g, 0, true, blob, len, &handle), 0);
+			CHECK_EQ(handle, s.handle);
+			CHECK_EQ(count_handles(g, RT_CONTEXT), 0);
+			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
+			CHECK_EQ(load_context(g, 0, false, blob, len, &handle), 90);
+
+			/* A newer save makes an older one useless. */
+			CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob, &len), 0);
+			CHECK_EQ(load_context(g, 0, true, blob, len, &handle), 0);
+			CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob + 1024, &len), 0);
+			CHECK_EQ(load_context(g, 0, true, blob, len, &handle), 90);
+
+			/* By its contextCount it can be flushed. */
+			CHECK_EQ(flush(g, vtpmb_peek_u32(blob + 1024 + 26), RT_CONTEXT), 0);
+			CHECK_EQ(flush(g, vtpmb_peek_u32(blob + 1024 + 26), RT_CONTEXT), 3);
+			CHECK_EQ(load_context(g, 0, true, blob + 1024, len, &handle), 90);
+			CHECK_EQ(count_handles(g, RT_CONTEXT), 0);
+			CHECK_EQ(flush(g, key, RT_KEY), 0);
+		}
+	}
+	end_owned();
+}
+
+/* Its key may go meanwhile, and come back under another handle. */
+static void saved_bound_session_needs_its_key(void)
+{
+	unsigned int i, turn;
+	u8 blob[2048], key_blob[2048];
+	size_t len, key_len;
+
+	begin();
+	for (turn = 0; turn < 2; turn++) {
+		core_turn = turn;
+		for (i = 0; i < ARRAY_SIZE(both); i++) {
+			struct guest *g = both[i];
+			u32 key = load(g, &signer), wrong = load(g, &storage), handle, again;
+			struct session s;
+
+			CHECK_EQ(osap(g, &s, ET_KEY, key, key_secret), 0);
+			CHECK_EQ(save_context(g, key, RT_KEY, key_blob, &key_len), 0);
+			CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob, &len), 0);
+			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			/* libtpms has 12 for a handle that is not there, not 74. */
+			CHECK(load_context(g, key, true, blob, len, &handle) != 0);
+			CHECK(load_context(g, wrong, true, blob, len, &handle) != 0);
+			CHECK_EQ(load_context(g, 0, false, key_blob, key_len, &again), 0);
+			CHECK_EQ(load_context(g, again, true, blob, len, &handle), 0);
+			s.handle = handle;
+			CHECK_EQ(sign_with(g, again, &s, NULL), 0);
+			CHECK_EQ(flush(g, again, RT_KEY), 0);
+			CHECK_EQ(count_handles(g, RT_AUTH), 0);
+			CHECK_EQ(flush(g, wrong, RT_KEY), 0);
+		}
+	}
+	end_owned();
+}
+
+static void spoilt_context_is_refused(void)
+{
+	u8 blob[2048], spoilt[2048];
+	size_t len, at;
+	u32 key, handle;
+
+	begin();
+	core_turn = 0;
+	key = load(&proxy, &signer);
+	CHECK_EQ(save_context(&proxy, key, RT_KEY, blob, &len), 0);
+	for (at = 2; at < len; at += at < 64 ? 1 : 37) {
+		memcpy(spoilt, blob, len);
+		spoilt[at] ^= 0x10;
+		CHECK(load_context(&proxy, 0, false, spoilt, len, &handle) != 0);
+	}
+	CHECK_EQ(count_handles(&proxy, RT_KEY), 1);
+	end_owned();
+}
+
+static void context_is_good_for_its_proxy_alone(void)
+{
+	u8 key_blob[2048], auth_blob[2048], raw[2048];
+	size_t key_len, auth_len, raw_len;
+	struct session s;
+	u32 key, handle;
+
+	begin();
+	key = load(&proxy, &signer);
+	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
+	CHECK_EQ(save_context(&proxy, key, RT_KEY, key_blob, &key_len), 0);
+	CHECK_EQ(save_context(&proxy, s.handle, RT_AUTH, auth_blob, &auth_len), 0);
+	CHECK_EQ(load_context(&other, 0, false, key_blob, key_len, &handle), 90);
+	CHECK_EQ(load_context(&other, 0, false, auth_blob, auth_len, &handle), 90);
+
+	/* Nor is one that the host got of the chip itself. */
+	core_end_turn();
+	key = load(&host, &signer);
+	CHECK_EQ(save_context(&host, key, RT_KEY, raw, &raw_len), 0);
+	CHECK_EQ(load_context(&proxy, 0, false, raw, raw_len, &handle), 90);
+	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+
+	CHECK_EQ(load_context(&proxy, 0, false, key_blob, key_len, &handle), 0);
+	CHECK_EQ(load_context(&proxy, 0, false, auth_blob, auth_len, &handle), 0);
+	end_owned();
+}
+
+/* A key outlives a reset, unless it is volatile; a session never does. */
+static void contexts_after_a_reset(void)
+{
+	u8 key_blob[2048], fleeting_blob[2048], auth_blob[2048];
+	size_t key_len, fleeting_len, auth_len;
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(both); i++) {
+		struct guest *g = both[i];
+		u32 key = load(g, &signer), gone = load(g, &fleeting), handle;
+		struct session s;
+
+		CHECK_EQ(oiap(g, &s, key_secret), 0);
+		CHECK_EQ(save_context(g, key, RT_KEY, key_blob, &key_len), 0);
+		CHECK_EQ(save_context(g, gone, RT_KEY, fleeting_blob, &fleeting_len), 0);
+		CHECK_EQ(save_context(g, s.handle, RT_AUTH, auth_blob, &auth_len), 0);
+		CHECK_EQ(load_context(g, 0, false, fleeting_blob, fleeting_len, &handle), 0);
+		if (g->vtpm)
+			core_reset(g->vtpm);
+		else
+			core_twin_reset(g->twin);
+		start(g);
+		CHECK_EQ(load_context(g, 0, false, key_blob, key_len, &handle), 0);
+		CHECK_EQ(sign(g, handle, key_secret, NULL), 0);
+		CHECK_EQ(load_context(g, 0, false, fleeting_blob, fleeting_len, &handle), 90);
+		CHECK_EQ(load_context(g, 0, false, auth_blob, auth_len, &handle), 90);
+		CHECK_EQ(count_handles(g, RT_CONTEXT), 0);
+	}
+	end_owned();
+}
+
+static void cleared_tpm_has_no_contexts(void)
+{
+	u8 blob[2048];
+	size_t len;
+	u32 key, handle;
+
+	begin();
+	key = load(&proxy, &signer);
+	CHECK_EQ(save_context(&proxy, key, RT_KEY, blob, &len), 0);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 4000000a 0008"), 0);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005d"), 0);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000006f"), 0);
+	/* There is no owner any more; and what if there were one? */
+	CHECK_EQ(load_context(&proxy, 0, false, blob, len, &handle), 18);
+	proxy.vtpm->ownership = VTPMB_OWNERSHIP_OWNED;
+	CHECK_EQ(count_handles(&proxy, RT_KEY), 0);
+	key = load(&other, &signer);
+	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
+	end_owned();
+}
+
+/* The host's own software fills the chip's list of contexts. */
+static void full_context_list_costs_the_greediest_a_session(void)
+{
+	struct session s[3], foreign[VTPMB_MAX_SESSIONS], hosts;
+	unsigned int i, nr = 0;
+	u8 blob[2048];
+	size_t len;
+	u32 key, theirs, alive = 0;
+
+	begin();
+	key = load(&proxy, &signer);
+	theirs = load(&other, &signer);
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
+		CHECK_EQ(oiap(&other, &foreign[i], key_secret), 0);
+	core_end_turn();
+	while (nr < 200 && !oiap(&host, &hosts, key_secret) &&
+	       !save_context(&host, hosts.handle, RT_AUTH, blob, &len))
+		nr++;
+	CHECK(nr > 50 && nr < 200);
+	CHECK_EQ(flush(&host, hosts.handle, RT_AUTH), 0);
+	for (i = 0; i < 3; i++)
+		CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
+	for (i = 0; i < 3; i++)
+		CHECK_EQ(sign_with(&proxy, key, &s[i], NULL), 0);
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
+		alive += !sign_with(&other, theirs, &foreign[i], NULL);
+	CHECK(alive >= VTPMB_MAX_SESSIONS - 4 && alive < VTPMB_MAX_SESSIONS);
+	CHECK_EQ(count_handles(&other, RT_AUTH), alive);
+	for (i = 0; i < 200 && nr; i++)
+		nr -= !flush(&host, i, RT_CONTEXT);
+	end_owned();
+}
+
+/* The chip says CONTEXT_GAP: the oldest is taken in and out, whose ever it is. */
+static void gap_of_contexts_is_closed(void)
+{
+	struct session old, bound, s;
+	u32 key, theirs;
+
+	begin();
+	theirs = load(&other, &signer);
+	CHECK_EQ(osap(&other, &bound, ET_KEY, theirs, key_secret), 0);
+	CHECK_EQ(oiap(&other, &old, key_secret), 0);
+	core_turn = 0;
+	key = load(&proxy, &signer);
+	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
+	core_fail_chip(1, 71);
+	core_end_turn();
+	CHECK(core_chip_is_empty() || count_handles(&host, RT_AUTH) == 0);
+	CHECK_EQ(count_handles(&host, RT_KEY), 0);
+	CHECK_EQ(sign_with(&proxy, key, &s, NULL), 0);
+	core_fail_chip(1, 71);
+	core_end_turn();
+	CHECK_EQ(sign_with(&other, theirs, &old, NULL), 0);
+	CHECK_EQ(sign_with(&other, theirs, &bound, NULL), 0);
+	CHECK_EQ(sign_with(&proxy, key, &s, NULL), 0);
+	end_owned();
+}
+
+static void chip_reset_ends_sessions_but_not_keys(void)
+{
+	struct session s;
+	u32 key;
+
+	begin();
+	key = load(&proxy, &signer);
+	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
+	CHECK_EQ(sign_with(&proxy, key, &s, NULL), 0);
+	core_end_turn();
+	core_chip_cycle();
+	CHECK_EQ(sign_with(&proxy, key, &s, NULL), 34);
+	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	end_owned();
+}
+
+/* Without an owner the chip saves nothing: sessions stay, so they are few. */
+static void unowned_chip_is_shared_fairly(void)
+{
+	struct session s;
+	struct vtpmb_vtpm *vtpm[8];
+	unsigned int i, nr = 0;
+	struct guest g = {};
+
+	core_start(CORE_TPM12);
+	for (i = 0; i < ARRAY_SIZE(vtpm); i++) {
+		vtpm[i] = core_new();
+		g.vtpm = vtpm[i];
+		start(&g);
+		CHECK_EQ(property(&g, 0x10d), NR_SLOTS / 4);
+		while (!oiap(&g, &s, 0))
+			nr++;
+		CHECK_EQ(g.rsp.rc, 21);
+		CHECK(count_handles(&g, RT_AUTH) <= NR_SLOTS / 4);
+		core_end_turn();
+	}
+	/* And the host has something left. */
+	CHECK_EQ(nr, NR_SLOTS - 2);
+	CHECK_EQ(oiap(&host, &s, 0), 0);
+	CHECK_EQ(flush(&host, s.handle, RT_AUTH), 0);
+	for (i = 0; i < ARRAY_SIZE(vtpm); i++)
+		core_free(vtpm[i]);
+	CHECK(core_chip_is_empty());
+	core_stop();
+}
+
+static void every_failure_leaves_the_chip_clean(void)
+{
+	unsigned int nth;
+	struct session s, free;
+	u32 key;
+
+	begin();
+	for (nth = 1; nth < 24; nth++) {
+		core_turn = nth % 4;
+		key = load(&proxy, &signer);
+		CHECK_EQ(osap(&proxy, &s, ET_KEY, key, key_secret), 0);
+		CHECK_EQ(oiap(&proxy, &free, key_secret), 0);
+		core_end_turn();
+		core_fail_transmit(nth, nth % 2 ? -ETIME : -EIO);
+		sign_with(&proxy, key, &s, NULL);
+		sign_with(&proxy, key, &free, NULL);
+		flush(&proxy, key, RT_KEY);
+		core_fail_transmit(0, 0);
+		core_end_turn();
+		core_reset(proxy.vtpm);
+		start(&proxy);
+		CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000004"), 0);
+		core_end_turn();
+		CHECK(core_chip_is_empty());
+	}
+	end_owned();
+}
+
+static void every_failed_allocation_costs_a_session_at_most(void)
+{
+	unsigned int nth;
+	struct session s, free;
+	u32 key;
+
+	begin();
+	for (nth = 1; nth < 8; nth++) {
+		key = load(&proxy, &signer);
+		core_fail_alloc(nth);
+		osap(&proxy, &s, ET_KEY, key, key_secret);
+		oiap(&proxy, &free, key_secret);
+		sign_with(&proxy, key, &s, NULL);
+		core_fail_alloc(0);
+		core_end_turn();
+		CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+		core_reset(proxy.vtpm);
+		start(&proxy);
+	}
+	end_owned();
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(session_lasts_until_told_otherwise),
+	CORE_TEST(session_dies_of_an_error),
+	CORE_TEST(session_dies_with_its_key),
+	CORE_TEST(reset_ends_sessions_of_this_proxy_alone),
+	CORE_TEST(more_sessions_than_the_chip_has_room_for),
+	CORE_TEST(bound_sessions_swap_with_their_key),
+	CORE_TEST(saved_key_loads_as_often_as_one_likes),
+	CORE_TEST(saved_session_loads_once),
+	CORE_TEST(saved_bound_session_needs_its_key),
+	CORE_TEST(spoilt_context_is_refused),
+	CORE_TEST(context_is_good_for_its_proxy_alone),
+	CORE_TEST(contexts_after_a_reset),
+	CORE_TEST(cleared_tpm_has_no_contexts),
+	CORE_TEST(full_context_list_costs_the_greediest_a_session),
+	CORE_TEST(gap_of_contexts_is_closed),
+	CORE_TEST(chip_reset_ends_sessions_but_not_keys),
+	CORE_TEST(unowned_chip_is_shared_fairly),
+	CORE_TEST(every_failure_leaves_the_chip_clean),
+	CORE_TEST(every_failed_allocation_costs_a_session_at_most),
+};
+
+CORE_MAIN(tests)
