@@ -170,7 +170,10 @@ static int tpm20_object_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry
 	if (!object || object->kind != KIND_OBJECT)
 		return 0;
 	err = vtpmb_tpm20_learn(vtpm, object, &rc);
-	*counts = !object->body->learnt || !(object->body->attributes & OBJECT_NO_DA);
+	/* It has no body any more if the chip has lost it. */
+	if (object->body)
+		*counts = !object->body->learnt ||
+			  !(object->body->attributes & OBJECT_NO_DA);
 	return err;
 }
 

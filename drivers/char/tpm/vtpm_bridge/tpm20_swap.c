@@ -154,13 +154,45 @@ static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u3
 	return 0;
 }
 
-/* Nothing of it is left in the chip then; a saved session is the chip's too. */
+/* Whether the chip does not take a context back, its ContextLoad's only parameter. */
+static bool tpm20_is_refused(u32 rc)
+{
+	return (rc & ~0x3fU) == RC_P(RC_FMT1, 0);
+}
+
+/*
+ * By which handle the chip has it, or 0.  A saved session is the chip's too; but
+ * its number is another one's now if the chip was reset behind our back: then its
+ * context is not taken any more.
+ */
+static int tpm20_find_handle(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
+			     u32 *handle)
+{
+	u32 rc;
+	int len;
+
+	*handle = body->phys;
+	if (body->kind != KIND_SESSION || body->phys || !body->blob)
+		return 0;
+	len = tpm20_own_command(port, CODE_CONTEXT_LOAD, body->blob, body->blob_len, &rc);
+	if (len < 0)
+		return len;
+	if (!tpm20_is_refused(rc))
+		*handle = body->session;
+	if (!rc) {
+		body->phys = body->session;
+		vtpmb_tpm20_drop_blob(body);
+	}
+	return 0;
+}
+
+/* Nothing of it is left in the chip then. */
 static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 {
-	u32 rc, handle = body->kind == KIND_SESSION ? body->session : body->phys;
-	int len = 0;
+	u32 rc, handle;
+	int len = tpm20_find_handle(port, body, &handle);
 
-	if (handle)
+	if (!len && handle)
 		len = tpm20_own_handle(port, CODE_FLUSH_CONTEXT, handle, &rc);
 	if (len < 0)
 		return len;
@@ -196,7 +228,7 @@ static int tpm20_refresh(struct vtpmb_port *port)
 	len = tpm20_own_command(port, CODE_CONTEXT_LOAD, oldest->blob, oldest->blob_len, &rc);
 	if (len < 0)
 		return len;
-	if (rc & RC_FMT1)
+	if (tpm20_is_refused(rc))
 		vtpmb_tpm20_drop_blob(oldest);
 	if (rc)
 		return 0;
@@ -422,14 +454,14 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	struct vtpmb_tpm20_body *body = entry->body;
 	int len = 0;
 
-	*rc = RC_SUCCESS;
-	if (body->phys || body->stands)
+	*rc = body ? RC_SUCCESS : gone;
+	if (!body || body->phys || body->stands)
 		return 0;
 	if (body->blob)
 		len = tpm20_context_load(vtpm, body, rc);
 	if (len < 0)
 		return len;
-	if (!body->blob || *rc & RC_FMT1) {
+	if (!body->blob || tpm20_is_refused(*rc)) {
 		*rc = gone;
 		vtpmb_tpm20_forget_entry(vtpm, entry);
 	}

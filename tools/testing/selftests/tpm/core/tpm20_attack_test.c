@@ -8,6 +8,8 @@
  * it learns nothing; and nothing of theirs has changed.
  */
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 #include "tpm20_sample.h"
 
@@ -930,6 +932,125 @@ static void ephemeral_key_of_another_guest_cannot_be_used(void)
 	world_end();
 }
 
+/* The bridge's own books. */
+
+static void hmac_sha256(const void *key, size_t key_len, const struct vtpmb_writer *text,
+			u8 *mac)
+{
+	HMAC(EVP_sha256(), key, key_len, text->buf, text->len, mac, NULL);
+}
+
+/* sessionKey of START_BOUND to what has @auth: TPM 2.0 Part 1, 19.6.8. */
+static void session_key(const char *auth, const u8 *nonce_tpm, u8 *key)
+{
+	u8 bytes[128], caller[16];
+	struct vtpmb_writer text;
+
+	core_hex(caller, sizeof(caller), NONCE);
+	vtpmb_writer_init(&text, bytes, sizeof(bytes));
+	vtpmb_put_u32(&text, 1);
+	vtpmb_put_bytes(&text, "ATH", 4);
+	vtpmb_put_bytes(&text, nonce_tpm, 16);
+	vtpmb_put_bytes(&text, caller, 16);
+	vtpmb_put_u32(&text, 256);
+	hmac_sha256(auth, strlen(auth), &text, key);
+}
+
+/* GetTime by no key; one session authorises both hierarchies, and ends. */
+static u32 get_time_with_one_session(struct guest *g)
+{
+	static const char params[] = "0000014c 4000000b 40000007 0000 0010";
+	u8 bytes[128], key[32], mac[32];
+	char hex[600], session[200];
+	struct vtpmb_writer text;
+	size_t len;
+
+	CHECK_EQ(tell(g, START_BOUND("4000000b")), 0);
+	session_key("abc", g->rsp.buf + 16, key);
+	vtpmb_writer_init(&text, bytes, sizeof(bytes));
+	text.len = 32;
+	EVP_Digest(bytes + 64, core_hex(bytes + 64, 64, params), bytes, NULL, EVP_sha256(), NULL);
+	vtpmb_put_u8(&text, 0x5a);
+	vtpmb_put_bytes(&text, g->rsp.buf + 16, 16);
+	vtpmb_put_u8(&text, 0);
+	hmac_sha256(key, sizeof(key), &text, mac);
+	len = sprintf(session, "02000000 0001 5a 00 0020");
+	put_hex(session, len, mac, sizeof(mac));
+	snprintf(hex, sizeof(hex), "8002 ???????? 0000014c 4000000b 40000007 00000054 %s %s 0000 0010",
+		 session, session);
+	return tell(g, hex);
+}
+
+static void session_that_is_named_twice_ends_once(void)
+{
+	u32 ours, theirs;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both("8002 ???????? 00000129 4000000b" PW "0003 616263", 0);
+	ours = get_time_with_one_session(&proxy);
+	theirs = get_time_with_one_session(&alone);
+	CHECK_EQ(ours, 0xa8b);
+	CHECK_EQ(theirs, 0xa8b);
+	same(HANDLES("02000000"));
+	end();
+}
+
+/* When the chip was reset behind the bridge's back, what the table says is past. */
+
+static void guess_at_what_the_chip_has_lost_is_refused(void)
+{
+	core_start(CORE_TPM20);
+	sample_setup();
+	v = core_new();
+	proxy.vtpm = v;
+	sample_begin(&his);
+	CHECK_EQ(tell(&proxy, STARTUP_CLEAR), 0);
+	sample_make(&proxy, &his, "storage hmac");
+	create(&proxy, "8002 ???????? 00000153 80000000" PW SECRET SEALED "0000 00000000");
+	CHECK_EQ(tell(&proxy, proxy.sealed), 0);
+	want(UNSEAL("80000002"), 0);
+	want("8002 ???????? 0000015e 80000002" PW, 0x98e);
+	core_end_turn();
+	core_chip_cycle();
+	want("8002 ???????? 00000155 80000001" PW "0003 616263 0010", 0x910);
+	want("8002 ???????? 0000015e 80000002" PW, 0x910);
+	want(PRIMARY("40000001"), 0);
+	core_free(v);
+	CHECK(core_chip_is_empty());
+	core_stop();
+}
+
+static void lost_session_is_not_flushed_from_who_has_its_number_now(void)
+{
+	static const char * const ends[] = { FLUSH "03000000", FLUSH "03000001", "" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
+		core_start(CORE_TPM20);
+		v = core_new();
+		want(STARTUP_CLEAR, 0);
+		want(START_POLICY, 0);
+		want(START_POLICY, 0);
+		want(CONTEXT_SAVE "03000001", 0);
+		core_end_turn();
+		core_chip_cycle();
+		sample_begin(&hosts);
+		host_must(START_POLICY);
+		host_must(START_POLICY);
+		if (*ends[i])
+			want(ends[i], 0);
+		core_reset(v);
+		want(STARTUP_CLEAR, 0);
+		want(GET_RANDOM, 0);
+		core_free(v);
+		host_must(GET_DIGEST "03000000");
+		host_must(GET_DIGEST "03000001");
+		core_stop();
+	}
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(their_things_are_unknown_in_every_handle),
 	CORE_TEST(their_things_are_unknown_in_every_parameter),
@@ -942,6 +1063,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(nothing_of_another_guest_can_be_counted),
 	CORE_TEST(object_of_the_host_in_the_chip_is_out_of_reach),
 	CORE_TEST(ephemeral_key_of_another_guest_cannot_be_used),
+	CORE_TEST(session_that_is_named_twice_ends_once),
+	CORE_TEST(guess_at_what_the_chip_has_lost_is_refused),
+	CORE_TEST(lost_session_is_not_flushed_from_who_has_its_number_now),
 };
 
 CORE_MAIN(tests)
