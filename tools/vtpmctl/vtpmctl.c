@@ -532,6 +532,14 @@ static void show_ranges(const struct vtpm_bridge_query *q)
 	printf("  persistent-objects: %u\n", q->persistent_objects);
 }
 
+static void show_auths(uint32_t flags)
+{
+	printf("  owner-auth: %s\n",
+	       flags & VTPM_BRIDGE_HAS_OWNER_AUTH ? "given" : "empty");
+	printf("  endorsement-auth: %s\n",
+	       flags & VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH ? "given" : "empty");
+}
+
 static void show(const struct vtpm_bridge_query *q)
 {
 	printf("vtpm%u\n", q->num);
@@ -551,8 +559,10 @@ static void show(const struct vtpm_bridge_query *q)
 	if (q->family == 0x102 && q->ownership < ARRAY_SIZE(ownership_names) - 1)
 		printf("  ownership: %s\n", ownership_names[q->ownership].name);
 	show_pcrs(q->real_pcrs);
-	if (q->family == 0x200)
+	if (q->family == 0x200) {
 		show_ranges(q);
+		show_auths(q->flags);
+	}
 	printf("  commands: %" PRIu64 "\n", (uint64_t)q->commands);
 	printf("  refusals: %" PRIu64 "\n", (uint64_t)q->refusals);
 	printf("  chip-commands: %" PRIu64 "\n", (uint64_t)q->chip_commands);

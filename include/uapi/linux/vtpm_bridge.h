@@ -54,6 +54,10 @@
 #define VTPM_BRIDGE_OPEN	0x4
 /** VTPM_BRIDGE_FORCE - destroy a proxy that is open: its user gets EPIPE */
 #define VTPM_BRIDGE_FORCE	0x8
+/** VTPM_BRIDGE_HAS_OWNER_AUTH - out: VTPM_BRIDGE_OWNER_AUTH is not empty */
+#define VTPM_BRIDGE_HAS_OWNER_AUTH	0x10
+/** VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH - out: VTPM_BRIDGE_ENDORSEMENT_AUTH is not empty */
+#define VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH	0x20
 
 /**
  * struct vtpm_bridge_create - make a proxy and its node /dev/vtpmX
@@ -277,7 +281,8 @@ enum vtpm_bridge_power {
  * struct vtpm_bridge_query - tell about a proxy
  * @size:	in: bytes of this struct
  * @num:	in: X of /dev/vtpmX
- * @flags:	out: VTPM_BRIDGE_PERSISTENT, _QUERY_RESET, _OPEN
+ * @flags:	out: VTPM_BRIDGE_PERSISTENT, _QUERY_RESET, _OPEN, _HAS_OWNER_AUTH,
+ *		_HAS_ENDORSEMENT_AUTH
  * @chip:	out: N of tpmN
  * @family:	out: 0x102 for TPM 1.2, 0x200 for TPM 2.0
  * @power:	out: one of enum vtpm_bridge_power

@@ -360,9 +360,15 @@ static long vtpmb_ctl_set(struct file *filp, union vtpmb_ctl_arg *arg)
 
 static u32 vtpmb_proxy_flags(const struct vtpmb_proxy *proxy)
 {
+	const struct vtpmb_auth *auth = proxy->vtpm.chip_auth;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
 	return (proxy->owner ? 0 : VTPM_BRIDGE_PERSISTENT) |
 	       (proxy->query_resets ? VTPM_BRIDGE_QUERY_RESET : 0) |
-	       (test_bit(0, &proxy->open) ? VTPM_BRIDGE_OPEN : 0);
+	       (test_bit(0, &proxy->open) ? VTPM_BRIDGE_OPEN : 0) |
+	       (auth[VTPMB_CHIP_OWNER].len ? VTPM_BRIDGE_HAS_OWNER_AUTH : 0) |
+	       (auth[VTPMB_CHIP_ENDORSEMENT].len ? VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH : 0);
 }
 
 static void vtpmb_fill_query(struct vtpmb_proxy *proxy,

@@ -527,6 +527,7 @@ TEST_F(ctl, auth_is_read_from_memory)
 		struct vtpm_bridge_auth auth;
 		uint8_t more[8];
 	} arg = { .auth.len = 3, .auth.auth = "abc" };
+	struct vtpm_bridge_query query;
 	unsigned int i;
 
 	if (self->family->num != 0x200)
@@ -555,6 +556,10 @@ TEST_F(ctl, auth_is_read_from_memory)
 		EXPECT_EQ(-EOPNOTSUPP, SET_AUTH());
 		arg.auth.len = VTPM_BRIDGE_MAX_AUTH;
 		EXPECT_EQ(0, SET_AUTH());
+		ASSERT_EQ(0, ctl_query(self->ctl, self->num, &query));
+		EXPECT_TRUE(query.flags & (key == VTPM_BRIDGE_OWNER_AUTH ?
+					   VTPM_BRIDGE_HAS_OWNER_AUTH :
+					   VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH));
 		arg.auth.len = 3;
 		EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, key, 0));
 		EXPECT_EQ(-EFAULT, ctl_set(self->ctl, self->num, key, ~0ULL));
