@@ -992,6 +992,37 @@ static void first_session_vouches_for_the_one_that_encrypts(void)
 	end();
 }
 
+/* What the chip did in an audit session it attests; the rest it does not audit. */
+static void audit_digest_is_as_a_tpms(void)
+{
+	struct session s;
+	unsigned int i;
+	u8 found[2][32];
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both(CHANGE_AUTH("4000000b", PW, ABC), 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	for (i = 0; i < 2; i++)
+		use(&s, 0, .code = 0x17d, .params = "0003 616263 000b 40000007",
+		    .attributes = CONTINUE | AUDIT);
+	use(&s, 0, MAKE_PRIMARY(OWNER) | AUDIT, WITH(""));
+	use_proxy(&s, 0x12f, CLEAR_CONTROL(PLATFORM) | AUDIT, WITH(""));
+	use_proxy(&s, 0x12f, MAKE_PRIMARY(ENDORSEMENT) | AUDIT, WITH("abc"));
+	both("8002 ???????? 0000014d 4000000b 40000007 02000000 00000015"
+	     "40000009 0000 01 0003 616263 40000009 0000 01 0000" "0000 0010", 0);
+	/* The attestation ends with the digest; then comes no signature. */
+	for (i = 0; i < 2; i++) {
+		const struct core_rsp *rsp = &s.side[i].guest->rsp;
+
+		memcpy(found[i], rsp->buf + 16 + vtpmb_peek_u16(rsp->buf + 14) - 32, 32);
+	}
+	CHECK_MEM(found[0], found[1], 32);
+	CHECK(memcmp(found[0], (u8 [32]) {}, 32));
+	end();
+}
+
 static void clear_answers_with_the_auth_that_is_left(void)
 {
 	struct session s;
@@ -1635,6 +1666,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(session_ends_with_its_last_command),
 	CORE_TEST(what_else_a_session_asks_for_is_refused_as_by_a_tpm),
 	CORE_TEST(first_session_vouches_for_the_one_that_encrypts),
+	CORE_TEST(audit_digest_is_as_a_tpms),
 	CORE_TEST(clear_answers_with_the_auth_that_is_left),
 	CORE_TEST(nonces_roll_of_sessions_that_had_to_make_room),
 	CORE_TEST(policy_authorises_every_hierarchy),
