@@ -70,6 +70,7 @@ struct vtpmb_ephemeral {
  *		known; 0: none that came through the bridge
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
  * @nr_vtpms:	virtual TPMs on it
+ * @nr_sessions: TPM 2.0: sessions of all of those
  * @nr_shared:	TPM 2.0: sessions that proxies have beyond what each can always
  *		have
  * @ephemeral:	TPM 2.0: ephemeral keys that the chip has made for the vtpms
@@ -77,7 +78,7 @@ struct vtpmb_ephemeral {
  * @nr_chip_commands: commands transmitted so far
  *
  * Constant after probe but for @failures, @saved, @ephemeral, @scratch and
- * @nr_chip_commands, which belong to the holder of the chip, and the two atomic
+ * @nr_chip_commands, which belong to the holder of the chip, and the atomic
  * counts.
  */
 struct vtpmb_port {
@@ -91,6 +92,7 @@ struct vtpmb_port {
 	u32 failures;
 	struct list_head saved;
 	atomic_t nr_vtpms;
+	atomic_t nr_sessions;
 	atomic_t nr_shared;
 	struct vtpmb_ephemeral ephemeral[VTPMB_MAX_EPHEMERAL];
 	u8 *scratch;

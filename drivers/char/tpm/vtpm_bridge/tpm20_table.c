@@ -37,6 +37,7 @@ void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
 	}
 	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
 		nr_persistent += table->persistent[i].kind != KIND_FREE;
+	atomic_add(nr_sessions - table->nr_sessions, &vtpm->port->nr_sessions);
 	atomic_add(tpm20_shared(nr_sessions) - tpm20_shared(table->nr_sessions),
 		   &vtpm->port->nr_shared);
 	WRITE_ONCE(table->nr_objects, nr_objects);
@@ -49,16 +50,19 @@ void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
  * vtpmb_tpm20_has_room_for_session() - whether a proxy may have one session more
  * @vtpm:	the vtpm
  *
- * The chip has few handles of sessions.  Some are the host's, some each proxy's;
- * who comes first has the rest, and nobody more than VTPMB_MAX_SESSIONS.
+ * The chip has few handles of sessions.  Some are the host's in any case, some each
+ * proxy's unless there are too many of these; who comes first has the rest, and
+ * nobody more than VTPMB_MAX_SESSIONS.
  */
 bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_port *port = vtpm->port;
 	u32 nr_sessions = vtpmb_tpm20_state(vtpm)->table.nr_sessions;
-	int shared = vtpmb_tpm20_facts(port)->sessions_max - VTPMB_HOST_SESSIONS -
-		     VTPMB_MIN_SESSIONS * atomic_read(&port->nr_vtpms);
+	int all = vtpmb_tpm20_facts(port)->sessions_max - VTPMB_HOST_SESSIONS;
+	int shared = all - VTPMB_MIN_SESSIONS * atomic_read(&port->nr_vtpms);
 
+	if (atomic_read(&port->nr_sessions) >= all)
+		return false;
 	if (nr_sessions < VTPMB_MIN_SESSIONS)
 		return true;
 	return nr_sessions < VTPMB_MAX_SESSIONS && atomic_read(&port->nr_shared) < shared;

@@ -976,8 +976,8 @@ static u32 get_time_with_one_session(struct guest *g)
 	hmac_sha256(key, sizeof(key), &text, mac);
 	len = sprintf(session, "02000000 0001 5a 00 0020");
 	put_hex(session, len, mac, sizeof(mac));
-	snprintf(hex, sizeof(hex), "8002 ???????? 0000014c 4000000b 40000007 00000054 %s %s 0000 0010",
-		 session, session);
+	snprintf(hex, sizeof(hex), "8002 ???????? 0000014c 4000000b 40000007 00000054 %s %s %s",
+		 session, session, "0000 0010");
 	return tell(g, hex);
 }
 

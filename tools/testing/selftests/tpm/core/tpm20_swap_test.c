@@ -400,6 +400,42 @@ static void every_proxy_and_the_host_have_some_sessions(void)
 	end();
 }
 
+/* More proxies than the chip has three sessions each for. */
+static void many_proxies_leave_the_host_its_sessions(void)
+{
+	struct vtpmb_vtpm *many[30];
+	unsigned int i, nr = 0;
+	struct core_rsp raw;
+	char hex[64];
+
+	begin();
+	nr += start_sessions(v, 100);
+	for (i = 0; i < ARRAY_SIZE(many); i++) {
+		many[i] = core_new();
+		nr += start_sessions(many[i], 100);
+	}
+	CHECK_EQ(nr, 64 - VTPMB_HOST_SESSIONS);
+	core_end_turn();
+	for (i = 0; i < VTPMB_HOST_SESSIONS; i++) {
+		core_raw_hex(START_POLICY, &raw);
+		CHECK_EQ(raw.rc, 0);
+		snprintf(hex, sizeof(hex), CONTEXT_SAVE "%08x", vtpmb_peek_u32(raw.buf + 10));
+		core_raw_hex(hex, &raw);
+		CHECK_EQ(raw.rc, 0);
+	}
+	for (i = 0; i < VTPMB_HOST_SESSIONS; i++) {
+		snprintf(hex, sizeof(hex), FLUSH "%08x", 0x03000000 + nr + i);
+		core_raw_hex(hex, &raw);
+		CHECK_EQ(raw.rc, 0);
+	}
+	/* What one gives back another can have. */
+	core_free(many[0]);
+	CHECK_EQ(start_sessions(many[ARRAY_SIZE(many) - 1], 1), 1);
+	for (i = 1; i < ARRAY_SIZE(many); i++)
+		core_free(many[i]);
+	end();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(flushed_object_comes_back_without_the_chip),
 	CORE_TEST(object_without_a_context_is_flushed_at_once),
@@ -415,6 +451,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(context_gap_of_the_chip_is_not_the_guests),
 	CORE_TEST(saved_session_outlives_what_is_no_tpm_reset),
 	CORE_TEST(every_proxy_and_the_host_have_some_sessions),
+	CORE_TEST(many_proxies_leave_the_host_its_sessions),
 };
 
 CORE_MAIN(tests)
