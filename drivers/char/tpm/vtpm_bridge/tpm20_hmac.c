@@ -162,8 +162,8 @@ static size_t tpm20_put_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_ca
 }
 
 /* The one session that is to decrypt or encrypt, if that is not the first one. */
-static const struct vtpmb_tpm20_entry *tpm20_find_cipher(const struct vtpmb_tpm20_call *call,
-							  u8 attribute)
+static const struct vtpmb_tpm20_entry *
+tpm20_find_cipher(const struct vtpmb_tpm20_call *call, u8 attribute)
 {
 	unsigned int i;
 
