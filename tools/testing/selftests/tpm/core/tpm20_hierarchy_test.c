@@ -1647,6 +1647,272 @@ static void any_allocation_may_fail_with_sessions(void)
 	core_stop();
 }
 
+/*
+ * Any order of what sessions can do with hierarchies.  The twin is the judge;
+ * what is known here is only which authValue is right, so that no wrong one
+ * locks lockout: a TPM stays locked for longer than a proxy.
+ */
+#define NR_AT_RANDOM	3
+
+static const u32 any_hier[] = { OWNER, ENDORSEMENT, PLATFORM, LOCKOUT };
+static const char * const any_auth[] = { "", "abc", "x", long64 };
+static const char * const any_auth_hex[] = { EMPTY, ABC, "0001 78", "0040" LONG64 };
+
+/**
+ * struct at_random - a story of sessions
+ * @seed:	of the next random number
+ * @auth:	authValue of each hierarchy
+ * @started:	whether @session is
+ * @policy:	it is a policy session
+ * @needs:	how it wants the authValue proved
+ * @digest:	of each policy, hex
+ * @set:	which policy each hierarchy has, or the first
+ * @bind:	what it is bound to
+ * @bind_auth:	the authValue that that had then
+ * @session:	sessions
+ */
+static struct at_random {
+	u32 seed;
+	const char *auth[ARRAY_SIZE(any_hier)];
+	bool started[NR_AT_RANDOM];
+	bool policy[NR_AT_RANDOM];
+	enum { NOTHING, BY_HMAC, BY_PASSWORD } needs[NR_AT_RANDOM];
+	char digest[4][65];
+	unsigned int set[ARRAY_SIZE(any_hier)];
+	u32 bind[NR_AT_RANDOM];
+	const char *bind_auth[NR_AT_RANDOM];
+	struct session session[NR_AT_RANDOM];
+} story;
+
+static u32 any(u32 below)
+{
+	story.seed = story.seed * 1664525 + 1013904223;
+	return (story.seed >> 16) % below;
+}
+
+static const char *right_auth(u32 handle)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(any_hier); i++) {
+		if (any_hier[i] == handle)
+			return story.auth[i];
+	}
+	return "";
+}
+
+static void start_any(unsigned int n)
+{
+	static const u16 algs[] = { SHA1, SHA256, SHA384, SHA512 };
+	u32 bind;
+
+	story.policy[n] = any(2);
+	story.needs[n] = NOTHING;
+	/* A policy session that is bound to lockout could lock it. */
+	bind = any(2) ? any_hier[any(story.policy[n] ? 3 : 4)] : RH_NULL;
+	story.bind[n] = bind;
+	story.bind_auth[n] = right_auth(bind);
+	start_session(&story.session[n], story.policy[n] ? POLICY : HMAC_SESSION,
+		      story.policy[n] ? SHA256 : algs[any(4)], bind,
+		      bind == RH_NULL ? NULL : right_auth(bind));
+	story.started[n] = true;
+}
+
+static bool is_bound(unsigned int n, u32 handle)
+{
+	return !story.policy[n] && story.bind[n] == handle && handle != RH_NULL &&
+	       !strcmp(story.bind_auth[n], right_auth(handle));
+}
+
+/* Without a key there is no HMAC, unless the command has made one. */
+static void expect_any(unsigned int n, struct use *u, const char *new_auth)
+{
+	bool included = story.policy[n] ? story.needs[n] : !is_bound(n, u->handle[0]);
+
+	if (story.policy[n] && story.needs[n] == BY_PASSWORD)
+		return;
+	u->new_auth = included && new_auth ? new_auth : u->auth;
+	u->bare |= u->password && !*u->auth;
+	u->password = false;
+	if (u->bare && included && new_auth && *new_auth)
+		u->bare = false;
+}
+
+static unsigned int nr_any_done[2];
+
+/* Both alike; the new authValue if it was set. */
+static void use_any(unsigned int n, struct use *u, const char *new_auth)
+{
+	struct session *s = &story.session[n];
+	unsigned int i;
+
+	send_use(s, 0, u);
+	send_use(s, 1, u);
+	if (proxy.rsp.err || proxy.rsp.rc != alone.rsp.rc) {
+		core_fail(__FILE__, __LINE__, "code 0x%x of 0x%x, session %u: 0x%x, not 0x%x",
+			  u->code, u->handle[0], n, proxy.rsp.rc, alone.rsp.rc);
+		return;
+	}
+	if (alone.rsp.rc)
+		return;
+	expect_any(n, u, new_auth);
+	for (i = 0; i < 2; i++)
+		CHECK(check_response(s, &s->side[i], u));
+	for (i = 0; new_auth && i < ARRAY_SIZE(any_hier); i++) {
+		if (any_hier[i] == u->handle[0])
+			story.auth[i] = new_auth;
+	}
+	if (u->code == 0x131)
+		flush_both();
+	story.started[n] = u->attributes & CONTINUE;
+	story.needs[n] = NOTHING;
+	nr_any_done[story.policy[n]]++;
+}
+
+/* Of @hier, if it is not RH_NULL. */
+static void use_any_session(unsigned int n, u32 hier)
+{
+	struct use make = { MAKE_PRIMARY(OWNER) }, set = { SET_AUTH(OWNER, EMPTY) };
+	struct use control = { CLEAR_CONTROL(PLATFORM) }, *u;
+	static const u32 makers[] = { OWNER, ENDORSEMENT, RH_NULL };
+	unsigned int value = any(4);
+	bool sure, bound;
+
+	u = any(3) ? any(2) ? &make : &set : &control;
+	u->handle[0] = u == &make ? makers[any(3)] :
+		       u == &set ? any_hier[any(story.policy[n] ? 3 : 4)] :
+		       any(2) || story.policy[n] ? PLATFORM : LOCKOUT;
+	if (hier != RH_NULL) {
+		u = hier == PLATFORM || any(2) ? &set : &make;
+		u->handle[0] = hier;
+	}
+	if (u == &set)
+		u->params = any_auth_hex[value];
+	bound = is_bound(n, u->handle[0]);
+	sure = story.bind[n] == LOCKOUT || u->handle[0] == LOCKOUT;
+	u->auth = bound || (story.policy[n] && !story.needs[n]) ? "" : right_auth(u->handle[0]);
+	u->password = story.needs[n] == BY_PASSWORD && any(4);
+	if (!sure && any(3) == 0)
+		u->auth = any_auth[any(4)];
+	if (!sure && any(8) == 0)
+		u->bare = true;
+	if (any(8) == 0)
+		u->attributes &= ~CONTINUE;
+	use_any(n, u, u == &set ? any_auth[value] : NULL);
+}
+
+/* What a policy session can be told; the first four are policies, too. */
+static const struct {
+	const char *command;
+	int needs;
+} any_step[] = {
+	{ CC("00000131"), -1 }, { CC("00000129"), -1 }, { AUTH_VALUE, BY_HMAC }, { TIMER, -1 },
+	{ PASSWORD, BY_PASSWORD }, { RESTART, NOTHING },
+};
+
+#define LAST_STEP	5
+
+static void take_step(unsigned int n, unsigned int step)
+{
+	char hex[200];
+	u32 rc;
+
+	with_handle(any_step[step].command, story.session[n].handle, hex, sizeof(hex));
+	rc = tell(&alone, hex);
+	CHECK_EQ(tell(&proxy, hex), rc);
+	if (!rc && any_step[step].needs >= 0)
+		story.needs[n] = any_step[step].needs;
+}
+
+/* What some hierarchy asks for, and its use. */
+static void satisfy_any(unsigned int n)
+{
+	unsigned int i = any(3), step = story.set[i];
+
+	take_step(n, LAST_STEP);
+	take_step(n, step == 2 && any(2) ? 4 : step);
+	use_any_session(n, any_hier[i]);
+}
+
+/* The digests of the first four alone. */
+static void learn_policies(void)
+{
+	char hex[200];
+	struct session s;
+	unsigned int i;
+
+	start_session(&s, TRIAL, SHA256, RH_NULL, NULL);
+	for (i = 0; i < ARRAY_SIZE(story.digest); i++) {
+		satisfy(&s, RESTART, any_step[i].command);
+		both(with_handle("8001 ???????? 00000189 S", s.handle, hex, sizeof(hex)), 0);
+		put_hex(story.digest[i], 0, alone.rsp.buf + 12, 32);
+	}
+	both(with_handle(FLUSH "S", s.handle, hex, sizeof(hex)), 0);
+}
+
+static void set_any_policy(void)
+{
+	unsigned int i = any(4), policy = any(ARRAY_SIZE(story.digest));
+	u32 hier = any_hier[i];
+	const char *auth = right_auth(hier);
+	size_t auth_len = strlen(auth), len;
+	char hex[500];
+
+	len = sprintf(hex, "8002 ???????? 0000012e %08x %08zx 40000009 0000 01 %04zx", hier,
+		      9 + auth_len, auth_len);
+	len = put_hex(hex, len, (const u8 *)auth, auth_len);
+	sprintf(hex + len, "0020 %s 000b", story.digest[policy]);
+	both(hex, 0);
+	story.set[i] = policy;
+}
+
+static void do_any(void)
+{
+	unsigned int n = any(NR_AT_RANDOM);
+	char hex[40];
+
+	if (!story.started[n]) {
+		start_any(n);
+	} else if (any(12) == 0) {
+		snprintf(hex, sizeof(hex), FLUSH "%08x", story.session[n].handle);
+		both(hex, 0);
+		story.started[n] = false;
+	} else if (any(12) == 0) {
+		set_any_policy();
+	} else if (story.policy[n] && any(2)) {
+		satisfy_any(n);
+	} else if (story.policy[n] && any(2)) {
+		take_step(n, any(ARRAY_SIZE(any_step)));
+	} else {
+		use_any_session(n, RH_NULL);
+	}
+}
+
+static void any_order_is_judged_as_by_a_tpm(void)
+{
+	unsigned int seed, i;
+
+	for (seed = 1; seed <= 4; seed++) {
+		begin();
+		proxy.vtpm = v;
+		both(STARTUP_CLEAR, 0);
+		memset(&story, 0, sizeof(story));
+		for (i = 0; i < ARRAY_SIZE(story.auth); i++)
+			story.auth[i] = "";
+		story.seed = seed;
+		learn_policies();
+		core_turn = seed % 2;
+		for (i = 0; i < 300; i++)
+			do_any();
+		core_turn = 1;
+		core_end_turn();
+		end();
+	}
+	printf("# %u by HMAC sessions, %u by policies\n", nr_any_done[0], nr_any_done[1]);
+	/* Enough of it came to something. */
+	CHECK(nr_any_done[false] > 100 && nr_any_done[true] > 20);
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(chips_own_auth_has_to_be_given),
 	CORE_TEST(chips_own_auth_opens_nothing_to_the_guest),
@@ -1686,6 +1952,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(policy_that_was_encrypted_is_for_objects_alone),
 	CORE_TEST(lost_policy_command_makes_a_session_useless),
 	CORE_TEST(policy_session_survives_the_guests_resource_manager),
+	CORE_TEST(any_order_is_judged_as_by_a_tpm),
 	CORE_TEST(chip_may_fail_with_any_session),
 	CORE_TEST(any_allocation_may_fail_with_sessions),
 };
