@@ -307,6 +307,30 @@ static void null_primary_takes_salted_sessions(void)
 	end();
 }
 
+/* Its seed is the chip's: a difference, for a TPM has another one after each reset. */
+static void null_primary_is_the_same_after_a_reset_and_in_all_guests(void)
+{
+	struct vtpmb_vtpm *first;
+	u8 x[2][SIZE];
+
+	begin();
+	boot_both();
+	memcpy(x[0], on_proxy.x, SIZE);
+	memcpy(x[1], on_twin.x, SIZE);
+	reset_both();
+	boot_both();
+	CHECK_MEM(on_proxy.x, x[0], SIZE);
+	CHECK(memcmp(on_twin.x, x[1], SIZE));
+	first = v;
+	v = core_new();
+	proxy.vtpm = v;
+	CHECK_EQ(tell(&proxy, STARTUP_CLEAR), 0);
+	boot(&on_proxy);
+	CHECK_MEM(on_proxy.x, x[0], SIZE);
+	core_free(first);
+	end();
+}
+
 static void random_numbers_come_encrypted(void)
 {
 	u8 first[32], second[32];
@@ -568,6 +592,7 @@ static void nothing_is_extended_when_the_chip_fails(void)
 
 static const struct core_test tests[] = {
 	CORE_TEST(null_primary_takes_salted_sessions),
+	CORE_TEST(null_primary_is_the_same_after_a_reset_and_in_all_guests),
 	CORE_TEST(random_numbers_come_encrypted),
 	CORE_TEST(salted_extend_of_the_chips_banks_is_refused),
 	CORE_TEST(salted_extend_of_a_granted_pcr_reaches_it),
