@@ -268,19 +268,19 @@ static int vtpmb_set_persistent_range(struct vtpmb_proxy *proxy, u64 value)
 
 static int vtpmb_set_persistent_objects(struct vtpmb_proxy *proxy, u64 value)
 {
-	proxy->vtpm.persistent_objects = value;
+	WRITE_ONCE(proxy->vtpm.persistent_objects, value);
 	return 0;
 }
 
 static int vtpmb_set_nv_indices(struct vtpmb_proxy *proxy, u64 value)
 {
-	proxy->vtpm.nv_indices = value;
+	WRITE_ONCE(proxy->vtpm.nv_indices, value);
 	return 0;
 }
 
 static int vtpmb_set_nv_bytes(struct vtpmb_proxy *proxy, u64 value)
 {
-	proxy->vtpm.nv_bytes = value;
+	WRITE_ONCE(proxy->vtpm.nv_bytes, value);
 	return 0;
 }
 

@@ -112,6 +112,53 @@ static ssize_t real_pcrs_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(real_pcrs);
 
+static ssize_t vtpmb_show_range(struct device *dev, char *buf, enum vtpmb_range_kind kind)
+{
+	struct vtpmb_vtpm *vtpm = &vtpmb_dev_proxy(dev)->vtpm;
+	struct vtpmb_range range;
+
+	mutex_lock(&vtpm->lock);
+	range = vtpm->range[kind];
+	mutex_unlock(&vtpm->lock);
+	if (!range.last)
+		return sysfs_emit(buf, "none\n");
+	return sysfs_emit(buf, "0x%08x-0x%08x\n", range.first, range.last);
+}
+
+static ssize_t nv_range_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return vtpmb_show_range(dev, buf, VTPMB_RANGE_NV);
+}
+static DEVICE_ATTR_RO(nv_range);
+
+static ssize_t persistent_range_show(struct device *dev, struct device_attribute *attr,
+				     char *buf)
+{
+	return vtpmb_show_range(dev, buf, VTPMB_RANGE_PERSISTENT);
+}
+static DEVICE_ATTR_RO(persistent_range);
+
+static ssize_t nv_indices_show(struct device *dev, struct device_attribute *attr,
+			       char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.nv_indices));
+}
+static DEVICE_ATTR_RO(nv_indices);
+
+static ssize_t nv_bytes_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.nv_bytes));
+}
+static DEVICE_ATTR_RO(nv_bytes);
+
+static ssize_t persistent_objects_show(struct device *dev, struct device_attribute *attr,
+				       char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.persistent_objects));
+}
+static DEVICE_ATTR_RO(persistent_objects);
+
 static ssize_t open_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
@@ -153,6 +200,11 @@ static struct attribute *vtpmb_sysfs_attrs[] = {
 	&dev_attr_persistent.attr,
 	&dev_attr_query_reset.attr,
 	&dev_attr_real_pcrs.attr,
+	&dev_attr_nv_range.attr,
+	&dev_attr_nv_indices.attr,
+	&dev_attr_nv_bytes.attr,
+	&dev_attr_persistent_range.attr,
+	&dev_attr_persistent_objects.attr,
 	&dev_attr_open.attr,
 	&dev_attr_commands.attr,
 	&dev_attr_refusals.attr,

@@ -843,6 +843,7 @@ TEST_F(ctl, attributes_say_what_query_says)
 		{ "physical_presence", "0\n" }, { "physical_presence_lock", "0\n" },
 		{ "ownership", "auto\n" }, { "persistent", "0\n" },
 		{ "query_reset", "1\n" }, { "real_pcrs", "0x000000\n" },
+		{ "nv_range", "none\n" }, { "persistent_range", "none\n" },
 		{ "open", "0\n" }, { "commands", "0\n" },
 		{ "refusals", "0\n" }, { "chip_commands", "0\n" }, { "resets", "0\n" },
 	};
