@@ -12,7 +12,7 @@ class Tools:
 
     def __init__(self, directory, tcti):
         self.directory = directory
-        os.makedirs(self.directory)
+        os.makedirs(self.directory, exist_ok=True)
         self.env = dict(os.environ, TPM2TOOLS_TCTI=tcti)
 
     def run(self, line):
@@ -193,6 +193,81 @@ def hierarchies(tools):
              "tpm2_createprimary -Q -C o -G ecc -c primary.ctx",
              "tpm2_createprimary -Q -C e -G ecc -c endorsed.ctx")
 
+
+def nv(tools):
+    """In the range 0x01800000-0x018000ff."""
+    tools.do("tpm2_nvdefine -Q 0x01800001 -C o -s 32 -p word -a 'ownerread|ownerwrite|authread|authwrite|no_da'",
+             "tpm2_nvwrite -Q 0x01800001 -C 0x01800001 -P word -i data",
+             "tpm2_nvread 0x01800001 -C 0x01800001 -P word -s 14 | cmp - data",
+             "tpm2_nvread 0x01800001 -C o -s 14 | cmp - data",
+             "tpm2_nvreadpublic 0x01800001 | grep written",
+             "tpm2_getcap handles-nv-index | grep -i 0x1800001")
+    tools.refused("tpm2_nvread 0x01800001 -C 0x01800001 -P wrong -s 14", "0x9A2")
+    tools.refused("tpm2_nvdefine -Q 0x01800001 -C o -s 8", "0x14C")
+    tools.refused("tpm2_nvdefine -Q 0x01900001 -C o -s 8", "0x14B")
+    tools.refused("tpm2_nvdefine -Q 0x01c00002 -C o -s 8", "0x14B")
+
+
+def nv_kinds(tools):
+    tools.put("eight", b"12345678")
+    tools.do("tpm2_nvdefine -Q 0x01800002 -C o -a 'ownerread|ownerwrite|nt=counter'",
+             "tpm2_nvincrement -Q 0x01800002 -C o", "tpm2_nvincrement -Q 0x01800002 -C o",
+             "tpm2_nvdefine -Q 0x01800003 -C o -a 'ownerread|ownerwrite|nt=bits'",
+             "tpm2_nvsetbits -Q 0x01800003 -C o -i 0x5",
+             "tpm2_nvread 0x01800003 -C o -s 8 | od -An -tx1 | grep '00 00 00 00 00 00 00 05'",
+             "tpm2_nvdefine -Q 0x01800004 -C o -g sha256 -a 'ownerread|ownerwrite|nt=extend'",
+             "tpm2_nvextend -Q 0x01800004 -C o -i data",
+             "tpm2_nvread 0x01800004 -C o -s 32 >digest",
+             "tpm2_nvdefine -Q 0x01800005 -C o -s 8 -a 'ownerread|ownerwrite|writedefine|read_stclear'",
+             "tpm2_nvwrite -Q 0x01800005 -C o -i eight", "tpm2_nvwritelock -Q 0x01800005 -C o")
+    tools.refused("tpm2_nvwrite -Q 0x01800005 -C o -i eight", "0x148")
+    tools.do("tpm2_nvread 0x01800005 -C o -s 8 | cmp - eight", "tpm2_nvreadlock -Q 0x01800005 -C o")
+    tools.refused("tpm2_nvread 0x01800005 -C o -s 8", "0x148")
+    check(tools.file("digest") == hashlib.sha256(bytes(32) + tools.file("data")).digest(),
+          "tpm2_nvextend is wrong")
+
+
+def nv_policy(tools):
+    tools.do("tpm2_startauthsession -Q -S s.ctx",
+             "tpm2_policycommandcode -Q -S s.ctx -L policy TPM2_CC_NV_Read", "tpm2_flushcontext s.ctx",
+             "tpm2_nvdefine -Q 0x01800006 -C o -s 8 -L policy -a 'ownerwrite|policyread'",
+             "tpm2_nvwrite -Q 0x01800006 -C o -i eight",
+             "tpm2_startauthsession -Q --policy-session -S s.ctx",
+             "tpm2_policycommandcode -Q -S s.ctx TPM2_CC_NV_Read",
+             "tpm2_nvread 0x01800006 -C 0x01800006 -P session:s.ctx -s 8 | cmp - eight",
+             "tpm2_flushcontext s.ctx",
+             "tpm2_startauthsession -Q --hmac-session -S s.ctx",
+             "tpm2_nvread 0x01800001 -C 0x01800001 -P session:s.ctx+word -s 14 | cmp - data",
+             "tpm2_flushcontext s.ctx")
+    tools.refused("tpm2_nvread 0x01800006 -C 0x01800006 -s 8", "0x12F")
+
+
+def nv_undefine(tools):
+    for index in range(1, 7):
+        tools.do("tpm2_nvundefine -Q 0x0180000%d -C o" % index)
+    tools.refused("tpm2_nvread 0x01800001 -C o -s 8", "0x18B")
+
+
+def persist_in_chip(tools):
+    """In the range 0x81100000-0x8110000f."""
+    tools.do("tpm2_evictcontrol -Q -C o -c primary.ctx 0x81100001",
+             "tpm2_getcap handles-persistent | grep 0x81100001",
+             "tpm2_create -Q -C 0x81100001 -i secret -u kept.pub -r kept.priv")
+
+
+def find_persistent(tools):
+    tools.do("tpm2_load -Q -C 0x81100001 -u kept.pub -r kept.priv -c kept.ctx",
+             "tpm2_unseal -c kept.ctx | cmp - secret",
+             "tpm2_evictcontrol -Q -C o -c 0x81100001")
+    tools.refused("tpm2_readpublic -Q -c 0x81100001", "0x18B")
+
+
+# What needs a grant, by a proxy and, the last one, by its successor.
+RANGE_FLOWS = (("tools_use_an_nv_index", nv), ("tools_count_extend_and_lock", nv_kinds),
+               ("tools_use_an_nv_index_by_a_policy", nv_policy),
+               ("tools_make_a_key_persistent_in_the_chip", persist_in_chip),
+               ("next_proxy_finds_the_persistent_key", find_persistent))
+RANGES = ("nv-range=0x01800000-0x018000ff", "persistent-range=0x81100000-0x8110000f")
 
 FLOWS = (("tools_make_a_primary_key", primary), ("tools_sign_and_verify", sign),
          ("tools_seal_and_unseal", seal), ("tools_use_hmac_sessions", hmac_session),
