@@ -31,6 +31,8 @@
 #define HER_INDEX	"01000100"
 #define DEFINE(index)	"8002 ???????? 0000012a 40000001 {pw} 0000 000e" index \
 	"000b 00060006 0000 0008"
+#define DEFINE_COUNTER(index) "8002 ???????? 0000012a 40000001 {pw} 0000 000e" index \
+	"000b 00060016 0000 0008"
 #define WRITE(index, data) "8002 ???????? 00000137 40000001" index "{pw} 0008" data "0000"
 #define READ(index)	"8002 ???????? 0000014e 40000001" index "{pw} 0008 0000"
 #define READ_INDEX_PUBLIC "8001 ???????? 00000169 "
@@ -101,6 +103,7 @@ static void victim_begin(void)
 
 	victim.vtpm = core_new();
 	core_grant(victim.vtpm, VTPMB_RANGE_NV, 0x01000100, 0x010001ff);
+	core_grant(victim.vtpm, VTPMB_RANGE_PERSISTENT, 0x81000100, 0x810001ff);
 	sample_begin(&hers);
 	victim_must(STARTUP_CLEAR);
 	victim_must(DEFINE(HER_INDEX));
@@ -112,6 +115,8 @@ static void victim_begin(void)
 	victim_must("8002 ???????? 0000015c {hash} {pw} 0003 616263");
 	victim_must(EVICT("{signing}", "81000010"));
 	victim_must(EVICT("{storage}", "817fffff"));
+	/* One that the chip has. */
+	victim_must(EVICT("{hmac}", "81000100"));
 	victim_must(EXTEND("00000007"));
 	for (i = 0; i < ARRAY_SIZE(saved); i++) {
 		snprintf(text, sizeof(text), CONTEXT_SAVE "{%s}", saved[i]);
@@ -185,7 +190,7 @@ static const char * const her_things[] = {
 	HANDLES("80000000"), HANDLES("81000000"), HANDLES("02000000"), HANDLES("03000000"),
 	HANDLES("01000000"), VARIABLES, READ_PCRS("000b", "ff0000"), READ_PCRS("000b", "0000ff"),
 	READ_PUBLIC "{storage}", READ_PUBLIC "{signing}", READ_PUBLIC "{st-clear}",
-	READ_PUBLIC "81000010", READ_PUBLIC "817fffff", UNSEAL("{secret}"),
+	READ_PUBLIC "81000010", READ_PUBLIC "817fffff", READ_PUBLIC "81000100", UNSEAL("{secret}"),
 	GET_DIGEST "{policy}", GET_DIGEST "{trial}", READ_INDEX_PUBLIC HER_INDEX, READ(HER_INDEX),
 	"8001 ???????? 0000017a 00000009 40000000 000000ff",
 };
@@ -212,6 +217,7 @@ static const char * const host_things[] = {
 	HANDLES("80000000"), HANDLES("81000000"), HANDLES("02000000"), HANDLES("03000000"),
 	HANDLES("01000000"), VARIABLES, READ_PCRS("000b", "ff0000"), READ_PCRS("000b", "00ff00"),
 	READ_PCRS("000b", "0000ff"), READ_PCRS("0004", "0000ff"), READ_PUBLIC "81000001",
+	READ_PUBLIC "81000100",
 	READ_INDEX_PUBLIC HOST_INDEX, READ(HOST_INDEX), READ_INDEX_PUBLIC HER_INDEX,
 	READ(HER_INDEX), GET_DIGEST "{session}",
 	"8001 ???????? 0000017a 00000009 40000000 000000ff",
@@ -279,7 +285,9 @@ static void all_of_it_still_works(void)
 		if (vtpmb_peek_u32(victim.rsp.buf + 10) == sample_handle(&hers, "bound"))
 			victim_gets(context[i], 0x1cb);
 	}
+	/* Only what was saved last can be loaded. */
 	victim_must(CONTEXT_SAVE "{bound}");
+	victim_gets(context[i - 1], 0x1cb);
 	victim_must(FLUSH "{policy}");
 	victim_gets(GET_DIGEST "{policy}", 0x910);
 }
@@ -317,7 +325,8 @@ static void add_sessions(void)
 static void add_all(void)
 {
 	static const u32 others[] = {
-		0x81000001, 0x81000010, 0x817fffff, 0x01000100, 0x01800001, 0x80000000, 0x80000001,
+		0x81000001, 0x81000010, 0x81000100, 0x817fffff, 0x01000100, 0x01800001,
+		0x80000000, 0x80000001,
 		0x80000002, 0x80000003, 0x80ffffff, 0x80fffffe, 0x40000009, 0x4000000d,
 		0x40000110, 0x4000011f, 0x40000140, 0x40000141, 0x40000142, 0x40000143,
 		0x40010000, 0x4001ffff, 0x40020000, 0x40030000, 0x40040000, 0x4004ffff,
@@ -656,13 +665,18 @@ static void unwrap(const char *hex, u8 *bytes, size_t *len)
 
 static void contexts_of_another_guest_are_worthless(void)
 {
+	struct guest like_her = {};
 	u8 bytes[VTPMB_BUF_SIZE];
 	unsigned int i;
 	size_t len;
 
 	world_begin();
 	take_views(&her_before, &host_before);
+	/* One whose life was the same as hers. */
+	like_her.vtpm = core_new();
+	CHECK_EQ(tell(&like_her, STARTUP_CLEAR), 0);
 	for (i = 0; i < ARRAY_SIZE(saved); i++) {
+		CHECK_EQ(tell(&like_her, context[i]), 0x1df);
 		want(context[i], 0x1df);
 		unwrap(context[i], bytes, &len);
 		core_send(v, bytes, len, &raw);
@@ -670,6 +684,7 @@ static void contexts_of_another_guest_are_worthless(void)
 		core_send(victim.vtpm, bytes, len, &raw);
 		CHECK_EQ(raw.rc, 0x1df);
 	}
+	core_free(like_her.vtpm);
 	nothing_has_changed("ContextLoad");
 	all_of_it_still_works();
 	world_end();
@@ -869,6 +884,10 @@ static void nothing_of_another_guest_can_be_counted(void)
 	take_visible(&before);
 	sample_make(&victim, &hers, "aes ecdh hmac-session hmac-session trial");
 	victim_must(EVICT("{signing}", "81000020"));
+	victim_must(EVICT("{signing}", "81000101"));
+	victim_must(DEFINE("01000101"));
+	victim_must(DEFINE_COUNTER("01000102"));
+	victim_must("8002 ???????? 00000134 40000001 01000102 {pw}");
 	victim_must(EXTEND("00000003"));
 	victim_must("8002 ???????? 00000129 40000001" PW "0003 616263");
 	victim_gets(PRIMARY("40000001"), 0x9a2);
