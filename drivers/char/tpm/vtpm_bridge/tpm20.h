@@ -871,6 +871,7 @@ bool vtpmb_tpm20_is_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle);
 u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local);
 int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+u32 vtpmb_tpm20_explain(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 rc);
 int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 
 /* tpm20_ephemeral.c */

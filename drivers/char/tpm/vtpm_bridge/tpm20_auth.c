@@ -324,6 +324,46 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return rc;
 }
 
+/* Whether the bridge would have let an HMAC pass that it left to the chip. */
+static bool tpm20_would_pass(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     unsigned int i)
+{
+	struct vtpmb_tpm20_session *session = &call->session[i];
+
+	if (!session->entry || TPM20_HT(session->handle) != HT_HMAC ||
+	    !vtpmb_tpm20_chip_auth(vtpm, call->handle[i]))
+		return false;
+	session->with_auth = tpm20_takes_auth(vtpm, call, i);
+	return !vtpmb_tpm20_check_hmac(vtpm, call, i);
+}
+
+/**
+ * vtpmb_tpm20_explain() - why the chip has refused a command
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, its bytes as they were sent
+ * @rc:		the chip's response code
+ *
+ * Return: @rc; RC_AUTH_UNAVAILABLE if the chip's authValue is not what the
+ * administrator said, which is not the guest's fault
+ */
+u32 vtpmb_tpm20_explain(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 rc)
+{
+	bool checked = false;
+	unsigned int i;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
+		checked |= call->session[i].checked;
+		if (rc != RC_S(RC_BAD_AUTH, i))
+			continue;
+		/* Behind one that was replaced nothing is where it was. */
+		if (call->session[i].checked || (!checked && tpm20_would_pass(vtpm, call, i)))
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return rc;
+}
+
 /* A policy has to be satisfied anew.  Its session's nonce only the chip could roll. */
 static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
 {
@@ -340,18 +380,27 @@ static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *se
 	return 0;
 }
 
-/* A nonce that the chip will not be asked about again needs not come from there. */
+/*
+ * A nonce that the chip will not be asked about again needs not come from there.
+ * Nor can it where the chip has another key, because its hierarchy's authValue
+ * is not what the administrator said.
+ */
 static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
 {
 	struct vtpmb_tpm20_entry *entry = session->entry;
+	int err;
 
 	if (session->attributes & SESSION_CONTINUE && TPM20_HT(session->handle) == HT_POLICY)
 		return tpm20_restart(vtpm, session, rc);
-	if (entry->key.ours || !(session->attributes & SESSION_CONTINUE)) {
-		get_random_bytes(entry->nonce, entry->nonce_len);
-		return 0;
+	if (session->attributes & SESSION_CONTINUE && !entry->key.ours) {
+		err = vtpmb_tpm20_roll_in_chip(vtpm, entry, rc);
+		if (err || *rc != RC_S(RC_BAD_AUTH, 0))
+			return err;
+		entry->key.ours = true;
+		*rc = RC_SUCCESS;
 	}
-	return vtpmb_tpm20_roll_in_chip(vtpm, entry, rc);
+	get_random_bytes(entry->nonce, entry->nonce_len);
+	return 0;
 }
 
 /**

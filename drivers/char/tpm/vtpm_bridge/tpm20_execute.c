@@ -730,15 +730,13 @@ static bool tpm20_is_slow(u32 code)
 	       code == CODE_CREATE_LOADED;
 }
 
-/* The chip's authValue is not what the administrator said: not the guest's fault. */
-static u32 tpm20_refusal(const struct vtpmb_tpm20_call *call, u32 rc)
+/* The command is back in its buffer, as it was sent. */
+static u32 tpm20_refusal(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 rc)
 {
-	unsigned int i;
-
-	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].checked && rc == RC_S(RC_BAD_AUTH, i))
-			return RC_AUTH_UNAVAILABLE;
-	}
+	memcpy(call->cmd->buf, vtpmb_tpm20_state(vtpm)->table.kept, call->len);
+	mutex_lock(&vtpm->lock);
+	rc = vtpmb_tpm20_explain(vtpm, call, rc);
+	mutex_unlock(&vtpm->lock);
 	return rc;
 }
 
@@ -764,6 +762,8 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	tpm20_rewrite(vtpm, call);
 	memcpy(kept, call->cmd->buf, call->len);
 	len = tpm20_attempts(vtpm, call, rc);
+	if (len >= 0 && *rc)
+		*rc = tpm20_refusal(vtpm, call, *rc);
 	memzero_explicit(kept, call->len);
 	if (len < 0 && lasting)
 		vtpmb_tpm20_recover(vtpm);
@@ -772,7 +772,6 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (!*rc)
 		return tpm20_complete(vtpm, call, len, rc);
 	vtpmb_tpm20_count_failure(vtpm, *rc);
-	*rc = tpm20_refusal(call, *rc);
 	return 0;
 }
 

@@ -562,6 +562,52 @@ static void chips_own_auth_has_to_be_given(void)
 	end();
 }
 
+static void hmac_session_tells_whose_auth_is_wrong(void)
+{
+	struct session s, t;
+	unsigned int i;
+
+	begin_owned();
+	both("8001 ???????? 0000017b 0008", 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, OWNER, "");
+	use_proxy(&s, 0x12f, MAKE_PRIMARY(OWNER), WITH(""));
+	use_proxy(&s, 0x12f, MAKE_PRIMARY(OWNER), .bare = true);
+	use_proxy(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("x"));
+	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH(""));
+	use_proxy(&t, 0x9a2, MAKE_PRIMARY(OWNER), WITH("x"));
+	/* The chip has another key, and cannot roll its nonce. */
+	for (i = 0; i < 3; i++)
+		use_proxy(&t, 0, CLEAR_CONTROL(PLATFORM), WITH(""));
+	use_proxy(&t, 0x12f, .code = 0x17b, .params = "0008", .attributes = CONTINUE | AUDIT);
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("x"));
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	end();
+}
+
+/* The chip does not count: only its own lockout could keep the host out. */
+static void wrong_grant_locks_nobody_out(void)
+{
+	static const char counter[] = "8001 ???????? 0000017a 00000006 0000020e 00000001";
+	struct core_rsp rsp;
+	unsigned int i;
+
+	begin_owned();
+	grant(v, VTPMB_CHIP_OWNER, "chop");
+	grant(v, VTPMB_CHIP_ENDORSEMENT, "chop");
+	for (i = 0; i < 40; i++) {
+		want(PRIMARY("40000001"), 0x12f);
+		want(PRIMARY("4000000b"), 0x12f);
+	}
+	core_raw_hex(counter, &rsp);
+	CHECK_EQ(vtpmb_peek_u32(rsp.buf + 23), 0);
+	core_raw_hex("8002 ???????? 00000131 40000001" PW_CHIP ECC_PRIMARY, &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	core_raw_hex(FLUSH "80000000", &rsp);
+	end();
+}
+
 /* What the guest says is compared with the guest's, whatever the chip's is. */
 static void chips_own_auth_opens_nothing_to_the_guest(void)
 {
@@ -1915,6 +1961,8 @@ static void any_order_is_judged_as_by_a_tpm(void)
 
 static const struct core_test tests[] = {
 	CORE_TEST(chips_own_auth_has_to_be_given),
+	CORE_TEST(hmac_session_tells_whose_auth_is_wrong),
+	CORE_TEST(wrong_grant_locks_nobody_out),
 	CORE_TEST(chips_own_auth_opens_nothing_to_the_guest),
 	CORE_TEST(owner_and_endorsement_work_by_every_command),
 	CORE_TEST(hmac_works_with_the_guests_own_auth),
