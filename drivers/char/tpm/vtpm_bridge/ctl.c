@@ -228,7 +228,9 @@ static int vtpmb_set_endorsement_auth(struct vtpmb_proxy *proxy, u64 address)
 
 static struct vtpmb_range vtpmb_get_range(u64 value)
 {
-	return (struct vtpmb_range) { .first = value >> 32, .last = value };
+	return (struct vtpmb_range) {
+		.first = upper_32_bits(value), .last = lower_32_bits(value),
+	};
 }
 
 static u64 vtpmb_put_range(const struct vtpmb_range *range)

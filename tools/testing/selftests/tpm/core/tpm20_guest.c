@@ -57,6 +57,17 @@ void reset_both(void)
 	core_twin_reset(twin);
 }
 
+void give_owner_auth(struct vtpmb_vtpm *vtpm, const char *auth)
+{
+	struct vtpmb_auth *given = &vtpm->chip_auth[VTPMB_CHIP_OWNER];
+
+	mutex_lock(&vtpm->lock);
+	memset(given, 0, sizeof(*given));
+	given->len = strlen(auth);
+	memcpy(given->value, auth, given->len);
+	mutex_unlock(&vtpm->lock);
+}
+
 struct guest proxy, alone;
 
 /* libtpms asks for the first command again that it might punish: TPM_RC_RETRY. */

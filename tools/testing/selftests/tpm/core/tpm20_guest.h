@@ -52,6 +52,8 @@ extern struct core_rsp rv, rt;
 void begin(void);
 void end(void);
 void reset_both(void);
+/* The administrator tells the proxy what authorises the chip's own owner. */
+void give_owner_auth(struct vtpmb_vtpm *vtpm, const char *auth);
 void same_at(int line, const char *hex);
 void same_rc_at(int line, const char *hex);
 void want_at(int line, const char *hex, u32 rc);

@@ -721,6 +721,25 @@ static void index_stays_hidden_while_the_chip_refuses_to_clear_it(void)
 	end();
 }
 
+static void chips_owner_auth_serves_the_bridge_too(void)
+{
+	begin_granted();
+	host("8002 ???????? 00000129" OWNER PW "0003 616263", 0);
+	want(DEFINE(A, RW, "0008"), 0x12f);
+	want(LIST, 0);
+	CHECK_EQ(listed(&rv), 0);
+	give_owner_auth(v, "abc");
+	same(DEFINE(A, RW, "0008"));
+	same(WRITE(OWNER, A, "0002 6162"));
+	same(READ(OWNER, A, "0002"));
+	same(DEFINE(B, RW, "0008"));
+	same(UNDEFINE(B));
+	both(CLEAR, 0);
+	same(LIST);
+	host(READ_PUBLIC(A), 0x18b);
+	end();
+}
+
 static void owner_hides_its_indices(void)
 {
 	begin_granted();
@@ -943,6 +962,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(clear_undefines_what_the_owner_made),
 	CORE_TEST(clear_takes_away_though_the_chip_fails),
 	CORE_TEST(index_stays_hidden_while_the_chip_refuses_to_clear_it),
+	CORE_TEST(chips_owner_auth_serves_the_bridge_too),
 	CORE_TEST(owner_hides_its_indices),
 	CORE_TEST(index_outlives_power_and_proxy),
 	CORE_TEST(public_area_is_read_once_in_a_turn),

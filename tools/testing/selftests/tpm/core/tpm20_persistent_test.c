@@ -477,6 +477,29 @@ static void clear_comes_before_the_first_look(void)
 	end();
 }
 
+static void chips_owner_auth_serves_the_bridge_too(void)
+{
+	begin_granted();
+	host("8002 ???????? 00000129" OWNER_KEY PW "0003 616263", 0);
+	want(EVICT(OWNER_KEY, "80000000", A), 0x12f);
+	CHECK_EQ(chip_has(), 0);
+	want(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	want(EVICT(OWNER_KEY, "81000001", "81000001"), 0);
+	give_owner_auth(v, "abc");
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	want(EVICT(OWNER_KEY, "80000001", B), 0);
+	CHECK_EQ(chip_has(), 2);
+	give_owner_auth(v, "abd");
+	want(EVICT(OWNER_KEY, A, A), 0x12f);
+	give_owner_auth(v, "abc");
+	want(EVICT(OWNER_KEY, A, A), 0);
+	CHECK_EQ(chip_has(), 1);
+	want(CLEAR, 0);
+	want(LIST, 0);
+	CHECK_EQ(chip_has(), 0);
+	end();
+}
+
 /* Each takes a place in the chip for as long as a command names it. */
 static void granted_object_finds_room_in_the_chip(void)
 {
@@ -599,6 +622,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(granted_handles_are_one_proxys),
 	CORE_TEST(clear_takes_granted_ones_out_of_the_chip),
 	CORE_TEST(clear_comes_before_the_first_look),
+	CORE_TEST(chips_owner_auth_serves_the_bridge_too),
 	CORE_TEST(granted_object_finds_room_in_the_chip),
 	CORE_TEST(chip_may_fail_at_any_command),
 	CORE_TEST(chip_may_refuse_any_command),
