@@ -2,8 +2,12 @@
 /* TPM 1.2: software of a guest that has keys and sessions. */
 
 #include <linux/random.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include "tpm12_guest.h"
 
@@ -187,12 +191,11 @@ static void check_response(struct command *c, struct session **s, unsigned int n
 	}
 }
 
-static u32 send_auth(struct command *c, struct session **s, unsigned int nr)
+static void put_auths(struct command *c, struct session **s, unsigned int nr)
 {
 	size_t params = 10 + c->handles_len;
 	u8 digest[20], hmac[20];
 	unsigned int i;
-	u32 rc;
 
 	digest_params(vtpmb_peek_u32(c->buf + 6), 0, false, c->buf + params,
 		      c->w.len - params, digest);
@@ -204,6 +207,14 @@ static u32 send_auth(struct command *c, struct session **s, unsigned int nr)
 		put_u8(c, s[i]->cont);
 		put_bytes(c, hmac, 20);
 	}
+	vtpmb_poke_u32(c->buf + 2, c->w.len);
+}
+
+static u32 send_auth(struct command *c, struct session **s, unsigned int nr)
+{
+	u32 rc;
+
+	put_auths(c, s, nr);
 	rc = send_plain(c);
 	if (!rc && !c->g->rsp.err)
 		check_response(c, s, nr);
@@ -257,6 +268,162 @@ u32 osap(struct guest *g, struct session *s, u16 type, u32 value, u8 secret)
 	s->osap = true;
 	s->cont = 1;
 	return 0;
+}
+
+/* Transport sessions. */
+
+bool executed;
+
+static size_t encrypt_to(const struct key *key, const u8 *data, size_t data_len, u8 *out)
+{
+	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+	BIGNUM *n = BN_bin2bn(key->pub, key->pub_len, NULL), *e = BN_new();
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *pkey = NULL;
+	OSSL_PARAM *params;
+	size_t len = key->pub_len;
+
+	BN_set_word(e, 65537);
+	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n);
+	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e);
+	params = OSSL_PARAM_BLD_to_param(bld);
+	CHECK(EVP_PKEY_fromdata_init(ctx) > 0 &&
+	      EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) > 0);
+	EVP_PKEY_CTX_free(ctx);
+	ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	CHECK(EVP_PKEY_encrypt_init(ctx) > 0 &&
+	      EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
+	      EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, OPENSSL_memdup("TCPA", 4), 4) > 0 &&
+	      EVP_PKEY_encrypt(ctx, out, &len, data, data_len) > 0);
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(pkey);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(bld);
+	BN_free(n);
+	BN_free(e);
+	return len;
+}
+
+u32 establish(struct guest *g, struct session *trans, u32 handle, const struct key *key,
+	      u32 attributes)
+{
+	u8 secret[22] = { 0x00, 0x1d }, out[512];
+	struct command c;
+	struct session s;
+	u32 rc;
+
+	memset(trans, 0, sizeof(*trans));
+	memset(secret + 2, 0x3d, 20);
+	if (key && oiap(g, &s, key->secret))
+		return g->rsp.rc;
+	command_begin(&c, g, 0xe6);
+	put_handle(&c, handle);
+	put_u16(&c, 0x001e);
+	put_u32(&c, attributes);
+	put_u32(&c, 7);		/* MGF1 */
+	put_u16(&c, 1);
+	if (key)
+		put_sized(&c, out, encrypt_to(key, secret, sizeof(secret), out));
+	else
+		put_sized(&c, secret + 2, 20);
+	c.rsp_handles_len = 4;
+	s.cont = 0;
+	rc = key ? send_auth1(&c, &s) : send_plain(&c);
+	if (rc)
+		return rc;
+	trans->handle = vtpmb_peek_u32(g->rsp.buf + 10);
+	memcpy(trans->even, g->rsp.buf + 14 + 4 + 32, 20);
+	memcpy(trans->key, secret + 2, 20);
+	trans->encrypts = attributes & ENCRYPT;
+	trans->cont = 1;
+	return 0;
+}
+
+/* MGF1 of what a transport session has in common. */
+static void crypt(const struct session *trans, const char *way, u8 *data, size_t len)
+{
+	u8 seed[20 + 20 + 3 + 20 + 4], mask[20];
+	size_t way_len = strlen(way), seed_len = 60 + way_len, i;
+	u32 count;
+
+	memcpy(seed, trans->even, 20);
+	memcpy(seed + 20, odd, 20);
+	memcpy(seed + 40, way, way_len);
+	memcpy(seed + 40 + way_len, trans->key, 20);
+	for (count = 0; count * 20 < len; count++) {
+		vtpmb_poke_u32(seed + seed_len, count);
+		SHA1(seed, seed_len + 4, mask);
+		for (i = 0; i < 20 && count * 20 + i < len; i++)
+			data[count * 20 + i] ^= mask[i];
+	}
+}
+
+/* The wrapped response becomes the guest's response; its HMAC was checked. */
+static u32 unwrap(struct command *c, struct command *outer, struct session *trans,
+		  unsigned int nr)
+{
+	struct core_rsp *rsp = &c->g->rsp;
+	u32 size = vtpmb_peek_u32(rsp->buf + 22), rc = vtpmb_peek_u32(rsp->buf + 26 + 6);
+	const u8 *area = rsp->buf + rsp->len - 41;
+	u8 digest[20], params[16 + 20], expected[20], even[20];
+	size_t data = 26 + 10 + (rc ? 0 : c->rsp_handles_len);
+	size_t data_len = 26 + size - data - (rc ? 0 : 41 * nr);
+
+	CHECK_EQ(26 + size + 41, rsp->len);
+	CHECK_EQ(vtpmb_peek_u32(rsp->buf + 26 + 2), size);
+	memcpy(even, area, 20);
+	memcpy(trans->even, even, 20);
+	if (trans->encrypts && data_len)
+		crypt(trans, "out", rsp->buf + data, data_len);
+	digest_params(rc, vtpmb_peek_u32(c->buf + 6), true, rsp->buf + data, data_len,
+		      params + 16);
+	memcpy(params, rsp->buf + 10, 16);
+	digest_params(0, vtpmb_peek_u32(outer->buf + 6), true, params, sizeof(params), digest);
+	mac(trans, digest, area[20], expected);
+	CHECK_MEM(area + 21, expected, 20);
+	if (!area[20])
+		trans->handle = 0;
+	memmove(rsp->buf, rsp->buf + 26, size);
+	rsp->len = size;
+	rsp->rc = rc;
+	return rc;
+}
+
+u32 execute(struct command *c, struct session *trans, struct session *s1,
+	    struct session *s2)
+{
+	struct session *s[] = { s1, s2 };
+	unsigned int nr = !!s1 + !!s2;
+	struct command outer;
+	u8 digest[20], params[24], hmac[20];
+	size_t data = 10 + c->handles_len, data_len;
+	u32 rc;
+
+	put_auths(c, s, nr);
+	data_len = c->w.len - data - 45 * nr;
+	digest_params(vtpmb_peek_u32(c->buf + 6), 0, false, c->buf + data, data_len,
+		      params + 4);
+	vtpmb_poke_u32(params, c->w.len);
+	digest_params(0xe7, 0, false, params, sizeof(params), digest);
+	if (trans->encrypts && data_len)
+		crypt(trans, "in", c->buf + data, data_len);
+
+	command_begin(&outer, c->g, 0xe7);
+	put_sized(&outer, c->buf, c->w.len);
+	outer.buf[1] = 0xc2;
+	mac(trans, digest, trans->cont, hmac);
+	put_u32(&outer, trans->handle);
+	put_bytes(&outer, odd, 20);
+	put_u8(&outer, trans->cont);
+	put_bytes(&outer, hmac, 20);
+	rc = send_plain(&outer);
+	executed = !rc && !c->g->rsp.err;
+	if (!executed)
+		return rc;
+	rc = unwrap(c, &outer, trans, nr);
+	if (!rc)
+		check_response(c, s, nr);
+	return rc;
 }
 
 /* Keys. */

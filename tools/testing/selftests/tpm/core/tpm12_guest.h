@@ -34,6 +34,7 @@ struct session {
 	u8 key[20];		/* of its HMAC; of OIAP the entity's secret */
 	u8 even[20];
 	bool osap;
+	bool encrypts;		/* a transport session */
 	u8 cont;
 };
 
@@ -81,6 +82,19 @@ void put_encrypted(struct command *c, const struct session *s, bool second, u8 s
 u32 send_plain(struct command *c);
 u32 send_auth1(struct command *c, struct session *s);
 u32 send_auth2(struct command *c, struct session *s1, struct session *s2);
+
+/*
+ * A transport session, its secret in clear (TRANSPORT) or encrypted to a
+ * storage key; and a command in it.  Then the response is that of the wrapped
+ * command, and so is the return code, unless the outer one failed.
+ */
+enum { ENCRYPT = 1, LOG = 2, EXCLUSIVE = 4 };
+u32 establish(struct guest *g, struct session *trans, u32 handle, const struct key *key,
+	      u32 attributes);
+u32 execute(struct command *c, struct session *trans, struct session *s1,
+	    struct session *s2);
+/* Of the last execute(): whether the outer command succeeded. */
+extern bool executed;
 
 /* Usage: 0x10 sign, 0x11 storage, 0x14 bind, 0x15 legacy. */
 u32 make_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags,
