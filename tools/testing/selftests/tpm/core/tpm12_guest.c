@@ -274,7 +274,7 @@ u32 osap(struct guest *g, struct session *s, u16 type, u32 value, u8 secret)
 
 bool executed;
 
-static size_t encrypt_to(const struct key *key, const u8 *data, size_t data_len, u8 *out)
+size_t encrypt_to(const struct key *key, const u8 *data, size_t data_len, u8 *out)
 {
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
 	BIGNUM *n = BN_bin2bn(key->pub, key->pub_len, NULL), *e = BN_new();

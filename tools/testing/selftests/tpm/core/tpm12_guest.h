@@ -96,6 +96,9 @@ u32 execute(struct command *c, struct session *trans, struct session *s1,
 /* Of the last execute(): whether the outer command succeeded. */
 extern bool executed;
 
+/* RSA-OAEP as the TCG has it. */
+size_t encrypt_to(const struct key *key, const u8 *data, size_t data_len, u8 *out);
+
 /* Usage: 0x10 sign, 0x11 storage, 0x14 bind, 0x15 legacy. */
 u32 make_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags,
 	     u8 secret, struct key *key);

@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2: what takes the chip's owner, what all its users share, and who pays
+ * for wrong guesses.
+ */
+
+#include <openssl/sha.h>
+#include "tpm12_guest.h"
+
+static struct key signer, storage;
+
+static void begin(void)
+{
+	begin_owned();
+	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+}
+
+static u32 load(struct guest *g, const struct key *key)
+{
+	u32 handle = 0;
+
+	CHECK_EQ(load_key(g, SRK, srk_secret, key, &handle), 0);
+	return handle;
+}
+
+static bool is_there(struct guest *g, u32 ordinal)
+{
+	char hex[64];
+
+	snprintf(hex, sizeof(hex), "00c1 ???????? 00000065 00000001 00000004 %08x", ordinal);
+	CHECK_EQ(tell(g, hex), 0);
+	return g->rsp.buf[14];
+}
+
+static bool owned(struct guest *g)
+{
+	return property(g, 0x111) >> 24;
+}
+
+/* An owner's command with no parameters or one byte. */
+static u32 as_owner(struct guest *g, u32 ordinal, int param, u8 secret)
+{
+	struct session s;
+	struct command c;
+
+	if (oiap(g, &s, secret))
+		return g->rsp.rc;
+	s.cont = 0;
+	command_begin(&c, g, ordinal);
+	if (param >= 0)
+		put_u8(&c, param);
+	return send_auth1(&c, &s);
+}
+
+static u32 read_internal_pub(struct guest *g, u32 handle)
+{
+	struct session s;
+	struct command c;
+
+	if (oiap(g, &s, owner_secret))
+		return g->rsp.rc;
+	s.cont = 0;
+	command_begin(&c, g, 0x81);
+	put_u32(&c, handle);
+	return send_auth1(&c, &s);
+}
+
+static void owner_acts_by_grant_alone(void)
+{
+	static const u32 by_grant[] = { 0x12, 0x1d, 0x2b, 0x79, 0x7a, 0x7d, 0x81, 0xdc };
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(by_grant); i++)
+		CHECK(!is_there(&proxy, by_grant[i]));
+	CHECK_EQ(read_internal_pub(&proxy, SRK), 10);
+	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	for (i = 0; i < ARRAY_SIZE(by_grant); i++)
+		CHECK(is_there(&proxy, by_grant[i]));
+	CHECK_EQ(read_internal_pub(&proxy, SRK), 0);
+	CHECK_EQ(read_internal_pub(&alone, SRK), 0);
+	CHECK_MEM(proxy.rsp.buf, alone.rsp.buf, alone.rsp.len - 41);
+	CHECK_EQ(read_internal_pub(&proxy, 0x40000006), 0);
+	/* The other one has no grant. */
+	CHECK_EQ(read_internal_pub(&other, SRK), 10);
+	/* One ordinal can be granted alone, or denied. */
+	core_policy(other.vtpm, 0x81, VTPMB_POLICY_ALLOW_UNSAFE);
+	CHECK_EQ(read_internal_pub(&other, SRK), 0);
+	core_policy(proxy.vtpm, 0x81, VTPMB_POLICY_DENY);
+	CHECK_EQ(read_internal_pub(&proxy, SRK), 10);
+	end_owned();
+}
+
+/* What would hurt all users, by somebody who knows the owner's secret. */
+static void owner_cannot_hurt_others_without_unsafe_grant(void)
+{
+	static const u32 hurting[] = {
+		0x10, 0x1c, 0x23, 0x40, 0x7e, 0x8d, 0xd1, 0xd2, 0xd4, 0xd5, 0xd8, 0x75,
+		0x80, 0x78, 0x7f, 0xdb, 0xd6, 0x85, 0x86, 0x19, 0x1a,
+	};
+	struct session s;
+	struct command c;
+	unsigned int i;
+	u32 key;
+
+	begin();
+	key = load(&other, &signer);
+	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	for (i = 0; i < ARRAY_SIZE(hurting); i++)
+		CHECK(!is_there(&proxy, hurting[i]));
+	CHECK_EQ(as_owner(&proxy, 0x5b, -1, owner_secret), 5);
+	CHECK_EQ(as_owner(&proxy, 0x5c, -1, owner_secret), 8);
+	CHECK_EQ(as_owner(&proxy, 0x6e, 1, owner_secret), 8);
+	CHECK_EQ(as_owner(&proxy, 0x40, -1, owner_secret), 10);
+	CHECK_EQ(oiap(&proxy, &s, owner_secret), 0);
+	command_begin(&c, &proxy, 0x3f);
+	put_u32(&c, 1);
+	put_sized(&c, "\0\0\0\4", 4);
+	put_sized(&c, "\1", 1);
+	CHECK_EQ(send_auth1(&c, &s), 8);
+	/* Each refusal ended its session, but that of an ordinal that is not there. */
+	CHECK_EQ(count_handles(&proxy, RT_AUTH), 1);
+	/* And a session that is not there is told first, as in a TPM. */
+	CHECK_EQ(tell(&proxy, "00c2 ???????? 0000005b 02ffffff"
+		      "0102030405060708090a0b0c0d0e0f1011121314 01"
+		      "0102030405060708090a0b0c0d0e0f1011121314"), 34);
+	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
+	CHECK(owned(&host));
+	end_owned();
+}
+
+static void owner_clear_by_unsafe_grant_is_the_truth_for_all(void)
+{
+	u8 blob[2048];
+	size_t len;
+	u32 key, mine, handle;
+	struct session s;
+
+	begin();
+	key = load(&other, &signer);
+	mine = load(&proxy, &signer);
+	CHECK_EQ(oiap(&other, &s, key_secret), 0);
+	CHECK_EQ(save_context(&other, key, RT_KEY, blob, &len), 0);
+	core_policy(proxy.vtpm, 0x5b, VTPMB_POLICY_ALLOW_UNSAFE);
+	/* Not with the wrong secret. */
+	CHECK_EQ(as_owner(&proxy, 0x5b, -1, 0x77), 1);
+	CHECK(owned(&other));
+	CHECK_EQ(as_owner(&proxy, 0x5b, -1, owner_secret), 0);
+
+	/* This one is as a TPM is after it: disabled, and without anything. */
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000008"), 7);
+	CHECK(!owned(&proxy));
+	CHECK_EQ(count_handles(&proxy, RT_KEY), 0);
+	CHECK_EQ(flush(&proxy, mine, RT_KEY), 3);
+
+	/* The others see that there is no owner, and what that means. */
+	CHECK(!owned(&other));
+	CHECK_EQ(count_handles(&other, RT_KEY), 0);
+	CHECK_EQ(count_handles(&other, RT_AUTH), 0);
+	CHECK_EQ(load_context(&other, 0, false, blob, len, &handle), 18);
+	CHECK_EQ(sign_with(&other, key, &s, NULL), 18);
+	core_end_turn();
+	CHECK(core_chip_is_empty());
+	end_owned();
+}
+
+/* The steps of core_take_ownership(), by a guest. */
+static u32 take_ownership(struct guest *g)
+{
+	static const u8 srk_params[] = {
+		1, 1, 0, 0, 0, 0x11, 0, 0, 0, 0, 1,
+		0, 0, 0, 1, 0, 3, 0, 1, 0, 0, 0, 12, 0, 0, 8, 0, 0, 0, 0, 2, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	};
+	u8 owner[256], srk[256], secret[20];
+	struct session s;
+	struct command c;
+	struct key ek;
+
+	CHECK_EQ(tell(g, "00c1 ???????? 0000007c 0000000000000000000000000000000000000000"), 0);
+	ek.pub_len = 256;
+	memcpy(ek.pub, g->rsp.buf + 10 + 24 + 4, 256);
+	memset(secret, owner_secret, 20);
+	encrypt_to(&ek, secret, 20, owner);
+	memset(secret, srk_secret, 20);
+	encrypt_to(&ek, secret, 20, srk);
+	if (oiap(g, &s, owner_secret))
+		return g->rsp.rc;
+	command_begin(&c, g, 0x0d);
+	put_u16(&c, 5);
+	put_sized(&c, owner, 256);
+	put_sized(&c, srk, 256);
+	put_bytes(&c, srk_params, sizeof(srk_params));
+	s.cont = 0;
+	return send_auth1(&c, &s);
+}
+
+static void ownership_of_an_unowned_chip_by_grant(void)
+{
+	struct guest a = {}, b = {};
+	u32 handle;
+
+	core_start(CORE_TPM12);
+	a.vtpm = core_new();
+	b.vtpm = core_new();
+	start(&a);
+	start(&b);
+	CHECK_EQ(take_ownership(&a), 11);
+	/* Though the guest itself allows it. */
+	CHECK_EQ(tell(&b, "00c1 ???????? 4000000a 0008"), 0);
+	CHECK_EQ(tell(&b, "00c1 ???????? 00000071 01"), 0);
+	CHECK_EQ(take_ownership(&b), 11);
+	CHECK_EQ(count_handles(&b, RT_AUTH), 0);
+
+	a.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	CHECK(!owned(&a));
+	CHECK_EQ(take_ownership(&a), 0);
+	CHECK(owned(&a));
+	CHECK(owned(&b));
+	CHECK(owned(&host));
+	CHECK_EQ(tell(&a, "00c1 ???????? 0000007c 0000000000000000000000000000000000000000"), 8);
+	/* And now there are keys, and sessions are swapped. */
+	CHECK_EQ(property(&b, 0x10d), VTPMB_MAX_SESSIONS);
+	CHECK_EQ(make_key(&a, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(load_key(&b, SRK, srk_secret, &signer, &handle), 0);
+	CHECK_EQ(sign(&b, handle, key_secret, NULL), 0);
+	/* The first attempt has left a session. */
+	CHECK_EQ(tell(&a, "00c1 ???????? 0000005a"), 0);
+	core_end_turn();
+	CHECK(core_chip_is_empty());
+	core_free(a.vtpm);
+	core_free(b.vtpm);
+	core_stop();
+}
+
+static void owner_is_not_installed_twice(void)
+{
+	begin();
+	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	/* The guest's view has none any more, the chip has. */
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 4000000a 0008"), 0);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005d"), 0);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000006f"), 0);
+	core_reset(proxy.vtpm);
+	start(&proxy);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 4000000a 0008"), 0);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000072 00"), 0);
+	core_reset(proxy.vtpm);
+	start(&proxy);
+	CHECK(!owned(&proxy));
+	CHECK_EQ(as_owner(&proxy, 0x5b, -1, owner_secret), 18);
+	CHECK(owned(&host));
+	end_owned();
+}
+
+/* PCRs: those in the chip are the host's. */
+
+static const u8 info_pcr0[] = {
+	0, 3, 1, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
+static const u8 info_none[45] = { 0, 3, 0, 0, 0 };
+static const u8 long_pcr0[] = {
+	0, 6, 1, 0x1f, 0, 3, 0, 0, 0, 0, 3, 1, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
+static const u8 long_created_pcr0[] = {
+	0, 6, 1, 0x1f, 0, 3, 1, 0, 0, 0, 3, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
+
+static u32 quote(struct guest *g, u32 key, u32 ordinal, const u8 *sel, size_t len)
+{
+	struct session s;
+	struct command c;
+
+	if (oiap(g, &s, key_secret))
+		return g->rsp.rc;
+	s.cont = 0;
+	command_begin(&c, g, ordinal);
+	put_handle(&c, key);
+	put_secret(&c, 0x42);
+	put_bytes(&c, sel, len);
+	if (ordinal == 0x3e)
+		put_u8(&c, 0);
+	return send_auth1(&c, &s);
+}
+
+static void pcrs_are_used_by_grant_alone(void)
+{
+	static const u8 cut[] = { 0, 6, 1 }, huge[] = { 0, 9, 1, 0, 0 };
+	const u8 pcr0[] = { 0, 3, 1, 0, 0 }, pcr1[] = { 0, 3, 2, 0, 0 };
+	u8 sealed[1024], hosts[1024];
+	size_t len, hosts_len;
+	u32 key;
+
+	begin();
+	key = load(&proxy, &signer);
+	CHECK_EQ(seal(&host, SRK, srk_secret, info_pcr0, sizeof(info_pcr0), hosts, &hosts_len), 0);
+	CHECK_EQ(seal(&proxy, SRK, srk_secret, info_pcr0, sizeof(info_pcr0), sealed, &len), 16);
+	CHECK_EQ(seal(&proxy, SRK, srk_secret, cut, sizeof(cut), sealed, &len), 16);
+	CHECK_EQ(seal(&proxy, SRK, srk_secret, huge, sizeof(huge), sealed, &len), 16);
+	CHECK_EQ(unseal(&proxy, SRK, srk_secret, hosts, hosts_len), 16);
+	CHECK_EQ(quote(&proxy, key, 0x16, pcr0, 5), 16);
+	CHECK_EQ(quote(&proxy, key, 0x3e, pcr0, 5), 16);
+	CHECK_EQ(seal(&proxy, SRK, srk_secret, info_none, sizeof(info_none), sealed, &len), 0);
+	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+
+	proxy.vtpm->real_pcrs = 1;
+	CHECK_EQ(seal(&proxy, SRK, srk_secret, info_pcr0, sizeof(info_pcr0), sealed, &len), 0);
+	CHECK_EQ(unseal(&proxy, SRK, srk_secret, hosts, hosts_len), 24);
+	CHECK_EQ(quote(&proxy, key, 0x3e, pcr0, 5), 0);
+	CHECK_EQ(quote(&proxy, key, 0x3e, pcr1, 5), 16);
+	end_owned();
+}
+
+/* As make_key(), but with a PCRInfo. */
+static u32 make_bound(struct guest *g, const void *info, size_t info_len, bool key12,
+		      struct key *made)
+{
+	struct session s;
+	struct command c;
+
+	if (osap(g, &s, ET_SRK, SRK, srk_secret))
+		return g->rsp.rc;
+	command_begin(&c, g, 0x1f);
+	put_handle(&c, SRK);
+	put_encrypted(&c, &s, false, key_secret);
+	put_encrypted(&c, &s, true, key_secret);
+	put_u32(&c, key12 ? 0x00280000 : 0x01010000);
+	put_u16(&c, 0x10);
+	put_u32(&c, 0);
+	put_u8(&c, 1);
+	put_u32(&c, 1);
+	put_u16(&c, 1);
+	put_u16(&c, 2);
+	put_u32(&c, 12);
+	put_u32(&c, 512);
+	put_u32(&c, 2);
+	put_u32(&c, 0);
+	put_sized(&c, info, info_len);
+	put_u32(&c, 0);
+	put_u32(&c, 0);
+	if (send_auth1(&c, &s))
+		return g->rsp.rc;
+	made->len = g->rsp.len - 10 - 41;
+	memcpy(made->blob, g->rsp.buf + 10, made->len);
+	return 0;
+}
+
+static void keys_on_pcrs_are_made_and_loaded_by_grant_alone(void)
+{
+	struct key bound;
+	u32 handle;
+
+	begin();
+	CHECK_EQ(make_bound(&proxy, info_pcr0, sizeof(info_pcr0), false, &bound), 16);
+	CHECK_EQ(make_bound(&proxy, long_pcr0, sizeof(long_pcr0), true, &bound), 16);
+	CHECK_EQ(make_bound(&proxy, long_created_pcr0, sizeof(long_created_pcr0), true, &bound),
+		 16);
+	CHECK_EQ(make_bound(&host, info_pcr0, sizeof(info_pcr0), false, &bound), 0);
+	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &bound, &handle), 16);
+	proxy.vtpm->real_pcrs = 1;
+	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &bound, &handle), 0);
+	CHECK_EQ(make_bound(&proxy, info_pcr0, sizeof(info_pcr0), false, &bound), 0);
+	CHECK_EQ(make_bound(&proxy, long_pcr0, sizeof(long_pcr0), true, &bound), 0);
+	end_owned();
+}
+
+/* NV and counters. */
+
+#define READ_NV(index)	"00c1 ???????? 000000cf " index " 00000000 00000004"
+
+static u32 define_nv(struct guest *g, u32 index)
+{
+	static const u8 pcrs[] = { 0, 3, 0, 0, 0, 0x1f };
+	struct session s;
+	struct command c;
+	unsigned int i;
+
+	if (osap(g, &s, ET_OWNER, OWNER, owner_secret))
+		return g->rsp.rc;
+	command_begin(&c, g, 0xcc);
+	put_u16(&c, 0x0018);
+	put_u32(&c, index);
+	for (i = 0; i < 2; i++) {
+		put_bytes(&c, pcrs, sizeof(pcrs));
+		put_secret(&c, 0);
+	}
+	put_u16(&c, 0x0017);
+	put_u32(&c, 0x00020002);	/* the owner, once NV is locked */
+	put_bytes(&c, "\0\0\0", 3);
+	put_u32(&c, 8);
+	put_encrypted(&c, &s, false, key_secret);
+	return send_auth1(&c, &s);
+}
+
+static void nv_is_used_in_a_granted_range(void)
+{
+	begin();
+	CHECK_EQ(define_nv(&host, 0x2000), 0);
+	CHECK_EQ(define_nv(&host, 0x1000), 0);
+	CHECK_EQ(tell(&proxy, READ_NV("00001000")), 10);
+	proxy.vtpm->range[VTPMB_RANGE_NV] = (struct vtpmb_range){ 0x1000, 0x10ff };
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 000000cd 00001000 00000000 00000004 61626364"), 0);
+	CHECK_EQ(tell(&proxy, READ_NV("00001000")), 0);
+	CHECK_MEM(proxy.rsp.buf + 14, "abcd", 4);
+	CHECK_EQ(tell(&proxy, READ_NV("00002000")), 2);
+	CHECK_EQ(tell(&proxy, READ_NV("10000001")), 2);
+	/* Locks of all NV are no index. */
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 000000cd 00000000 00000000 00000000"), 2);
+	CHECK_EQ(define_nv(&proxy, 0xffffffff), 2);
+	CHECK_EQ(define_nv(&proxy, 0x2001), 2);
+	CHECK_EQ(define_nv(&proxy, 0x1001), 0);
+	CHECK_EQ(tell(&proxy, READ_NV("00001001")), 0);
+	/* A list of one's own. */
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000065 0000000d 00000000"), 0);
+	CHECK_EQ(vtpmb_peek_u32(proxy.rsp.buf + 10), 8);
+	CHECK_EQ(proxy.rsp.len, 22);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000065 00000011 00000004 00001000"), 0);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000065 00000011 00000004 00002000"), 2);
+	CHECK_EQ(tell(&other, "00c1 ???????? 00000065 0000000d 00000000"), 0);
+	CHECK_EQ(vtpmb_peek_u32(other.rsp.buf + 10), 0);
+	/* An unsafe grant of an ordinal is for all of them. */
+	core_policy(other.vtpm, 0xcf, VTPMB_POLICY_ALLOW_UNSAFE);
+	CHECK_EQ(tell(&other, READ_NV("00002000")), 0);
+	end_owned();
+}
+
+static u32 create_counter(struct guest *g, u32 *id)
+{
+	struct session s;
+	struct command c;
+
+	if (osap(g, &s, ET_OWNER, OWNER, owner_secret))
+		return g->rsp.rc;
+	command_begin(&c, g, 0xdc);
+	put_encrypted(&c, &s, false, key_secret);
+	put_bytes(&c, "test", 4);
+	if (send_auth1(&c, &s))
+		return g->rsp.rc;
+	*id = vtpmb_peek_u32(g->rsp.buf + 10);
+	return 0;
+}
+
+static u32 read_counter(struct guest *g, u32 id)
+{
+	char hex[64];
+
+	snprintf(hex, sizeof(hex), "00c1 ???????? 000000de %08x", id);
+	return tell(g, hex);
+}
+
+static u32 increment(struct guest *g, u32 id)
+{
+	struct session s;
+	struct command c;
+
+	if (osap(g, &s, ET_COUNTER, id, key_secret))
+		return g->rsp.rc;
+	command_begin(&c, g, 0xdd);
+	put_u32(&c, id);
+	return send_auth1(&c, &s);
+}
+
+static void counter_is_used_by_grant_alone(void)
+{
+	u32 a, b;
+
+	begin();
+	CHECK_EQ(create_counter(&host, &a), 0);
+	core_chip_cycle();
+	CHECK_EQ(create_counter(&host, &b), 0);
+	core_probe();
+	CHECK_EQ(read_counter(&proxy, a), 10);
+	proxy.vtpm->counter = b;
+	CHECK_EQ(read_counter(&proxy, b), 0);
+	CHECK_EQ(read_counter(&proxy, a), 69);
+	/* A session that belongs to it is swapped like any other. */
+	CHECK_EQ(increment(&proxy, a), 69);
+	CHECK_EQ(increment(&proxy, b), 0);
+	CHECK_EQ(property(&proxy, 0x122), b);
+	CHECK_EQ(read_counter(&other, b), 10);
+	end_owned();
+}
+
+/* Dictionary attacks: the chip endures five. */
+
+static void wrong_guesses_lock_the_guesser_alone(void)
+{
+	u32 key, theirs;
+	unsigned int i;
+	struct core_rsp rsp;
+
+	begin();
+	key = load(&proxy, &signer);
+	theirs = load(&other, &signer);
+	CHECK_EQ(sign(&proxy, key, 0x77, NULL), 1);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	CHECK_EQ(sign(&proxy, key, 0x77, NULL), 1);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0x803);
+	for (i = 0; i < 8; i++) {
+		core_reset(proxy.vtpm);
+		start(&proxy);
+		CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 0x803);
+	}
+	CHECK_EQ(sign(&other, theirs, key_secret, NULL), 0);
+	CHECK_EQ(sign(&other, theirs, 0x77, NULL), 1);
+	/* What it is told of is its own. */
+	CHECK_EQ(tell(&other, "00c1 ???????? 00000065 00000019 00000002 0001"), 0);
+	memcpy(&rsp, &other.rsp, sizeof(rsp));
+	CHECK_EQ(vtpmb_peek_u16(rsp.buf + 17), 1);
+	CHECK_EQ(sign(&other, theirs, 0x77, NULL), 1);
+	CHECK_EQ(sign(&other, theirs, 0x77, NULL), 0x803);
+
+	/* The host can still use its chip, and forgives. */
+	core_end_turn();
+	key = load(&host, &signer);
+	CHECK_EQ(sign(&host, key, key_secret, NULL), 0);
+	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	CHECK_EQ(as_owner(&host, 0x40, -1, owner_secret), 0);
+	CHECK_EQ(sign(&other, theirs, key_secret, NULL), 0);
+	key = load(&proxy, &signer);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	end_owned();
+}
+
+static unsigned int nr_asked;
+
+static void count_asked(const u8 *cmd, size_t len)
+{
+	nr_asked += vtpmb_peek_u32(cmd + 6) == 0x65;
+}
+
+static void calm_chip_is_not_asked(void)
+{
+	u32 key;
+
+	begin();
+	core_turn = 0;
+	key = load(&proxy, &signer);
+	core_watch = count_asked;
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	CHECK_EQ(nr_asked, 0);
+	core_watch = NULL;
+	end_owned();
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(owner_acts_by_grant_alone),
+	CORE_TEST(owner_cannot_hurt_others_without_unsafe_grant),
+	CORE_TEST(owner_clear_by_unsafe_grant_is_the_truth_for_all),
+	CORE_TEST(ownership_of_an_unowned_chip_by_grant),
+	CORE_TEST(owner_is_not_installed_twice),
+	CORE_TEST(pcrs_are_used_by_grant_alone),
+	CORE_TEST(keys_on_pcrs_are_made_and_loaded_by_grant_alone),
+	CORE_TEST(nv_is_used_in_a_granted_range),
+	CORE_TEST(counter_is_used_by_grant_alone),
+	CORE_TEST(wrong_guesses_lock_the_guesser_alone),
+	CORE_TEST(calm_chip_is_not_asked),
+};
+
+CORE_MAIN(tests)
