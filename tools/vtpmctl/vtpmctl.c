@@ -40,6 +40,15 @@ static const struct name ownership_names[] = {
 	{ "auto", VTPM_BRIDGE_OWNERSHIP_AUTO },
 	{ "owned", VTPM_BRIDGE_OWNERSHIP_OWNED },
 	{ "not-installable", VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE },
+	{ "granted", VTPM_BRIDGE_OWNERSHIP_GRANTED },
+	{ NULL, 0 }
+};
+
+static const struct name transport_names[] = {
+	{ "deny", VTPM_BRIDGE_TRANSPORT_DENY },
+	{ "inspect", VTPM_BRIDGE_TRANSPORT_INSPECT },
+	{ "ordinal", VTPM_BRIDGE_TRANSPORT_ORDINAL },
+	{ "allow", VTPM_BRIDGE_TRANSPORT_ALLOW },
 	{ NULL, 0 }
 };
 
@@ -202,6 +211,18 @@ static bool parse_ownership(const char *text, uint64_t *value)
 	return find_name(ownership_names, text, value);
 }
 
+static bool parse_transport(const char *text, uint64_t *value)
+{
+	return find_name(transport_names, text, value);
+}
+
+/* none, or the number by which the chip knows it. */
+static bool parse_counter(const char *text, uint64_t *value)
+{
+	*value = VTPM_BRIDGE_NO_COUNTER;
+	return !strcmp(text, "none") || parse_num(text, value);
+}
+
 /* The proxy's, or 0 while that is not known. */
 static uint32_t family;
 
@@ -335,7 +356,7 @@ static const struct property {
 	  "on or off" },
 	{ "query-reset", VTPM_BRIDGE_QUERY_RESETS, parse_switch, "on or off" },
 	{ "ownership", VTPM_BRIDGE_OWNERSHIP, parse_ownership,
-	  "auto, owned or not-installable (TPM 1.2)" },
+	  "auto, owned, not-installable or granted (TPM 1.2)" },
 	{ "deny", VTPM_BRIDGE_DENY, parse_code, "a command's name or code" },
 	{ "allow", VTPM_BRIDGE_ALLOW, parse_code, "a command's name or code" },
 	{ "allow-unsafe", VTPM_BRIDGE_ALLOW_UNSAFE, parse_code,
@@ -344,9 +365,9 @@ static const struct property {
 	{ "secret-file", VTPM_BRIDGE_SECRET, parse_secret_file,
 	  "a file of 32 bytes (TPM 2.0)" },
 	{ "real-pcrs", VTPM_BRIDGE_REAL_PCRS, parse_pcrs,
-	  "none, a list such as 0-7,10 or a mask such as 0x4ff (TPM 2.0)" },
+	  "none, a list such as 0-7,10 or a mask such as 0x4ff" },
 	{ "nv-range", VTPM_BRIDGE_NV_RANGE, parse_range,
-	  "none or a range such as 0x01800000-0x018000ff (TPM 2.0)" },
+	  "none or a range such as 0x01800000-0x018000ff" },
 	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, "0 to 256 (TPM 2.0)" },
 	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, "0 to 65536 (TPM 2.0)" },
 	{ "persistent-range", VTPM_BRIDGE_PERSISTENT_RANGE, parse_range,
@@ -357,6 +378,9 @@ static const struct property {
 	  "a file of at most 64 bytes (TPM 2.0)" },
 	{ "endorsement-auth-file", VTPM_BRIDGE_ENDORSEMENT_AUTH, parse_auth_file,
 	  "a file of at most 64 bytes (TPM 2.0)" },
+	{ "transport", VTPM_BRIDGE_TRANSPORT, parse_transport,
+	  "deny, inspect, ordinal or allow (TPM 1.2)" },
+	{ "counter", VTPM_BRIDGE_COUNTER, parse_counter, "none or a number (TPM 1.2)" },
 };
 
 static const struct property *find_property(const char *text, size_t len)
@@ -523,9 +547,28 @@ static const char *range_text(uint64_t range)
 	return text;
 }
 
+/* As parse_counter() takes it. */
+static const char *counter_text(uint32_t counter)
+{
+	static char text[16];
+
+	if (counter == VTPM_BRIDGE_NO_COUNTER)
+		return "none";
+	snprintf(text, sizeof(text), "0x%08x", counter);
+	return text;
+}
+
+static void show_tpm12(const struct vtpm_bridge_query *q)
+{
+	if (q->ownership < ARRAY_SIZE(ownership_names) - 1)
+		printf("  ownership: %s\n", ownership_names[q->ownership].name);
+	if (q->transport < ARRAY_SIZE(transport_names) - 1)
+		printf("  transport: %s\n", transport_names[q->transport].name);
+	printf("  counter: %s\n", counter_text(q->counter));
+}
+
 static void show_ranges(const struct vtpm_bridge_query *q)
 {
-	printf("  nv-range: %s\n", range_text(q->nv_range));
 	printf("  nv-indices: %u\n", q->nv_indices);
 	printf("  nv-bytes: %u\n", q->nv_bytes);
 	printf("  persistent-range: %s\n", range_text(q->persistent_range));
@@ -556,9 +599,10 @@ static void show(const struct vtpm_bridge_query *q)
 	       q->physical_presence_lock ? "on" : "off");
 	printf("  query-reset: %s\n",
 	       q->flags & VTPM_BRIDGE_QUERY_RESET ? "on" : "off");
-	if (q->family == 0x102 && q->ownership < ARRAY_SIZE(ownership_names) - 1)
-		printf("  ownership: %s\n", ownership_names[q->ownership].name);
+	if (q->family == 0x102)
+		show_tpm12(q);
 	show_pcrs(q->real_pcrs);
+	printf("  nv-range: %s\n", range_text(q->nv_range));
 	if (q->family == 0x200) {
 		show_ranges(q);
 		show_auths(q->flags);

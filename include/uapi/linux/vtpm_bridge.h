@@ -144,16 +144,17 @@ struct vtpm_bridge_reset {
  *				proxy of a machine keeps what is sealed.  It
  *				cannot be read back.  EOPNOTSUPP on a TPM 1.2;
  *				EFAULT if the bytes cannot be read.
- * @VTPM_BRIDGE_NV_RANGE:	TPM 2.0: NV indices that the guest may define and
- *				use: the first one's handle in the upper 32
- *				bits, the last one's in the lower; 0 (default):
- *				none.  What the chip has there belongs to the
- *				guest.  ERANGE unless both are handles of NV
- *				indices, 0x01000000 to 0x01ffffff, in this
- *				order, and none of 0x01c00000 to 0x01c07fff,
- *				certificates of endorsement keys, lies
- *				between.  EBUSY if another proxy of the chip
- *				has one of them.
+ * @VTPM_BRIDGE_NV_RANGE:	NV indices that the guest may define and use: the
+ *				first one in the upper 32 bits, the last one in
+ *				the lower; 0 (default): none.  What the chip has
+ *				there belongs to the guest.  ERANGE unless they
+ *				are in this order; on a TPM 2.0 unless both are
+ *				handles of NV indices, 0x01000000 to 0x01ffffff,
+ *				and none of 0x01c00000 to 0x01c07fff,
+ *				certificates of endorsement keys, lies between;
+ *				on a TPM 1.2 if one of them is 0 or 0xffffffff,
+ *				which are locks.  EBUSY if another proxy of the
+ *				chip has one of them.
  * @VTPM_BRIDGE_NV_INDICES:	TPM 2.0: how many NV indices there may be in
  *				the range, 0 to 256; default 8
  * @VTPM_BRIDGE_NV_BYTES:	TPM 2.0: how many bytes of data they may have
@@ -169,12 +170,15 @@ struct vtpm_bridge_reset {
  *				proxy of the chip has one of them.
  * @VTPM_BRIDGE_PERSISTENT_OBJECTS: TPM 2.0: how many objects the guest may make
  *				persistent in the chip, 0 to 8; default 4
- * @VTPM_BRIDGE_REAL_PCRS:	TPM 2.0: the PCRs that are the chip's own, bit N
- *				for PCR N, 0 to 0xffffff; default 0: all are the
- *				proxy's own.  The guest reads, extends and
- *				resets these PCRs of the host, and may quote
- *				them.  ERANGE also if one of them is the module
- *				parameter policy_pcr.  EOPNOTSUPP on a TPM 1.2.
+ * @VTPM_BRIDGE_REAL_PCRS:	the PCRs that are the chip's own, bit N for PCR
+ *				N, 0 to 0xffffff; default 0: all are the
+ *				proxy's own.  TPM 2.0: the guest reads, extends
+ *				and resets these PCRs of the host, and may
+ *				quote them.  ERANGE also if one of them is the
+ *				module parameter policy_pcr.  TPM 1.2: the guest
+ *				may seal to these PCRs of the host, bind keys to
+ *				them and quote them; those that it reads and
+ *				extends are its own all the same.
  * @VTPM_BRIDGE_OWNER_AUTH:	TPM 2.0: the value is the address of a struct
  *				vtpm_bridge_auth: the authorisation value that
  *				the owner hierarchy of the chip has, empty by
@@ -183,6 +187,14 @@ struct vtpm_bridge_reset {
  *				permits.  It cannot be read back.  EOPNOTSUPP
  *				on a TPM 1.2.
  * @VTPM_BRIDGE_ENDORSEMENT_AUTH: the same of the endorsement hierarchy
+ * @VTPM_BRIDGE_TRANSPORT:	TPM 1.2, what the guest may wrap in transport
+ *				sessions: one of enum vtpm_bridge_transport.
+ *				EOPNOTSUPP on a TPM 2.0.
+ * @VTPM_BRIDGE_COUNTER:	TPM 1.2: the monotonic counter of the chip that
+ *				the guest may read, increment and release, or
+ *				VTPM_BRIDGE_NO_COUNTER (default).  A chip
+ *				increments but one of its counters until it is
+ *				reset.  EOPNOTSUPP on a TPM 2.0.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -202,7 +214,12 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_REAL_PCRS = 15,
 	VTPM_BRIDGE_OWNER_AUTH = 16,
 	VTPM_BRIDGE_ENDORSEMENT_AUTH = 17,
+	VTPM_BRIDGE_TRANSPORT = 18,
+	VTPM_BRIDGE_COUNTER = 19,
 };
+
+/** VTPM_BRIDGE_NO_COUNTER - as a counter: none */
+#define VTPM_BRIDGE_NO_COUNTER	0xffffffffU
 
 /** VTPM_BRIDGE_SECRET_SIZE - bytes of what VTPM_BRIDGE_SECRET sets */
 #define VTPM_BRIDGE_SECRET_SIZE	32
@@ -235,11 +252,34 @@ struct vtpm_bridge_auth {
  * @VTPM_BRIDGE_OWNERSHIP_AUTO:		owned if the chip is, else not installable
  * @VTPM_BRIDGE_OWNERSHIP_OWNED:	there is an owner
  * @VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE: there is none and none can be
+ * @VTPM_BRIDGE_OWNERSHIP_GRANTED:	as the chip has it.  Who knows the owner's
+ *					secret can act as the owner, but for
+ *					commands that are unsafe, and the owner
+ *					of a chip that has none can be installed.
  */
 enum vtpm_bridge_ownership {
 	VTPM_BRIDGE_OWNERSHIP_AUTO = 0,
 	VTPM_BRIDGE_OWNERSHIP_OWNED = 1,
 	VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE = 2,
+	VTPM_BRIDGE_OWNERSHIP_GRANTED = 3,
+};
+
+/**
+ * enum vtpm_bridge_transport - what a TPM 1.2 guest may wrap
+ * @VTPM_BRIDGE_TRANSPORT_DENY:		nothing: there are no transport sessions
+ * @VTPM_BRIDGE_TRANSPORT_INSPECT:	what it may do outside, not encrypted
+ * @VTPM_BRIDGE_TRANSPORT_ORDINAL:	also encrypted, if the command is harmless
+ *					whatever its parameters are
+ * @VTPM_BRIDGE_TRANSPORT_ALLOW:	what it may do outside, whatever its
+ *					parameters are.  Unsafe.
+ *
+ * Exclusive transport sessions are always refused.
+ */
+enum vtpm_bridge_transport {
+	VTPM_BRIDGE_TRANSPORT_DENY = 0,
+	VTPM_BRIDGE_TRANSPORT_INSPECT = 1,
+	VTPM_BRIDGE_TRANSPORT_ORDINAL = 2,
+	VTPM_BRIDGE_TRANSPORT_ALLOW = 3,
 };
 
 /**
@@ -302,6 +342,8 @@ enum vtpm_bridge_power {
  * @nv_range:	out: what VTPM_BRIDGE_NV_RANGE has set
  * @nv_indices:	out: what VTPM_BRIDGE_NV_INDICES has set
  * @nv_bytes:	out: what VTPM_BRIDGE_NV_BYTES has set
+ * @transport:	out: one of enum vtpm_bridge_transport
+ * @counter:	out: what VTPM_BRIDGE_COUNTER has set
  *
  * The first version ended with @resets: it had 72 bytes.
  *
@@ -328,6 +370,8 @@ struct vtpm_bridge_query {
 	__aligned_u64 nv_range;
 	__u32 nv_indices;
 	__u32 nv_bytes;
+	__u32 transport;
+	__u32 counter;
 };
 
 /**

@@ -24,7 +24,7 @@ static_assert(sizeof(struct vtpm_bridge_create) == 16);
 static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
 static_assert(sizeof(struct vtpm_bridge_reset) == 16);
 static_assert(sizeof(struct vtpm_bridge_set) == 24);
-static_assert(sizeof(struct vtpm_bridge_query) == 104);
+static_assert(sizeof(struct vtpm_bridge_query) == 112);
 static_assert(sizeof(struct vtpm_bridge_list) == 24);
 static_assert(sizeof(struct vtpm_bridge_auth) == 72);
 static_assert(VTPM_BRIDGE_MAX_AUTH == VTPMB_MAX_AUTH);
@@ -36,6 +36,11 @@ static_assert((int)VTPM_BRIDGE_STARTED == VTPMB_STARTED);
 static_assert((int)VTPM_BRIDGE_SHUT_DOWN == VTPMB_SHUTDOWN);
 static_assert((int)VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE ==
 	      VTPMB_OWNERSHIP_NOT_INSTALLABLE);
+static_assert((int)VTPM_BRIDGE_OWNERSHIP_GRANTED == VTPMB_OWNERSHIP_GRANTED);
+static_assert((int)VTPM_BRIDGE_TRANSPORT_INSPECT == VTPMB_TRANSPORT_INSPECT);
+static_assert((int)VTPM_BRIDGE_TRANSPORT_ORDINAL == VTPMB_TRANSPORT_ORDINAL);
+static_assert((int)VTPM_BRIDGE_TRANSPORT_ALLOW == VTPMB_TRANSPORT_ALLOW);
+static_assert(VTPM_BRIDGE_NO_COUNTER == VTPMB_NO_COUNTER);
 
 /* The struct of any ioctl. */
 union vtpmb_ctl_arg {
@@ -246,14 +251,23 @@ static bool vtpmb_range_is_good(const struct vtpmb_range *range, u8 type,
 	       range->first <= range->last && !vtpmb_range_overlaps(range, others);
 }
 
-static int vtpmb_set_nv_range(struct vtpmb_proxy *proxy, u64 value)
+static bool vtpmb_nv_range_is_good(const struct vtpmb_proxy *proxy,
+				   const struct vtpmb_range *range)
 {
 	static const struct vtpmb_range certificates = {
 		VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST
 	};
+
+	if (proxy->vtpm.port->family == &vtpmb_tpm20)
+		return vtpmb_range_is_good(range, 0x01, &certificates);
+	return range->first && range->first <= range->last && range->last != U32_MAX;
+}
+
+static int vtpmb_set_nv_range(struct vtpmb_proxy *proxy, u64 value)
+{
 	struct vtpmb_range range = vtpmb_get_range(value);
 
-	if (value && !vtpmb_range_is_good(&range, 0x01, &certificates))
+	if (value && !vtpmb_nv_range_is_good(proxy, &range))
 		return -ERANGE;
 	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_NV, &range);
 }
@@ -286,6 +300,18 @@ static int vtpmb_set_nv_bytes(struct vtpmb_proxy *proxy, u64 value)
 	return 0;
 }
 
+static int vtpmb_set_transport(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.transport = value;
+	return 0;
+}
+
+static int vtpmb_set_counter(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.counter = value;
+	return 0;
+}
+
 /**
  * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET
  * @max:	greatest value; a greater one is -ERANGE
@@ -304,25 +330,27 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_LOCALITY] = { 4, vtpmb_set_locality },
 	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = { 1, vtpmb_set_pp },
 	[VTPM_BRIDGE_QUERY_RESETS] = { 1, vtpmb_set_query_resets },
-	[VTPM_BRIDGE_OWNERSHIP] = { VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE,
+	[VTPM_BRIDGE_OWNERSHIP] = { VTPM_BRIDGE_OWNERSHIP_GRANTED,
 				    vtpmb_set_ownership, &vtpmb_tpm12 },
 	[VTPM_BRIDGE_DENY] = { U32_MAX, vtpmb_set_deny },
 	[VTPM_BRIDGE_ALLOW] = { U32_MAX, vtpmb_set_allow },
 	[VTPM_BRIDGE_ALLOW_UNSAFE] = { U32_MAX, vtpmb_set_allow_unsafe },
 	[VTPM_BRIDGE_DEFAULT] = { U32_MAX, vtpmb_set_default },
 	[VTPM_BRIDGE_SECRET] = { U64_MAX, vtpmb_set_secret, &vtpmb_tpm20, true },
-	[VTPM_BRIDGE_NV_RANGE] = { U64_MAX, vtpmb_set_nv_range, &vtpmb_tpm20, true },
+	[VTPM_BRIDGE_NV_RANGE] = { U64_MAX, vtpmb_set_nv_range, NULL, true },
 	[VTPM_BRIDGE_NV_INDICES] = { VTPMB_MAX_NV_INDICES, vtpmb_set_nv_indices, &vtpmb_tpm20 },
 	[VTPM_BRIDGE_NV_BYTES] = { VTPMB_MAX_NV_BYTES, vtpmb_set_nv_bytes, &vtpmb_tpm20 },
 	[VTPM_BRIDGE_PERSISTENT_RANGE] = { U64_MAX, vtpmb_set_persistent_range,
 					   &vtpmb_tpm20, true },
 	[VTPM_BRIDGE_PERSISTENT_OBJECTS] = { VTPMB_MAX_PERSISTENT,
 					     vtpmb_set_persistent_objects, &vtpmb_tpm20 },
-	[VTPM_BRIDGE_REAL_PCRS] = { BIT_ULL(VTPMB_NR_PCRS) - 1, vtpmb_set_real_pcrs,
-				    &vtpmb_tpm20 },
+	[VTPM_BRIDGE_REAL_PCRS] = { BIT_ULL(VTPMB_NR_PCRS) - 1, vtpmb_set_real_pcrs },
 	[VTPM_BRIDGE_OWNER_AUTH] = { U64_MAX, vtpmb_set_owner_auth, &vtpmb_tpm20, true },
 	[VTPM_BRIDGE_ENDORSEMENT_AUTH] = { U64_MAX, vtpmb_set_endorsement_auth,
 					   &vtpmb_tpm20, true },
+	[VTPM_BRIDGE_TRANSPORT] = { VTPM_BRIDGE_TRANSPORT_ALLOW, vtpmb_set_transport,
+				    &vtpmb_tpm12 },
+	[VTPM_BRIDGE_COUNTER] = { U32_MAX, vtpmb_set_counter, &vtpmb_tpm12 },
 };
 
 static int vtpmb_set_key(struct vtpmb_proxy *proxy,
@@ -401,6 +429,8 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.nv_range = vtpmb_put_range(&proxy->vtpm.range[VTPMB_RANGE_NV]),
 		.nv_indices = proxy->vtpm.nv_indices,
 		.nv_bytes = proxy->vtpm.nv_bytes,
+		.transport = proxy->vtpm.transport,
+		.counter = proxy->vtpm.counter,
 	};
 }
 

@@ -17,6 +17,7 @@ static const char * const vtpmb_ownership_names[] = {
 	[VTPMB_OWNERSHIP_AUTO] = "auto",
 	[VTPMB_OWNERSHIP_OWNED] = "owned",
 	[VTPMB_OWNERSHIP_NOT_INSTALLABLE] = "not-installable",
+	[VTPMB_OWNERSHIP_GRANTED] = "granted",
 };
 
 static ssize_t chip_show(struct device *dev, struct device_attribute *attr,

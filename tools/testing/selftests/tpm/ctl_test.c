@@ -345,14 +345,44 @@ TEST_F(ctl, ownership_is_for_tpm12_alone)
 					       VTPM_BRIDGE_OWNERSHIP, 0));
 		/* Not supported is told before out of range. */
 		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num,
-					       VTPM_BRIDGE_OWNERSHIP, 3));
+					       VTPM_BRIDGE_OWNERSHIP, 4));
 		return;
 	}
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNERSHIP,
+			     VTPM_BRIDGE_OWNERSHIP_GRANTED));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &self->arg.query));
+	EXPECT_EQ(VTPM_BRIDGE_OWNERSHIP_GRANTED, self->arg.query.ownership);
 	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNERSHIP,
 			     VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE));
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &self->arg.query));
 	EXPECT_EQ(VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE, self->arg.query.ownership);
-	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNERSHIP, 3));
+	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNERSHIP, 4));
+}
+
+TEST_F(ctl, transport_and_counter_are_for_tpm12_alone)
+{
+	struct vtpm_bridge_query *query = &self->arg.query;
+	unsigned int mode;
+
+	if (self->family->num == 0x200) {
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num,
+					       VTPM_BRIDGE_TRANSPORT, 0));
+		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num,
+					       VTPM_BRIDGE_COUNTER, 0));
+		return;
+	}
+	for (mode = VTPM_BRIDGE_TRANSPORT_DENY; mode <= VTPM_BRIDGE_TRANSPORT_ALLOW; mode++) {
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_TRANSPORT, mode));
+		ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+		EXPECT_EQ(mode, query->transport);
+	}
+	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_TRANSPORT, mode));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COUNTER, 7));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+	EXPECT_EQ(7, query->counter);
+	EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COUNTER, 1ULL << 32));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COUNTER,
+			     VTPM_BRIDGE_NO_COUNTER));
 }
 
 TEST_F(ctl, secret_is_read_from_memory)
@@ -387,12 +417,9 @@ TEST_F(ctl, real_pcrs_are_any_but_that_of_policies)
 	};
 	unsigned int i;
 
-	if (self->family->num != 0x200) {
-		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 1));
-		return;
-	}
 	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 0xfeffff));
-	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+	/* A TPM 1.2 has no policies. */
+	for (i = self->family->num == 0x200 ? 0 : 2; i < ARRAY_SIZE(wrong); i++)
 		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS,
 					   wrong[i]));
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
@@ -416,7 +443,17 @@ TEST_F(ctl, nv_ranges_are_checked)
 	unsigned int i;
 
 	if (self->family->num != 0x200) {
-		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE, 0));
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+				     RANGE(0x1000, 0x10ff)));
+		ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+		EXPECT_EQ(RANGE(0x1000, 0x10ff), query->nv_range);
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+					   RANGE(0, 0x10ff)));
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+					   RANGE(0x1001, 0x1000)));
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+					   RANGE(1, 0xffffffff)));
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE, 0));
 		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_INDICES, 0));
 		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_BYTES, 0));
 		return;
@@ -771,6 +808,8 @@ TEST_F(ctl, query_of_a_new_proxy)
 	EXPECT_EQ(0, query->nv_range);
 	EXPECT_EQ(self->family->num == 0x200 ? 8 : 0, query->nv_indices);
 	EXPECT_EQ(self->family->num == 0x200 ? 4096 : 0, query->nv_bytes);
+	EXPECT_EQ(VTPM_BRIDGE_TRANSPORT_DENY, query->transport);
+	EXPECT_EQ(self->family->num == 0x200 ? 0 : VTPM_BRIDGE_NO_COUNTER, query->counter);
 }
 
 TEST_F(ctl, query_follows_the_life_of_a_proxy)

@@ -122,9 +122,10 @@ static void owner_cannot_hurt_others_without_unsafe_grant(void)
 	/* Each refusal ended its session, but that of an ordinal that is not there. */
 	CHECK_EQ(count_handles(&proxy, RT_AUTH), 1);
 	/* And a session that is not there is told first, as in a TPM. */
-	CHECK_EQ(tell(&proxy, "00c2 ???????? 0000005b 02ffffff"
-		      "0102030405060708090a0b0c0d0e0f1011121314 01"
-		      "0102030405060708090a0b0c0d0e0f1011121314"), 34);
+	CHECK_EQ(oiap(&proxy, &s, owner_secret), 0);
+	s.handle = 0x02ffffff;
+	command_begin(&c, &proxy, 0x5b);
+	CHECK_EQ(send_auth1(&c, &s), 34);
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
 	CHECK(owned(&host));
 	end_owned();
@@ -261,12 +262,15 @@ static const u8 info_pcr0[] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
+
 static const u8 info_none[45] = { 0, 3, 0, 0, 0 };
+
 static const u8 long_pcr0[] = {
 	0, 6, 1, 0x1f, 0, 3, 0, 0, 0, 0, 3, 1, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
+
 static const u8 long_created_pcr0[] = {
 	0, 6, 1, 0x1f, 0, 3, 1, 0, 0, 0, 3, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

@@ -255,8 +255,8 @@ static const char *const own[] = {
 
 /* And what there is not, outside or inside. */
 static const char *const absent[] = {
-	"00c1 ???????? 00000020 40000000", "00c1 ???????? 00000080 "
-	"0102030405060708090a0b0c0d0e0f1011121314", "00c1 ???????? 00000075 0002 40000001",
+	"00c1 ???????? 00000020 40000000", "00c1 ???????? 00000075 0002 40000001",
+	"00c1 ???????? 00000080 0102030405060708090a0b0c0d0e0f1011121314",
 	"00c1 ???????? 000000cf 00001000 00000000 00000001", "00c1 ???????? 0000fffe",
 	"00c1 ???????? 000000de 00000000", "00c1 ???????? 000000db",
 	"00c1 ???????? 00000085 00000000", "00c1 ???????? 0000001a 00000000",
@@ -268,19 +268,20 @@ static void wrapped_platform_commands_are_refused_in_every_mode(void)
 	enum vtpmb_transport mode;
 	struct session trans;
 	unsigned int i;
+	u32 rc;
 
 	begin(VTPMB_TRANSPORT_INSPECT);
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
 		proxy.vtpm->transport = mode;
 		for (i = 0; i < ARRAY_SIZE(own); i++) {
 			CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
-			refused_ends_the_transport_session(&trans, wrap_plain(&proxy, &trans, own[i]),
-							   47);
+			rc = wrap_plain(&proxy, &trans, own[i]);
+			refused_ends_the_transport_session(&trans, rc, 47);
 		}
 		for (i = 0; i < ARRAY_SIZE(absent); i++) {
 			CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
-			refused_ends_the_transport_session(&trans,
-							   wrap_plain(&proxy, &trans, absent[i]), 10);
+			rc = wrap_plain(&proxy, &trans, absent[i]);
+			refused_ends_the_transport_session(&trans, rc, 10);
 		}
 	}
 	end_owned();
