@@ -2,7 +2,7 @@
 /*
  * TPM 2.0: what the parts of the family share.
  *
- *   tpm20.c		parser, policy, authorisation, the family's verbs
+ *   tpm20.c		parser, policy, the family's verbs
  *   tpm20_commands.c	const table of commands
  *   tpm20_auth.c	authorisation: what the bridge judges
  *   tpm20_hmac.c	HMAC sessions whose key the bridge knows

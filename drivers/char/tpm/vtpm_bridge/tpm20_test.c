@@ -37,6 +37,8 @@ struct fake {
 	u32 nr_sessions;
 	u32 nr_extends;
 	size_t pcr_read_len;		/* bytes that it answers to PCR_Read */
+	u16 password_len;		/* of the last CreatePrimary */
+	u8 password[VTPMB_MAX_AUTH];
 	unsigned int fail_in;		/* commands till one fails */
 	int fail_with;
 };
@@ -191,6 +193,16 @@ static u32 fake_extend_pcr(struct vtpmb_writer *w)
 	return 0;
 }
 
+/* Of the only session: a handle, the area's size, TPM_RS_PW, no nonce, attributes. */
+static void fake_take_password(struct vtpmb_reader *r)
+{
+	const u8 *bytes;
+
+	vtpmb_get_bytes(r, 3 * sizeof(u32) + sizeof(u16) + sizeof(u8));
+	if (vtpmb_get_tpm2b(r, &bytes, &fake->password_len))
+		memcpy(fake->password, bytes, min_t(size_t, fake->password_len, VTPMB_MAX_AUTH));
+}
+
 static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 {
 	u32 handle = 0, *slot;
@@ -208,6 +220,7 @@ static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 		u32 rc = fake_make(fake_put_object, fake->nr_objects + 1,
 				   &fake->nr_objects, w);
 
+		fake_take_password(r);
 		vtpmb_put_bytes(w, rest, sizeof(rest));
 		return rc;
 	}
@@ -610,6 +623,46 @@ static void chips_pcrs_are_put_among_private_ones(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, read_both(), (u32)RC_FAILURE);
 }
 
+static void chip_gets_its_own_password(struct kunit *test)
+{
+	static const struct vtpmb_auth given = { 4, "chip" };
+
+	startup();
+	KUNIT_EXPECT_NE(test, create_primary(), 0U);
+	KUNIT_EXPECT_EQ(test, fake->password_len, 0);
+	vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT] = given;
+	KUNIT_EXPECT_NE(test, create_primary(), 0U);
+	KUNIT_EXPECT_EQ(test, fake->password_len, 0);
+	vtpm->chip_auth[VTPMB_CHIP_OWNER] = given;
+	KUNIT_EXPECT_NE(test, create_primary(), 0U);
+	KUNIT_ASSERT_EQ(test, fake->password_len, 4);
+	KUNIT_EXPECT_EQ(test, memcmp(fake->password, "chip", 4), 0);
+}
+
+/* SetPrimaryPolicy of the platform: 32 zeros, SHA-256. */
+static u32 set_platform_policy(void)
+{
+	static const u8 params[] = { 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 1, 0, 0,
+				     0, 32, [15 + 32] = 0, 0x0b };
+	u32 handle = RH_PLATFORM;
+
+	return run_words(TPM20_ST_SESSIONS, 0x12E, &handle, 1, params, sizeof(params));
+}
+
+/* What the chip says of the session is no digest: the driver is to blame, not the guest. */
+static void digest_that_is_none_authorises_nothing(struct kunit *test)
+{
+	u8 params[] = { 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1 };
+	u32 handle = RH_PLATFORM;
+
+	startup();
+	KUNIT_EXPECT_EQ(test, set_platform_policy(), 0U);
+	vtpmb_poke_u32(params + 4, start_policy());
+	KUNIT_EXPECT_EQ(test, run_words(TPM20_ST_SESSIONS, 0x127, &handle, 1, params,
+					sizeof(params)), (u32)RC_FAILURE);
+	KUNIT_EXPECT_FALSE(test, vtpmb_tpm20_state(vtpm)->disable_clear);
+}
+
 /* A driver that fails at any one command of a flow, then works again. */
 static void chip_may_fail_at_any_command(struct kunit *test)
 {
@@ -652,6 +705,8 @@ static struct kunit_case tpm20_cases[] = {
 	KUNIT_CASE(command_of_before_the_reset_does_nothing),
 	KUNIT_CASE(only_a_granted_pcr_is_extended_in_the_chip),
 	KUNIT_CASE(chips_pcrs_are_put_among_private_ones),
+	KUNIT_CASE(chip_gets_its_own_password),
+	KUNIT_CASE(digest_that_is_none_authorises_nothing),
 	KUNIT_CASE(chip_may_fail_at_any_command),
 	{}
 };
