@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdlib.h>
 #include "tpm20_guest.h"
 
 #define FIRST		0x01800000
@@ -861,6 +862,79 @@ static void guesses_at_an_index_lock_out_the_proxy_alone(void)
 	end();
 }
 
+static const char *any(const char * const *words, unsigned int nr)
+{
+	return words[rand() % nr];
+}
+
+#define ANY(...) any((const char * const[]) { __VA_ARGS__ },			\
+		     sizeof((const char * const[]) { __VA_ARGS__ }) / sizeof(char *))
+#define ANY_INDEX	ANY(A, A, B, C)
+#define ANY_AUTH	ANY(PW, PW, PW, PW_WORD, PW_GUESS)
+
+/* A command about one of three indices, which may be there. */
+static void any_command(char *hex, size_t size)
+{
+	const char *index = ANY_INDEX;
+	const char *by = ANY(OWNER, index, index, ANY_INDEX, "4000000b");
+
+	switch (rand() % 8) {
+	case 0:
+		snprintf(hex, size, "8002 ???????? 0000012a" OWNER "%s %s 000e %s %s %s 0000 %s",
+			 ANY(PW, PW, PW_GUESS), ANY(NO_AUTH, WORD), index,
+			 ANY("000b", "000b", "0004"),
+			 ANY(RW, LOCKABLE, "02060016", "02060026", "02060046", "82046086",
+			     "02020005"),
+			 ANY("0008", "0008", "0020", "0010", "0000", "0100"));
+		break;
+	case 1:
+		snprintf(hex, size, "8002 ???????? 00000122" OWNER "%s %s", index, ANY_AUTH);
+		break;
+	case 2:
+		snprintf(hex, size, "8002 ???????? 00000137 %s %s %s %s %s", by, index, ANY_AUTH,
+			 ANY("0002 6162", "0008 0000000000000003", "0000", "0001 00"),
+			 ANY("0000", "0001", "0008", "00ff"));
+		break;
+	case 3:
+		snprintf(hex, size, "8002 ???????? 0000014e %s %s %s %s %s", by, index, ANY_AUTH,
+			 ANY("0008", "0001", "0020", "0000"), ANY("0000", "0001", "0010"));
+		break;
+	case 4:
+		snprintf(hex, size, "8002 ???????? %s %s %s %s",
+			 ANY("00000134", "00000138", "0000014f"), by, index, ANY_AUTH);
+		break;
+	case 5:
+		snprintf(hex, size, "8002 ???????? %s %s %s %s %s", ANY("00000135", "00000136"), by,
+			 index, ANY_AUTH, ANY("0000000000000001", "0006 616263646566"));
+		break;
+	case 6:
+		snprintf(hex, size, "8001 ???????? 00000169 %s", index);
+		break;
+	default:
+		snprintf(hex, size, "%s", ANY(LIST, COUNT, COUNTERS, CLEAR, ENABLE(OWNER, "00"),
+					      ENABLE(OWNER, "01"), ENABLE(OWNER, "01")));
+	}
+}
+
+static void random_commands_are_answered_as_by_a_tpm(void)
+{
+	unsigned int i, nr_done = 0;
+	char hex[1024];
+
+	begin_granted();
+	core_turn = 5;
+	srand(1);
+	for (i = 0; i < 20000; i++) {
+		any_command(hex, sizeof(hex));
+		same(hex);
+		nr_done += !rv.rc;
+	}
+	printf("# %u of %u commands succeeded\n", nr_done, i);
+	CHECK(nr_done > i / 8);
+	core_turn = 1;
+	end();
+}
+
 /* Everything once, whatever comes of it. */
 static void any_flow(void)
 {
@@ -967,6 +1041,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(index_outlives_power_and_proxy),
 	CORE_TEST(public_area_is_read_once_in_a_turn),
 	CORE_TEST(guesses_at_an_index_lock_out_the_proxy_alone),
+	CORE_TEST(random_commands_are_answered_as_by_a_tpm),
 	CORE_TEST(chip_may_fail_at_any_command),
 	CORE_TEST(chip_may_refuse_any_command),
 	CORE_TEST(any_allocation_may_fail),
