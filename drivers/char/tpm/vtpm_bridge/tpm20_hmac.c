@@ -509,10 +509,23 @@ bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
 	return true;
 }
 
-/* HMAC of PCR_Extend, and its session up to there in @area. */
-static int tpm20_extend_mac(const struct vtpmb_tpm20_entry *entry, struct vtpmb_writer *area)
+/* TPML_DIGEST_VALUES of one, as good as any. */
+static void tpm20_put_digest(const struct vtpmb_port *port, struct vtpmb_writer *w)
 {
-	static const u8 command[] = { 0, 0, 0x01, 0x82, 0x40, 0, 0, 7, 0, 0, 0, 0 };
+	static const u8 zeros[VTPMB_MAX_DIGEST];
+
+	vtpmb_put_u32(w, port->nr_banks ? 1 : 0);
+	if (!port->nr_banks)
+		return;
+	vtpmb_put_u16(w, port->bank[0].alg);
+	vtpmb_put_bytes(w, zeros, port->bank[0].size);
+}
+
+/* A session for PCR_Extend of TPM_RH_NULL with these parameters. */
+static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
+			      const struct vtpmb_writer *params, struct vtpmb_writer *w)
+{
+	static const u8 command[] = { 0, 0, 0x01, 0x82, 0x40, 0, 0, 7 };
 	static const u8 nonce[16], attributes[] = { SESSION_CONTINUE };
 	u8 digest[VTPMB_MAX_DIGEST], mac[VTPMB_MAX_DIGEST];
 	struct tpm20_message m = {};
@@ -521,7 +534,8 @@ static int tpm20_extend_mac(const struct vtpmb_tpm20_entry *entry, struct vtpmb_
 
 	if (err)
 		return err;
-	err = vtpmb_hash_digest(&hash, command, sizeof(command), digest);
+	err = vtpmb_hash_digest2(&hash, command, sizeof(command), params->buf, params->len,
+				 digest);
 	tpm20_add(&m, digest, hash.size);
 	tpm20_add(&m, nonce, sizeof(nonce));
 	tpm20_add(&m, entry->nonce, entry->nonce_len);
@@ -530,12 +544,13 @@ static int tpm20_extend_mac(const struct vtpmb_tpm20_entry *entry, struct vtpmb_
 		err = tpm20_hmac(&hash, entry->key.value, entry->key.len, &m, mac);
 	vtpmb_hash_close(&hash);
 
-	vtpmb_put_u32(area, entry->virt);
-	vtpmb_put_u16(area, sizeof(nonce));
-	vtpmb_put_bytes(area, nonce, sizeof(nonce));
-	vtpmb_put_u8(area, SESSION_CONTINUE);
-	vtpmb_put_u16(area, hash.size);
-	vtpmb_put_bytes(area, mac, hash.size);
+	vtpmb_put_u32(w, sizeof(u32) + 2 + sizeof(nonce) + 1 + 2 + hash.size);
+	vtpmb_put_u32(w, entry->virt);
+	vtpmb_put_u16(w, sizeof(nonce));
+	vtpmb_put_bytes(w, nonce, sizeof(nonce));
+	vtpmb_put_u8(w, SESSION_CONTINUE);
+	vtpmb_put_u16(w, hash.size);
+	vtpmb_put_bytes(w, mac, hash.size);
 	return err;
 }
 
@@ -545,28 +560,29 @@ static int tpm20_extend_mac(const struct vtpmb_tpm20_entry *entry, struct vtpmb_
  * @entry:	an HMAC session whose key is known here and to the chip
  * @rc:		out: the chip's response code
  *
- * By PCR_Extend of no PCR with no digest: the cheapest command that takes an
- * authorisation, and that of the null hierarchy is empty.
+ * By PCR_Extend of no PCR: the cheapest command that takes an authorisation, and
+ * that of the null hierarchy is empty.
  *
  * Return: 0, -EIO, -ENOMEM or the errno of transmit
  */
 int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
-	u8 body[2 * sizeof(u32) + 25 + VTPMB_MAX_DIGEST + sizeof(u32)];
-	struct vtpmb_writer w;
+	u8 body[2 * sizeof(u32) + 25 + VTPMB_MAX_DIGEST + 6 + VTPMB_MAX_DIGEST];
+	u8 values[6 + VTPMB_MAX_DIGEST];
+	struct vtpmb_writer params, w;
 	struct vtpmb_reader r;
 	int len, err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0, rc);
 
 	if (err || *rc)
 		return err;
+	vtpmb_writer_init(&params, values, sizeof(values));
+	tpm20_put_digest(vtpm->port, &params);
 	vtpmb_writer_init(&w, body, sizeof(body));
 	vtpmb_put_u32(&w, RH_NULL);
-	vtpmb_put_u32(&w, 0);
-	err = tpm20_extend_mac(entry, &w);
+	err = tpm20_put_extender(entry, &params, &w);
 	if (err)
 		return err;
-	vtpmb_poke_u32(body + 4, w.len - 8);
-	vtpmb_put_u32(&w, 0);
+	vtpmb_put_bytes(&w, params.buf, params.len);
 	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_SESSIONS, CODE_PCR_EXTEND, body,
 				      w.len, rc);
 	if (len < 0 || *rc)
