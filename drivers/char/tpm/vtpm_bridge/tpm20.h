@@ -245,6 +245,7 @@ struct vtpmb_tpm20_conditions {
  * @in_use:	the command that is being executed names it
  * @given:	the guest has its context, and may bring it back
  * @external:	an object that LoadExternal brought
+ * @public_only: its public part alone
  * @learnt:	an object of which the chip has told @attributes, @name and @public
  * @refs:	entries that stand for it.  One without is kept because it was
  *		@given: the guest's next ContextLoad finds it in the chip.
@@ -273,6 +274,7 @@ struct vtpmb_tpm20_body {
 	bool in_use;
 	bool given;
 	bool external;
+	bool public_only;
 	bool learnt;
 	u8 refs;
 	u32 session;
@@ -575,6 +577,7 @@ struct vtpmb_tpm20_session {
  * @nv_index:	the NV index that it defines, or 0
  * @nv_size:	bytes of that one's data
  * @counter:	number of the ephemeral key that it uses
+ * @public_only: it loads a public part alone
  */
 struct vtpmb_tpm20_call {
 	struct vtpmb_cmd *cmd;
@@ -603,6 +606,7 @@ struct vtpmb_tpm20_call {
 	u16 nv_size;
 	struct vtpmb_tpm20_conditions conditions;
 	u16 counter;
+	bool public_only;
 };
 
 /**

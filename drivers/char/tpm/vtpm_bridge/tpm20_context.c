@@ -26,7 +26,15 @@
 
 /* What a MAC covers beside the context itself. */
 struct tpm20_binding {
-	u8 bytes[16];
+	u8 bytes[20];
+};
+
+/* What a context does not tell of an object, but its MAC covers. */
+enum tpm20_origin {
+	ORIGIN_CHIP,
+	ORIGIN_EXTERNAL,
+	ORIGIN_PUBLIC,
+	NR_ORIGINS,
 };
 
 /*
@@ -34,7 +42,7 @@ struct tpm20_binding {
  * too, and one of a hierarchy after that was cleared.  Of a session only the last
  * one is valid: its generation tells.
  */
-static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier,
+static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier, enum tpm20_origin origin,
 		       struct tpm20_binding *binding)
 {
 	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
@@ -47,12 +55,13 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier,
 	vtpmb_put_u32(&w, tpm->reset_epoch);
 	vtpmb_put_u32(&w, saved == SAVED_ST_CLEAR ? tpm->restart_epoch : 0);
 	vtpmb_put_u32(&w, object ? tpm->hier[hier].cleared : 0);
+	vtpmb_put_u32(&w, origin);
 	mutex_unlock(&vtpm->lock);
 }
 
 /* A TPMS_CONTEXT and @mac_len bytes more in its blob. */
 static u32 tpm20_put_context(struct vtpmb_vtpm *vtpm, const u8 *context, size_t len,
-			     struct vtpmb_writer *out)
+			     enum tpm20_origin origin, struct vtpmb_writer *out)
 {
 	u32 saved = vtpmb_peek_u32(context + 8);
 	int hier = vtpmb_tpm20_hier(vtpmb_peek_u32(context + 12));
@@ -69,7 +78,7 @@ static u32 tpm20_put_context(struct vtpmb_vtpm *vtpm, const u8 *context, size_t 
 	size_at[0] = blob_len >> 8;
 	size_at[1] = blob_len;
 
-	tpm20_bind(vtpm, saved, hier, &binding);
+	tpm20_bind(vtpm, saved, hier, origin, &binding);
 	if (vtpmb_mac_digest2(&vtpm->port->mac, start, len, binding.bytes,
 			      sizeof(binding.bytes), mac))
 		return RC_FAILURE;
@@ -90,10 +99,17 @@ static u32 tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry 
 	vtpmb_put_u32(&w, entry->virt);
 	vtpmb_put_u32(&w, RH_NULL);
 	vtpmb_put_u16(&w, 0);
-	rc = tpm20_put_context(vtpm, context, sizeof(context), out);
+	rc = tpm20_put_context(vtpm, context, sizeof(context), ORIGIN_CHIP, out);
 	if (rc)
 		vtpmb_tpm20_guest_saved(vtpm, entry, false);
 	return rc;
+}
+
+static enum tpm20_origin tpm20_origin(const struct vtpmb_tpm20_body *body)
+{
+	if (body->public_only)
+		return ORIGIN_PUBLIC;
+	return body->external ? ORIGIN_EXTERNAL : ORIGIN_CHIP;
 }
 
 /**
@@ -125,7 +141,8 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	if (err == -ENOMEM)
 		*rc = RC_MEMORY;
 	else if (!err && !*rc)
-		*rc = tpm20_put_context(vtpm, entry->body->blob, entry->body->blob_len, out);
+		*rc = tpm20_put_context(vtpm, entry->body->blob, entry->body->blob_len,
+					tpm20_origin(entry->body), out);
 	if (!err && !*rc)
 		entry->body->given = true;
 	return err == -ENOMEM ? 0 : err;
@@ -139,6 +156,7 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
  * @saved:	savedHandle
  * @hierarchy:	TPMI_RH_HIERARCHY
  * @hier:	the same as an index
+ * @origin:	what its MAC tells
  */
 struct tpm20_context {
 	const u8 *start;
@@ -147,6 +165,7 @@ struct tpm20_context {
 	u32 saved;
 	u32 hierarchy;
 	int hier;
+	enum tpm20_origin origin;
 };
 
 /* TPMI_DH_SAVED */
@@ -189,20 +208,30 @@ static u32 tpm20_get_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	return vtpmb_tpm20_get_end(call);
 }
 
-static bool tpm20_is_genuine(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c)
+static bool tpm20_is_of(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
+			enum tpm20_origin origin)
 {
+	size_t len = c->len - VTPMB_MAC_SIZE;
 	struct tpm20_binding binding;
 	u8 mac[VTPMB_MAC_SIZE];
-	size_t len;
 
-	if (c->len < CONTEXT_SIZE + VTPMB_MAC_SIZE)
-		return false;
-	len = c->len - VTPMB_MAC_SIZE;
-	tpm20_bind(vtpm, c->saved, c->hier, &binding);
+	tpm20_bind(vtpm, c->saved, c->hier, origin, &binding);
 	if (vtpmb_mac_digest2(&vtpm->port->mac, c->start, len, binding.bytes,
 			      sizeof(binding.bytes), mac))
 		return false;
 	return !crypto_memneq(mac, c->start + len, sizeof(mac));
+}
+
+/* Also learns where it comes from. */
+static bool tpm20_is_genuine(struct vtpmb_vtpm *vtpm, struct tpm20_context *c)
+{
+	if (c->len < CONTEXT_SIZE + VTPMB_MAC_SIZE)
+		return false;
+	for (c->origin = ORIGIN_CHIP; c->origin < NR_ORIGINS; c->origin++) {
+		if (tpm20_is_of(vtpm, c, c->origin))
+			return true;
+	}
+	return false;
 }
 
 /* A session's context is good for one load, and only the last one saved. */
@@ -239,6 +268,8 @@ static struct vtpmb_tpm20_body *tpm20_context_body(struct vtpmb_vtpm *vtpm,
 		kfree_sensitive(blob);
 		return body;
 	}
+	body->external = c->origin != ORIGIN_CHIP;
+	body->public_only = c->origin == ORIGIN_PUBLIC;
 	body->given = true;
 	body->blob = blob;
 	body->blob_len = len;

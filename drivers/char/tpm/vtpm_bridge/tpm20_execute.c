@@ -152,11 +152,15 @@ static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
 				       struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
+	const u8 *private;
 	u32 hierarchy;
+	u16 len;
 	int hier;
 
-	if (!tpm20_skip_2b(&r) || !tpm20_skip_2b(&r) || !vtpmb_get_u32(&r, &hierarchy))
+	if (!vtpmb_get_tpm2b(&r, &private, &len) || !tpm20_skip_2b(&r) ||
+	    !vtpmb_get_u32(&r, &hierarchy))
 		return RC_SUCCESS;
+	call->public_only = !len;
 	hier = vtpmb_tpm20_hier(hierarchy);
 	/* Another name of one, that a newer chip may know. */
 	if (hier < 0)
@@ -344,6 +348,22 @@ static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	return rc;
 }
 
+/*
+ * A public part alone has no authValue.  Asked for one by a bound session, chips
+ * that follow the reference implementation enter failure mode before they say so.
+ */
+static u32 tpm20_check_public(const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
+		if (call->entry[i] && call->entry[i]->body->public_only &&
+		    TPM20_HT(call->session[i].handle) == HT_HMAC)
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return RC_SUCCESS;
+}
+
 static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u32 code = call->row->code, rc;
@@ -354,6 +374,9 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 		return RC_INITIALIZE;
 	rc = tpm20_authorise(vtpm, call);
 	if (rc || tpm20_is_local(call))
+		return rc;
+	rc = tpm20_check_public(call);
+	if (rc)
 		return rc;
 	tpm20_inherit(call);
 	vtpmb_tpm20_foresee(call);
@@ -567,6 +590,7 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 	if (!body)
 		return -EIO;
 	body->external = call->row->code == CODE_LOAD_EXTERNAL;
+	body->public_only = call->public_only;
 	body->phys = vtpmb_peek_u32(at);
 	entry = vtpmb_tpm20_new_object(vtpm, call->hier, call->flushed, body);
 	if (!entry)

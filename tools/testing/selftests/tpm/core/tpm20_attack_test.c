@@ -1070,6 +1070,48 @@ static void lost_session_is_not_flushed_from_who_has_its_number_now(void)
 	}
 }
 
+/*
+ * libtpms, and what else is made of the reference implementation, enters failure
+ * mode over the authValue of a public key, if a bound session asks for it.  So the
+ * twin is asked by another session, which gets the same answer.
+ */
+#define PUBLIC_KEY	"8001 ???????? 00000167 0000 002e 0008 000b 00000440 0000 0010 0020" \
+	ZEROS32 "40000001"
+#define USE_PUBLIC(code, session) "8002 ????????" code "80000001 00000009" session "0000 01 0000"
+
+static void chip_does_not_fail_over_a_public_key(void)
+{
+	static const char * const uses[] = {
+		USE_PUBLIC("00000155", "%s") "0003 616263 0010",
+		USE_PUBLIC("0000015b", "%s") "0000 0010",
+		USE_PUBLIC("0000013e", "%s") "0003 616263 40000007",
+		USE_PUBLIC("0000015e", "%s"),
+	};
+	char hex[200], key[VTPMB_BUF_SIZE];
+	unsigned int i, again;
+
+	begin();
+	start_both();
+	both(START_BOUND("80000000"), 0);
+	both(START_HMAC, 0);
+	both(PUBLIC_KEY, 0);
+	want(CONTEXT_SAVE "80000001", 0);
+	keep_context(&rv, key);
+	for (again = 0; again < 2; again++) {
+		for (i = 0; i < ARRAY_SIZE(uses); i++) {
+			snprintf(hex, sizeof(hex), uses[i], "02000001");
+			both(hex, 0x12f);
+			snprintf(hex, sizeof(hex), uses[i], "02000000");
+			want(hex, 0x12f);
+		}
+		want(FLUSH "80000001", 0);
+		core_end_turn();
+		want(key, 0);
+	}
+	want(GET_RANDOM, 0);
+	end();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(their_things_are_unknown_in_every_handle),
 	CORE_TEST(their_things_are_unknown_in_every_parameter),
@@ -1083,6 +1125,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(object_of_the_host_in_the_chip_is_out_of_reach),
 	CORE_TEST(ephemeral_key_of_another_guest_cannot_be_used),
 	CORE_TEST(session_that_is_named_twice_ends_once),
+	CORE_TEST(chip_does_not_fail_over_a_public_key),
 	CORE_TEST(guess_at_what_the_chip_has_lost_is_refused),
 	CORE_TEST(lost_session_is_not_flushed_from_who_has_its_number_now),
 };
