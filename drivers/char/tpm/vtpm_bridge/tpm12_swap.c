@@ -612,13 +612,25 @@ int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key
 	return err ? err : vtpmb_tpm12_lose(vtpm, key);
 }
 
+/* Of any key: to the chip a copy of it, loaded by another handle, is the same. */
+static int tpm12_evict_bound(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(vtpm, TPM12_AUTH);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
+		if (auth[i].key && auth[i].phys && !auth[i].in_use)
+			err = tpm12_evict_session(vtpm, &auth[i]);
+	}
+	return err;
+}
+
 static int tpm12_evict_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key)
 {
 	u32 rc = TPM12_SUCCESS;
-	int err = tpm12_each_bound(vtpm, key, false, tpm12_evict_session);
+	int err = tpm12_evict_bound(vtpm);
 
-	if (!err)
-		err = tpm12_each_bound(vtpm, key, true, tpm12_evict_session);
 	if (!err)
 		err = vtpmb_tpm12_save(vtpm, key, &rc);
 	if (!err && tpm12_saves_nothing(rc))

@@ -198,6 +198,30 @@ static void bound_sessions_swap_with_their_key(void)
 	end_owned();
 }
 
+/* There is room for one key at a time, and to the chip the two are the same. */
+static void copies_of_a_key_keep_their_sessions(void)
+{
+	struct session s[4];
+	u32 key[2], hosts[20], nr = 0;
+	unsigned int i;
+
+	begin();
+	while (nr < 19 && !load_key(&host, SRK, srk_secret, &storage, &hosts[nr]))
+		nr++;
+	CHECK_EQ(nr, 19);
+	core_turn = 0;
+	for (i = 0; i < 2; i++)
+		key[i] = load(&proxy, &signer);
+	for (i = 0; i < 4; i++)
+		CHECK_EQ(osap(&proxy, &s[i], ET_KEY, key[i % 2], key_secret), 0);
+	for (i = 0; i < 12; i++)
+		CHECK_EQ(sign_with(&proxy, key[i % 2], &s[i % 4], NULL), 0);
+	core_end_turn();
+	while (nr--)
+		CHECK_EQ(flush(&host, hosts[nr], RT_KEY), 0);
+	end_owned();
+}
+
 static void saved_key_loads_as_often_as_one_likes(void)
 {
 	unsigned int i, turn;
@@ -572,6 +596,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(reset_ends_sessions_of_this_proxy_alone),
 	CORE_TEST(more_sessions_than_the_chip_has_room_for),
 	CORE_TEST(bound_sessions_swap_with_their_key),
+	CORE_TEST(copies_of_a_key_keep_their_sessions),
 	CORE_TEST(saved_key_loads_as_often_as_one_likes),
 	CORE_TEST(saved_session_loads_once),
 	CORE_TEST(saved_bound_session_needs_its_key),
