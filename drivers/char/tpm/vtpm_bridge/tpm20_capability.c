@@ -22,6 +22,7 @@ enum {
 	CAP_ECC_CURVES		= 0x8,
 	CAP_AUTH_POLICIES	= 0x9,
 	CAP_ACT			= 0xA,
+	CAP_VENDOR		= 0x100,
 };
 
 /* TPM 2.0 Part 2, 6.13: TPM_PT */
@@ -279,6 +280,15 @@ static u32 tpm20_cap_none(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 
 	tpm20_list_begin(&list, out, ask->capability, ask->property, ask->count, 0);
 	return tpm20_list_end(&list);
+}
+
+/* Authenticated countdown timers are the host's. */
+static u32 tpm20_cap_act(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			 struct vtpmb_writer *out)
+{
+	if (ask->property < RH_ACT_FIRST || ask->property > RH_ACT_LAST)
+		return RC_P(RC_VALUE, 1);
+	return tpm20_cap_none(vtpm, ask, out);
 }
 
 /* All banks, those too that are not allocated, or none. */
@@ -590,20 +600,23 @@ static u32 (*const tpm20_caps[])(struct vtpmb_vtpm *vtpm, const struct tpm20_ask
 	[CAP_PCR_PROPERTIES] = tpm20_cap_pcr_properties,
 	[CAP_ECC_CURVES] = tpm20_cap_curves,
 	[CAP_AUTH_POLICIES] = tpm20_cap_auth_policies,
-	[CAP_ACT] = tpm20_cap_none,
+	[CAP_ACT] = tpm20_cap_act,
 };
 
 static u32 tpm20_get_ask(struct vtpmb_tpm20_call *call, struct tpm20_ask *ask)
 {
 	u32 rc = vtpmb_tpm20_get_u32(call, 0, &ask->capability);
 
-	if (!rc && ask->capability >= ARRAY_SIZE(tpm20_caps))
+	if (!rc && ask->capability >= ARRAY_SIZE(tpm20_caps) && ask->capability != CAP_VENDOR)
 		rc = RC_P(RC_VALUE, 0);
 	if (!rc)
 		rc = vtpmb_tpm20_get_u32(call, 1, &ask->property);
 	if (!rc)
 		rc = vtpmb_tpm20_get_u32(call, 2, &ask->count);
-	return rc ? rc : vtpmb_tpm20_get_end(call);
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	/* The vendor's properties are a capability, but not one of a guest. */
+	return !rc && ask->capability == CAP_VENDOR ? RC_P(RC_VALUE, 0) : rc;
 }
 
 /* TPM 2.0 Part 3, 30.2 */
