@@ -645,6 +645,9 @@ static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 		if (!vtpmb_tpm20_roll(session->entry, &nonce))
 			return -EIO;
 		vtpmb_tpm20_reset_policy(session->entry);
+		/* What audits is bound no more: TPM 2.0 Part 4, InitAuditSession(). */
+		if (session->attributes & SESSION_AUDIT)
+			session->entry->key.bind = RH_NULL;
 	}
 	vtpmb_put_bytes(w, start, r->pos - start);
 	return 0;
