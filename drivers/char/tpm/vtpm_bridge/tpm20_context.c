@@ -112,6 +112,15 @@ static enum tpm20_origin tpm20_origin(const struct vtpmb_tpm20_body *body)
 	return body->external ? ORIGIN_EXTERNAL : ORIGIN_CHIP;
 }
 
+/* Which contexts there are is part of what Shutdown saves. */
+static void tpm20_disorderly(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch == vtpm->epoch)
+		vtpmb_tpm20_disorderly(vtpm);
+	mutex_unlock(&vtpm->lock);
+}
+
 /**
  * vtpmb_tpm20_context_save() - TPM2_ContextSave (TPM 2.0 Part 3, 28.2)
  * @vtpm:	the vtpm
@@ -132,6 +141,8 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		return 0;
 	if (entry->kind == KIND_SESSION) {
 		*rc = tpm20_save_session(vtpm, entry, out);
+		if (!*rc)
+			tpm20_disorderly(vtpm, call);
 		return 0;
 	}
 
@@ -143,8 +154,10 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	else if (!err && !*rc)
 		*rc = tpm20_put_context(vtpm, entry->body->blob, entry->body->blob_len,
 					tpm20_origin(entry->body), out);
-	if (!err && !*rc)
+	if (!err && !*rc) {
 		entry->body->given = true;
+		tpm20_disorderly(vtpm, call);
+	}
 	return err == -ENOMEM ? 0 : err;
 }
 
@@ -332,6 +345,8 @@ int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		*rc = tpm20_load_session(vtpm, &c, &handle);
 	if (!*rc)
 		vtpmb_put_u32(out, handle);
+	if (!*rc && TPM20_HT(c.saved) != HT_TRANSIENT)
+		tpm20_disorderly(vtpm, call);
 	return 0;
 }
 

@@ -711,6 +711,30 @@ static void tpm20_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	mutex_unlock(&vtpm->lock);
 }
 
+/*
+ * A signature over the clock undoes an earlier Shutdown: TPM 2.0 Part 4,
+ * SignAttestInfo().
+ */
+static void tpm20_follow_attestation(struct vtpmb_vtpm *vtpm,
+				     const struct vtpmb_tpm20_call *call)
+{
+	static const u16 attest[] = { 0x148, 0x14A, 0x14C, 0x14D, 0x158, 0x184 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(attest) && attest[i] != call->row->code; i++)
+		;
+	if (i == ARRAY_SIZE(attest))
+		return;
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (call->handle[i] == RH_NULL)
+			return;
+	}
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch == vtpm->epoch)
+		vtpmb_tpm20_disorderly(vtpm);
+	mutex_unlock(&vtpm->lock);
+}
+
 static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len,
 			  u32 *rc)
 {
@@ -725,6 +749,7 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	if (err || *rc)
 		return err;
 	vtpmb_tpm20_follow(call);
+	tpm20_follow_attestation(vtpm, call);
 	tpm20_extend(vtpm, call, len);
 	if (call->witnessed)
 		vtpmb_tpm20_witnessed(vtpm, call);
