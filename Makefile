@@ -7,8 +7,10 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 DRIVER := drivers/char/tpm/vtpm_bridge
 TESTS := tools/testing/selftests/tpm
 TPM ?= 2.0
+N ?= 1000000
+SEED ?= 1
 
-.PHONY: all module tools install clean check demo kunit core vm help
+.PHONY: all module tools install clean check demo kunit core differential vm help
 all: module tools
 
 module:
@@ -33,6 +35,9 @@ kunit:
 core:
 	$(MAKE) -C $(TESTS)/core check
 
+differential:
+	$(MAKE) -C $(TESTS)/core differential N=$(N) SEED=$(SEED)
+
 vm: all
 	$(TESTS)/vm/vm --tpm $(TPM) /bin/bash
 
@@ -48,5 +53,6 @@ help:
 	@echo 'make check      run all tests'
 	@echo 'make kunit      unit tests in User Mode Linux'
 	@echo 'make core       the pure core against a TPM in a library'
+	@echo 'make differential  random commands to it and to that TPM (N=1000000 SEED=1)'
 	@echo 'make install    install the module and vtpmctl on this machine'
 	@echo 'make clean      remove what make built'
