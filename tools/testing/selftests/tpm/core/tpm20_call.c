@@ -905,6 +905,7 @@ bool send_call(struct call *c, enum agree agree)
 	if (!c->steady && diff_once_in(c->g, 14))
 		spoil(c);
 	diff_exchange(c->g, &c->pair);
+	model_of(c->g)->locked_out |= c->pair.rsp[TWINS].rc == 0x921;
 	unpin(c);
 	touch(c);
 	for (side = 0; side < NR_SIDES; side++)

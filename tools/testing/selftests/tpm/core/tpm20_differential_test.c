@@ -88,6 +88,11 @@ static bool was_counted(const struct diff_guest *g, const struct diff_pair *p)
 	return m->counted || m->guarded;
 }
 
+static bool was_locked_out(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return ((const struct model *)g->model)->locked_out;
+}
+
 static bool has_cleared(const struct diff_guest *g, const struct diff_pair *p)
 {
 	return ((const struct model *)g->model)->cleared;
@@ -125,7 +130,7 @@ static struct diff_row rows[] = {
 	{ .ours = 0x12f, .twins = DIFF_ANY, .when = is_held_against, .repair = DIFF_BROKEN,
 	  .rare = true,
 	  .why = "the bridge cannot check the HMAC of a session whose key the chip alone knows" },
-	{ .code = 0x139, .ours = 0, .twins = 0x921, .repair = DIFF_RENEW,
+	{ .ours = DIFF_ANY, .twins = 0x921, .when = was_locked_out, .repair = DIFF_RENEW,
 	  .why = "a wrong lockoutAuth locks a proxy's lockout hierarchy till the next Startup" },
 	{ .code = 0x12a, .ours = 0x14b, .twins = DIFF_ANY, .when = is_spoilt, .repair = DIFF_RENEW,
 	  .rare = true,
@@ -303,12 +308,12 @@ static void empty_range(struct diff_guest *g)
 	u32 none;
 
 	core_end_turn();
-	snprintf(hex, sizeof(hex), "8001 ???????? 0000017a 00000001 %08x 00000010", nv_first(g));
+	snprintf(hex, sizeof(hex), "8001 ???????? 0000017a 00000001 %08x 00000020", nv_first(g));
 	core_raw_hex(hex, &rsp);
 	for (i = 0; i < vtpmb_peek_u32(rsp.buf + 15); i++) {
 		u32 handle = vtpmb_peek_u32(rsp.buf + 19 + 4 * i);
 
-		if (handle >= nv_first(g) + NR_INDICES)
+		if (handle > nv_first(g) + 0xff)
 			break;
 		snprintf(hex, sizeof(hex), "8002 ???????? 00000122 40000001 %08x"
 			 "00000009 40000009 0000 01 0000", handle);

@@ -301,6 +301,7 @@ enum { OWNER, ENDORSEMENT, PLATFORM, LOCKOUT, NR_AUTHS };
  * @skewed:	a handle is not the same on both sides
  * @guarded:	since the last Shutdown something was used that is protected
  *		against guessing
+ * @locked_out:	the twin has been locked out
  * @counted:	which a TPM has held against the guest at Startup
  * @object:	transient objects
  * @persistent:	persistent objects
@@ -319,6 +320,7 @@ struct model {
 	bool allocated;
 	bool skewed;
 	bool guarded;
+	bool locked_out;
 	bool counted;
 	struct object object[NR_OBJECTS];
 	struct object persistent[2];
