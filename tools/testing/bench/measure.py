@@ -14,7 +14,7 @@ import lab
 from flows import FLOWS
 
 CLIENT = os.path.join(HERE, "build/client")
-QUIET = 0.3             # longer than a turn waits for a proxy's next command
+QUIET = 0.5             # longer than a turn waits for a proxy's next command
 GET_RANDOM = "0x17b"    # what the kernel asks a chip for by itself, now and then
 
 Result = collections.namedtuple("Result", "commands chip ms codes")

@@ -4,6 +4,7 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/tpm.h>
 #include "chip.h"
 #include "compat.h"
@@ -144,11 +145,13 @@ void vtpmb_chip_cancel(struct tpm_chip *chip)
  * vtpmb_chip_wanted() - whether the host waits for the chip
  * @chip:	the chip, taken
  *
- * A hint, read without the mutex's own lock.
+ * To use it, or to shut it down or remove it.  A hint, read without the locks'
+ * own locks.
  */
 bool vtpmb_chip_wanted(struct tpm_chip *chip)
 {
-	return vtpmb_compat_contended(&chip->tpm_mutex);
+	return vtpmb_compat_contended(&chip->tpm_mutex) ||
+	       rwsem_is_contended(&chip->ops_sem);
 }
 
 static DEFINE_MUTEX(vtpmb_chip_watch_lock);

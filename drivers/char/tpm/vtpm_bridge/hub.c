@@ -33,7 +33,7 @@ static struct vtpmb_turn_rule vtpmb_turn_rule = {
 	.commands = 16,
 	.host_us = 20000,
 	.linger_us = 5000,
-	.hold_us = 50000,
+	.hold_us = 200000,
 };
 
 module_param_named(turn_us, vtpmb_turn_rule.us, uint, 0644);
@@ -45,7 +45,7 @@ MODULE_PARM_DESC(host_us, "microseconds after which a turn ends if the host wait
 module_param_named(linger_us, vtpmb_turn_rule.linger_us, uint, 0644);
 MODULE_PARM_DESC(linger_us, "microseconds a turn waits for the proxy's next command if someone else waits for the chip (default 5000)");
 module_param_named(hold_us, vtpmb_turn_rule.hold_us, uint, 0644);
-MODULE_PARM_DESC(hold_us, "microseconds a turn waits for the proxy's next command if nobody else waits for the chip (default 50000)");
+MODULE_PARM_DESC(hold_us, "microseconds a turn waits for the proxy's next command if nobody else waits for the chip (default 200000)");
 
 /* How often a turn that waits looks whether the host does: nobody tells. */
 #define VTPMB_LOOK_US	1000
