@@ -115,6 +115,11 @@ static bool is_spoilt(const struct diff_guest *g, const struct diff_pair *p)
 	return p->spoilt;
 }
 
+static bool is_spoilt_apart(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return p->spoilt && memcmp(p->cmd[OURS], p->cmd[TWINS], p->len[OURS]);
+}
+
 static struct diff_row rows[] = {
 	{ .ours = 0x12f, .twins = 0x101, .when = has_session, .repair = DIFF_BROKEN,
 	  .rare = true,
@@ -135,6 +140,8 @@ static struct diff_row rows[] = {
 	{ .code = 0x12a, .ours = 0x14b, .twins = DIFF_ANY, .when = is_spoilt, .repair = DIFF_RENEW,
 	  .rare = true,
 	  .why = "a guest has a range of NV indices" },
+	{ .code = 0x12a, .ours = 0x2c4, .twins = DIFF_ERROR, .when = is_spoilt, .rare = true,
+	  .why = "a guest has a range of NV indices" },
 	{ .code = 0x12a, .ours = 0x2c2, .twins = DIFF_ANY, .when = is_spoilt, .repair = DIFF_RENEW,
 	  .rare = true,
 	  .why = "data of an NV index that go with the chip's next start would stay for too long" },
@@ -147,7 +154,15 @@ static struct diff_row rows[] = {
 	  .why = "what changes or shows the chip for all needs a grant" },
 	{ .code = 0x167, .ours = 0x3c4, .twins = DIFF_ANY, .when = is_spoilt, .rare = true,
 	  .why = "a hierarchy that the bridge does not know is refused, whatever else is wrong" },
-	{ .code = 0x16d, .ours = DIFF_ANY, .twins = DIFF_ANY, .repair = DIFF_RENEW, .rare = true,
+	{ .code = 0x184, .ours = 0xaa2, .twins = DIFF_ERROR, .rare = true,
+	  .why = "the owner's authorisation is judged here, the key's then by the chip" },
+	{ .code = 0x151, .ours = 0x4e3, .twins = DIFF_ANY, .when = is_spoilt, .repair = DIFF_RENEW,
+	  .rare = true, .why = "the chip's clock is not a guest's own" },
+	{ .code = 0x160, .ours = 0x4e3, .twins = DIFF_ANY, .when = is_spoilt, .repair = DIFF_RENEW,
+	  .rare = true, .why = "the chip's clock is not a guest's own" },
+	{ .code = 0x16d, .ours = 0, .twins = 0x126, .repair = DIFF_RENEW, .rare = true,
+	  .why = "the chip's clock is not a guest's own" },
+	{ .code = 0x16d, .ours = 0x126, .twins = 0, .repair = DIFF_RENEW, .rare = true,
 	  .why = "the chip's clock is not a guest's own" },
 	{ .code = 0x185, .ours = 0x907, .twins = DIFF_ERROR, .rare = true,
 	  .why = "the PCR's locality is looked at before the sequence's authorisation" },
@@ -197,6 +212,8 @@ static struct diff_row rows[] = {
 	  .why = "a proxy has more sessions than this chip has slots" },
 	{ .code = 0x17a, .ours = 0, .twins = 0, .what = "parameters", .when = asks_audit_commands,
 	  .why = "the audit of commands, which is the host's, audits its own command" },
+	{ .ours = DIFF_ERROR, .twins = DIFF_ERROR, .when = is_spoilt_apart, .rare = true,
+	  .why = "a spoilt command takes random bytes, each side's own, for something else" },
 	{}
 };
 
