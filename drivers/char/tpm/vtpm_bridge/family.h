@@ -274,6 +274,8 @@ enum vtpmb_answer {
  * @slow:	set by execute() before it transmits: the chip may take seconds
  *		or minutes, so that it is worth to have it cancel.  execute()
  *		sees to what such a command has made when its response is lost.
+ * @sweep:	set by receive() with a local answer: @sweep has something to do now,
+ *		not only with the next command
  * @row:	the family's table row for @code, between receive and execute
  */
 struct vtpmb_cmd {
@@ -286,6 +288,7 @@ struct vtpmb_cmd {
 	enum vtpmb_answer answer;
 	u32 nr_chip_commands;
 	bool slow;
+	bool sweep;
 	const void *row;
 };
 

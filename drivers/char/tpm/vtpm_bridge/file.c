@@ -255,6 +255,7 @@ static int vtpmb_file_take(struct vtpmb_file *file, const char __user *bytes,
 	cmd->rc = 0;
 	cmd->nr_chip_commands = 0;
 	cmd->slow = false;
+	cmd->sweep = false;
 	file->begun = ktime_get();
 	trace_vtpmb_command(file->proxy->num,
 			    len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(cmd->buf + 6),

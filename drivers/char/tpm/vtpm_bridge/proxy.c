@@ -458,6 +458,8 @@ int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 		err = -EPIPE;
 	else
 		proxy->vtpm.port->family->receive(&proxy->vtpm, cmd);
+	if (!err && cmd->answer == VTPMB_ANSWER_LOCAL && cmd->sweep)
+		vtpmb_hub_kick(&proxy->seat);
 	mutex_unlock(&proxy->vtpm.lock);
 	if (err)
 		return err;

@@ -315,6 +315,7 @@ u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	tpm20_clear_auth(&tpm->hier[HIER_LOCKOUT]);
 	vtpmb_tpm20_lockout_init(vtpm);
 	tpm->lockout_failed = false;
+	call->cmd->sweep = true;
 	tpm->pcrs.update_counter++;
 	vtpmb_tpm20_disorderly(vtpm);
 	return RC_SUCCESS;

@@ -242,6 +242,18 @@ def nv_policy(tools):
     tools.refused("tpm2_nvread 0x01800006 -C 0x01800006 -s 8", "0x12F")
 
 
+def nv_clear(tools, host):
+    """Clear comes to the chip without waiting for the guest's next command."""
+    primary(tools)
+    tools.do("tpm2_nvdefine -Q 0x01800001 -C o -s 8",
+             "tpm2_evictcontrol -Q -C o -c primary.ctx 0x81100001")
+    host.do("tpm2_getcap handles-nv-index | grep -i 0x1800001",
+            "tpm2_getcap handles-persistent | grep 0x81100001")
+    tools.do("tpm2_clear -Q")
+    host.do("sleep 1; ! tpm2_getcap handles-nv-index | grep -i 0x1800001",
+            "! tpm2_getcap handles-persistent | grep 0x81100001")
+
+
 def nv_undefine(tools):
     for index in range(1, 7):
         tools.do("tpm2_nvundefine -Q 0x0180000%d -C o" % index)
