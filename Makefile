@@ -41,6 +41,13 @@ differential:
 vm: all
 	$(TESTS)/vm/vm --tpm $(TPM) /bin/bash
 
+bench:
+	$(TESTS)/vm/setup bench
+	$(MAKE) all
+	$(MAKE) -C tools/testing/bench
+	$(TESTS)/vm/vm --count --timeout 7200 $(if $(RUNS),--env BENCH_RUNS=$(RUNS)) \
+		tools/testing/bench/bench
+
 clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) clean
 	$(MAKE) -C tools/vtpmctl clean
@@ -52,6 +59,7 @@ help:
 	@echo 'make demo       show two virtual machines on one TPM (TPM=1.2: the other family)'
 	@echo 'make check      run all tests'
 	@echo 'make kunit      unit tests in User Mode Linux'
+	@echo 'make bench      chip commands and time beside the raw chip, tpmrm0 and tpm2-abrmd'
 	@echo 'make core       the pure core against a TPM in a library'
 	@echo 'make differential  random commands to it and to that TPM (N=1000000 SEED=1)'
 	@echo 'make install    install the module and vtpmctl on this machine'

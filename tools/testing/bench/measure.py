@@ -14,7 +14,8 @@ import lab
 from flows import FLOWS
 
 CLIENT = os.path.join(HERE, "build/client")
-QUIET = 0.5             # longer than a turn waits for a proxy's next command
+QUIET = 0.3             # longer than a turn waits for a proxy's next command
+TOOLS_HOLD_US = 1000000
 GET_RANDOM = "0x17b"    # what the kernel asks a chip for by itself, now and then
 
 Result = collections.namedtuple("Result", "commands chip ms codes")
@@ -119,9 +120,22 @@ class Writes:
         self.put("kprobe_events", "-:%s" % self.PROBE)
 
 
+def hold(us):
+    """Sets the module's parameter, and returns what it was."""
+    path = "/sys/module/vtpm_bridge/parameters/hold_us"
+    before = int(lab.read(path, "r"))
+    with open(path, "w") as f:
+        f.write("%d" % us)
+    return before
+
+
 def measure_tools(counter, label, tools):
-    """The flows of tpm2-tools: what they sent, and what the chip got."""
+    """The flows of tpm2-tools: what they sent, and what the chip got.
+
+    Between two commands a tool computes, for an emulated processor many times as long.
+    """
     writes = Writes()
+    held = hold(TOOLS_HOLD_US)
     try:
         counter.mark("before " + label)
         begun, sent = time.monotonic(), writes.count()
@@ -129,7 +143,9 @@ def measure_tools(counter, label, tools):
             if name.startswith("tools_"):
                 flow(tools)
         took, sent = time.monotonic() - begun, writes.count() - sent
+        time.sleep(TOOLS_HOLD_US / 1e6)
         codes = counter.mark(label)
     finally:
+        hold(held)
         writes.close()
     return Result(sent, sum(codes.values()), 1000 * took / sent, codes)
