@@ -51,7 +51,7 @@ enum diff_repair { DIFF_GO_ON, DIFF_RENEW, DIFF_BROKEN };
  * @when:	whether it is this difference; NULL: always
  * @repair:	what follows
  * @why:	the reason
- * @rare:	a short run need not meet it
+ * @rare:	a run need not meet it; a long one that does not tells so
  * @nr_met:	how often it was met
  */
 struct diff_row {

@@ -88,6 +88,17 @@ static bool was_counted(const struct diff_guest *g, const struct diff_pair *p)
 	return m->counted || m->guarded;
 }
 
+static bool has_allocated(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return ((const struct model *)g->model)->allocated;
+}
+
+/* Under a primary key that was made again. */
+static bool is_null_child(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return call_of(p)->object[0] && call_of(p)->object[0]->hier == RH_NULL;
+}
+
 static bool was_locked_out(const struct diff_guest *g, const struct diff_pair *p)
 {
 	return ((const struct model *)g->model)->locked_out;
@@ -126,7 +137,7 @@ static struct diff_row rows[] = {
 	  .why = "libtpms fails for good when a session authorises what has no private part" },
 	{ .ours = 0x910, .twins = 0x184, .when = is_spoilt,
 	  .why = "a proxy has more transient handles than this chip has slots" },
-	{ .ours = 0x911, .twins = 0x284, .when = is_spoilt,
+	{ .ours = 0x911, .twins = 0x284, .when = is_spoilt, .rare = true,
 	  .why = "a proxy has more transient handles than this chip has slots" },
 	{ .ours = 0, .twins = 0, .what = "handle", .when = takes_slot,
 	  .why = "a persistent object does not take the slot of a transient one" },
@@ -173,8 +184,10 @@ static struct diff_row rows[] = {
 	  .why = "creationPCR would tell of the host's PCRs, whatever else is wrong" },
 	{ .code = 0x158, .ours = 0x2d2, .twins = DIFF_ANY, .when = is_spoilt, .rare = true,
 	  .why = "a signature scheme that the bridge does not know hides what is quoted" },
-	{ .code = 0x17a, .what = "parameters", .when = asks_banks,
+	{ .code = 0x17a, .what = "parameters", .when = asks_banks, .rare = true,
 	  .why = "Clear does not undo PCR_Allocate, which the specification does not ask for" },
+	{ .code = 0x17a, .what = "orderly", .when = has_allocated, .rare = true,
+	  .why = "a new allocation of PCRs undoes an earlier Shutdown, of whatever kind" },
 	{ .code = 0x17a, .what = "failedTries", .when = was_counted, .rare = true,
 	  .why = "a Startup without a Shutdown counts as a failed try only in a TPM" },
 	{ .ours = DIFF_ANY, .twins = 0x921, .when = was_counted, .repair = DIFF_RENEW, .rare = true,
@@ -206,6 +219,9 @@ static struct diff_row rows[] = {
 	  .why = "no virtual PCR has a policy" },
 	{ .code = 0x183, .ours = 0x084, .twins = 0, .repair = DIFF_RENEW,
 	  .why = "no virtual PCR has an authValue" },
+	{ .code = 0x157, .ours = 0, .twins = 0x1df, .when = is_null_child, .repair = DIFF_RENEW,
+	  .rare = true,
+	  .why = "a reset does not change the seed of the chip's null hierarchy" },
 	{ .code = 0x14a, .ours = 0, .twins = 0x4e0, .when = has_cleared, .rare = true,
 	  .why = "Clear does not change the proofs of the chip's hierarchies" },
 	{ .code = 0x176, .ours = 0, .twins = 0x903,

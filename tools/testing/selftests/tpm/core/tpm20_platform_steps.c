@@ -32,6 +32,7 @@
 #define CAP_PCRS		5
 #define CAP_PROPERTIES		6
 #define CAP_PCR_PROPERTIES	7
+#define PT_STARTUP_CLEAR	0x201
 #define PT_LOCKOUT_COUNTER	0x20e
 
 static const struct digest no_auth;
@@ -94,9 +95,12 @@ static bool properties_agree(struct call *c)
 			return false;
 		if (!memcmp(ours + 4, twins + 4, 4) || is_virtual(vtpmb_peek_u32(ours)))
 			continue;
-		if (vtpmb_peek_u32(ours) != PT_LOCKOUT_COUNTER)
+		if (vtpmb_peek_u32(ours) == PT_LOCKOUT_COUNTER)
+			diff_met(c->g, &c->pair, "failedTries");
+		else if (vtpmb_peek_u32(ours) == PT_STARTUP_CLEAR)
+			diff_met(c->g, &c->pair, "orderly");
+		else
 			return false;
-		diff_met(c->g, &c->pair, "failedTries");
 	}
 	return true;
 }
@@ -379,7 +383,6 @@ static void step_clear(struct diff_guest *g)
 	m->auth[OWNER].len = 0;
 	m->auth[ENDORSEMENT].len = 0;
 	m->auth[LOCKOUT].len = 0;
-	m->creation.name[OURS].len = 0;
 	memset(m->blob, 0, sizeof(m->blob));
 	memset(m->index, 0, sizeof(m->index));
 	/* Which are the maker's again, and a proxy's share is another number. */
