@@ -824,7 +824,7 @@ static void undo_one(struct call *c)
 /* What a command that was spoilt has done is not known: away with what it names. */
 static void undo_spoilt(struct call *c)
 {
-	static const u32 wide[] = { 0x120, 0x161, 0x162, 0x165, 0x13e, 0x185 };
+	static const u32 wide[] = { 0x120, 0x138, 0x14f, 0x161, 0x162, 0x165, 0x13e, 0x185 };
 	const struct core_rsp *rsp = c->pair.rsp;
 	struct session *s;
 	unsigned int i;
