@@ -138,7 +138,7 @@ const struct vtpmb_tpm12_row vtpmb_tpm12_rows[TPM12_NR_ROWS] = {
 	ABSENT(0x64, "GetCapabilitySigned"),
 	LOCAL(0x65, "GetCapability", TPM12_C1, 0, 0, "4S",
 	      vtpmb_tpm12_get_capability, .own = vtpmb_tpm12_list_handles),
-	ABSENT(0x66, "GetCapabilityOwner"),
+	GRANTED(OWNER, 0x66, "GetCapabilityOwner", TPM12_C2, TPM12_ALL, ""),
 	OWN(0x6E, "OwnerSetDisable", TPM12_C2, TPM12_WORKING | TPM12_OWNED, "b",
 	    vtpmb_tpm12_owner_only, .chip_by_grant = true),
 	LOCAL(0x6F, "PhysicalEnable", TPM12_C1, TPM12_WORKING, 0, "",

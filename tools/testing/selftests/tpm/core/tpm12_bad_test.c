@@ -7,11 +7,16 @@
  * Letters in samples.  What @needs asks for: H an OIAP session, P an OSAP
  * session on the SRK, S a SHA-1 thread, Q physical presence.  W, V: one, two
  * authorisation areas of a session that is not there: a wrong HMAC in one that
- * is would count against the chip.  Z: 20 bytes.  Y: a storage key's blob.
+ * is would count against the chip.  Z: 20 bytes.  Y, X: a storage key's blob, as
+ * TPM 1.1 and 1.2 have it.  U: a public key.
  */
 #define AREA	"02ffff00 Z 00 Z"
 #define KEY	"01010000 0011 00000000 01 00000001 0003 0001 0000000c 00000800 " \
 		"00000002 00000000 00000000 00000000 00000000"
+
+#define KEY12	"00280000 0011 00000000 01 00000001 0003 0001 0000000c 00000800 " \
+		"00000002 00000000 00000000 00000000 00000000"
+#define PUBKEY	"00000001 0003 0001 0000000c 00000800 00000002 00000000 00000004 01020304"
 
 static char made[8];
 static u32 made_handle[8];
@@ -34,6 +39,10 @@ static void expand_text(char *out, size_t cap, const char *text)
 			add = "1111111111111111111111111111111111111111";
 		} else if (*text == 'Y') {
 			add = KEY;
+		} else if (*text == 'X') {
+			add = KEY12;
+		} else if (*text == 'U') {
+			add = PUBKEY;
 		} else if (*text == 'W') {
 			expand_text(area, sizeof(area), AREA);
 			add = area;
@@ -210,6 +219,18 @@ static const struct bad_sample samples[] = {
 	/* A context of a session is but a number. */
 	N(000000b8, "H", 1, "H 00000002 11111111111111111111111111111111", BAD_VIRTUAL),
 	N(000000b9, "", 0, "00000000 00 00000030 ZZ 0102030405060708"),
+	A(0000003d, "", 1, "40000000 Z 00000000 00000003 616263 W"),
+	A(00000013, "", 1, "40000000 Z X ZZ W"),
+	A(0000001b, "", 1, "40000000 0001 U 0003 Z Z 00000018 00000001 Z 00000001 02 "
+	  "00000001 03 00000001 04 W"),
+	A(00000024, "", 1, "40000000 ZZZ Z X 00000001 01 00000001 02 W"),
+	N(00000025, "", 1, "40000000 U 00000002 0102"),
+	A(00000025, "", 1, "40000000 U 00000002 0102 W"),
+	B(00000028, "", 1, "40000000 0001 U 0001 Z 00000002 0102 V"),
+	A(0000002a, "", 1, "40000000 00000002 0102 00000002 0304 W"),
+	A(0000005b, "", 0, "W"),
+	A(0000005c, "", 0, "W"),
+	A(0000006e, "", 0, "01 W"),
 	/* Denied unless granted. */
 	N(00000016, "", 1, "40000000 Z 0003 010000"),
 	A(0000003e, "", 1, "40000000 Z 0003 010000 00 W"),
@@ -279,6 +300,9 @@ static struct bad_diff diffs[] = {
 	{ 0x41, BITS, 0x03, 0x19, "a BOOL is found to be none before the size behind it" },
 	{ 0x1f, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
 	{ 0x41, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
+	{ 0x13, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
+	{ 0x24, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
+	{ 0x13, BITS, 0x03, 0x19, "a BOOL is found to be none before the size behind it" },
 	{ 0x18, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
 	{ 0x16, NULL, 0x10, BAD_ANY, "PCRs that are not granted cannot be quoted" },
 	{ 0x3e, NULL, 0x10, BAD_ANY, "PCRs that are not granted cannot be quoted" },
