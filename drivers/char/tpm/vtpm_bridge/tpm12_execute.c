@@ -395,7 +395,7 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 		err = tpm12_load_all(vtpm, &call->inner, rc);
 	if (err || *rc)
 		return err;
-	call->cmd->slow = call->row->slow;
+	call->cmd->slow = call->row->slow || (call->wraps && call->inner.row->slow);
 	memcpy(vtpmb_tpm12_table(vtpm)->kept, call->cmd->buf, call->frame.len);
 	len = tpm12_attempts(call, rc);
 	call->answered = len >= 0;

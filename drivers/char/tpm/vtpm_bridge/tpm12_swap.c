@@ -407,8 +407,10 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 		tpm12_came_out(vtpm, entry);
 	}
 	entry->blob = kmemdup(blob, blob_len, GFP_KERNEL);
+	if (!entry->blob)
+		return -ENOMEM;
 	entry->blob_len = blob_len;
-	return entry->blob ? 0 : -ENOMEM;
+	return 0;
 }
 
 /* Without owner, disabled or deactivated: nothing can be saved, nothing is lost. */
@@ -501,18 +503,21 @@ static struct vtpmb_tpm12_entry *tpm12_greediest(struct list_head *list)
 static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
 {
 	struct vtpmb_tpm12_entry *key = oldest->key;
+	struct vtpmb_vtpm *vtpm = oldest->vtpm;
 	bool key_was_in = key && key->phys;
 	u32 rc;
-	int err = vtpmb_tpm12_load(oldest->vtpm, oldest, &rc);
+	int err = vtpmb_tpm12_load(vtpm, oldest, &rc);
 
+	/* It may be another vtpm's, which asks anew in its own turn. */
+	tpm12_forget_room(vtpm);
 	if (err || !oldest->used)
 		return err;
 	if (!rc)
 		err = tpm12_save_once(oldest, &rc);
 	if (err == -ENOMEM || rc)
-		err = vtpmb_tpm12_lose(oldest->vtpm, oldest);
+		err = vtpmb_tpm12_lose(vtpm, oldest);
 	if (!err && key && key->phys && !key_was_in)
-		err = tpm12_flush(key->vtpm, key);
+		err = tpm12_flush(vtpm, key);
 	return err;
 }
 
@@ -712,7 +717,10 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 	return err;
 }
 
-/* The handle is never kept: the chip would then refuse one that is taken. */
+/*
+ * The handle is never kept: the chip would then refuse one that is taken.  There
+ * is no context of what was to be given up while the chip was out of reach.
+ */
 static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_entry *entry,
 			      u32 *rc)
 {
@@ -720,6 +728,9 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	const struct tpm12_body body = { head, sizeof(head), entry->blob, entry->blob_len };
 	int len;
 
+	*rc = TPM12_BADCONTEXT;
+	if (!entry->blob)
+		return 0;
 	vtpmb_poke_u32(head, entry->key ? entry->key->phys : entry->entity);
 	head[4] = 0;
 	vtpmb_poke_u32(head + 5, entry->blob_len);

@@ -589,6 +589,27 @@ static void every_failed_allocation_costs_a_session_at_most(void)
 	end_owned();
 }
 
+/* No memory for what the chip has saved, and then it is out of reach. */
+static void session_that_was_not_kept_is_not_loaded(void)
+{
+	struct session s;
+	u32 key;
+
+	begin();
+	core_turn = 0;
+	key = load(&proxy, &signer);
+	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
+	core_fail_alloc(1);
+	core_fail_transmit(2, -ETIME);
+	core_end_turn();
+	CHECK(core_alloc_failed());
+	core_fail_alloc(0);
+	core_fail_transmit(0, 0);
+	CHECK_EQ(sign_with(&proxy, key, &s, NULL), 34);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	end_owned();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(session_lasts_until_told_otherwise),
 	CORE_TEST(session_dies_of_an_error),
@@ -610,6 +631,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(unowned_chip_is_shared_fairly),
 	CORE_TEST(every_failure_leaves_the_chip_clean),
 	CORE_TEST(every_failed_allocation_costs_a_session_at_most),
+	CORE_TEST(session_that_was_not_kept_is_not_loaded),
 };
 
 CORE_MAIN(tests)
