@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a user does with tpm2-tools, clevis and OpenSSL; wherever the tools run."""
+import base64
 import hashlib
 import os
 import subprocess
@@ -7,20 +8,12 @@ import subprocess
 from tap import check
 
 
-class Tools:
-    """tpm2-tools in a directory of their own, on this machine."""
-
-    def __init__(self, directory, tcti):
-        self.directory = directory
-        os.makedirs(self.directory, exist_ok=True)
-        self.env = dict(os.environ, TPM2TOOLS_TCTI=tcti)
+class Shell:
+    """A place where tools can be run."""
 
     def run(self, line):
-        """Status, and what was said on stderr."""
-        # Each tool is a process that an emulated machine takes a while to load.
-        done = subprocess.run(["sh", "-c", line], cwd=self.directory, env=self.env,
-                              capture_output=True, timeout=120)
-        return done.returncode, done.stderr.decode(errors="replace").strip()
+        """Status of a shell's line, and what it said."""
+        raise NotImplementedError
 
     def do(self, *lines):
         for line in lines:
@@ -31,6 +24,21 @@ class Tools:
         status, said = self.run(line)
         check(status and why in said, "%s: status %d, %s" % (line, status, said[-300:]))
 
+
+class Tools(Shell):
+    """tpm2-tools in a directory of their own, on this machine."""
+
+    def __init__(self, directory, tcti):
+        self.directory = directory
+        os.makedirs(self.directory, exist_ok=True)
+        self.env = dict(os.environ, TPM2TOOLS_TCTI=tcti)
+
+    def run(self, line):
+        # Each tool is a process that an emulated machine takes a while to load.
+        done = subprocess.run(["sh", "-c", line], cwd=self.directory, env=self.env,
+                              capture_output=True, timeout=120)
+        return done.returncode, done.stderr.decode(errors="replace").strip()
+
     def file(self, name):
         with open(os.path.join(self.directory, name), "rb") as f:
             return f.read()
@@ -40,21 +48,49 @@ class Tools:
             f.write(data)
 
 
+class GuestTools(Shell):
+    """The same inside a Linux guest, on its kernel's own /dev/tpmrm0."""
+    directory = "/tmp/tools"
+
+    def __init__(self, guest):
+        self.guest = guest
+        # IMA would measure each file that root reads, but for those in a tmpfs, and that
+        # changes a PCR between a policy and its use.
+        guest.sh("mkdir -p %s; mount -t tmpfs tools %s" % (self.directory, self.directory))
+
+    def run(self, line):
+        # Each line gets a shell of its own.
+        status, said = self.guest.try_sh("cd %s; export TPM2TOOLS_TCTI=device:/dev/tpmrm0; %s"
+                                         % (self.directory, line), 300)
+        return status, said.strip()
+
+    def file(self, name):
+        return self.guest.read(os.path.join(self.directory, name))
+
+    def put(self, name, data):
+        self.guest.sh("echo %s | base64 -d >%s" % (base64.b64encode(data).decode(),
+                                                   os.path.join(self.directory, name)))
+
+
 def primary(tools):
     tools.put("data", b"what is signed")
     tools.put("secret", b"what is sealed")
     tools.do("tpm2_createprimary -Q -C o -G ecc -c primary.ctx")
 
 
-def sign(tools):
+def sign_and_verify(tools):
     tools.do("tpm2_create -Q -C primary.ctx -G ecc -u key.pub -r key.priv -p word",
              "tpm2_load -Q -C primary.ctx -u key.pub -r key.priv -c key.ctx",
              "tpm2_sign -Q -c key.ctx -p word -g sha256 -o signature data",
              "tpm2_verifysignature -Q -c key.ctx -g sha256 -m data -s signature",
              "tpm2_readpublic -Q -c key.ctx -f pem -o key.pem",
              "tpm2_sign -Q -c key.ctx -p word -g sha256 -f plain -o plain data",
-             "openssl dgst -sha256 -verify key.pem -signature plain data",
-             "tpm2_changeauth -Q -C primary.ctx -c key.ctx -p word -r new.priv other",
+             "openssl dgst -sha256 -verify key.pem -signature plain data")
+
+
+def sign(tools):
+    sign_and_verify(tools)
+    tools.do("tpm2_changeauth -Q -C primary.ctx -c key.ctx -p word -r new.priv other",
              "tpm2_load -Q -C primary.ctx -u key.pub -r new.priv -c key.ctx",
              "tpm2_sign -Q -c key.ctx -p other -g sha256 -o signature data")
     tools.refused("tpm2_sign -Q -c key.ctx -p word -g sha256 -o signature data", "0x98E")
@@ -77,7 +113,7 @@ def hmac_session(tools):
              "tpm2_flushcontext s.ctx")
 
 
-def policies(tools):
+def policies(tools, names=None):
     trial = "tpm2_startauthsession -Q -S s.ctx"
     real = "tpm2_startauthsession -Q --policy-session -S s.ctx"
     steps = {
@@ -89,7 +125,8 @@ def policies(tools):
         "both": ("tpm2_policypcr -Q -S s.ctx -l sha256:7 -L policy; "
                  "tpm2_policyauthvalue -Q -S s.ctx -L policy", "+word"),
     }
-    for name, (step, word) in steps.items():
+    for name in names or steps:
+        step, word = steps[name]
         tools.do(trial, step, "tpm2_flushcontext s.ctx",
                  "tpm2_create -Q -C primary.ctx -i secret -L policy %s -u %s.pub -r %s.priv"
                  % ("-p word" if word else "", name, name),
@@ -272,6 +309,16 @@ def find_persistent(tools):
              "tpm2_unseal -c kept.ctx | cmp - secret",
              "tpm2_evictcontrol -Q -C o -c 0x81100001")
     tools.refused("tpm2_readpublic -Q -c 0x81100001", "0x18B")
+
+
+def in_guest(tools):
+    """Some of all, for it takes long in an emulated guest; it leaves nothing in the chip."""
+    primary(tools)
+    sign_and_verify(tools)
+    policies(tools, ("pcr",))
+    attest(tools)
+    nv(tools)
+    tools.do("tpm2_nvundefine -Q 0x01800001 -C o")
 
 
 # What needs a grant, by a proxy and, the last one, by its successor.

@@ -205,7 +205,7 @@ def once(name, inputs, build):
 def busybox_root(cpio):
     cpio.file("bin/busybox", read(BUSYBOX))
     for name in ("sh mount umount insmod mkdir cat echo sleep poweroff reboot switch_root dmesg ls cp "
-                 "chmod stty base64 grep head tail uname date kill wc").split():
+                 "chmod stty base64 grep head tail uname date kill wc cmp od tr rm").split():
         cpio.link("bin/" + name, "busybox")
     for name in ("proc", "sys", "dev", "run", "tmp", "etc"):
         cpio.dir(name)
@@ -263,18 +263,65 @@ def tpmsend():
     return once("tpmsend.bin", [read(source)], build)
 
 
+LIBRARIES = "/lib/x86_64-linux-gnu"
+TOOLS = ["/usr/bin/tpm2", "/usr/bin/openssl"]
+TCTI = LIBRARIES + "/libtss2-tcti-device.so.0"     # loaded by name at run time
+
+
+CURL = "libcurl-gnutls.so.4"
+
+
+def nocurl():
+    source = os.path.join(HERE, "nocurl.c")
+
+    def build(path):
+        with tempfile.NamedTemporaryFile("w") as script:
+            script.write("CURL_GNUTLS_3 { global: curl_*; };")
+            script.flush()
+            subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-o", path, source,
+                            "-Wl,-soname," + CURL, "-Wl,--version-script," + script.name], check=True)
+    return once("nocurl.so", [read(source)], build)
+
+
+def linked(files):
+    """These files and the libraries that they are linked with, but for libcurl's."""
+    with tempfile.TemporaryDirectory() as work:
+        os.symlink(nocurl(), os.path.join(work, CURL))
+        asked = subprocess.run(["ldd"] + files, capture_output=True, text=True,
+                               env=dict(os.environ, LD_LIBRARY_PATH=work))
+    if asked.returncode:
+        raise SystemExit("vm: ldd: %s" % asked.stderr.strip())
+    found = set(re.findall(r"^\s+(?:\S+ => )?(/\S+) \(0x", asked.stdout, re.MULTILINE))
+    return sorted(path for path in found.union(files) if os.path.basename(path) != CURL)
+
+
+def tools_root(cpio, files):
+    """tpm2-tools and OpenSSL as this machine has them."""
+    for path in files:
+        name = os.path.basename(path)
+        place = {"ld-linux-x86-64.so.2": "lib64/"}.get(name, LIBRARIES[1:] + "/")
+        cpio.file(("bin/" if path in TOOLS else place) + name, read(path))
+    cpio.file(LIBRARIES[1:] + "/" + CURL, read(nocurl()))
+    for path in glob.glob("/usr/bin/tpm2_*"):
+        cpio.link("bin/" + os.path.basename(path), "tpm2")
+
+
 def guest_initramfs():
     init = read(os.path.join(HERE, "guest-init"))
     sender = read(tpmsend())
+    tools = linked(TOOLS + [TCTI])
+    stamp = " ".join("%s:%d" % (path, os.stat(path).st_mtime) for path in tools)
 
     def build(path):
         cpio = Cpio()
         busybox_root(cpio)
         cpio.file("init", init)
         cpio.file("bin/tpmsend", sender)
+        tools_root(cpio, tools)
         with open(path, "wb") as f:
             f.write(cpio.bytes())
-    return once("guest.cpio", [init, sender, read(BUSYBOX), read(os.path.join(HERE, "lab.py"))], build)
+    return once("guest.cpio", [init, sender, stamp.encode(), read(nocurl()), read(BUSYBOX),
+                               read(os.path.join(HERE, "lab.py"))], build)
 
 
 def prepare(kern=None):
