@@ -14,9 +14,11 @@ import threading
 import time
 
 import tpm
+from tap import FAMILY
 
 SET_LOCALITY = 0x20001000       # by the driver, to whom plays the chip
 NEW_DEV = 0xc014a100            # VTPM_PROXY_IOC_NEW_DEV
+TPM2 = 1                        # VTPM_PROXY_FLAG_TPM2
 
 
 class Stack:
@@ -25,16 +27,18 @@ class Stack:
         self.closing = False
         self.node = os.open(path, os.O_RDWR)
         with open("/dev/vtpmx", "rb+", buffering=0) as control:
-            made = fcntl.ioctl(control, NEW_DEV, struct.pack("=IIIII", 1, 0, 0, 0, 0))
+            made = fcntl.ioctl(control, NEW_DEV, struct.pack(
+                "=IIIII", TPM2 if FAMILY == "2.0" else 0, 0, 0, 0, 0))
         _, num, self.server, _, _ = struct.unpack("=IIIII", made)
         self.name = "tpm%d" % num
         self.path, self.space = "/dev/" + self.name, "/dev/tpmrm%d" % num
+        last = self.space if FAMILY == "2.0" else self.path     # 1.2: no resource manager
         self.thread = threading.Thread(target=self.carry, daemon=True)
         self.thread.start()
         end = time.monotonic() + 60
-        while not os.path.exists(self.space):
+        while not os.path.exists(last):
             if time.monotonic() > end:
-                raise RuntimeError("no " + self.space)
+                raise RuntimeError("no " + last)
             time.sleep(0.1)
 
     def carry(self):
