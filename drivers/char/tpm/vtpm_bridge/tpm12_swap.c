@@ -403,6 +403,9 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 	if (!blob)
 		return -EIO;
 	if (entry->kind != TPM12_KEY) {
+		/* In a contextList 0 stands for a free place. */
+		if (!vtpmb_peek_u32(blob + BLOB_COUNT_AT))
+			return -EIO;
 		tpm12_book(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
 		tpm12_came_out(vtpm, entry);
 	}

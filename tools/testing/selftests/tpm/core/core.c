@@ -419,6 +419,7 @@ void core_free(struct vtpmb_vtpm *vtpm)
 	if (turn_of == vtpm)
 		turn_of = NULL;
 	family->sweep(vtpm, true);
+	family->drop(vtpm);
 	family->destroy(vtpm);
 	mutex_destroy(&vtpm->lock);
 	free(vtpm);

@@ -96,8 +96,8 @@ static bool stub_no(struct vtpmb_vtpm *vtpm)
 	.destroy = stub_destroy, .reset = stub_nothing,			\
 	.off = stub_nothing, .receive = stub_receive,			\
 	.execute = stub_execute, .leave = stub_leave,			\
-	.sweep = stub_sweep, .stale = stub_no, .pp = stub_no,		\
-	.pp_locked = stub_no,						\
+	.sweep = stub_sweep, .stale = stub_no, .drop = stub_destroy,	\
+	.pp = stub_no, .pp_locked = stub_no,				\
 }
 
 __attribute__((weak)) const struct vtpmb_family vtpmb_tpm12 = STUB("1.2");
