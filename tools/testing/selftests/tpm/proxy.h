@@ -297,6 +297,21 @@ static inline int log_mark(void)
 	return fd;
 }
 
+/* What the kernel warns of when an emulated processor was kept waiting. */
+static inline int log_is_of_a_slow_machine(const char *line)
+{
+	static const char * const said[] = {
+		";hrtimer: interrupt took", ";perf: interrupt took too long", ";clocksource: ",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		if (strstr(line, said[i]))
+			return 1;
+	}
+	return 0;
+}
+
 /* Lines of warning level or worse since the mark; each is printed. */
 static inline int log_nr_bad(int fd)
 {
@@ -311,7 +326,7 @@ static inline int log_nr_bad(int fd)
 		if (n <= 0)
 			return nr;
 		line[n] = 0;
-		if ((atoi(line) & 7) <= 4) {
+		if ((atoi(line) & 7) <= 4 && !log_is_of_a_slow_machine(line)) {
 			printf("# kernel: %s", line);
 			nr++;
 		}
