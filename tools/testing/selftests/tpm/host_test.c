@@ -24,26 +24,6 @@
 #define RESTART	"8001 ???????? 00000180 %08x"
 #define FLUSH	"8001 ???????? 00000165 %08x"
 
-/* A handle, or a negative errno, or minus the response code. */
-static int64_t make(int fd, const char *text)
-{
-	uint8_t rsp[BUF_SIZE];
-	ssize_t n = tpm_send(fd, text, rsp);
-
-	if (n < 14)
-		return n < 0 ? n : -(int64_t)be32(rsp + 6);
-	return be32(rsp + 10);
-}
-
-/* @text has one %08x for @handle. */
-static int64_t ask_of(int fd, const char *text, uint32_t handle)
-{
-	char command[1024];
-
-	snprintf(command, sizeof(command), text, handle);
-	return tpm_ask(fd, command);
-}
-
 /* Objects and sessions of one user of a TPM. */
 struct things {
 	unsigned int nr;
@@ -54,11 +34,12 @@ struct things {
 /* 0, or what went wrong: a negative errno or minus the response code. */
 static int64_t things_make(int fd, struct things *things)
 {
+	uint8_t rsp[BUF_SIZE];
 	unsigned int i;
 
 	for (i = 0; i < things->nr; i++) {
-		int64_t object = make(fd, PRIMARY);
-		int64_t session = object < 0 ? object : make(fd, SESSION);
+		int64_t object = tpm_make(fd, PRIMARY, rsp);
+		int64_t session = object < 0 ? object : tpm_make(fd, SESSION, rsp);
 
 		if (session < 0)
 			return session;
@@ -73,10 +54,10 @@ static int64_t things_use(int fd, const struct things *things)
 	unsigned int i;
 
 	for (i = 0; i < things->nr; i++) {
-		int64_t rc = ask_of(fd, HMAC, things->object[i]);
+		int64_t rc = tpm_ask_of(fd, HMAC, things->object[i]);
 
 		if (!rc)
-			rc = ask_of(fd, RESTART, things->session[i]);
+			rc = tpm_ask_of(fd, RESTART, things->session[i]);
 		if (rc)
 			return -llabs(rc);
 	}
@@ -88,10 +69,10 @@ static int64_t things_flush(int fd, const struct things *things)
 	unsigned int i;
 
 	for (i = 0; i < things->nr; i++) {
-		int64_t rc = ask_of(fd, FLUSH, things->object[i]);
+		int64_t rc = tpm_ask_of(fd, FLUSH, things->object[i]);
 
 		if (!rc)
-			rc = ask_of(fd, FLUSH, things->session[i]);
+			rc = tpm_ask_of(fd, FLUSH, things->session[i]);
 		if (rc)
 			return -llabs(rc);
 	}

@@ -44,38 +44,19 @@ FIXTURE_TEARDOWN(pair)
 	EXPECT_EQ(0, close(self->ctl));
 }
 
-/* A handle, or a negative errno, or minus the response code. */
-static int64_t make(int fd, const char *text, uint8_t *rsp)
-{
-	ssize_t n = tpm_send(fd, text, rsp);
-
-	if (n < 14)
-		return n < 0 ? n : -(int64_t)be32(rsp + 6);
-	return be32(rsp + 10);
-}
-
-/* @text has one %08x for @handle. */
-static int64_t ask_of(int fd, const char *text, uint32_t handle)
-{
-	char command[1024];
-
-	snprintf(command, sizeof(command), text, handle);
-	return tpm_ask(fd, command);
-}
-
 TEST_F(pair, chip_is_empty_after_each_turn_and_after_close)
 {
 	int i;
 
 	ASSERT_EQ(0, nr_in_chip(self->family));
 	if (self->family->num == 0x200) {
-		ASSERT_LT(0, make(self->fd[0], PRIMARY, self->rsp));
-		ASSERT_LT(0, make(self->fd[0], SESSION, self->rsp));
-		ASSERT_LT(0, make(self->fd[1], PRIMARY, self->rsp));
+		ASSERT_LT(0, tpm_make(self->fd[0], PRIMARY, self->rsp));
+		ASSERT_LT(0, tpm_make(self->fd[0], SESSION, self->rsp));
+		ASSERT_LT(0, tpm_make(self->fd[1], PRIMARY, self->rsp));
 	} else {
 		/* Only an owned chip lets go of a session. */
-		make(self->fd[0], "00c1 ???????? 0000000a", self->rsp);
-		make(self->fd[1], "00c1 ???????? 0000000a", self->rsp);
+		tpm_make(self->fd[0], "00c1 ???????? 0000000a", self->rsp);
+		tpm_make(self->fd[1], "00c1 ???????? 0000000a", self->rsp);
 	}
 	for (i = 0; i < 2; i++) {
 		close(self->fd[i]);
@@ -89,9 +70,9 @@ TEST_F(pair, chip_is_empty_after_a_reset)
 	int i;
 
 	if (self->family->num == 0x200) {
-		ASSERT_LT(0, make(self->fd[0], PRIMARY, self->rsp));
+		ASSERT_LT(0, tpm_make(self->fd[0], PRIMARY, self->rsp));
 	} else {
-		make(self->fd[0], "00c1 ???????? 0000000a", self->rsp);
+		tpm_make(self->fd[0], "00c1 ???????? 0000000a", self->rsp);
 	}
 	ASSERT_EQ(0, ctl_reset(self->ctl, self->num[0]));
 	for (i = 0; i < 100 && nr_in_chip(self->family); i++)
@@ -102,9 +83,9 @@ TEST_F(pair, chip_is_empty_after_a_reset)
 TEST_F(pair, chip_is_empty_after_destroy_of_an_open_proxy)
 {
 	if (self->family->num == 0x200) {
-		ASSERT_LT(0, make(self->fd[0], PRIMARY, self->rsp));
+		ASSERT_LT(0, tpm_make(self->fd[0], PRIMARY, self->rsp));
 	} else {
-		make(self->fd[0], "00c1 ???????? 0000000a", self->rsp);
+		tpm_make(self->fd[0], "00c1 ???????? 0000000a", self->rsp);
 	}
 	ASSERT_EQ(0, ctl_destroy(self->ctl, self->num[0], VTPM_BRIDGE_FORCE));
 	EXPECT_EQ(0, nr_in_chip(self->family));
@@ -116,16 +97,16 @@ TEST_F(pair, second_proxy_cannot_use_or_flush_the_first_ones_key)
 
 	if (self->family->num != 0x200)
 		return;
-	key = make(self->fd[0], PRIMARY, self->rsp);
+	key = tpm_make(self->fd[0], PRIMARY, self->rsp);
 	ASSERT_EQ(0x80000000, key);
-	EXPECT_EQ(0x910, ask_of(self->fd[1], "8001 ???????? 00000173 %08x", key));
-	EXPECT_EQ(0x1cb, ask_of(self->fd[1], "8001 ???????? 00000165 %08x", key));
-	EXPECT_EQ(0x910, ask_of(self->fd[1], "8001 ???????? 00000162 %08x", key));
-	EXPECT_EQ(0, ask_of(self->fd[0], "8001 ???????? 00000173 %08x", key));
+	EXPECT_EQ(0x910, tpm_ask_of(self->fd[1], "8001 ???????? 00000173 %08x", key));
+	EXPECT_EQ(0x1cb, tpm_ask_of(self->fd[1], "8001 ???????? 00000165 %08x", key));
+	EXPECT_EQ(0x910, tpm_ask_of(self->fd[1], "8001 ???????? 00000162 %08x", key));
+	EXPECT_EQ(0, tpm_ask_of(self->fd[0], "8001 ???????? 00000173 %08x", key));
 	/* Its own is another with the same number. */
-	ASSERT_EQ(0x80000000, make(self->fd[1], PRIMARY, self->rsp));
-	EXPECT_EQ(0, ask_of(self->fd[1], "8001 ???????? 00000165 %08x", key));
-	EXPECT_EQ(0, ask_of(self->fd[0], "8001 ???????? 00000173 %08x", key));
+	ASSERT_EQ(0x80000000, tpm_make(self->fd[1], PRIMARY, self->rsp));
+	EXPECT_EQ(0, tpm_ask_of(self->fd[1], "8001 ???????? 00000165 %08x", key));
+	EXPECT_EQ(0, tpm_ask_of(self->fd[0], "8001 ???????? 00000173 %08x", key));
 }
 
 TEST_F(pair, second_proxy_cannot_use_or_flush_the_first_ones_session)
@@ -133,23 +114,23 @@ TEST_F(pair, second_proxy_cannot_use_or_flush_the_first_ones_session)
 	int64_t session;
 
 	if (self->family->num == 0x200) {
-		session = make(self->fd[0], SESSION, self->rsp);
+		session = tpm_make(self->fd[0], SESSION, self->rsp);
 		ASSERT_EQ(0x03000000, session & 0xff000000);
-		EXPECT_EQ(0x910, ask_of(self->fd[1], "8001 ???????? 00000180 %08x", session));
-		EXPECT_EQ(0x910, ask_of(self->fd[1], "8001 ???????? 00000162 %08x", session));
-		EXPECT_EQ(0x1cb, ask_of(self->fd[1], "8001 ???????? 00000165 %08x", session));
+		EXPECT_EQ(0x910, tpm_ask_of(self->fd[1], "8001 ???????? 00000180 %08x", session));
+		EXPECT_EQ(0x910, tpm_ask_of(self->fd[1], "8001 ???????? 00000162 %08x", session));
+		EXPECT_EQ(0x1cb, tpm_ask_of(self->fd[1], "8001 ???????? 00000165 %08x", session));
 		/* Nor by the number alone, whatever its type. */
-		EXPECT_EQ(0x1cb, ask_of(self->fd[1], "8001 ???????? 00000165 %08x",
+		EXPECT_EQ(0x1cb, tpm_ask_of(self->fd[1], "8001 ???????? 00000165 %08x",
 					session ^ 0x01000000));
-		EXPECT_EQ(0, ask_of(self->fd[0], "8001 ???????? 00000180 %08x", session));
+		EXPECT_EQ(0, tpm_ask_of(self->fd[0], "8001 ???????? 00000180 %08x", session));
 		return;
 	}
-	session = make(self->fd[0], "00c1 ???????? 0000000a", self->rsp);
+	session = tpm_make(self->fd[0], "00c1 ???????? 0000000a", self->rsp);
 	if (session < 0)
 		return;	/* an unowned chip: no sessions for proxies */
-	EXPECT_NE(0, ask_of(self->fd[1], "00c1 ???????? 00000096 %08x", session));
-	EXPECT_NE(0, ask_of(self->fd[1], "00c1 ???????? 000000ba %08x 00000002", session));
-	EXPECT_EQ(0, ask_of(self->fd[0], "00c1 ???????? 00000096 %08x", session));
+	EXPECT_NE(0, tpm_ask_of(self->fd[1], "00c1 ???????? 00000096 %08x", session));
+	EXPECT_NE(0, tpm_ask_of(self->fd[1], "00c1 ???????? 000000ba %08x 00000002", session));
+	EXPECT_EQ(0, tpm_ask_of(self->fd[0], "00c1 ???????? 00000096 %08x", session));
 }
 
 TEST_F(pair, second_proxy_cannot_load_the_first_ones_context)
@@ -159,7 +140,7 @@ TEST_F(pair, second_proxy_cannot_load_the_first_ones_context)
 
 	if (self->family->num != 0x200)
 		return;
-	ASSERT_EQ(0x80000000, make(self->fd[0], PRIMARY, self->rsp));
+	ASSERT_EQ(0x80000000, tpm_make(self->fd[0], PRIMARY, self->rsp));
 	n = tpm_send(self->fd[0], "8001 ???????? 00000162 80000000", self->rsp);
 	ASSERT_LT(30, n);
 	ASSERT_EQ(0, be32(self->rsp + 6));
@@ -243,7 +224,7 @@ TEST_F(pair, clear_of_one_leaves_host_and_other_alone)
 	int fd;
 
 	if (self->family->num == 0x200) {
-		ASSERT_EQ(0x80000000, make(self->fd[1], PRIMARY, self->rsp));
+		ASSERT_EQ(0x80000000, tpm_make(self->fd[1], PRIMARY, self->rsp));
 		EXPECT_EQ(0, tpm_ask(self->fd[0], "8002 ???????? 00000126 4000000c " PW));
 		EXPECT_EQ(0, tpm_ask(self->fd[1], "8001 ???????? 00000173 80000000"));
 		return;
@@ -268,12 +249,12 @@ TEST_F(pair, each_has_its_own_quota_of_objects)
 		return;
 	for (i = 0; i < 16; i++) {
 		for (side = 0; side < 2; side++)
-			ASSERT_EQ(0x80000000 + i, make(self->fd[side], PRIMARY, self->rsp));
+			ASSERT_EQ(0x80000000 + i, tpm_make(self->fd[side], PRIMARY, self->rsp));
 	}
-	EXPECT_EQ(-0x902, make(self->fd[0], PRIMARY, self->rsp));
+	EXPECT_EQ(-0x902, tpm_make(self->fd[0], PRIMARY, self->rsp));
 	for (i = 0; i < 16; i++) {
-		EXPECT_EQ(0, ask_of(self->fd[0], "8001 ???????? 00000173 %08x", 0x80000000 + i));
-		EXPECT_EQ(0, ask_of(self->fd[1], "8001 ???????? 00000173 %08x", 0x80000000 + i));
+		EXPECT_EQ(0, tpm_ask_of(self->fd[0], "8001 ???????? 00000173 %08x", 0x80000000 + i));
+		EXPECT_EQ(0, tpm_ask_of(self->fd[1], "8001 ???????? 00000173 %08x", 0x80000000 + i));
 	}
 }
 

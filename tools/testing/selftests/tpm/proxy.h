@@ -242,6 +242,25 @@ static inline int64_t tpm_ask(int fd, const char *text)
 	return n < 10 ? -EIO : (int64_t)be32(rsp + 6);
 }
 
+/* A handle, or a negative errno, or minus the response code. */
+static inline int64_t tpm_make(int fd, const char *text, uint8_t *rsp)
+{
+	ssize_t n = tpm_send(fd, text, rsp);
+
+	if (n < 14)
+		return n < 0 ? n : -(int64_t)be32(rsp + 6);
+	return be32(rsp + 10);
+}
+
+/* @text has one %08x for @handle. */
+static inline int64_t tpm_ask_of(int fd, const char *text, uint32_t handle)
+{
+	char command[1024];
+
+	snprintf(command, sizeof(command), text, handle);
+	return tpm_ask(fd, command);
+}
+
 /* Handles that the raw chip lists, sessions and objects, loaded and saved. */
 static inline int nr_in_chip(const struct family *family)
 {
