@@ -835,6 +835,7 @@ vtpmb_tpm20_facts(const struct vtpmb_port *port)
 
 int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       struct vtpmb_writer *out, u32 *rc);
+u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise);
 bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel);
 int vtpmb_tpm20_probe(struct vtpmb_port *port);
 void vtpmb_tpm20_forget(struct vtpmb_port *port);

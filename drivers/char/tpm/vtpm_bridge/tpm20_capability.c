@@ -967,7 +967,13 @@ static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 	return err;
 }
 
-static u32 tpm20_fact(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise)
+/**
+ * vtpmb_tpm20_property() - a TPM_PT as the chip told it at probe
+ * @facts:	the chip's
+ * @property:	TPM_PT
+ * @otherwise:	what it is if the chip has not told
+ */
+u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise)
 {
 	unsigned int i;
 
@@ -980,8 +986,9 @@ static u32 tpm20_fact(const struct vtpmb_tpm20_facts *facts, u32 property, u32 o
 
 static u32 tpm20_size_fact(const struct vtpmb_tpm20_facts *facts, u32 property)
 {
-	return min_t(u32, tpm20_fact(facts, property, VTPMB_GUEST_BUF_SIZE),
-		     VTPMB_GUEST_BUF_SIZE);
+	u32 size = vtpmb_tpm20_property(facts, property, VTPMB_GUEST_BUF_SIZE);
+
+	return min_t(u32, size, VTPMB_GUEST_BUF_SIZE);
 }
 
 /**
@@ -1009,8 +1016,8 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 		vtpmb_tpm20_forget(port);
 		return err;
 	}
-	facts->sessions_max = tpm20_fact(facts, PT_ACTIVE_SESSIONS_MAX, 64);
-	facts->context_gap = tpm20_fact(facts, PT_CONTEXT_GAP_MAX, 255);
+	facts->sessions_max = vtpmb_tpm20_property(facts, PT_ACTIVE_SESSIONS_MAX, 64);
+	facts->context_gap = vtpmb_tpm20_property(facts, PT_CONTEXT_GAP_MAX, 255);
 	facts->command_max = tpm20_size_fact(facts, PT_MAX_COMMAND_SIZE);
 	facts->response_max = tpm20_size_fact(facts, PT_MAX_RESPONSE_SIZE);
 	return 0;

@@ -38,28 +38,19 @@ static u32 tpm20_share(u32 max_tries)
 	return max(max_tries / 2, 1U);
 }
 
-static u32 tpm20_fact(const struct vtpmb_port *port, u32 property)
-{
-	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(port);
-	unsigned int i;
-
-	for (i = 0; i < facts->nr_properties; i++) {
-		if (facts->property[i].tag == property)
-			return facts->property[i].val;
-	}
-	return 0;
-}
-
 /**
  * vtpmb_tpm20_lockout_init() - the values of a TPM as it comes from its maker
  * @vtpm:	the vtpm; its lock is held, or nobody else knows it yet
  */
 void vtpmb_tpm20_lockout_init(struct vtpmb_vtpm *vtpm)
 {
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	u32 tries = vtpmb_tpm20_property(facts, PT_MAX_AUTH_FAIL, 0);
+
 	vtpmb_tpm20_state(vtpm)->lockout = (struct vtpmb_tpm20_lockout) {
-		.max_tries = tpm20_share(tpm20_fact(vtpm->port, PT_MAX_AUTH_FAIL)),
-		.recovery_time = tpm20_fact(vtpm->port, PT_LOCKOUT_INTERVAL),
-		.lockout_recovery = tpm20_fact(vtpm->port, PT_LOCKOUT_RECOVERY),
+		.max_tries = tpm20_share(tries),
+		.recovery_time = vtpmb_tpm20_property(facts, PT_LOCKOUT_INTERVAL, 0),
+		.lockout_recovery = vtpmb_tpm20_property(facts, PT_LOCKOUT_RECOVERY, 0),
 	};
 }
 
