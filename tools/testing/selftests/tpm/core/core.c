@@ -298,6 +298,38 @@ void core_fail_chip(unsigned int nth, u32 rc)
 	fault.rc = rc;
 }
 
+static void fail(const struct core_sweep *sweep, enum core_fault fault, unsigned int nth)
+{
+	switch (fault) {
+	case CORE_FAULT_TRANSMIT:
+		core_fail_transmit(nth, -ETIME);
+		break;
+	case CORE_FAULT_CHIP:
+		core_fail_chip(nth, sweep->refusals[nth % sweep->nr_refusals]);
+		break;
+	case CORE_FAULT_ALLOC:
+		core_fail_alloc(nth);
+	}
+}
+
+void core_sweep(const struct core_sweep *sweep, enum core_fault fault)
+{
+	bool failed = true;
+	unsigned int nth;
+
+	core_start(sweep->family);
+	for (nth = 1; failed && nth < sweep->nr; nth++) {
+		sweep->begin();
+		fail(sweep, fault, nth);
+		sweep->flow();
+		failed = fault != CORE_FAULT_ALLOC || core_alloc_failed();
+		core_fail_transmit(0, 0);
+		core_fail_alloc(0);
+		sweep->end();
+	}
+	core_stop();
+}
+
 static size_t put_error(u8 *rsp, u32 rc)
 {
 	struct vtpmb_writer w;

@@ -86,6 +86,36 @@ void core_end_turn(void);
 void core_policy(struct vtpmb_vtpm *vtpm, u32 code, enum vtpmb_policy_verb verb);
 void core_grant(struct vtpmb_vtpm *vtpm, enum vtpmb_range_kind kind, u32 first, u32 last);
 
+/**
+ * enum core_fault - what goes wrong in a sweep
+ * @CORE_FAULT_TRANSMIT: the chip does not answer
+ * @CORE_FAULT_CHIP:	it refuses
+ * @CORE_FAULT_ALLOC:	there is no memory
+ */
+enum core_fault { CORE_FAULT_TRANSMIT, CORE_FAULT_CHIP, CORE_FAULT_ALLOC };
+
+/**
+ * struct core_sweep - a flow that meets one fault, each time a step later
+ * @family:	whose
+ * @nr:		how often; fewer if all allocations have failed once
+ * @begin:	a new vtpm
+ * @flow:	meets the fault, and may come to anything
+ * @end:	the fault is over: sees that all works, and frees the vtpm
+ * @refusals:	what a chip says that refuses, in turn
+ * @nr_refusals: how many of those
+ */
+struct core_sweep {
+	enum core_family family;
+	unsigned int nr;
+	void (*begin)(void);
+	void (*flow)(void);
+	void (*end)(void);
+	const u32 *refusals;
+	unsigned int nr_refusals;
+};
+
+void core_sweep(const struct core_sweep *sweep, enum core_fault fault);
+
 /*
  * A twin starts with the permanent state that the chip has now, so the same
  * templates give the same primary keys.  It waits for Startup.

@@ -822,65 +822,40 @@ static void any_flow(void)
 	}
 }
 
+static void begin_to_fail(void)
+{
+	v = core_new();
+}
+
+static void flow_still_works(void)
+{
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	want("8001 ???????? 00000173 80000000", 0);
+	core_free(v);
+	CHECK(core_chip_is_empty());
+}
+
+static const u32 refusals[] = { 0x901, 0x902, 0x903, 0x904, 0x908, 0x922, 0x1df, 0x101 };
+
+static const struct core_sweep sweep = {
+	CORE_TPM20, 200, begin_to_fail, any_flow, flow_still_works, refusals, ARRAY_SIZE(refusals),
+};
+
 static void chip_may_fail_at_any_command(void)
 {
-	unsigned int i;
-
-	core_start(CORE_TPM20);
-	for (i = 1; i < 80; i++) {
-		v = core_new();
-		core_fail_transmit(i, -ETIME);
-		any_flow();
-		core_fail_transmit(0, 0);
-		core_reset(v);
-		want(STARTUP_CLEAR, 0);
-		want(PRIMARY("40000001"), 0);
-		want("8001 ???????? 00000173 80000000", 0);
-		core_free(v);
-		CHECK(core_chip_is_empty());
-	}
-	core_stop();
+	core_sweep(&sweep, CORE_FAULT_TRANSMIT);
 }
 
 static void chip_may_refuse_any_command(void)
 {
-	static const u32 refusals[] = { 0x901, 0x902, 0x903, 0x904, 0x908, 0x922, 0x1df, 0x101 };
-	unsigned int i, r;
-
-	core_start(CORE_TPM20);
-	for (i = 1; i < 80; i++) {
-		r = i % ARRAY_SIZE(refusals);
-		v = core_new();
-		core_fail_chip(i, refusals[r]);
-		any_flow();
-		core_fail_chip(0, 0);
-		core_reset(v);
-		want(STARTUP_CLEAR, 0);
-		want(PRIMARY("40000001"), 0);
-		core_free(v);
-	}
-	core_stop();
+	core_sweep(&sweep, CORE_FAULT_CHIP);
 }
 
 static void any_allocation_may_fail(void)
 {
-	unsigned int i;
-
-	core_start(CORE_TPM20);
-	for (i = 1; i < 200; i++) {
-		v = core_new();
-		core_fail_alloc(i);
-		any_flow();
-		if (!core_alloc_failed())
-			i = 200;
-		core_fail_alloc(0);
-		core_reset(v);
-		want(STARTUP_CLEAR, 0);
-		want(PRIMARY("40000001"), 0);
-		core_free(v);
-		CHECK(core_chip_is_empty());
-	}
-	core_stop();
+	core_sweep(&sweep, CORE_FAULT_ALLOC);
 }
 
 static void chip_reset_behind_our_back_loses_objects_only(void)

@@ -1643,6 +1643,12 @@ static void any_session(void)
 	any_policy();
 }
 
+static void begin_to_fail(void)
+{
+	v = core_new();
+	proxy.vtpm = v;
+}
+
 static void start_over(void)
 {
 	core_reset(v);
@@ -1652,45 +1658,25 @@ static void start_over(void)
 	CHECK(core_chip_is_empty());
 }
 
+static const u32 refusals[] = { 0x901, 0x903, 0x905, 0x908, 0x922, 0x9a2, 0x918, 0x101 };
+
+static const struct core_sweep sweep = {
+	CORE_TPM20, 400, begin_to_fail, any_session, start_over, refusals, ARRAY_SIZE(refusals),
+};
+
 static void chip_may_fail_with_any_session(void)
 {
-	static const u32 refusals[] = { 0x901, 0x903, 0x905, 0x908, 0x922, 0x9a2, 0x918, 0x101 };
-	unsigned int i;
+	core_sweep(&sweep, CORE_FAULT_TRANSMIT);
+}
 
-	core_start(CORE_TPM20);
-	for (i = 1; i < 80; i++) {
-		v = core_new();
-		proxy.vtpm = v;
-		core_fail_transmit(i, -ETIME);
-		any_session();
-		core_fail_transmit(0, 0);
-		start_over();
-		v = core_new();
-		proxy.vtpm = v;
-		core_fail_chip(i, refusals[i % ARRAY_SIZE(refusals)]);
-		any_session();
-		core_fail_chip(0, 0);
-		start_over();
-	}
-	core_stop();
+static void chip_may_refuse_with_any_session(void)
+{
+	core_sweep(&sweep, CORE_FAULT_CHIP);
 }
 
 static void any_allocation_may_fail_with_sessions(void)
 {
-	bool failed = true;
-	unsigned int i;
-
-	core_start(CORE_TPM20);
-	for (i = 1; failed && i < 400; i++) {
-		v = core_new();
-		proxy.vtpm = v;
-		core_fail_alloc(i);
-		any_session();
-		failed = core_alloc_failed();
-		core_fail_alloc(0);
-		start_over();
-	}
-	core_stop();
+	core_sweep(&sweep, CORE_FAULT_ALLOC);
 }
 
 /*
@@ -2002,6 +1988,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(policy_session_survives_the_guests_resource_manager),
 	CORE_TEST(any_order_is_judged_as_by_a_tpm),
 	CORE_TEST(chip_may_fail_with_any_session),
+	CORE_TEST(chip_may_refuse_with_any_session),
 	CORE_TEST(any_allocation_may_fail_with_sessions),
 };
 

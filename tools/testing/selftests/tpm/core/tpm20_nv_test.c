@@ -953,9 +953,6 @@ static void any_flow(void)
 
 static void flow_still_works(void)
 {
-	core_fail_transmit(0, 0);
-	core_fail_chip(0, 0);
-	core_fail_alloc(0);
 	core_reset(v);
 	want(STARTUP_CLEAR, 0);
 	want(CLEAR, 0);
@@ -968,52 +965,31 @@ static void flow_still_works(void)
 	host("8002 ???????? 00000139 4000000a" PW, 0);
 }
 
+static void begin_to_fail(void)
+{
+	v = core_new();
+	core_grant(v, VTPMB_RANGE_NV, FIRST, LAST);
+}
+
+static const u32 refusals[] = { 0x902, 0x903, 0x14b, 0x922, 0x18b, 0x101, 0x149, 0x9a2 };
+
+static const struct core_sweep sweep = {
+	CORE_TPM20, 60, begin_to_fail, any_flow, flow_still_works, refusals, ARRAY_SIZE(refusals),
+};
+
 static void chip_may_fail_at_any_command(void)
 {
-	unsigned int i;
-
-	core_start(CORE_TPM20);
-	for (i = 1; i < 60; i++) {
-		v = core_new();
-		core_grant(v, VTPMB_RANGE_NV, FIRST, LAST);
-		core_fail_transmit(i, -ETIME);
-		any_flow();
-		flow_still_works();
-	}
-	core_stop();
+	core_sweep(&sweep, CORE_FAULT_TRANSMIT);
 }
 
 static void chip_may_refuse_any_command(void)
 {
-	static const u32 refusals[] = { 0x902, 0x903, 0x14b, 0x922, 0x18b, 0x101, 0x149, 0x9a2 };
-	unsigned int i;
-
-	core_start(CORE_TPM20);
-	for (i = 1; i < 60; i++) {
-		v = core_new();
-		core_grant(v, VTPMB_RANGE_NV, FIRST, LAST);
-		core_fail_chip(i, refusals[i % ARRAY_SIZE(refusals)]);
-		any_flow();
-		flow_still_works();
-	}
-	core_stop();
+	core_sweep(&sweep, CORE_FAULT_CHIP);
 }
 
 static void any_allocation_may_fail(void)
 {
-	unsigned int i;
-
-	core_start(CORE_TPM20);
-	for (i = 1; i < 60; i++) {
-		v = core_new();
-		core_grant(v, VTPMB_RANGE_NV, FIRST, LAST);
-		core_fail_alloc(i);
-		any_flow();
-		if (!core_alloc_failed())
-			i = 60;
-		flow_still_works();
-	}
-	core_stop();
+	core_sweep(&sweep, CORE_FAULT_ALLOC);
 }
 
 static const struct core_test tests[] = {
