@@ -82,7 +82,8 @@ enum tpm12_grant {
  * @trans:	its last authorisation area names a transport session
  * @slow:	it may take the chip minutes
  * @ends:	it may end sessions that it does not name
- * @chip_by_grant: @own has the chip answer it by an unsafe grant
+ * @chip_by_grant: @own, or @local if there is none, has the chip answer it by an
+ *		unsafe grant
  * @opaque:	its policy can do without its parameters
  * @params:	its parameters up to the authorisation areas, handles included,
  *		one letter each: 1, 2, 4, 8 a number of so many bytes; b a BOOL;

@@ -16,6 +16,7 @@
 
 #define ORD_TAKEOWNERSHIP	0x0D
 #define ORD_OWNERCLEAR		0x5B
+#define ORD_FORCECLEAR		0x5D
 #define ORD_GETCAPABILITY	0x65
 #define ORD_REVOKETRUST		0x80
 
@@ -326,6 +327,22 @@ static int tpm12_follow(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame 
 	return frame->row->ends ? tpm12_find_dead(call->vtpm, frame) : 0;
 }
 
+/* By a grant the chip has done what the virtual platform is to do. */
+static void tpm12_follow_platform(struct vtpmb_tpm12_call *call)
+{
+	const struct vtpmb_tpm12_row *row = call->row;
+
+	/* After ForceClear see tpm12_follow_owner(). */
+	if (!row->local || row->own || !row->chip_by_grant || row->code == ORD_FORCECLEAR)
+		return;
+	vtpmb_reader_init(&call->in, vtpmb_tpm12_table(call->vtpm)->kept + VTPMB_HEADER_SIZE,
+			  call->frame.len - VTPMB_HEADER_SIZE);
+	call->forward = false;
+	mutex_lock(&call->vtpm->lock);
+	row->local(call);
+	mutex_unlock(&call->vtpm->lock);
+}
+
 /* The chip has a new owner, or none any more: so it is for all proxies. */
 static void tpm12_follow_owner(struct vtpmb_tpm12_call *call, u32 code)
 {
@@ -336,6 +353,7 @@ static void tpm12_follow_owner(struct vtpmb_tpm12_call *call, u32 code)
 		WRITE_ONCE(facts->owned, true);
 		break;
 	case ORD_OWNERCLEAR:
+	case ORD_FORCECLEAR:
 	case ORD_REVOKETRUST:
 		WRITE_ONCE(facts->owned, false);
 		facts->chip.nr_clears++;
@@ -380,6 +398,8 @@ static int tpm12_complete(struct vtpmb_tpm12_call *call, int len)
 		err = vtpmb_tpm12_succeeded(call, &call->frame, call->cmd->buf, len);
 	if (!err && call->row->code == ORD_GETCAPABILITY)
 		err = vtpmb_tpm12_correct_capability(call, len);
+	if (!err)
+		tpm12_follow_platform(call);
 	return err;
 }
 

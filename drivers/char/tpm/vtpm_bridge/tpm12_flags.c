@@ -3,7 +3,8 @@
  * TPM 1.2: permanent and volatile flags, physical presence, the owner as the
  * guest sees it (Part 2, 7; Part 3, 5, 6 and 7.4).
  *
- * All of it is virtual: no command here reaches the chip.
+ * All of it is virtual.  What a grant lets reach the chip is done there first,
+ * and here when the chip has done it.
  */
 
 #include <linux/bits.h>
@@ -188,10 +189,26 @@ u32 vtpmb_tpm12_reset_establishment_bit(struct vtpmb_tpm12_call *call)
 	return rc;
 }
 
-static u32 tpm12_set_pf(struct vtpmb_tpm12_call *call, enum tpm12_pf flag, bool value)
+/*
+ * What needs physical presence, here and, by an unsafe grant, at the chip: there
+ * it is the host's to assert.
+ */
+static u32 tpm12_check_presence(struct vtpmb_tpm12_call *call)
 {
+	if (call->answered)
+		return TPM12_SUCCESS;
 	if (!vtpmb_tpm12_pp(call->vtpm))
 		return TPM12_BAD_PRESENCE;
+	call->forward = vtpmb_tpm12_granted(call->vtpm, call->row);
+	return TPM12_SUCCESS;
+}
+
+static u32 tpm12_set_pf(struct vtpmb_tpm12_call *call, enum tpm12_pf flag, bool value)
+{
+	u32 rc = tpm12_check_presence(call);
+
+	if (rc || call->forward)
+		return rc;
 	call->tpm->perm[flag] = value;
 	if (flag == TPM12_PF_OWNERSHIP)
 		call->tpm->owner_flag = true;
@@ -252,15 +269,21 @@ void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm)
 	tpm->perm[TPM12_PF_ALLOWMAINTENANCE] = false;
 }
 
-/* TPM_ForceClear (Part 3, 6.3): this proxy's view of an owner is gone. */
+/*
+ * TPM_ForceClear (Part 3, 6.3): this proxy's view of an owner is gone.  If it was
+ * the chip's, see tpm12_follow_owner().
+ */
 u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 {
 	struct vtpmb_tpm12 *tpm = call->tpm;
+	u32 rc = tpm12_check_presence(call);
 
-	if (!vtpmb_tpm12_pp(call->vtpm))
-		return TPM12_BAD_PRESENCE;
+	if (rc)
+		return rc;
 	if (tpm->stclear.flag[TPM12_SF_DISABLEFORCECLEAR])
 		return TPM12_CLEAR_DISABLED;
+	if (call->forward)
+		return TPM12_SUCCESS;
 
 	tpm->cleared = true;
 	vtpmb_tpm12_clear(tpm);

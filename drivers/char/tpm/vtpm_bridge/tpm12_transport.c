@@ -35,7 +35,7 @@ static bool tpm12_is_forwarded(struct vtpmb_tpm12_call *call, const struct vtpmb
 {
 	if (!row->local && !row->own)
 		return true;
-	return row->chip_by_grant && vtpmb_tpm12_granted(call->vtpm, row);
+	return row->own && row->chip_by_grant && vtpmb_tpm12_granted(call->vtpm, row);
 }
 
 static u32 tpm12_may_wrap(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_row *row)

@@ -235,6 +235,142 @@ static void ownership_of_an_unowned_chip_by_grant(void)
 	core_stop();
 }
 
+#define PRESENT		"00c1 ???????? 4000000a 0008"
+#define ENABLE		"00c1 ???????? 0000006f"
+#define DISABLE		"00c1 ???????? 00000070"
+#define DEACTIVATE	"00c1 ???????? 00000072 01"
+#define ACTIVATE	"00c1 ???????? 00000072 00"
+#define OWNER_INSTALL	"00c1 ???????? 00000071 0"
+#define FORCE_CLEAR	"00c1 ???????? 0000005d"
+#define GET_RANDOM	"00c1 ???????? 00000046 00000008"
+
+/* TPM_PERMANENT_FLAGS: disable, ownership, deactivated */
+static bool permanent_flag(struct guest *g, unsigned int flag)
+{
+	CHECK_EQ(tell(g, "00c1 ???????? 00000065 00000004 00000004 00000108"), 0);
+	return g->rsp.buf[16 + flag];
+}
+
+static void grant_platform(struct guest *g)
+{
+	static const u32 ordinals[] = { 0x5d, 0x6f, 0x70, 0x71, 0x72 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ordinals); i++)
+		core_policy(g->vtpm, ordinals[i], VTPMB_POLICY_ALLOW_UNSAFE);
+}
+
+/* A host whose firmware has not locked presence, and somebody who is there. */
+static void begin_present(void)
+{
+	begin();
+	core_chip_cycle();
+	grant_platform(&proxy);
+}
+
+static void platform_by_unsafe_grant_is_the_chips(void)
+{
+	u32 key;
+
+	begin_present();
+	key = load(&other, &signer);
+	/* The guest's own presence is asked first. */
+	CHECK_EQ(tell(&proxy, DISABLE), 45);
+	CHECK_EQ(tell(&proxy, PRESENT), 0);
+	CHECK_EQ(tell(&proxy, DISABLE), 0);
+	CHECK(permanent_flag(&proxy, 0));
+	CHECK(permanent_flag(&host, 0));
+	CHECK_EQ(tell(&proxy, GET_RANDOM), 7);
+	CHECK_EQ(sign(&other, key, key_secret, NULL), 7);
+	CHECK_EQ(tell(&proxy, ENABLE), 0);
+	CHECK(!permanent_flag(&proxy, 0));
+	CHECK(!permanent_flag(&host, 0));
+	/* Who was kept from working has lost nothing. */
+	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
+
+	CHECK_EQ(tell(&proxy, DEACTIVATE), 0);
+	CHECK(permanent_flag(&proxy, 2));
+	CHECK(permanent_flag(&host, 2));
+	CHECK(!permanent_flag(&other, 2));
+	CHECK_EQ(tell(&proxy, ACTIVATE), 0);
+	CHECK(!permanent_flag(&proxy, 2));
+	CHECK(!permanent_flag(&host, 2));
+	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
+	end_owned();
+}
+
+/* At the chip somebody has to be present too, and that is not the guest. */
+static void chips_presence_is_not_the_guests(void)
+{
+	static const char *const all[] = { DISABLE, ENABLE, DEACTIVATE, FORCE_CLEAR };
+	unsigned int i;
+
+	begin();
+	grant_platform(&proxy);
+	CHECK_EQ(tell(&proxy, PRESENT), 0);
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		CHECK_EQ(tell(&proxy, all[i]), 45);
+	CHECK(!permanent_flag(&proxy, 0));
+	CHECK(!permanent_flag(&proxy, 2));
+	CHECK(owned(&proxy));
+	CHECK(owned(&host));
+	end_owned();
+}
+
+static void guest_clears_enables_and_owns_the_chip_by_unsafe_grant(void)
+{
+	u32 key;
+
+	begin_present();
+	key = load(&other, &signer);
+	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	CHECK_EQ(tell(&proxy, PRESENT), 0);
+	CHECK_EQ(tell(&proxy, FORCE_CLEAR), 0);
+	CHECK(!owned(&proxy));
+	CHECK(!owned(&other));
+	CHECK(!owned(&host));
+	CHECK(permanent_flag(&proxy, 0));
+	CHECK(permanent_flag(&host, 0));
+	CHECK_EQ(sign(&other, key, key_secret, NULL), 18);
+	CHECK_EQ(count_handles(&other, RT_KEY), 0);
+	/* No restart of the chip is needed, but one of the guest. */
+	CHECK_EQ(tell(&proxy, ENABLE), 0);
+	CHECK_EQ(tell(&proxy, ACTIVATE), 0);
+	core_reset(proxy.vtpm);
+	start(&proxy);
+	CHECK_EQ(tell(&proxy, PRESENT), 0);
+	CHECK_EQ(tell(&proxy, OWNER_INSTALL "0"), 0);
+	CHECK(!permanent_flag(&host, 1));
+	CHECK_EQ(take_ownership(&proxy), 11);
+	CHECK_EQ(tell(&proxy, OWNER_INSTALL "1"), 0);
+	CHECK(permanent_flag(&host, 1));
+	CHECK_EQ(take_ownership(&proxy), 0);
+	CHECK(owned(&host));
+	CHECK(owned(&other));
+	CHECK_EQ(make_key(&other, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	key = load(&other, &signer);
+	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
+	/* The refused attempt has left a session. */
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
+	end_owned();
+}
+
+/* A wrapped one would be judged by nobody: see transport.c. */
+static void platform_commands_are_never_wrapped(void)
+{
+	struct session trans;
+	struct command c;
+
+	begin_present();
+	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
+	CHECK_EQ(tell(&proxy, PRESENT), 0);
+	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	command_begin(&c, &proxy, 0x70);
+	CHECK_EQ(execute(&c, &trans, NULL, NULL), 47);
+	CHECK(!permanent_flag(&host, 0));
+	end_owned();
+}
+
 static void owner_is_not_installed_twice(void)
 {
 	begin();
@@ -559,6 +695,10 @@ static const struct core_test tests[] = {
 	CORE_TEST(owner_cannot_hurt_others_without_unsafe_grant),
 	CORE_TEST(owner_clear_by_unsafe_grant_is_the_truth_for_all),
 	CORE_TEST(ownership_of_an_unowned_chip_by_grant),
+	CORE_TEST(platform_by_unsafe_grant_is_the_chips),
+	CORE_TEST(chips_presence_is_not_the_guests),
+	CORE_TEST(guest_clears_enables_and_owns_the_chip_by_unsafe_grant),
+	CORE_TEST(platform_commands_are_never_wrapped),
 	CORE_TEST(owner_is_not_installed_twice),
 	CORE_TEST(pcrs_are_used_by_grant_alone),
 	CORE_TEST(keys_on_pcrs_are_made_and_loaded_by_grant_alone),
