@@ -413,21 +413,28 @@ static const u8 long_created_pcr0[] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
 
-static u32 quote(struct guest *g, u32 key, u32 ordinal, const u8 *sel, size_t len)
+static u32 quote_in(struct guest *g, struct session *s, u32 key, u32 ordinal, const u8 *sel,
+		    size_t len)
 {
-	struct session s;
 	struct command c;
 
-	if (oiap(g, &s, key_secret))
-		return g->rsp.rc;
-	s.cont = 0;
+	s->cont = 0;
 	command_begin(&c, g, ordinal);
 	put_handle(&c, key);
 	put_secret(&c, 0x42);
 	put_bytes(&c, sel, len);
 	if (ordinal == 0x3e)
 		put_u8(&c, 0);
-	return send_auth1(&c, &s);
+	return send_auth1(&c, s);
+}
+
+static u32 quote(struct guest *g, u32 key, u32 ordinal, const u8 *sel, size_t len)
+{
+	struct session s;
+
+	if (oiap(g, &s, key_secret))
+		return g->rsp.rc;
+	return quote_in(g, &s, key, ordinal, sel, len);
 }
 
 static void pcrs_are_used_by_grant_alone(void)
@@ -455,6 +462,46 @@ static void pcrs_are_used_by_grant_alone(void)
 	CHECK_EQ(unseal(&proxy, SRK, srk_secret, hosts, hosts_len), 24);
 	CHECK_EQ(quote(&proxy, key, 0x3e, pcr0, 5), 0);
 	CHECK_EQ(quote(&proxy, key, 0x3e, pcr1, 5), 16);
+	end_owned();
+}
+
+/* A command that the chip cannot read does not end its session. */
+static u32 quote_once(struct guest *g, u32 ordinal, const u8 *sel, size_t len)
+{
+	u32 key = load(g, &signer), rc;
+	struct session s;
+
+	CHECK_EQ(oiap(g, &s, key_secret), 0);
+	rc = quote_in(g, &s, key, ordinal, sel, len);
+	flush(g, s.handle, RT_AUTH);
+	CHECK_EQ(flush(g, key, RT_KEY), 0);
+	return rc;
+}
+
+/* TrouSerS leaves the selection out when it is given no PCRs, and no TPM takes that. */
+static void quote_of_no_pcrs_is_what_the_chip_makes_of_it(void)
+{
+	static const struct none {
+		u8 sel[5];
+		size_t len;
+		u32 rc;
+	} nones[] = {
+		{ { 0, 3 }, 5, 0 }, { { 0, 2 }, 4, 0 }, { { 0, 1 }, 3, 0 }, { { 0, 0 }, 2, 0 },
+		{ { 0, 4 }, 5, 16 },
+	};
+	static const u32 ordinals[] = { 0x16, 0x3e };
+	const struct none *n;
+	unsigned int i;
+
+	begin();
+	for (n = nones; n < nones + ARRAY_SIZE(nones); n++) {
+		for (i = 0; i < ARRAY_SIZE(ordinals); i++) {
+			CHECK_EQ(quote_once(&host, ordinals[i], n->sel, n->len), n->rc);
+			CHECK_EQ(quote_once(&proxy, ordinals[i], n->sel, n->len), n->rc);
+		}
+	}
+	CHECK_EQ(quote_once(&host, 0x16, NULL, 0), 16);
+	CHECK_EQ(quote_once(&proxy, 0x16, NULL, 0), 16);
 	end_owned();
 }
 
@@ -701,6 +748,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(platform_commands_are_never_wrapped),
 	CORE_TEST(owner_is_not_installed_twice),
 	CORE_TEST(pcrs_are_used_by_grant_alone),
+	CORE_TEST(quote_of_no_pcrs_is_what_the_chip_makes_of_it),
 	CORE_TEST(keys_on_pcrs_are_made_and_loaded_by_grant_alone),
 	CORE_TEST(nv_is_used_in_a_granted_range),
 	CORE_TEST(counter_is_used_by_grant_alone),
