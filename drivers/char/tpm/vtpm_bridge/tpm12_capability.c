@@ -367,6 +367,16 @@ static void tpm12_correct_da(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
 	memset(buf + AT_DEPEND, 0, 4);
 }
 
+/* TPM_CAP_CHECK_LOADED: a chip with room is of no use to a proxy that has none. */
+static void tpm12_correct_loaded(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
+{
+	enum { AT_ROOM = VTPMB_HEADER_SIZE + 4 };
+
+	if (len > AT_ROOM &&
+	    vtpmb_tpm12_table(vtpm)->nr[TPM12_KEY] >= vtpmb_tpm12_max(vtpm, TPM12_KEY))
+		buf[AT_ROOM] = false;
+}
+
 /* TPM_CAP_NV_LIST: indexes of 4 bytes each, those that are granted */
 static int tpm12_correct_nv_list(struct vtpmb_tpm12_call *call, size_t len)
 {
@@ -402,6 +412,8 @@ int vtpmb_tpm12_correct_capability(struct vtpmb_tpm12_call *call, size_t len)
 
 	if (area == TPM12_CAP_DA_LOGIC)
 		tpm12_correct_da(call->vtpm, call->cmd->buf, len);
+	if (area == TPM12_CAP_CHECK_LOADED)
+		tpm12_correct_loaded(call->vtpm, call->cmd->buf, len);
 	if (area == TPM12_CAP_NV_LIST)
 		return tpm12_correct_nv_list(call, len);
 	return 0;

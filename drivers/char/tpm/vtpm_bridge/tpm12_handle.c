@@ -212,6 +212,15 @@ static u32 tpm12_put_key_status(struct vtpmb_tpm12_call *call, u32 handle)
 	return TPM12_SUCCESS;
 }
 
+/* TPM_CAP_CHECK_LOADED: of a chip that is full when nothing can be put out, it says so itself. */
+static int tpm12_check_loaded(struct vtpmb_tpm12_call *call)
+{
+	u32 full;
+
+	call->forward = true;
+	return vtpmb_tpm12_have_room(call->vtpm, TPM12_KEY, &full);
+}
+
 /* TPM_GetCapability (Part 3, 7.1), of what the hub's thread knows */
 int vtpmb_tpm12_list_handles(struct vtpmb_tpm12_call *call, u32 *rc)
 {
@@ -229,6 +238,8 @@ int vtpmb_tpm12_list_handles(struct vtpmb_tpm12_call *call, u32 *rc)
 	case TPM12_CAP_KEY_STATUS:
 		*rc = tpm12_put_key_status(call, sub);
 		break;
+	case TPM12_CAP_CHECK_LOADED:
+		return tpm12_check_loaded(call);
 	default:
 		call->forward = true;
 	}

@@ -71,6 +71,17 @@ static void made_keys_are_children_of_loaded_ones(void)
 	end_owned();
 }
 
+#define RSA_KEY_LOADED \
+	"00c1 ???????? 00000065 00000008 00000018 0000000100010002 0000000c 000008000000000200000000"
+
+/* TPM_CAP_CHECK_LOADED, by which TrouSerS decides whether to take out a key of its own. */
+static bool is_room(struct guest *g)
+{
+	CHECK_EQ(tell(g, RSA_KEY_LOADED), 0);
+	CHECK_EQ(g->rsp.len, 15);
+	return g->rsp.buf[14];
+}
+
 static void more_keys_than_the_chip_has_room_for(void)
 {
 	u32 hosts[NR_SLOTS], handle[VTPMB_MAX_KEYS], more;
@@ -84,9 +95,12 @@ static void more_keys_than_the_chip_has_room_for(void)
 	core_turn = 7;
 	for (i = 0; i < VTPMB_MAX_KEYS; i++) {
 		CHECK_EQ(property(&proxy, 0x104), VTPMB_MAX_KEYS - i);
+		CHECK(is_room(&proxy));
 		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle[i]), 0);
 	}
 	CHECK_EQ(property(&proxy, 0x104), 0);
+	CHECK(!is_room(&proxy));
+	CHECK(is_room(&other));
 	CHECK_EQ(count_handles(&proxy, RT_KEY), VTPMB_MAX_KEYS);
 	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &more), 17);
 	CHECK_EQ(load_key(&other, SRK, srk_secret, &signer, &more), 0);
@@ -117,6 +131,7 @@ static void chip_without_room_refuses_and_recovers(void)
 	for (i = 0; i < NR_SLOTS; i++)
 		CHECK_EQ(load_key(&host, SRK, srk_secret, &signer, &hosts[i]), 0);
 	CHECK_EQ(sign(&proxy, handle, key_secret, NULL), 17);
+	CHECK(!is_room(&proxy));
 	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 17);
 	CHECK_EQ(count_handles(&proxy, RT_KEY), 1);
 	for (i = 0; i < NR_SLOTS; i++)
@@ -133,9 +148,13 @@ static void full_table_answers_as_a_tpm(void)
 
 	begin();
 	for (i = 0; i < VTPMB_MAX_KEYS; i++) {
+		CHECK(is_room(&alone));
+		CHECK(is_room(&proxy));
 		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 0);
 		CHECK_EQ(load_key(&alone, SRK, srk_secret, &signer, &handle), 0);
 	}
+	CHECK(!is_room(&alone));
+	CHECK(!is_room(&proxy));
 	CHECK_EQ(load_key(&alone, SRK, srk_secret, &signer, &handle), 17);
 	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 17);
 	CHECK_EQ(count_handles(&alone, RT_AUTH), 0);
