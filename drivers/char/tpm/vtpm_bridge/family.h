@@ -14,7 +14,8 @@
  *   receive()	in the caller's context, under vtpm->lock, never waits for the
  *		chip: answers what the virtual platform knows, refuses what
  *		policy forbids, passes on the rest.
- *   execute(), leave(), sweep(), drop()	in the hub's thread, which holds the chip.
+ *   execute(), leave(), vacate(), sweep(), drop()	in the hub's thread, which holds
+ *		the chip.
  *		The handle table and all that is resident in the chip are that
  *		thread's alone and need no lock; it takes vtpm->lock for the
  *		platform state only, never across a transmit.
@@ -325,6 +326,11 @@ struct vtpmb_cmd {
  *		@transmit, which is returned.  Retries and swapping inside.
  * @leave:	end of a turn: save what is not saved, leave nothing of this
  *		vtpm loaded in the chip.  0 or a negative errno of @transmit.
+ *		NULL: what is loaded may stay until @vacate.
+ * @vacate:	end of one turn or several, before somebody else gets the chip:
+ *		save what is not saved, leave nothing of any vtpm loaded in the
+ *		chip.  0 or a negative errno of @transmit.  NULL: there is
+ *		nothing, after @leave.
  * @sweep:	what is in the handle table belongs to an older epoch (or, with
  *		@all, the vtpm is going): flush it from the chip, saved sessions
  *		too, and forget it.
@@ -351,6 +357,7 @@ struct vtpmb_family {
 	void (*receive)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	int (*execute)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	int (*leave)(struct vtpmb_vtpm *vtpm);
+	int (*vacate)(struct vtpmb_port *port);
 	int (*sweep)(struct vtpmb_vtpm *vtpm, bool all);
 	bool (*stale)(struct vtpmb_vtpm *vtpm);
 	void (*drop)(struct vtpmb_vtpm *vtpm);

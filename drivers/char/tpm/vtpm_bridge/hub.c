@@ -5,8 +5,9 @@
  * One thread per chip.  It serves the proxies in the order in which they asked,
  * one turn each: it takes the chip, executes that proxy's command, waits a
  * moment for its next one, takes everything of that proxy out of the chip and
- * gives the chip back.  So the host's own users find the chip as they left it,
- * and what is resident needs no lock.
+ * gives the chip back.  Of a TPM 1.2 the next proxy gets the chip as it is, as
+ * long as the host does not want it.  So the host's own users find the chip as
+ * they left it, and what is resident needs no lock.
  *
  * Locks, outermost first: vtpmb_hubs_lock, hub->run_lock, hub->lock.
  */
@@ -288,7 +289,8 @@ static void vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 			nr_commands++;
 	} while (vtpmb_hub_stay(hub, seat, began, nr_commands));
 
-	family->leave(seat->vtpm);
+	if (family->leave)
+		family->leave(seat->vtpm);
 	if (family->stale(seat->vtpm))
 		family->sweep(seat->vtpm, false);
 	if (READ_ONCE(seat->drain))
@@ -302,57 +304,121 @@ static void vtpmb_hub_fail(struct vtpmb_seat *seat, int err)
 		vtpmb_seat_finish_cmd(seat, err);
 }
 
-static struct vtpmb_seat *vtpmb_hub_next(struct vtpmb_hub *hub)
+/* From here on it is the turn of the seat that has waited longest. */
+static struct vtpmb_seat *vtpmb_hub_begin_turn(struct vtpmb_hub *hub)
 {
 	struct vtpmb_seat *seat;
 
-	spin_lock(&hub->lock);
+	lockdep_assert_held(&hub->lock);
+
 	seat = hub->paused ? NULL :
 	       list_first_entry_or_null(&hub->queue, struct vtpmb_seat, node);
 	if (seat) {
 		list_del_init(&seat->node);
 		seat->sweep = false;
+		hub->turn = seat;
 	}
-	hub->turn = seat;
-	spin_unlock(&hub->lock);
 	return seat;
 }
 
 /* What came in during the turn and was not served has its place at the end. */
+static void vtpmb_hub_requeue(struct vtpmb_hub *hub, struct vtpmb_seat *seat, bool drained)
+{
+	lockdep_assert_held(&hub->lock);
+
+	if (drained)
+		seat->drain = false;
+	if ((seat->cmd || seat->sweep || seat->drain) && list_empty(&seat->node))
+		list_add_tail(&seat->node, &hub->queue);
+}
+
+static struct vtpmb_seat *vtpmb_hub_next(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat;
+
+	spin_lock(&hub->lock);
+	seat = vtpmb_hub_begin_turn(hub);
+	spin_unlock(&hub->lock);
+	return seat;
+}
+
 static void vtpmb_hub_end_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 			       bool drained)
 {
 	spin_lock(&hub->lock);
 	hub->turn = NULL;
-	if (drained)
-		seat->drain = false;
-	if ((seat->cmd || seat->sweep || seat->drain) && list_empty(&seat->node))
-		list_add_tail(&seat->node, &hub->queue);
+	vtpmb_hub_requeue(hub, seat, drained);
 	spin_unlock(&hub->lock);
 	wake_up_all(&hub->idle);
+}
+
+/*
+ * The chip goes from one proxy to the next as it is, if the family lets things
+ * stay and nobody else wants it.  It is always somebody's turn while it is taken:
+ * who waits for the end of turns waits for that.
+ */
+static struct vtpmb_seat *vtpmb_hub_pass_on(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+					    bool drained)
+{
+	struct vtpmb_seat *next = NULL;
+
+	if (!hub->port.family->vacate || vtpmb_chip_wanted(hub->chip))
+		return NULL;
+	spin_lock(&hub->lock);
+	if (!hub->gone)
+		next = vtpmb_hub_begin_turn(hub);
+	if (next)
+		vtpmb_hub_requeue(hub, seat, drained);
+	spin_unlock(&hub->lock);
+	if (next)
+		wake_up_all(&hub->idle);
+	return next;
+}
+
+/* A chip that is not to be had keeps nothing that could be drained. */
+static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int err)
+{
+	bool drain = READ_ONCE(seat->drain);
+
+	vtpmb_hub_fail(seat, err);
+	if (drain)
+		hub->port.family->drop(seat->vtpm);
+	vtpmb_hub_end_turn(hub, seat, drain);
+}
+
+/* The chip is taken: turns, till it is to be given back. */
+static void vtpmb_hub_turns(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	struct vtpmb_seat *next = seat;
+	bool drain;
+
+	do {
+		seat = next;
+		drain = READ_ONCE(seat->drain);
+		vtpmb_hub_turn(hub, seat);
+		if (drain)
+			family->drop(seat->vtpm);
+		next = vtpmb_hub_pass_on(hub, seat, drain);
+	} while (next);
+	if (family->vacate)
+		family->vacate(&hub->port);
+	vtpmb_chip_yield(hub->chip);
+	vtpmb_hub_end_turn(hub, seat, drain);
 }
 
 static void vtpmb_hub_step(struct vtpmb_hub *hub)
 {
 	struct vtpmb_seat *seat = vtpmb_hub_next(hub);
-	bool drain;
 	int err;
 
 	if (!seat)
 		return;
-
-	drain = READ_ONCE(seat->drain);
 	err = READ_ONCE(hub->gone) ? -ENODEV : vtpmb_chip_take(hub->chip);
-	if (err) {
-		vtpmb_hub_fail(seat, err);
-	} else {
-		vtpmb_hub_turn(hub, seat);
-		vtpmb_chip_yield(hub->chip);
-	}
-	/* A chip that is not to be had keeps nothing that could be drained. */
-	if (drain)
-		hub->port.family->drop(seat->vtpm);
-	vtpmb_hub_end_turn(hub, seat, drain);
+	if (err)
+		vtpmb_hub_skip_turn(hub, seat, err);
+	else
+		vtpmb_hub_turns(hub, seat);
 }
 
 static bool vtpmb_hub_has_work(struct vtpmb_hub *hub)

@@ -375,12 +375,13 @@ static int tpm12_create(struct vtpmb_vtpm *vtpm)
 		kfree(tpm);
 		return -ENOMEM;
 	}
+	tpm->table.vtpm = vtpm;
+	INIT_LIST_HEAD(&tpm->table.inside);
 	vtpm->state = tpm;
 	vtpm->counter = VTPMB_NO_COUNTER;
 	vtpmb_pcrs_init(&tpm->pcrs, vtpmb_pcr_rules_tpm12, vtpm->port->bank,
 			vtpm->port->nr_banks);
 	vtpmb_tpm12_init_flags(vtpm);
-	vtpmb_tpm12_drop_all(vtpm);
 	return 0;
 }
 
@@ -411,7 +412,7 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.off = vtpmb_tpm12_off,
 	.receive = tpm12_receive,
 	.execute = vtpmb_tpm12_execute,
-	.leave = vtpmb_tpm12_leave,
+	.vacate = vtpmb_tpm12_vacate,
 	.sweep = vtpmb_tpm12_sweep,
 	.stale = vtpmb_tpm12_stale,
 	.drop = vtpmb_tpm12_drop_all,

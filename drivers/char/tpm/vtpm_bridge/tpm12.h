@@ -231,16 +231,34 @@ struct vtpmb_tpm12_blob {
 	u8 bytes[TPM12_MAX_BLOB];
 };
 
+/* What an entry of the handle table stands for; also an index. */
+enum vtpmb_tpm12_kind {
+	TPM12_KEY,
+	TPM12_AUTH,
+	TPM12_TRANS,
+	TPM12_NR_KINDS,
+};
+
 /**
  * struct vtpmb_tpm12_chip - what the bridge has done to a chip
  * @nr_clears:	how often a guest with a grant for it cleared the chip
  * @tells_tries: it tells how many failed authorisations it counts
+ * @clock:	counts uses of keys and sessions, of all proxies
+ * @room:	free slots, of each kind, or TPM12_ROOM_UNKNOWN
+ * @inside:	tables of the proxies that have something loaded in it
+ * @refreshing:	the oldest saved session is being loaded and saved again
+ * @doubtful:	a response was lost, so what it has loaded is to be asked
  *
  * Belongs to the hub's thread.  @nr_clears is also read without it.
  */
 struct vtpmb_tpm12_chip {
 	u32 nr_clears;
 	bool tells_tries;
+	u64 clock;
+	u32 room[TPM12_NR_KINDS];
+	struct list_head inside;
+	bool refreshing;
+	bool doubtful;
 };
 
 /**
@@ -278,14 +296,6 @@ struct vtpmb_tpm12_stclear {
 	u32 deferred_pp;
 };
 
-/* What an entry of the handle table stands for; also an index. */
-enum vtpmb_tpm12_kind {
-	TPM12_KEY,
-	TPM12_AUTH,
-	TPM12_TRANS,
-	TPM12_NR_KINDS,
-};
-
 /* What a TPM says that is full of keys, and one that is full of sessions. */
 static inline u32 tpm12_full(enum vtpmb_tpm12_kind kind)
 {
@@ -301,7 +311,7 @@ static inline bool tpm12_is_full(u32 rc)
  * struct vtpmb_tpm12_entry - one key or session of a proxy
  * @vtpm:	whose
  * @kind:	enum vtpmb_tpm12_kind
- * @used:	@clock of the table when it was last used; 0: the entry is free
+ * @used:	the chip's @clock when it was last used; 0: the entry is free
  * @virt:	what the guest calls it
  * @phys:	what the chip calls it; 0 while it is not loaded there
  * @in_use:	the command that is being executed names it
@@ -340,19 +350,19 @@ struct vtpmb_tpm12_entry {
 /** TPM12_NR_ENTRIES - of the handle table, all kinds */
 #define TPM12_NR_ENTRIES (VTPMB_MAX_KEYS + VTPMB_MAX_SESSIONS + VTPMB_MAX_TRANSPORTS)
 
-/** TPM12_ROOM_UNKNOWN - nobody has asked the chip in this turn */
+/** TPM12_ROOM_UNKNOWN - nobody has asked since the host had the chip */
 #define TPM12_ROOM_UNKNOWN	0xFFFFFFFF
 
 /**
  * struct vtpmb_tpm12_table - all keys and sessions of a proxy
+ * @vtpm:	whose; constant
+ * @inside:	in the chip's list as long as something of it may be loaded there
  * @epoch:	the vtpm's when the table was last empty; nothing in it is older
  * @nr_clears:	the same of @nr_clears of the virtual TPM
  * @chip_clears: the same of the chip's
- * @clock:	counts uses
  * @number:	the last contextCount given to the guest
  * @nr:		entries of each kind
  * @nr_saved:	sessions that the guest has saved
- * @room:	free slots in the chip, of each kind, or TPM12_ROOM_UNKNOWN
  * @nr_failures: authorisations of this proxy that failed and that the chip has
  *		not forgotten
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
@@ -361,14 +371,14 @@ struct vtpmb_tpm12_entry {
  * Belongs to the hub's thread.  @nr and @nr_saved are also read without it.
  */
 struct vtpmb_tpm12_table {
+	struct vtpmb_vtpm *vtpm;
+	struct list_head inside;
 	u32 epoch;
 	u32 nr_clears;
 	u32 chip_clears;
-	u64 clock;
 	u32 number;
 	u32 nr[TPM12_NR_KINDS];
 	u32 nr_saved;
-	u32 room[TPM12_NR_KINDS];
 	u32 nr_failures;
 	u8 *kept;
 	struct vtpmb_tpm12_entry entry[TPM12_NR_ENTRIES];
@@ -476,6 +486,13 @@ static inline struct vtpmb_tpm12_chip *vtpmb_tpm12_chip(const struct vtpmb_port 
 	struct vtpmb_tpm12_facts *facts = port->facts;
 
 	return &facts->chip;
+}
+
+/* While the chip is being learnt nothing is loaded in it. */
+static inline void vtpmb_tpm12_doubt(const struct vtpmb_port *port)
+{
+	if (port->facts)
+		vtpmb_tpm12_chip(port)->doubtful = true;
 }
 
 static inline struct vtpmb_tpm12_table *vtpmb_tpm12_table(const struct vtpmb_vtpm *vtpm)
@@ -588,7 +605,11 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
 int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc);
 int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-int vtpmb_tpm12_leave(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_chip_init(struct vtpmb_port *port);
+int vtpmb_tpm12_settle(struct vtpmb_port *port);
+int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm12_vacate(struct vtpmb_port *port);
+void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all);
 bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);

@@ -165,6 +165,21 @@ static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
  * To the chip.
  */
 
+/* What may end sessions or keys that are not this proxy's. */
+static bool tpm12_may_end_others(const struct vtpmb_tpm12_row *row)
+{
+	return row->ends || row->chip_by_grant || row->grant == TPM12_BY_UNSAFE ||
+	       row->code == ORD_TAKEOWNERSHIP;
+}
+
+static int tpm12_spare_others(struct vtpmb_tpm12_call *call)
+{
+	if (tpm12_may_end_others(call->row) ||
+	    (call->wraps && tpm12_may_end_others(call->inner.row)))
+		return vtpmb_tpm12_put_out_others(call->vtpm);
+	return 0;
+}
+
 static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame,
 			  u32 *rc)
 {
@@ -183,6 +198,41 @@ static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fram
 	    (frame->row->makes - 1 != TPM12_AUTH || !READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned)))
 		err = vtpmb_tpm12_have_room(vtpm, frame->row->makes - 1, rc);
 	return err;
+}
+
+static bool tpm12_all_loaded(const struct vtpmb_tpm12_frame *frame)
+{
+	unsigned int i;
+
+	for (i = 0; i < frame->nr_keys; i++) {
+		if (frame->key[i] && !frame->key[i]->phys)
+			return false;
+	}
+	for (i = 0; i < frame->nr_auths; i++) {
+		if (!frame->auth[i]->phys)
+			return false;
+	}
+	return true;
+}
+
+/* A key that had to go takes sessions with it, even one that is needed. */
+static int tpm12_load_named(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	unsigned int tries = 0;
+	int err;
+
+	do {
+		err = tpm12_load_all(call->vtpm, &call->frame, rc);
+		if (!err && !*rc && call->wraps)
+			err = tpm12_load_all(call->vtpm, &call->inner, rc);
+		if (err || *rc)
+			return err;
+		if (tpm12_all_loaded(&call->frame) &&
+		    (!call->wraps || tpm12_all_loaded(&call->inner)))
+			return 0;
+	} while (tries++ < MAX_RETRIES);
+	*rc = TPM12_RESOURCES;
+	return 0;
 }
 
 static void tpm12_patch(const struct vtpmb_tpm12_frame *frame)
@@ -208,11 +258,12 @@ static int tpm12_attempt(struct vtpmb_tpm12_call *call, u32 *rc)
 	if (call->wraps)
 		tpm12_patch(&call->inner);
 	len = port->transmit(port, call->cmd->buf);
+	if (len >= 0 && len < VTPMB_HEADER_SIZE)
+		len = -EIO;
 	if (len < 0)
-		return len;
-	if (len < VTPMB_HEADER_SIZE)
-		return -EIO;
-	*rc = vtpmb_peek_u32(call->cmd->buf + 6);
+		vtpmb_tpm12_doubt(port);
+	else
+		*rc = vtpmb_peek_u32(call->cmd->buf + 6);
 	return len;
 }
 
@@ -356,7 +407,7 @@ static void tpm12_follow_owner(struct vtpmb_tpm12_call *call, u32 code)
 	case ORD_FORCECLEAR:
 	case ORD_REVOKETRUST:
 		WRITE_ONCE(facts->owned, false);
-		facts->chip.nr_clears++;
+		vtpmb_tpm12_chip_cleared(call->vtpm);
 		break;
 	default:
 		return;
@@ -410,9 +461,9 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 
 	err = vtpmb_tpm12_spare(call, rc);
 	if (!err && !*rc)
-		err = tpm12_load_all(vtpm, &call->frame, rc);
-	if (!err && !*rc && call->wraps)
-		err = tpm12_load_all(vtpm, &call->inner, rc);
+		err = tpm12_spare_others(call);
+	if (!err && !*rc)
+		err = tpm12_load_named(call, rc);
 	if (err || *rc)
 		return err;
 	call->cmd->slow = call->row->slow || (call->wraps && call->inner.row->slow);
@@ -471,9 +522,11 @@ static void tpm12_call_init(struct vtpmb_tpm12_call *call, struct vtpmb_vtpm *vt
 int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm12_call call;
-	int err = 0;
+	int err = vtpmb_tpm12_settle(vtpm->port);
 	u32 rc;
 
+	if (err)
+		return err;
 	tpm12_call_init(&call, vtpm, cmd);
 	mutex_lock(&vtpm->lock);
 	rc = tpm12_prepare(&call);

@@ -138,9 +138,9 @@ int vtpmb_tpm12_probe(struct vtpmb_port *port)
 	if (err)
 		goto close_hash;
 
-	INIT_LIST_HEAD(&port->saved);
 	port->nr_banks = 1;
 	port->facts = facts;
+	vtpmb_tpm12_chip_init(port);
 	return 0;
 
 close_hash:

@@ -8,8 +8,12 @@
  * once, and takes a place in the chip's contextList until then.  OSAP and DSAP
  * sessions die with their key: they go before it and come after it.
  *
+ * What is loaded stays there until somebody needs its slot or the host gets the
+ * chip, whichever proxy's turn it is: what was used least lately goes first.
+ *
  * A chip without an owner, or one that is disabled, saves nothing.  Then what
- * is loaded stays there between turns, and each proxy has few sessions.
+ * is loaded stays there while the host has the chip, and each proxy has few
+ * sessions.
  *
  * All of it belongs to the hub's thread.
  */
@@ -87,11 +91,12 @@ static int tpm12_attempt(struct vtpmb_port *port, u32 code, const struct tpm12_b
 	if (w.overflow)
 		return -EIO;
 	len = port->transmit(port, port->scratch);
+	if (len >= 0 && len < VTPMB_HEADER_SIZE)
+		len = -EIO;
 	if (len < 0)
-		return len;
-	if (len < VTPMB_HEADER_SIZE)
-		return -EIO;
-	*rc = vtpmb_peek_u32(port->scratch + 6);
+		vtpmb_tpm12_doubt(port);
+	else
+		*rc = vtpmb_peek_u32(port->scratch + 6);
 	return len;
 }
 
@@ -233,7 +238,6 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tp
 					  u32 wanted)
 {
 	struct vtpmb_tpm12_entry *first = vtpmb_tpm12_first(vtpm, kind);
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 	unsigned int i;
 
 	for (i = 0; i < tpm12_kinds[kind].capacity; i++) {
@@ -244,7 +248,7 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tp
 		first[i].vtpm = vtpm;
 		first[i].kind = kind;
 		first[i].virt = virt;
-		first[i].used = ++table->clock;
+		first[i].used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
 		vtpmb_tpm12_count(vtpm);
 		return &first[i];
 	}
@@ -267,7 +271,7 @@ static void tpm12_drop_blob(struct vtpmb_tpm12_entry *entry)
 void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	entry->in_use = true;
-	entry->used = ++vtpmb_tpm12_table(vtpm)->clock;
+	entry->used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
 	if (entry->key)
 		vtpmb_tpm12_use(vtpm, entry->key);
 }
@@ -282,24 +286,32 @@ void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm)
 }
 
 /*
- * Free slots, as far as known in this turn, in which nobody else has the chip.
+ * Free slots, as far as known since the host had the chip.
  */
 
-static void tpm12_room_changes(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, int by)
+static void tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, int by)
 {
-	u32 *room = &vtpmb_tpm12_table(vtpm)->room[kind];
+	u32 *room = &vtpmb_tpm12_chip(port)->room[kind];
 
 	if (*room == TPM12_ROOM_UNKNOWN)
 		return;
 	*room = by < 0 && !*room ? 0 : *room + by;
 }
 
-static void tpm12_forget_room(struct vtpmb_vtpm *vtpm)
+static void tpm12_forget_room(struct vtpmb_port *port)
 {
 	unsigned int i;
 
 	for (i = 0; i < TPM12_NR_KINDS; i++)
-		vtpmb_tpm12_table(vtpm)->room[i] = TPM12_ROOM_UNKNOWN;
+		vtpmb_tpm12_chip(port)->room[i] = TPM12_ROOM_UNKNOWN;
+}
+
+/* A new chip; nobody else uses it yet. */
+void vtpmb_tpm12_chip_init(struct vtpmb_port *port)
+{
+	INIT_LIST_HEAD(&port->saved);
+	INIT_LIST_HEAD(&vtpmb_tpm12_chip(port)->inside);
+	tpm12_forget_room(port);
 }
 
 /**
@@ -310,14 +322,18 @@ static void tpm12_forget_room(struct vtpmb_vtpm *vtpm)
  */
 void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys)
 {
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+
 	entry->phys = phys;
-	tpm12_room_changes(vtpm, entry->kind, -1);
+	if (list_empty(&table->inside))
+		list_add_tail(&table->inside, &vtpmb_tpm12_chip(vtpm->port)->inside);
+	tpm12_room_changes(vtpm->port, entry->kind, -1);
 }
 
 static void tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	if (entry->phys)
-		tpm12_room_changes(vtpm, entry->kind, 1);
+		tpm12_room_changes(vtpm->port, entry->kind, 1);
 	entry->phys = 0;
 }
 
@@ -430,12 +446,51 @@ static bool tpm12_is_gone(u32 rc)
 	       rc == TPM12_INVALID_RESOURCE;
 }
 
+/*
+ * A session that is bound to a key, before the chip loses a key.  One that cannot
+ * be saved is lost: the chip might end it and give its handle to another's.
+ */
+static int tpm12_save_bound(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	u32 rc;
+	int err = vtpmb_tpm12_save(vtpm, entry, &rc);
+
+	if (err == -ENOMEM || (!err && entry->phys))
+		return vtpmb_tpm12_lose(vtpm, entry);
+	return err;
+}
+
+/*
+ * Of all keys, and all proxies: to the chip a copy of a key, loaded by another
+ * handle, is the same, and its sessions end with the first copy that goes.
+ */
+static int tpm12_save_all_bound(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_table *table;
+	int err = 0;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(table->vtpm, TPM12_AUTH);
+		unsigned int i;
+
+		for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
+			if (auth[i].key && auth[i].phys)
+				err = tpm12_save_bound(table->vtpm, &auth[i]);
+		}
+	}
+	return err;
+}
+
 /* 0 with nothing of it left in the chip. */
 static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	u32 rc = TPM12_SUCCESS;
 	int err = 0;
 
+	if (entry->phys && entry->kind == TPM12_KEY)
+		err = tpm12_save_all_bound(vtpm->port);
+	if (err)
+		return err;
 	if (entry->phys)
 		err = tpm12_flush_specific(vtpm, entry->phys, tpm12_kinds[entry->kind].rt, &rc);
 	else if (entry->count)
@@ -499,28 +554,36 @@ static struct vtpmb_tpm12_entry *tpm12_greediest(struct list_head *list)
 	return greediest;
 }
 
-/*
- * The chip saves no session any more after too many since the oldest one (Part
- * 3, 21.2): take that one in, and out again.
- */
-static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
+static int tpm12_reload(struct vtpmb_tpm12_entry *oldest)
 {
-	struct vtpmb_tpm12_entry *key = oldest->key;
 	struct vtpmb_vtpm *vtpm = oldest->vtpm;
-	bool key_was_in = key && key->phys;
 	u32 rc;
 	int err = vtpmb_tpm12_load(vtpm, oldest, &rc);
 
-	/* It may be another vtpm's, which asks anew in its own turn. */
-	tpm12_forget_room(vtpm);
 	if (err || !oldest->used)
 		return err;
 	if (!rc)
 		err = tpm12_save_once(oldest, &rc);
 	if (err == -ENOMEM || rc)
 		err = vtpmb_tpm12_lose(vtpm, oldest);
-	if (!err && key && key->phys && !key_was_in)
-		err = tpm12_flush(vtpm, key);
+	return err;
+}
+
+/*
+ * The chip saves no session any more after too many since the oldest one (Part
+ * 3, 21.2): take that one in, and out again.  It is lost if that is not possible
+ * without saving others.
+ */
+static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(oldest->vtpm->port);
+	int err;
+
+	if (chip->refreshing)
+		return vtpmb_tpm12_lose(oldest->vtpm, oldest);
+	chip->refreshing = true;
+	err = tpm12_reload(oldest);
+	chip->refreshing = false;
 	return err;
 }
 
@@ -564,14 +627,14 @@ int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	unsigned int tries = 0;
 	int err, again = 0;
 
-	*rc = TPM12_SUCCESS;
-	if (entry->blob || !entry->phys)
-		return 0;
 	do {
+		*rc = TPM12_SUCCESS;
+		/* What makes place in the list may have saved it. */
+		if (entry->blob || !entry->phys)
+			return 0;
 		err = tpm12_save_once(entry, rc);
-		if (!err)
-			again = tpm12_free_context(vtpm->port, *rc);
-	} while (!err && again > 0 && tries++ < MAX_RETRIES);
+		again = err ? 0 : tpm12_free_context(vtpm->port, *rc);
+	} while (again > 0 && tries++ < MAX_RETRIES);
 	return again < 0 ? again : err;
 }
 
@@ -620,27 +683,11 @@ int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key
 	return err ? err : vtpmb_tpm12_lose(vtpm, key);
 }
 
-/* Of any key: to the chip a copy of it, loaded by another handle, is the same. */
-static int tpm12_evict_bound(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(vtpm, TPM12_AUTH);
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
-		if (auth[i].key && auth[i].phys && !auth[i].in_use)
-			err = tpm12_evict_session(vtpm, &auth[i]);
-	}
-	return err;
-}
-
 static int tpm12_evict_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key)
 {
-	u32 rc = TPM12_SUCCESS;
-	int err = tpm12_evict_bound(vtpm);
+	u32 rc;
+	int err = vtpmb_tpm12_save(vtpm, key, &rc);
 
-	if (!err)
-		err = vtpmb_tpm12_save(vtpm, key, &rc);
 	if (!err && tpm12_saves_nothing(rc))
 		return 0;
 	if (err == -ENOMEM || rc)
@@ -659,29 +706,42 @@ static int tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
  * Into the chip.
  */
 
-/**
- * vtpmb_tpm12_make_room() - answer to a chip that is full
- * @vtpm:	the vtpm
- * @kind:	of what
- *
- * Puts out what the vtpm has used least lately and the present command does
- * not name.
- *
- * Return: 1 if it is worth trying again, 0 if not, or a negative errno
- */
-int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+/* Of one proxy, what is older than @oldest. */
+static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_vtpm *vtpm,
+					      enum vtpmb_tpm12_kind kind,
+					      struct vtpmb_tpm12_entry *oldest)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind), *oldest = NULL;
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
 	unsigned int i;
-	int err;
 
 	for (i = 0; i < tpm12_kinds[kind].capacity; i++, entry++) {
 		if (entry->phys && !entry->in_use && (!oldest || entry->used < oldest->used))
 			oldest = entry;
 	}
+	return oldest;
+}
+
+/**
+ * vtpmb_tpm12_make_room() - answer to a chip that is full
+ * @vtpm:	the vtpm
+ * @kind:	of what
+ *
+ * Puts out what was used least lately, by whichever vtpm, and the present
+ * command does not name.
+ *
+ * Return: 1 if it is worth trying again, 0 if not, or a negative errno
+ */
+int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_entry *oldest = NULL;
+	struct vtpmb_tpm12_table *table;
+	int err;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(vtpm->port)->inside, inside)
+		oldest = tpm12_oldest(table->vtpm, kind, oldest);
 	if (!oldest)
 		return 0;
-	err = tpm12_evict(vtpm, oldest);
+	err = tpm12_evict(oldest->vtpm, oldest);
 	return err ? err : !oldest->phys;
 }
 
@@ -699,13 +759,13 @@ static u32 tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kin
  * @rc:		out: TPM12_SUCCESS or what a full TPM says
  *
  * For commands that destroy a session when they fail for want of room.  Asks
- * the chip once in a turn.
+ * the chip once after the host had it.
  *
  * Return: 0 or a negative errno
  */
 int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc)
 {
-	u32 *room = &vtpmb_tpm12_table(vtpm)->room[kind];
+	u32 *room = &vtpmb_tpm12_chip(vtpm->port)->room[kind];
 	int err = 0, again = 1;
 
 	*rc = TPM12_SUCCESS;
@@ -750,17 +810,25 @@ static bool tpm12_passes(u32 rc)
 	       rc == TPM12_INVALID_POSTINIT || rc >= TPM12_RETRY;
 }
 
+/* A chip without room says so, and says it once. */
 static int tpm12_load_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
-	int again, err;
+	u32 *room = &vtpmb_tpm12_chip(vtpm->port)->room[TPM12_KEY];
+	unsigned int tries = 0;
+	int err, again = 1;
 
-	do {
-		err = tpm12_load_context(vtpm, entry, rc);
-		if (err)
-			return err;
-		again = tpm12_is_full(*rc) ? vtpmb_tpm12_make_room(vtpm, TPM12_KEY) : 0;
-	} while (again > 0);
-	return again;
+	/* To refresh one of its sessions may have loaded it, in the room just made. */
+	while (again > 0 && !entry->phys && tries++ < MAX_RETRIES) {
+		if (*room) {
+			err = tpm12_load_context(vtpm, entry, rc);
+			if (err || !tpm12_is_full(*rc))
+				return err;
+			*room = 0;
+		}
+		*rc = TPM12_NOSPACE;
+		again = vtpmb_tpm12_make_room(vtpm, TPM12_KEY);
+	}
+	return min(again, 0);
 }
 
 /* A chip without room for a session would lose its context. */
@@ -847,7 +915,9 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	if (entry->phys)
 		return 0;
 	err = is_key ? tpm12_load_key(vtpm, entry, rc) : tpm12_load_session(vtpm, entry, rc);
-	if (err || tpm12_passes(*rc))
+	if (entry->phys)
+		*rc = TPM12_SUCCESS;
+	if (err || entry->phys || tpm12_passes(*rc))
 		return err;
 	if (*rc) {
 		*rc = is_key ? TPM12_INVALID_KEYHANDLE : TPM12_INVALID_AUTHHANDLE;
@@ -931,7 +1001,7 @@ int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	int err;
 
 	err = tpm12_ask_dead(vtpm, kind, &dead, &rc);
-	vtpmb_tpm12_table(vtpm)->room[kind] = TPM12_ROOM_UNKNOWN;
+	vtpmb_tpm12_chip(vtpm->port)->room[kind] = TPM12_ROOM_UNKNOWN;
 	if (!err && rc)
 		err = tpm12_lose_used(vtpm, kind);
 	for_each_set_bit(i, &dead, tpm12_kinds[kind].capacity) {
@@ -942,28 +1012,112 @@ int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return err;
 }
 
+static bool tpm12_has_inside(const struct vtpmb_tpm12_table *table,
+			     enum vtpmb_tpm12_kind kind)
+{
+	const struct vtpmb_tpm12_entry *entry = table->entry + tpm12_kinds[kind].first;
+	unsigned int i;
+
+	for (i = 0; i < tpm12_kinds[kind].capacity; i++) {
+		if (entry[i].phys)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vtpmb_tpm12_settle() - forget what the chip has not any more, of all proxies
+ * @port:	the chip
+ *
+ * After a lost response an entry may stand for a handle that is free.  Nothing
+ * may be loaded before that is known, since it could get this handle.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_settle(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
+	struct vtpmb_tpm12_table *table;
+	unsigned int kind;
+	int err = 0;
+
+	if (!chip->doubtful)
+		return 0;
+	list_for_each_entry(table, &chip->inside, inside) {
+		for (kind = 0; kind < TPM12_NR_KINDS && !err; kind++) {
+			if (tpm12_has_inside(table, kind))
+				err = vtpmb_tpm12_find_dead(table->vtpm, kind);
+		}
+	}
+	chip->doubtful = err;
+	return err;
+}
+
 /*
  * Turns and resets.
  */
 
+/* Of one proxy, its keys or its sessions. */
+static int tpm12_put_out(struct vtpmb_tpm12_table *table, bool keys)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < TPM12_NR_ENTRIES && !err; i++) {
+		struct vtpmb_tpm12_entry *entry = &table->entry[i];
+		bool is_key = entry->kind == TPM12_KEY;
+
+		if (entry->phys && is_key == keys)
+			err = tpm12_evict(table->vtpm, entry);
+	}
+	return err;
+}
+
+/* Of all proxies but one, or of all. */
+static int tpm12_put_out_all(struct vtpmb_port *port, bool keys, const struct vtpmb_vtpm *but)
+{
+	struct vtpmb_tpm12_table *table;
+	int err = 0;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		if (table->vtpm != but && !err)
+			err = tpm12_put_out(table, keys);
+	}
+	return err;
+}
+
 /**
- * vtpmb_tpm12_leave() - leave nothing of a proxy's in the chip
- * @vtpm:	the vtpm whose turn ends
+ * vtpmb_tpm12_put_out_others() - leave nothing of others in the chip
+ * @vtpm:	the vtpm whose next command may end what they have there
  *
  * Return: 0 or the errno of transmit
  */
-int vtpmb_tpm12_leave(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm)
 {
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-	unsigned int i = TPM12_NR_ENTRIES;
-	int err = 0;
+	int err = tpm12_put_out_all(vtpm->port, false, vtpm);
 
-	/* Sessions first. */
-	while (i-- && !err) {
-		if (table->entry[i].phys)
-			err = tpm12_evict(vtpm, &table->entry[i]);
+	return err ? err : tpm12_put_out_all(vtpm->port, true, vtpm);
+}
+
+/**
+ * vtpmb_tpm12_vacate() - leave nothing of any proxy in the chip
+ * @port:	the chip, which somebody else gets
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm12_vacate(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_table *table, *next;
+	int err = tpm12_put_out_all(port, false, NULL);
+
+	if (!err)
+		err = tpm12_put_out_all(port, true, NULL);
+	list_for_each_entry_safe(table, next, &vtpmb_tpm12_chip(port)->inside, inside) {
+		if (!tpm12_has_inside(table, TPM12_KEY) && !tpm12_has_inside(table, TPM12_AUTH) &&
+		    !tpm12_has_inside(table, TPM12_TRANS))
+			list_del_init(&table->inside);
 	}
-	tpm12_forget_room(vtpm);
+	tpm12_forget_room(port);
 	return err;
 }
 
@@ -975,7 +1129,26 @@ void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm)
 
 	while (i--)
 		vtpmb_tpm12_forget_entry(vtpm, &table->entry[i]);
-	tpm12_forget_room(vtpm);
+	list_del_init(&table->inside);
+	tpm12_forget_room(vtpm->port);
+}
+
+/**
+ * vtpmb_tpm12_chip_cleared() - a command has cleared the chip
+ * @vtpm:	whose command; what it has itself is swept before its next one
+ *
+ * Nothing may stand for a handle that the chip can give out again.
+ */
+void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
+	struct vtpmb_tpm12_table *table, *next;
+
+	chip->nr_clears++;
+	list_for_each_entry_safe(table, next, &chip->inside, inside) {
+		if (table->vtpm != vtpm)
+			vtpmb_tpm12_drop_all(table->vtpm);
+	}
 }
 
 static int tpm12_lose_all(struct vtpmb_vtpm *vtpm)

@@ -269,6 +269,7 @@ bool core_chip_is_empty(void)
 
 struct vtpmb_port core_port;
 unsigned int core_turn = 1;
+bool core_host_comes = true;
 void (*core_watch)(const u8 *cmd, size_t len);
 
 static struct {
@@ -416,14 +417,22 @@ void core_stop(void)
 static struct vtpmb_vtpm *turn_of;
 static unsigned int turn_len;
 
-void core_end_turn(void)
+static void change_turn(bool host_comes)
 {
+	const struct vtpmb_family *family = core_port.family;
 	struct vtpmb_vtpm *vtpm = turn_of;
 
 	turn_of = NULL;
 	turn_len = 0;
-	if (vtpm)
-		vtpm->port->family->leave(vtpm);
+	if (vtpm && family->leave)
+		family->leave(vtpm);
+	if (host_comes && family->vacate)
+		family->vacate(&core_port);
+}
+
+void core_end_turn(void)
+{
+	change_turn(true);
 }
 
 struct vtpmb_vtpm *core_new(void)
@@ -492,14 +501,14 @@ static int hub_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	int err = 0;
 
 	if (turn_of && turn_of != vtpm)
-		core_end_turn();
+		change_turn(core_host_comes);
 	turn_of = vtpm;
 	if (family->stale(vtpm))
 		err = family->sweep(vtpm, false);
 	if (!err)
 		err = family->execute(vtpm, cmd);
 	if (core_turn && ++turn_len >= core_turn)
-		core_end_turn();
+		change_turn(core_host_comes);
 	return err;
 }
 

@@ -52,6 +52,9 @@ extern struct vtpmb_port core_port;
 /* Commands of one vtpm after which its turn ends; 0: only when another comes. */
 extern unsigned int core_turn;
 
+/* Whether the host gets the chip between the turns of two vtpms. */
+extern bool core_host_comes;
+
 /* Called with each command before the chip gets it, if set. */
 extern void (*core_watch)(const u8 *cmd, size_t len);
 

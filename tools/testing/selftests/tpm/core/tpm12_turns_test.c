@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2: proxies that get the chip from one another, while the host does not
+ * want it.  What one has loaded stays there, and may cost no other anything.
+ */
+
+#include "tpm12_guest.h"
+
+#define NR_SLOTS	20	/* keys that fit the chip */
+#define NR_PROXIES	8
+#define SIGNATURES	50
+
+static struct key signer, storage;
+static struct guest guests[NR_PROXIES];
+static u32 keys[NR_PROXIES], hosts[NR_SLOTS];
+static unsigned int nr_hosts;
+
+/* The host leaves so many slots. */
+static void begin(unsigned int nr_slots)
+{
+	unsigned int i;
+
+	begin_owned();
+	core_host_comes = false;
+	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	for (nr_hosts = 0; nr_hosts < NR_SLOTS - nr_slots; nr_hosts++)
+		CHECK_EQ(load_key(&host, SRK, srk_secret, &storage, &hosts[nr_hosts]), 0);
+	for (i = 0; i < NR_PROXIES; i++) {
+		guests[i].vtpm = core_new();
+		start(&guests[i]);
+	}
+}
+
+static void end(void)
+{
+	unsigned int i;
+
+	core_end_turn();
+	while (nr_hosts)
+		CHECK_EQ(flush(&host, hosts[--nr_hosts], RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	for (i = 0; i < NR_PROXIES; i++)
+		core_free(guests[i].vtpm);
+	core_watch = NULL;
+	core_host_comes = true;
+	end_owned();
+}
+
+static u32 load(struct guest *g)
+{
+	u32 handle = 0;
+
+	CHECK_EQ(load_key(g, SRK, srk_secret, &signer, &handle), 0);
+	return handle;
+}
+
+static void load_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_PROXIES; i++)
+		keys[i] = load(&guests[i]);
+}
+
+static unsigned int nr_watched;
+
+static void count_watched(const u8 *cmd, size_t len)
+{
+	nr_watched++;
+}
+
+/* Each signs so often, in turns of a single command; chip commands for each. */
+static unsigned int percent_of_signing(void)
+{
+	unsigned int i, nr;
+
+	nr_watched = 0;
+	core_watch = count_watched;
+	for (nr = 0; nr < SIGNATURES; nr++) {
+		for (i = 0; i < NR_PROXIES; i++)
+			CHECK_EQ(sign(&guests[i], keys[i], key_secret, NULL), 0);
+	}
+	core_watch = NULL;
+	return 100 * nr_watched / (2 * SIGNATURES * NR_PROXIES);
+}
+
+static void what_fits_the_chip_costs_nothing(void)
+{
+	begin(NR_SLOTS);
+	load_all();
+	CHECK_EQ(count_handles(&host, RT_KEY), NR_PROXIES);
+	CHECK_EQ(percent_of_signing(), 100);
+	end();
+}
+
+/* Half of the keys have a place, so each that is used puts another one out. */
+static void full_chip_puts_out_what_was_used_least_lately(void)
+{
+	begin(NR_PROXIES / 2);
+	load_all();
+	CHECK_EQ(count_handles(&host, RT_KEY), NR_SLOTS);
+	core_end_turn();
+	CHECK(percent_of_signing() <= 201);
+	end();
+}
+
+static void host_finds_nothing_in_the_chip(void)
+{
+	struct session s[2];
+	unsigned int i;
+
+	begin(NR_SLOTS);
+	load_all();
+	for (i = 0; i < 2; i++)
+		CHECK_EQ(osap(&guests[i], &s[i], ET_KEY, keys[i], key_secret), 0);
+	core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	for (i = 0; i < 2; i++)
+		CHECK_EQ(sign_with(&guests[i], keys[i], &s[i], NULL), 0);
+	end();
+}
+
+/* To the chip the copies of a key are one: it ends the sessions of all at once. */
+static void flushed_key_ends_no_session_of_its_copies(void)
+{
+	struct session s, own;
+	u32 copy;
+
+	begin(NR_SLOTS);
+	load_all();
+	copy = load(&guests[1]);
+	CHECK_EQ(osap(&guests[1], &own, ET_KEY, keys[1], key_secret), 0);
+	CHECK_EQ(osap(&guests[0], &s, ET_KEY, keys[0], key_secret), 0);
+	CHECK_EQ(flush(&guests[1], copy, RT_KEY), 0);
+	CHECK_EQ(sign_with(&guests[0], keys[0], &s, NULL), 0);
+	CHECK_EQ(sign_with(&guests[1], keys[1], &own, NULL), 0);
+	core_reset(guests[1].vtpm);
+	start(&guests[1]);
+	CHECK_EQ(tell(&guests[1], "00c1 ???????? 00000046 00000004"), 0);
+	CHECK_EQ(sign_with(&guests[0], keys[0], &s, NULL), 0);
+	end();
+}
+
+/* One slot, two keys, and sessions of both: one key has to go for the other. */
+static void sessions_outlive_a_key_that_has_to_go(void)
+{
+	struct session s[2];
+	unsigned int i;
+
+	begin(1);
+	for (i = 0; i < 2; i++) {
+		keys[i] = load(&guests[i]);
+		CHECK_EQ(osap(&guests[i], &s[i], ET_KEY, keys[i], key_secret), 0);
+	}
+	for (i = 0; i < 8; i++)
+		CHECK_EQ(sign_with(&guests[i % 2], keys[i % 2], &s[i % 2], NULL), 0);
+	end();
+}
+
+/*
+ * Three keys are needed and there is room for as many, one of them another's: to
+ * put that out ends a session that is loaded and needed.
+ */
+static u32 certify(struct guest *g, u32 (*between)(void))
+{
+	struct session s[2];
+	struct command c;
+	u32 handle[3];
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		handle[i] = load(g);
+	CHECK_EQ(osap(g, &s[1], ET_KEY, handle[2], key_secret), 0);
+	CHECK_EQ(osap(g, &s[0], ET_KEY, handle[0], key_secret), 0);
+	CHECK_EQ(sign(g, handle[1], key_secret, NULL), 0);
+	if (between)
+		between();
+	command_begin(&c, g, 0x32);
+	put_handle(&c, handle[0]);
+	put_handle(&c, handle[1]);
+	put_bytes(&c, "twenty bytes of none", 20);
+	return send_auth2(&c, &s[0], &s[1]);
+}
+
+static u32 load_another(void)
+{
+	return load(&guests[1]);
+}
+
+static void session_that_is_needed_goes_and_comes_again(void)
+{
+	begin(3);
+	CHECK_EQ(certify(&alone, NULL), 0);
+	CHECK_EQ(certify(&guests[0], load_another), 0);
+	end();
+}
+
+/* Sessions of all of them are more than the chip has. */
+static void full_chip_loses_no_session(void)
+{
+	struct session s[NR_PROXIES][4];
+	unsigned int i, nr;
+
+	begin(NR_SLOTS);
+	load_all();
+	for (nr = 0; nr < 4; nr++) {
+		for (i = 0; i < NR_PROXIES; i++)
+			CHECK_EQ(oiap(&guests[i], &s[i][nr], key_secret), 0);
+	}
+	for (nr = 0; nr < 8; nr++) {
+		for (i = 0; i < NR_PROXIES; i++)
+			CHECK_EQ(sign_with(&guests[i], keys[i], &s[i][nr % 4], NULL), 0);
+	}
+	end();
+}
+
+static void reset_takes_nothing_of_others(void)
+{
+	struct session s[NR_PROXIES];
+	unsigned int i;
+
+	begin(NR_SLOTS);
+	load_all();
+	for (i = 0; i < NR_PROXIES; i++)
+		CHECK_EQ(oiap(&guests[i], &s[i], key_secret), 0);
+	core_reset(guests[3].vtpm);
+	start(&guests[3]);
+	CHECK_EQ(sign(&guests[3], keys[3], key_secret, NULL), 12);
+	for (i = 0; i < NR_PROXIES; i++) {
+		if (i != 3)
+			CHECK_EQ(sign_with(&guests[i], keys[i], &s[i], NULL), 0);
+	}
+	CHECK_EQ(count_handles(&host, RT_KEY), NR_PROXIES - 1);
+	CHECK_EQ(count_handles(&host, RT_AUTH), NR_PROXIES - 1);
+	end();
+}
+
+static u32 owner_clear(struct guest *g)
+{
+	struct command c;
+	struct session s;
+
+	core_policy(g->vtpm, 0x5b, VTPMB_POLICY_ALLOW_UNSAFE);
+	g->vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	CHECK_EQ(oiap(g, &s, owner_secret), 0);
+	s.cont = 0;
+	command_begin(&c, g, 0x5b);
+	return send_auth1(&c, &s);
+}
+
+/* The chip gives out handles again that others still had. */
+static void cleared_chip_gives_nobody_anothers_session(void)
+{
+	struct session old[4], s[4];
+	unsigned int i;
+
+	begin(NR_SLOTS);
+	load_all();
+	for (i = 0; i < 4; i++)
+		CHECK_EQ(oiap(&guests[1], &old[i], key_secret), 0);
+	CHECK_EQ(owner_clear(&guests[0]), 0);
+	for (i = 0; i < 4; i++)
+		CHECK_EQ(oiap(&guests[0], &s[i], key_secret), 0);
+	CHECK_EQ(oiap(&guests[2], &old[0], key_secret), 0);
+	CHECK_EQ(flush(&guests[1], old[1].handle, RT_AUTH), 34);
+	CHECK_EQ(count_handles(&guests[1], RT_AUTH), 0);
+	core_end_turn();
+	CHECK_EQ(count_handles(&guests[0], RT_AUTH), 4);
+	CHECK_EQ(count_handles(&host, RT_AUTH), 5);
+	for (i = 0; i < 4; i++)
+		CHECK_EQ(flush(&guests[0], s[i].handle, RT_AUTH), 0);
+	CHECK_EQ(flush(&guests[2], old[0].handle, RT_AUTH), 0);
+	nr_hosts = 0;
+	end();
+}
+
+/* SetOwnerPointer ends sessions that it does not name. */
+static void command_that_ends_sessions_finds_none_of_others(void)
+{
+	struct session s;
+
+	begin(NR_SLOTS);
+	load_all();
+	CHECK_EQ(oiap(&guests[1], &s, key_secret), 0);
+	core_policy(guests[0].vtpm, 0x75, VTPMB_POLICY_ALLOW_UNSAFE);
+	tell(&guests[0], "00c1 ???????? 00000075 0002 00000000");
+	CHECK_EQ(count_handles(&host, RT_KEY), 1);
+	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	CHECK_EQ(sign_with(&guests[1], keys[1], &s, NULL), 0);
+	end();
+}
+
+/* CONTEXT_GAP from now on, whichever session is to be saved. */
+static void refuse_to_save(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == 0xb8 && vtpmb_peek_u32(cmd + 14) == RT_AUTH)
+		core_fail_chip(1, 71);
+}
+
+static void gap_that_stays_costs_sessions_and_nothing_else(void)
+{
+	struct session s[NR_PROXIES][2];
+	unsigned int i, alive = 0;
+
+	begin(2);
+	load_all();
+	for (i = 0; i < NR_PROXIES; i++) {
+		CHECK_EQ(osap(&guests[i], &s[i][0], ET_KEY, keys[i], key_secret), 0);
+		CHECK_EQ(oiap(&guests[i], &s[i][1], key_secret), 0);
+	}
+	core_watch = refuse_to_save;
+	for (i = 0; i < NR_PROXIES; i++)
+		alive += !sign_with(&guests[i], keys[i], &s[i][0], NULL);
+	core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	core_watch = NULL;
+	CHECK(alive < NR_PROXIES);
+	for (i = 0; i < NR_PROXIES; i++)
+		CHECK_EQ(sign(&guests[i], keys[i], key_secret, NULL), 0);
+	end();
+}
+
+/* The chip has let go of a session and gives its handle to another's. */
+static void lost_response_gives_nobody_anothers_session(void)
+{
+	struct session old, new;
+
+	begin(NR_SLOTS);
+	load_all();
+	CHECK_EQ(oiap(&guests[0], &old, key_secret), 0);
+	core_lose_response(1);
+	flush(&guests[0], old.handle, RT_AUTH);
+	CHECK_EQ(oiap(&guests[1], &new, key_secret), 0);
+	CHECK_EQ(flush(&guests[0], old.handle, RT_AUTH), 34);
+	CHECK_EQ(sign_with(&guests[1], keys[1], &new, NULL), 0);
+	end();
+}
+
+static void every_failure_leaves_the_chip_clean(void)
+{
+	unsigned int i, nth;
+	struct session s;
+
+	begin(2);
+	for (nth = 1; nth < 40; nth++) {
+		core_fail_transmit(nth, nth % 2 ? -ETIME : -EIO);
+		for (i = 0; i < 3; i++) {
+			load_key(&guests[i], SRK, srk_secret, &signer, &keys[i]);
+			if (!osap(&guests[i], &s, ET_KEY, keys[i], key_secret))
+				sign_with(&guests[i], keys[i], &s, NULL);
+		}
+		core_fail_transmit(0, 0);
+		for (i = 0; i < 3; i++) {
+			core_reset(guests[i].vtpm);
+			start(&guests[i]);
+			CHECK_EQ(tell(&guests[i], "00c1 ???????? 00000046 00000004"), 0);
+		}
+		core_end_turn();
+		CHECK_EQ(count_handles(&host, RT_KEY), nr_hosts);
+		CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	}
+	end();
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(what_fits_the_chip_costs_nothing),
+	CORE_TEST(full_chip_puts_out_what_was_used_least_lately),
+	CORE_TEST(host_finds_nothing_in_the_chip),
+	CORE_TEST(flushed_key_ends_no_session_of_its_copies),
+	CORE_TEST(sessions_outlive_a_key_that_has_to_go),
+	CORE_TEST(session_that_is_needed_goes_and_comes_again),
+	CORE_TEST(full_chip_loses_no_session),
+	CORE_TEST(reset_takes_nothing_of_others),
+	CORE_TEST(cleared_chip_gives_nobody_anothers_session),
+	CORE_TEST(command_that_ends_sessions_finds_none_of_others),
+	CORE_TEST(gap_that_stays_costs_sessions_and_nothing_else),
+	CORE_TEST(lost_response_gives_nobody_anothers_session),
+	CORE_TEST(every_failure_leaves_the_chip_clean),
+};
+
+CORE_MAIN(tests)
