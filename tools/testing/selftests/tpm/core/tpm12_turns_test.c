@@ -4,6 +4,7 @@
  * want it.  What one has loaded stays there, and may cost no other anything.
  */
 
+#include "tpm12.h"
 #include "tpm12_guest.h"
 
 #define NR_SLOTS	20	/* keys that fit the chip */
@@ -365,6 +366,277 @@ static void every_failure_leaves_the_chip_clean(void)
 	end();
 }
 
+/*
+ * Whatever they do, in whichever order, with the host in between or not: each has
+ * what it has loaded and nothing else.
+ */
+#define NR_RANDOM	4000
+#define MAX_HELD	6
+
+static struct held {
+	u32 key[MAX_HELD];		/* 0: none */
+	struct session s[MAX_HELD];	/* handle 0: none */
+	unsigned int of[MAX_HELD];	/* the key that an OSAP session belongs to */
+} held[NR_PROXIES];
+
+static u32 chance = 12;
+
+static unsigned int choose(unsigned int nr)
+{
+	chance = chance * 1664525 + 1013904223;
+	return (chance >> 16) % nr;
+}
+
+static void drop_bound(struct held *h, unsigned int key)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_HELD; i++) {
+		if (h->s[i].osap && h->of[i] == key)
+			memset(&h->s[i], 0, sizeof(h->s[i]));
+	}
+}
+
+static void change_key(struct guest *g, struct held *h, unsigned int i)
+{
+	if (!h->key[i]) {
+		h->key[i] = load(g);
+		return;
+	}
+	CHECK_EQ(flush(g, h->key[i], RT_KEY), 0);
+	h->key[i] = 0;
+	drop_bound(h, i);
+}
+
+static void change_session(struct guest *g, struct held *h, unsigned int i)
+{
+	unsigned int key = choose(MAX_HELD);
+
+	if (h->s[i].handle) {
+		CHECK_EQ(flush(g, h->s[i].handle, RT_AUTH), 0);
+		memset(&h->s[i], 0, sizeof(h->s[i]));
+	} else if (h->key[key] && choose(2)) {
+		CHECK_EQ(osap(g, &h->s[i], ET_KEY, h->key[key], key_secret), 0);
+		h->of[i] = key;
+	} else {
+		CHECK_EQ(oiap(g, &h->s[i], key_secret), 0);
+	}
+}
+
+static void use_session(struct guest *g, struct held *h, unsigned int i)
+{
+	unsigned int key = h->s[i].osap ? h->of[i] : choose(MAX_HELD);
+
+	if (!h->s[i].handle || !h->key[key])
+		return;
+	h->s[i].cont = choose(4) > 0;
+	CHECK_EQ(sign_with(g, h->key[key], &h->s[i], NULL), 0);
+	if (!h->s[i].cont)
+		memset(&h->s[i], 0, sizeof(h->s[i]));
+}
+
+/* Its context; it is loaded again at once, or another time by another handle. */
+static void save_key(struct guest *g, struct held *h, unsigned int i)
+{
+	u8 blob[2048];
+	size_t len;
+
+	if (!h->key[i])
+		return;
+	CHECK_EQ(save_context(g, h->key[i], RT_KEY, blob, &len), 0);
+	CHECK_EQ(flush(g, h->key[i], RT_KEY), 0);
+	drop_bound(h, i);
+	CHECK_EQ(load_context(g, 0, false, blob, len, &h->key[i]), 0);
+}
+
+static void save_session(struct guest *g, struct held *h, unsigned int i)
+{
+	struct session *s = &h->s[i];
+	u8 blob[2048];
+	size_t len;
+
+	if (!s->handle)
+		return;
+	CHECK_EQ(save_context(g, s->handle, RT_AUTH, blob, &len), 0);
+	CHECK_EQ(load_context(g, s->osap ? h->key[h->of[i]] : 0, false, blob, len, &s->handle),
+		 0);
+}
+
+static void begin_again(struct guest *g, struct held *h)
+{
+	core_reset(g->vtpm);
+	start(g);
+	memset(h, 0, sizeof(*h));
+}
+
+static void count_all(struct guest *g, const struct held *h)
+{
+	unsigned int i, nr_keys = 0, nr_sessions = 0;
+
+	for (i = 0; i < MAX_HELD; i++) {
+		nr_keys += h->key[i] != 0;
+		nr_sessions += h->s[i].handle != 0;
+	}
+	CHECK_EQ(count_handles(g, RT_KEY), nr_keys);
+	CHECK_EQ(count_handles(g, RT_AUTH), nr_sessions);
+}
+
+static void act(struct guest *g, struct held *h)
+{
+	unsigned int i = choose(MAX_HELD), what = choose(100);
+
+	if (what < 15)
+		change_key(g, h, i);
+	else if (what < 35)
+		change_session(g, h, i);
+	else if (what < 85)
+		use_session(g, h, i);
+	else if (what < 90)
+		save_key(g, h, i);
+	else if (what < 95)
+		save_session(g, h, i);
+	else if (what < 99)
+		count_all(g, h);
+	else
+		begin_again(g, h);
+}
+
+static void nothing_is_lost_by_chance(void)
+{
+	unsigned int i, nr;
+
+	begin(5);
+	memset(held, 0, sizeof(held));
+	core_turn = 0;
+	for (nr = 0; nr < NR_RANDOM; nr++) {
+		i = choose(NR_PROXIES);
+		core_host_comes = !choose(8);
+		act(&guests[i], &held[i]);
+		if (choose(50))
+			continue;
+		core_end_turn();
+		CHECK_EQ(count_handles(&host, RT_KEY), nr_hosts);
+		CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	}
+	for (i = 0; i < NR_PROXIES; i++)
+		count_all(&guests[i], &held[i]);
+	end();
+}
+
+/* It never looks at an answer; of each guest four sessions. */
+static void act_blindly(struct guest *g, struct session *s)
+{
+	u32 key = 0x01000000 + choose(4), handle;
+	u32 rc = 0;
+
+	switch (choose(6)) {
+	case 0:
+		load_key(g, SRK, srk_secret, &signer, &handle);
+		break;
+	case 1:
+		flush(g, key, RT_KEY);
+		break;
+	case 2:
+		rc = oiap(g, s, key_secret);
+		break;
+	case 3:
+		rc = osap(g, s, ET_KEY, key, key_secret);
+		break;
+	case 4:
+		rc = sign_with(g, key, s, NULL);
+		break;
+	case 5:
+		flush(g, 0x02000000 + choose(VTPMB_MAX_SESSIONS), RT_AUTH);
+		break;
+	}
+	if (rc || g->rsp.err)
+		memset(s, 0, sizeof(*s));
+}
+
+/* What makes something in the chip does not get there, of the rest the response is lost. */
+static void spoil(const u8 *cmd, size_t len)
+{
+	u32 code = vtpmb_peek_u32(cmd + 6);
+
+	if (choose(30))
+		return;
+	if (code == 0xba || code == 0xb8 || code == 0x3c || code == 0x65)
+		core_lose_response(1);
+	else
+		core_fail_transmit(1, -EIO);
+}
+
+static bool chip_has(u32 rt, u32 phys)
+{
+	unsigned int i, nr = count_handles(&host, rt);
+
+	for (i = 0; i < nr; i++) {
+		if (vtpmb_peek_u32(host.rsp.buf + 16 + 4 * i) == phys)
+			return true;
+	}
+	return false;
+}
+
+static unsigned int nr_of(enum vtpmb_tpm12_kind kind, u32 phys)
+{
+	unsigned int g, i, nr = 0;
+
+	for (g = 0; g < NR_PROXIES; g++) {
+		const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(guests[g].vtpm);
+
+		for (i = 0; i < TPM12_NR_ENTRIES; i++)
+			nr += table->entry[i].kind == kind && table->entry[i].phys == phys;
+	}
+	return nr;
+}
+
+static void check_books_of(struct guest *g)
+{
+	const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(g->vtpm);
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
+		const struct vtpmb_tpm12_entry *entry = &table->entry[i];
+
+		if (!entry->phys)
+			continue;
+		CHECK_EQ(nr_of(entry->kind, entry->phys), 1);
+		CHECK(chip_has(entry->kind == TPM12_KEY ? RT_KEY : RT_AUTH, entry->phys));
+	}
+}
+
+/* Unless it is about to ask, the bridge knows what the chip has, and whose it is. */
+static void no_fault_gives_one_handle_to_two(void)
+{
+	static struct session s[NR_PROXIES][4];
+	unsigned int i, nr;
+
+	begin(4);
+	memset(s, 0, sizeof(s));
+	core_turn = 0;
+	for (nr = 0; nr < NR_RANDOM; nr++) {
+		i = choose(NR_PROXIES);
+		core_host_comes = !choose(20);
+		core_watch = spoil;
+		act_blindly(&guests[i], &s[i][choose(4)]);
+		if (!choose(100))
+			core_end_turn();
+		core_watch = NULL;
+		core_fail_transmit(0, 0);
+		for (i = 0; i < NR_PROXIES && !vtpmb_tpm12_chip(&core_port)->doubtful; i++)
+			check_books_of(&guests[i]);
+	}
+	for (i = 0; i < NR_PROXIES; i++) {
+		core_reset(guests[i].vtpm);
+		start(&guests[i]);
+		CHECK_EQ(tell(&guests[i], "00c1 ???????? 00000046 00000004"), 0);
+	}
+	/* Of what it saved, and nobody heard, the chip keeps the place. */
+	while (count_handles(&host, RT_CONTEXT))
+		CHECK_EQ(flush(&host, vtpmb_peek_u32(host.rsp.buf + 16), RT_CONTEXT), 0);
+	end();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(what_fits_the_chip_costs_nothing),
 	CORE_TEST(full_chip_puts_out_what_was_used_least_lately),
@@ -379,6 +651,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(gap_that_stays_costs_sessions_and_nothing_else),
 	CORE_TEST(lost_response_gives_nobody_anothers_session),
 	CORE_TEST(every_failure_leaves_the_chip_clean),
+	CORE_TEST(nothing_is_lost_by_chance),
+	CORE_TEST(no_fault_gives_one_handle_to_two),
 };
 
 CORE_MAIN(tests)
