@@ -53,9 +53,21 @@ union vtpmb_ctl_arg {
 	struct vtpm_bridge_list list;
 };
 
-static long vtpmb_ctl_create(struct file *filp, union vtpmb_ctl_arg *arg)
+/**
+ * struct vtpmb_ctl_call - an ioctl on its way
+ * @filp:	the control file
+ * @arg:	its struct
+ * @made:	the proxy that it has made, with a reference; or NULL
+ */
+struct vtpmb_ctl_call {
+	struct file *filp;
+	union vtpmb_ctl_arg arg;
+	struct vtpmb_proxy *made;
+};
+
+static long vtpmb_ctl_create(struct vtpmb_ctl_call *call)
 {
-	struct vtpm_bridge_create *create = &arg->create;
+	struct vtpm_bridge_create *create = &call->arg.create;
 	struct vtpmb_proxy *proxy;
 
 	if (create->flags & ~VTPM_BRIDGE_PERSISTENT)
@@ -63,23 +75,18 @@ static long vtpmb_ctl_create(struct file *filp, union vtpmb_ctl_arg *arg)
 
 	proxy = vtpmb_proxy_create(create->chip,
 				   create->flags & VTPM_BRIDGE_PERSISTENT ?
-				   NULL : filp);
+				   NULL : call->filp);
 	if (IS_ERR(proxy))
 		return PTR_ERR(proxy);
 	create->chip = vtpmb_hub_chip_num(proxy->hub);
 	create->num = proxy->num;
-	vtpmb_proxy_put(proxy);
+	call->made = proxy;
 	return 0;
 }
 
-static void vtpmb_ctl_undo_create(union vtpmb_ctl_arg *arg)
+static long vtpmb_ctl_destroy(struct vtpmb_ctl_call *call)
 {
-	vtpmb_proxy_destroy(arg->create.num, true);
-}
-
-static long vtpmb_ctl_destroy(struct file *filp, union vtpmb_ctl_arg *arg)
-{
-	const struct vtpm_bridge_destroy *destroy = &arg->destroy;
+	const struct vtpm_bridge_destroy *destroy = &call->arg.destroy;
 
 	if (destroy->flags & ~VTPM_BRIDGE_FORCE || destroy->__reserved)
 		return -EOPNOTSUPP;
@@ -87,9 +94,9 @@ static long vtpmb_ctl_destroy(struct file *filp, union vtpmb_ctl_arg *arg)
 				   destroy->flags & VTPM_BRIDGE_FORCE);
 }
 
-static long vtpmb_ctl_reset(struct file *filp, union vtpmb_ctl_arg *arg)
+static long vtpmb_ctl_reset(struct vtpmb_ctl_call *call)
 {
-	const struct vtpm_bridge_reset *reset = &arg->reset;
+	const struct vtpm_bridge_reset *reset = &call->arg.reset;
 	struct vtpmb_proxy *proxy;
 
 	if (reset->flags || reset->__reserved)
@@ -370,9 +377,9 @@ static int vtpmb_set_key(struct vtpmb_proxy *proxy,
 	return err;
 }
 
-static long vtpmb_ctl_set(struct file *filp, union vtpmb_ctl_arg *arg)
+static long vtpmb_ctl_set(struct vtpmb_ctl_call *call)
 {
-	const struct vtpm_bridge_set *set = &arg->set;
+	const struct vtpm_bridge_set *set = &call->arg.set;
 	struct vtpmb_proxy *proxy;
 	int err;
 
@@ -434,14 +441,14 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 	};
 }
 
-static long vtpmb_ctl_query(struct file *filp, union vtpmb_ctl_arg *arg)
+static long vtpmb_ctl_query(struct vtpmb_ctl_call *call)
 {
-	struct vtpmb_proxy *proxy = vtpmb_proxy_find(arg->query.num);
+	struct vtpmb_proxy *proxy = vtpmb_proxy_find(call->arg.query.num);
 
 	if (!proxy)
 		return -ENOENT;
 	mutex_lock(&proxy->vtpm.lock);
-	vtpmb_fill_query(proxy, &arg->query);
+	vtpmb_fill_query(proxy, &call->arg.query);
 	mutex_unlock(&proxy->vtpm.lock);
 	vtpmb_proxy_put(proxy);
 	return 0;
@@ -459,9 +466,9 @@ static u64 vtpmb_ctl_known_keys(void)
 	return keys;
 }
 
-static long vtpmb_ctl_list(struct file *filp, union vtpmb_ctl_arg *arg)
+static long vtpmb_ctl_list(struct vtpmb_ctl_call *call)
 {
-	struct vtpm_bridge_list *list = &arg->list;
+	struct vtpm_bridge_list *list = &call->arg.list;
 	u32 nums[VTPMB_MAX_PROXIES];
 	u32 count = vtpmb_proxy_list(nums, ARRAY_SIZE(nums));
 	u32 fit = min(list->count, count);
@@ -478,24 +485,22 @@ static long vtpmb_ctl_list(struct file *filp, union vtpmb_ctl_arg *arg)
  * struct vtpmb_ctl_op - an ioctl
  * @size:	bytes of its struct as this kernel knows it
  * @min_size:	bytes of its first version
- * @run:	the struct is in @arg, and goes back to the user after success
- * @undo:	the struct could not be given back; or NULL
+ * @run:	the struct is in @arg of the call, and goes back to the user after
+ *		success
  */
 struct vtpmb_ctl_op {
 	size_t size;
 	size_t min_size;
-	long (*run)(struct file *filp, union vtpmb_ctl_arg *arg);
-	void (*undo)(union vtpmb_ctl_arg *arg);
+	long (*run)(struct vtpmb_ctl_call *call);
 };
 
-#define VTPMB_CTL_OP(nr, type, last, ...)				\
+#define VTPMB_CTL_OP(nr, type, last, fn)				\
 	[_IOC_NR(nr) - _IOC_NR(VTPM_BRIDGE_CREATE)] = {			\
-		sizeof(struct type), offsetofend(struct type, last),	\
-		__VA_ARGS__ }
+		sizeof(struct type), offsetofend(struct type, last), fn }
 
 static const struct vtpmb_ctl_op vtpmb_ctl_ops[] = {
 	VTPMB_CTL_OP(VTPM_BRIDGE_CREATE, vtpm_bridge_create, num,
-		     vtpmb_ctl_create, vtpmb_ctl_undo_create),
+		     vtpmb_ctl_create),
 	VTPMB_CTL_OP(VTPM_BRIDGE_DESTROY, vtpm_bridge_destroy, __reserved,
 		     vtpmb_ctl_destroy),
 	VTPMB_CTL_OP(VTPM_BRIDGE_RESET, vtpm_bridge_reset, __reserved,
@@ -513,12 +518,27 @@ static const struct vtpmb_ctl_op *vtpmb_ctl_find_op(unsigned int cmd)
 	return i < ARRAY_SIZE(vtpmb_ctl_ops) ? &vtpmb_ctl_ops[i] : NULL;
 }
 
+/* What the user was not told of is not to be: it, and not who has its number now. */
+static long vtpmb_ctl_give_back(const struct vtpmb_ctl_op *op, struct vtpmb_ctl_call *call,
+				void __user *uarg)
+{
+	size_t len = min_t(size_t, call->arg.size, op->size);
+	long ret = copy_to_user(uarg, &call->arg, len) ? -EFAULT : 0;
+
+	if (!call->made)
+		return ret;
+	if (ret)
+		vtpmb_proxy_undo_create(call->made);
+	vtpmb_proxy_put(call->made);
+	return ret;
+}
+
 static long vtpmb_ctl_ioctl(struct file *filp, unsigned int cmd,
 			    unsigned long user)
 {
 	const struct vtpmb_ctl_op *op = vtpmb_ctl_find_op(cmd);
 	void __user *uarg = (void __user *)user;
-	union vtpmb_ctl_arg arg = {};
+	struct vtpmb_ctl_call call = { .filp = filp };
 	u32 size;
 	long ret;
 
@@ -532,21 +552,14 @@ static long vtpmb_ctl_ioctl(struct file *filp, unsigned int cmd,
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	ret = copy_struct_from_user(&arg, op->size, uarg, size);
+	ret = copy_struct_from_user(&call.arg, op->size, uarg, size);
 	if (ret)
 		return ret;
 
 	/* Read once: what another thread writes there meanwhile is ignored. */
-	arg.size = size;
-	ret = op->run(filp, &arg);
-	if (ret)
-		return ret;
-	if (copy_to_user(uarg, &arg, min_t(size_t, size, op->size))) {
-		if (op->undo)
-			op->undo(&arg);
-		return -EFAULT;
-	}
-	return 0;
+	call.arg.size = size;
+	ret = op->run(&call);
+	return ret ? ret : vtpmb_ctl_give_back(op, &call, uarg);
 }
 
 static int vtpmb_ctl_open(struct inode *inode, struct file *filp)

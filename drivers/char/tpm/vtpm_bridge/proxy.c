@@ -220,6 +220,24 @@ int vtpmb_proxy_destroy(u32 num, bool force)
 	return err;
 }
 
+/**
+ * vtpmb_proxy_undo_create() - end a proxy, open or not, unless it has ended
+ * @proxy:	the proxy; the caller's reference stays
+ */
+void vtpmb_proxy_undo_create(struct vtpmb_proxy *proxy)
+{
+	bool found;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	found = xa_load(&vtpmb_proxies, proxy->num) == proxy;
+	if (found)
+		vtpmb_proxy_unlink(proxy);
+	mutex_unlock(&vtpmb_proxies_lock);
+
+	if (found)
+		vtpmb_proxy_kill(proxy);
+}
+
 static struct vtpmb_proxy *vtpmb_proxy_unlink_owned(const void *owner)
 {
 	struct vtpmb_proxy *proxy;

@@ -3,7 +3,7 @@
  * The proxy: one virtual machine's TPM as the kernel sees it, and the registry
  * of all.
  *
- * Verbs: create, destroy, destroy_owned, find, put, grant, power_on, power_off,
+ * Verbs: create, undo_create, destroy, destroy_owned, find, put, grant, power_on, power_off,
  * reset, receive, cancel.
  */
 #ifndef VTPMB_PROXY_H
@@ -59,6 +59,7 @@ struct vtpmb_proxy {
 #define vtpmb_dev_proxy(d) container_of(d, struct vtpmb_proxy, dev)
 
 struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner);
+void vtpmb_proxy_undo_create(struct vtpmb_proxy *proxy);
 int vtpmb_proxy_destroy(u32 num, bool force);
 void vtpmb_proxy_destroy_owned(const void *owner);
 struct vtpmb_proxy *vtpmb_proxy_find(u32 num);
