@@ -139,7 +139,10 @@ static u32 tpm12_quota(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *
 	       TPM12_SUCCESS : tpm12_full(kind);
 }
 
-/* All that can be said before the chip is asked. */
+/*
+ * All that can be said before the chip is asked.  What was granted when the
+ * command came may have been taken back while it waited.
+ */
 static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
 {
 	struct vtpmb_vtpm *vtpm = call->vtpm;
@@ -149,6 +152,10 @@ static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
 
 	if (call->cmd->epoch != vtpm->epoch)
 		return TPM12_INVALID_POSTINIT;
+	if (!vtpmb_tpm12_permits(vtpm, call->row->code)) {
+		call->cmd->answer = VTPMB_ANSWER_REFUSED;
+		return TPM12_BAD_ORDINAL;
+	}
 	rc = vtpmb_tpm12_map(vtpm, &call->frame);
 	if (!rc)
 		rc = vtpmb_tpm12_inspect(call, &call->frame);

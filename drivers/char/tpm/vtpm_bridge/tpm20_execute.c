@@ -397,6 +397,11 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 
 	if (call->cmd->epoch != vtpm->epoch)
 		return RC_INITIALIZE;
+	/* It may have been denied while it waited. */
+	if (!vtpmb_tpm20_permits(vtpm, call->row_nr)) {
+		call->cmd->answer = VTPMB_ANSWER_REFUSED;
+		return RC_COMMAND_CODE;
+	}
 	rc = vtpmb_tpm20_handles(vtpm, call);
 	for (i = 0; !rc && i < call->row->nr_handles; i++) {
 		rc = tpm20_map(vtpm, call, i);

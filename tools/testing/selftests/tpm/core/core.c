@@ -512,6 +512,8 @@ static int hub_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	return err;
 }
 
+void (*core_waits)(struct vtpmb_vtpm *vtpm);
+
 void core_send(struct vtpmb_vtpm *vtpm, const void *bytes, size_t len,
 	       struct core_rsp *rsp)
 {
@@ -531,6 +533,8 @@ void core_send(struct vtpmb_vtpm *vtpm, const void *bytes, size_t len,
 	vtpm->port->family->receive(vtpm, &cmd);
 	mutex_unlock(&vtpm->lock);
 	TRY(!shim_nr_held);
+	if (core_waits)
+		core_waits(vtpm);
 	if (cmd.answer == VTPMB_ANSWER_CHIP)
 		rsp->err = hub_execute(vtpm, &cmd);
 	TRY(!shim_nr_held);

@@ -85,6 +85,8 @@ void core_reset(struct vtpmb_vtpm *vtpm);
 void core_off(struct vtpmb_vtpm *vtpm);
 void core_send(struct vtpmb_vtpm *vtpm, const void *cmd, size_t len,
 	       struct core_rsp *rsp);
+/* Called between receive() and the hub's thread, if set. */
+extern void (*core_waits)(struct vtpmb_vtpm *vtpm);
 void core_end_turn(void);
 void core_policy(struct vtpmb_vtpm *vtpm, u32 code, enum vtpmb_policy_verb verb);
 void core_grant(struct vtpmb_vtpm *vtpm, enum vtpmb_range_kind kind, u32 first, u32 last);

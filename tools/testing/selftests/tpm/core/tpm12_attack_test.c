@@ -359,12 +359,49 @@ static void greedy_guest_takes_nothing_from_the_modest(void)
 	end();
 }
 
+/* The administrator takes back what he has granted while the command waits. */
+static void take_back(struct vtpmb_vtpm *vtpm)
+{
+	core_policy(vtpm, 0x46, VTPMB_POLICY_DENY);
+	vtpm->ownership = VTPMB_OWNERSHIP_AUTO;
+	vtpm->transport = VTPMB_TRANSPORT_DENY;
+	core_grant(vtpm, VTPMB_RANGE_NV, 0, 0);
+}
+
+static void taken_back_while_it_waits_is_refused(void)
+{
+	static const char * const commands[] = {
+		"00c1 ???????? 00000046 00000004",
+		"00c2 ???????? 0000007d 02000000 1111111111111111111111111111111111111111 00"
+		"2222222222222222222222222222222222222222",
+		"00c1 ???????? 000000cf 00001000 00000000 00000004",
+		"00c1 ???????? 000000e6 40000003 001e 00000002 00000001 0001"
+		"00000014 3333333333333333333333333333333333333333",
+	};
+	unsigned int i;
+
+	begin_owned();
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		core_policy(proxy.vtpm, 0x46, VTPMB_POLICY_DEFAULT);
+		proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+		proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+		core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
+		core_waits = take_back;
+		CHECK_EQ(tell(&proxy, commands[i]), 10);
+		core_waits = NULL;
+		CHECK_EQ(proxy.rsp.answer, VTPMB_ANSWER_REFUSED);
+		CHECK_EQ(proxy.rsp.nr_chip_commands, 0);
+	}
+	end_owned();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(another_guests_handles_are_nobodys),
 	CORE_TEST(hosts_handles_are_nobodys),
 	CORE_TEST(nothing_foreign_is_flushed_saved_or_listed),
 	CORE_TEST(real_handles_mean_nothing),
 	CORE_TEST(greedy_guest_takes_nothing_from_the_modest),
+	CORE_TEST(taken_back_while_it_waits_is_refused),
 };
 
 CORE_MAIN(tests)

@@ -1112,6 +1112,24 @@ static void chip_does_not_fail_over_a_public_key(void)
 	end();
 }
 
+static void deny_random(struct vtpmb_vtpm *vtpm)
+{
+	core_policy(vtpm, 0x17b, VTPMB_POLICY_DENY);
+}
+
+static void denied_while_it_waits_is_refused(void)
+{
+	begin();
+	start_both();
+	want(GET_RANDOM, 0);
+	core_waits = deny_random;
+	want(GET_RANDOM, 0x143);
+	core_waits = NULL;
+	CHECK_EQ(rv.answer, VTPMB_ANSWER_REFUSED);
+	CHECK_EQ(rv.nr_chip_commands, 0);
+	end();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(their_things_are_unknown_in_every_handle),
 	CORE_TEST(their_things_are_unknown_in_every_parameter),
@@ -1128,6 +1146,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(chip_does_not_fail_over_a_public_key),
 	CORE_TEST(guess_at_what_the_chip_has_lost_is_refused),
 	CORE_TEST(lost_session_is_not_flushed_from_who_has_its_number_now),
+	CORE_TEST(denied_while_it_waits_is_refused),
 };
 
 CORE_MAIN(tests)
