@@ -67,8 +67,9 @@ struct vtpmb_ephemeral {
  *		as old as the port
  * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that stands for the proxies'
  *		own in policies; 0: there are no such policies
- * @failures:	TPM 2.0: failed authorisations that the chip counts, as far as
- *		known; 0: none that came through the bridge
+ * @failures:	failed authorisations that the chip counts, as far as known; 0:
+ *		none that came through the bridge; of a chip that does not tell,
+ *		all that did
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
  * @nr_vtpms:	virtual TPMs on it
  * @nr_sessions: TPM 2.0: sessions of all of those

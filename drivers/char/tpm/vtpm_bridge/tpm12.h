@@ -242,7 +242,6 @@ enum vtpmb_tpm12_kind {
 /**
  * struct vtpmb_tpm12_chip - what the bridge has done to a chip
  * @nr_clears:	how often a guest with a grant for it cleared the chip
- * @tells_tries: it tells how many failed authorisations it counts
  * @clock:	counts uses of keys and sessions, of all proxies
  * @room:	free slots, of each kind, or TPM12_ROOM_UNKNOWN
  * @inside:	tables of the proxies that have something loaded in it
@@ -253,7 +252,6 @@ enum vtpmb_tpm12_kind {
  */
 struct vtpmb_tpm12_chip {
 	u32 nr_clears;
-	bool tells_tries;
 	u64 clock;
 	u32 room[TPM12_NR_KINDS];
 	struct list_head inside;
@@ -617,7 +615,6 @@ void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
 /* tpm12_lockout.c */
 bool vtpmb_tpm12_has_failed(const struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc);
-void vtpmb_tpm12_forgive(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
 
 #endif

@@ -10,7 +10,9 @@
  * No clock is needed: a proxy's failures are never more than what the chip
  * still counts, so they go as the chip forgets, or its owner resets it.  And
  * the chip is asked only while failures that came through the bridge may be in
- * its counter.  One that does not tell what it counts is spared more.
+ * its counter.  Of one that does not tell what it counts nobody knows when it
+ * forgets: all proxies together have few failures then, as long as one of them
+ * is there, whatever a guest resets.
  */
 
 #include <linux/errno.h>
@@ -21,8 +23,9 @@
 #define ORD_GETCAPABILITY	0x65
 #define TAG_DA_INFO		0x0037
 
-/* Failures of one proxy between two resets, if the chip does not tell. */
-#define UNTOLD_SHARE		3
+/* Failures of one proxy, and of all, if the chip does not tell. */
+#define UNTOLD_SHARE		2
+#define UNTOLD_TRIES		3
 
 /* One proxy's part of the tries that a chip grants: the others need some too. */
 static u32 tpm12_share(u32 threshold)
@@ -54,11 +57,13 @@ static int tpm12_chip_tries(struct vtpmb_port *port, u32 *tries, u32 *threshold)
 		return 0;
 	*tries = count;
 	*threshold = limit;
-	vtpmb_tpm12_chip(port)->tells_tries = true;
 	return 0;
 }
 
-/* See what the chip has forgotten, and whether another failure can be risked. */
+/*
+ * See what the chip has forgotten, and whether another failure can be risked: not
+ * the last one, whoever's the others were.
+ */
 static int tpm12_is_risky(struct vtpmb_vtpm *vtpm, bool *risky)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
@@ -68,12 +73,14 @@ static int tpm12_is_risky(struct vtpmb_vtpm *vtpm, bool *risky)
 	if (err)
 		return err;
 	if (!threshold) {
-		*risky = table->nr_failures >= UNTOLD_SHARE;
+		*risky = table->nr_failures >= UNTOLD_SHARE ||
+			 vtpm->port->failures >= UNTOLD_TRIES;
 		return 0;
 	}
 	vtpm->port->failures = tries;
 	table->nr_failures = min(table->nr_failures, tries);
-	*risky = table->nr_failures >= tpm12_share(threshold) || tries >= threshold;
+	*risky = table->nr_failures >= tpm12_share(threshold) ||
+		 (tries && tries + 1 >= threshold);
 	return 0;
 }
 
@@ -104,14 +111,6 @@ int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
 	if (risky)
 		*rc = TPM12_DEFEND_LOCK_RUNNING;
 	return err;
-}
-
-/* After a reset, if the chip does not tell when it forgets. */
-void vtpmb_tpm12_forgive(struct vtpmb_vtpm *vtpm)
-{
-	if (vtpmb_tpm12_chip(vtpm->port)->tells_tries)
-		return;
-	vtpmb_tpm12_table(vtpm)->nr_failures = 0;
 }
 
 /**

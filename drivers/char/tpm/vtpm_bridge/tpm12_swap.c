@@ -1188,8 +1188,6 @@ int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
 		err = tpm12_lose_all(vtpm);
 	if (err)
 		return err;
-	if (epoch != table->epoch)
-		vtpmb_tpm12_forgive(vtpm);
 	table->epoch = epoch;
 	table->nr_clears = nr_clears;
 	table->chip_clears = chip_clears;

@@ -716,6 +716,71 @@ static void wrong_guesses_lock_the_guesser_alone(void)
 	end_owned();
 }
 
+static void all_guests_together_leave_the_host_a_try(void)
+{
+	struct guest more[6] = {}, *g;
+	unsigned int i, k, nr_failed = 0;
+	u32 key, rc;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(more); i++) {
+		g = &more[i];
+		g->vtpm = core_new();
+		start(g);
+		for (k = 0; k < 4; k++) {
+			rc = load_key(g, SRK, 0x77, &signer, &key);
+			CHECK(rc == 1 || rc == 0x803);
+			nr_failed += rc == 1;
+		}
+	}
+	CHECK_EQ(nr_failed, 4);
+	core_end_turn();
+	CHECK_EQ(load_key(&host, SRK, 0x77, &signer, &key), 1);
+	key = load(&host, &signer);
+	CHECK_EQ(sign(&host, key, key_secret, NULL), 0);
+	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	for (i = 0; i < ARRAY_SIZE(more); i++)
+		core_free(more[i].vtpm);
+	end_owned();
+}
+
+/* TPM_CAP_DA_LOGIC is unknown to it. */
+static void does_not_tell(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == 0x65 && vtpmb_peek_u32(cmd + 10) == 0x19)
+		core_fail_chip(1, 0x2c);
+}
+
+static void chip_that_does_not_tell_is_not_guessed_at_anew_after_a_reset(void)
+{
+	struct guest third = {};
+	unsigned int i;
+	u32 key;
+
+	begin();
+	core_watch = does_not_tell;
+	CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 1);
+	CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 1);
+	for (i = 0; i < 8; i++) {
+		CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 0x803);
+		core_off(proxy.vtpm);
+		core_reset(proxy.vtpm);
+		start(&proxy);
+	}
+	CHECK_EQ(load_key(&other, SRK, 0x77, &signer, &key), 1);
+	CHECK_EQ(load_key(&other, SRK, 0x77, &signer, &key), 0x803);
+	third.vtpm = core_new();
+	start(&third);
+	CHECK_EQ(load_key(&third, SRK, 0x77, &signer, &key), 0x803);
+	core_end_turn();
+	key = load(&host, &signer);
+	CHECK_EQ(sign(&host, key, key_secret, NULL), 0);
+	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	core_watch = NULL;
+	core_free(third.vtpm);
+	end_owned();
+}
+
 static unsigned int nr_asked;
 
 static void count_asked(const u8 *cmd, size_t len)
@@ -753,6 +818,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(nv_is_used_in_a_granted_range),
 	CORE_TEST(counter_is_used_by_grant_alone),
 	CORE_TEST(wrong_guesses_lock_the_guesser_alone),
+	CORE_TEST(all_guests_together_leave_the_host_a_try),
+	CORE_TEST(chip_that_does_not_tell_is_not_guessed_at_anew_after_a_reset),
 	CORE_TEST(calm_chip_is_not_asked),
 };
 
