@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit: TPM 1.2 on a fake chip that knows capabilities and GetRandom. */
+/* KUnit: TPM 1.2 on a fake chip that knows capabilities, GetRandom and OIAP. */
 
 #include <kunit/test.h>
 #include <linux/errno.h>
@@ -10,6 +10,7 @@
 #include "tpm12.h"
 #include "wire.h"
 
+#define ORD_OIAP		0x0A
 #define ORD_EXTEND		0x14
 #define ORD_PCRREAD		0x15
 #define ORD_SETCAPABILITY	0x3F
@@ -27,9 +28,12 @@
 #define ORD_SHA1START		0xA0
 #define ORD_SHA1UPDATE		0xA1
 #define ORD_SHA1COMPLETE	0xA2
+#define ORD_SAVECONTEXT		0xB8
 #define ORD_PCRRESET		0xC8
 #define TSC_PHYSICALPRESENCE	0x4000000A
 #define TSC_RESETESTABLISHMENT	0x4000000B
+
+#define BLOB_SIZE	58	/* the smallest TPM_CONTEXT_BLOB */
 
 #define ST_CLEAR	1
 #define ST_STATE	2
@@ -42,6 +46,7 @@ struct fake {
 	unsigned int fail_in;		/* commands till one fails */
 	int fail_with;
 	u32 last_code;
+	u32 nr_sessions;
 };
 
 static struct fake *fake;
@@ -81,6 +86,16 @@ static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 	if (code == ORD_GETRANDOM) {
 		vtpmb_put_u32(w, 1);
 		vtpmb_put_u8(w, 42);
+		return TPM12_SUCCESS;
+	}
+	if (code == ORD_OIAP) {
+		vtpmb_put_u32(w, ++fake->nr_sessions);
+		memset(vtpmb_put_room(w, TPM12_NONCE_SIZE), 1, TPM12_NONCE_SIZE);
+		return TPM12_SUCCESS;
+	}
+	if (code == ORD_SAVECONTEXT) {
+		vtpmb_put_u32(w, BLOB_SIZE);
+		memset(vtpmb_put_room(w, BLOB_SIZE), 1, BLOB_SIZE);
 		return TPM12_SUCCESS;
 	}
 	return TPM12_BAD_ORDINAL;
@@ -572,12 +587,34 @@ static void probe_fails_with_nothing_kept(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vtpmb_tpm12.probe(&fake->port), 0);
 }
 
-static void owner_view_follows_chip_and_administrator(struct kunit *test)
+static void own_chip(struct kunit *test)
 {
 	vtpmb_tpm12.forget(&fake->port);
 	fake->owned = true;
 	KUNIT_ASSERT_EQ(test, vtpmb_tpm12.probe(&fake->port), 0);
 	startup(ST_CLEAR);
+}
+
+static void session_stays_until_the_chip_is_vacated(struct kunit *test)
+{
+	u64 before;
+
+	own_chip(test);
+	before = fake->port.nr_chip_commands;
+	KUNIT_EXPECT_EQ(test, run_none(ORD_OIAP), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_OIAP), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 2);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.vacate(&fake->port), 0);
+	KUNIT_EXPECT_EQ(test, fake->last_code, ORD_SAVECONTEXT);
+	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 4);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.vacate(&fake->port), 0);
+	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 4);
+	vtpmb_tpm12.drop(vtpm);
+}
+
+static void owner_view_follows_chip_and_administrator(struct kunit *test)
+{
+	own_chip(test);
 	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 1);
 	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DISABLEOWNERCLEAR));
@@ -608,6 +645,7 @@ static struct kunit_case tpm12_test_cases[] = {
 	KUNIT_CASE(set_capability_obeys_presence_and_owner),
 	KUNIT_CASE(temporary_deactivation_ends_with_reset),
 	KUNIT_CASE(probe_fails_with_nothing_kept),
+	KUNIT_CASE(session_stays_until_the_chip_is_vacated),
 	KUNIT_CASE(owner_view_follows_chip_and_administrator),
 	{}
 };

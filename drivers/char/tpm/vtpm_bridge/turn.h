@@ -3,8 +3,9 @@
  * The turn: how long a proxy keeps the chip.
  *
  * To change from one proxy to another costs chip commands: what the next one
- * needs is loaded, and flushed at the end.  So a turn is longer than a command;
- * and as short as those who wait can ask for.
+ * needs is loaded, and flushed at the end, or, of a TPM 1.2, when somebody needs
+ * the slot.  So a turn is longer than a command; and as short as those who wait
+ * can ask for.
  *
  * Verbs: goes_on, patience.
  */
