@@ -51,6 +51,7 @@ class Tools(Shell):
 class GuestTools(Shell):
     """The same inside a Linux guest, on its kernel's own /dev/tpmrm0."""
     directory = "/tmp/tools"
+    environment = "TPM2TOOLS_TCTI=device:/dev/tpmrm0"
 
     def __init__(self, guest):
         self.guest = guest
@@ -60,8 +61,8 @@ class GuestTools(Shell):
 
     def run(self, line):
         # Each line gets a shell of its own.
-        status, said = self.guest.try_sh("cd %s; export TPM2TOOLS_TCTI=device:/dev/tpmrm0; %s"
-                                         % (self.directory, line), 300)
+        status, said = self.guest.try_sh("cd %s; export %s; %s" % (
+            self.directory, self.environment, line), 300)
         return status, said.strip()
 
     def file(self, name):

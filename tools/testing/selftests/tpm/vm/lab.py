@@ -205,7 +205,7 @@ def once(name, inputs, build):
 def busybox_root(cpio):
     cpio.file("bin/busybox", read(BUSYBOX))
     for name in ("sh mount umount insmod mkdir cat echo sleep poweroff reboot switch_root dmesg ls cp "
-                 "chmod stty base64 grep head tail uname date kill wc cmp od tr rm").split():
+                 "chmod stty base64 grep head tail uname date kill wc cmp od tr rm ip chown mkfifo").split():
         cpio.link("bin/" + name, "busybox")
     for name in ("proc", "sys", "dev", "run", "tmp", "etc"):
         cpio.dir(name)
@@ -263,9 +263,19 @@ def tpmsend():
     return once("tpmsend.bin", [read(source)], build)
 
 
+def tspi():
+    source = os.path.join(HERE, "tspi.c")
+
+    def build(path):
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", path, source, "-ltspi"], check=True)
+    return once("tspi.bin", [read(source)], build)
+
+
 LIBRARIES = "/lib/x86_64-linux-gnu"
-TOOLS = ["/usr/bin/tpm2", "/usr/bin/openssl"]
-TCTI = LIBRARIES + "/libtss2-tcti-device.so.0"     # loaded by name at run time
+TOOLS = (["/usr/bin/tpm2", "/usr/bin/openssl", "/usr/sbin/tcsd"] +
+         sorted(glob.glob("/usr/*bin/tpm_*")))
+# Loaded by name at run time; the second by a thread that ends.
+LOADED = [LIBRARIES + "/libtss2-tcti-device.so.0", LIBRARIES + "/libgcc_s.so.1"]
 
 
 CURL = "libcurl-gnutls.so.4"
@@ -295,8 +305,14 @@ def linked(files):
     return sorted(path for path in found.union(files) if os.path.basename(path) != CURL)
 
 
+# As whom tcsd runs, and where its applications look for it.
+ETC = {"passwd": "root:x:0:0::/:/bin/sh\ntss:x:100:100::/:/bin/false\n",
+       "group": "root:x:0:\ntss:x:100:\n", "nsswitch.conf": "hosts: files\n",
+       "hosts": "127.0.0.1 localhost\n"}
+
+
 def tools_root(cpio, files):
-    """tpm2-tools and OpenSSL as this machine has them."""
+    """tpm2-tools, OpenSSL, TrouSerS and tpm-tools as this machine has them."""
     for path in files:
         name = os.path.basename(path)
         place = {"ld-linux-x86-64.so.2": "lib64/"}.get(name, LIBRARIES[1:] + "/")
@@ -304,12 +320,16 @@ def tools_root(cpio, files):
     cpio.file(LIBRARIES[1:] + "/" + CURL, read(nocurl()))
     for path in glob.glob("/usr/bin/tpm2_*"):
         cpio.link("bin/" + os.path.basename(path), "tpm2")
+    cpio.file("bin/tspi", read(tspi()))
+    for name, text in ETC.items():
+        cpio.file("etc/" + name, text.encode(), 0o644)
+    cpio.link("var/run", "../run")
 
 
 def guest_initramfs():
     init = read(os.path.join(HERE, "guest-init"))
     sender = read(tpmsend())
-    tools = linked(TOOLS + [TCTI])
+    tools = linked(TOOLS + LOADED)
     stamp = " ".join("%s:%d" % (path, os.stat(path).st_mtime) for path in tools)
 
     def build(path):
@@ -320,8 +340,8 @@ def guest_initramfs():
         tools_root(cpio, tools)
         with open(path, "wb") as f:
             f.write(cpio.bytes())
-    return once("guest.cpio", [init, sender, stamp.encode(), read(nocurl()), read(BUSYBOX),
-                               read(os.path.join(HERE, "lab.py"))], build)
+    return once("guest.cpio", [init, sender, stamp.encode(), read(nocurl()), read(tspi()),
+                               read(BUSYBOX), read(os.path.join(HERE, "lab.py"))], build)
 
 
 def prepare(kern=None):

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import time
 
-from flows import Tools
+from flows import GuestTools, Shell, Tools
 from guest import with_parent
 from lab import HERE
 from tap import check
@@ -18,6 +18,7 @@ TSPI = os.path.join(HERE, "../build/tspi")
 FIRST_PORT = 30003
 CLONE_NEWNS = 0x20000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+RUN_LVL, UTMP_SIZE = 1, 384
 SRK_UUID = struct.pack(">IHHBB6s", 0, 0, 0, 0, 0, bytes(5) + b"\1")
 
 
@@ -38,6 +39,13 @@ def system_store():
     blob += struct.pack(">II", 0, len(public)) + public + struct.pack(">I", 0)
     key = SRK_UUID + bytes(16) + struct.pack("=HHIH", len(public), len(blob), 0, 3) + public + blob
     return b"\1" + struct.pack("=I", 1) + key
+
+
+def single_user():
+    """A utmp: the daemon has commands of physical presence sent in no other run level."""
+    entry = struct.pack("=hxxi", RUN_LVL, ord("S")).ljust(340, b"\0")
+    # When it began: later than never.
+    return (entry + struct.pack("=ii", int(time.time()), 1)).ljust(UTMP_SIZE, b"\0")
 
 
 class Tcsd(Tools):
@@ -108,3 +116,51 @@ class Tcsd(Tools):
         """An application that is about to sign; see tspi.c."""
         return subprocess.Popen([TSPI, "sign", name, str(count)], cwd=self.directory, env=self.env,
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+class GuestTcsd(GuestTools):
+    """A daemon inside a Linux guest, on its kernel's own /dev/tpm0."""
+    environment = "HOME=. TSS_TCSD_HOSTNAME=localhost TSS_USER_PS_FILE=user.data"
+    program = "tspi"
+
+    def __init__(self, guest, owned=True):
+        GuestTools.__init__(self, guest)
+        self.put("tcsd.conf", b"port = %d\nsystem_ps_file = %s/store/system.data\n"
+                 % (FIRST_PORT, self.directory.encode()))
+        self.put("/run/utmp", single_user())
+        self.put("secret", b"what is sealed")
+        self.do("mkdir -m 700 store", "ip link set lo up")
+        if owned:
+            self.put("store/system.data", system_store())
+        self.do("chown -R tss store", "chown tss /dev/tpm0", "chown root:tss tcsd.conf",
+                "chmod 640 tcsd.conf")
+        self.start()
+
+    def do(self, *lines):
+        """All in one go: each passage is dear.  The status tells the line."""
+        Shell.do(self, " ".join("{ %s; } || exit %d;" % (line, i)
+                                for i, line in enumerate(lines, 1)))
+
+    def start(self):
+        self.do("tcsd -f -c tcsd.conf </dev/null >tcsd.log 2>&1 & echo $! >tcsd.pid")
+        status, said = self.run("until grep -q ':%04X .* 0A ' /proc/net/tcp /proc/net/tcp6; "
+                                "do kill -0 $(cat tcsd.pid) || exit; sleep .2; done" % FIRST_PORT)
+        check(not status, "%s: tcsd does not serve: %s, %s" % (
+            self.guest.name, said, self.file("tcsd.log").decode(errors="replace")[-400:]))
+
+    def stop(self):
+        """Only one program can have /dev/tpm0 open."""
+        self.do("kill $(cat tcsd.pid)", "while kill -0 $(cat tcsd.pid) 2>/dev/null; do sleep .2; done")
+
+    def tspi(self, *words):
+        self.do(" ".join((self.program,) + words))
+
+    def begin_to_sign(self, name, count):
+        """An application has its key in the TPM, and signs when it is told to; see tspi.c."""
+        self.do("mkfifo hold", "sleep 600 >hold & echo $! >holder.pid",
+                "tspi sign %s %d <hold >said 2>&1 & "
+                "until grep -qs ready said; do kill -0 $! || exit 9; sleep .2; done" % (name, count))
+
+    def sign(self):
+        self.do("echo >hold", "until grep -q done said; do ! grep tspi said || exit 9; sleep .2; done",
+                "echo >hold", "kill $(cat holder.pid)", "rm hold said")

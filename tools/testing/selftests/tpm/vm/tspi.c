@@ -5,6 +5,7 @@
  * tspi create NAME sign|bind	makes a key below the SRK: NAME.key
  * tspi sign NAME COUNT		loads it; says "ready", waits for a line, signs so often, verifies;
  *				says "done", waits for another line
+ * tspi fill COUNT		makes so many keys, loads them all, then signs with each
  * tspi bind NAME		binds something to it, and unbinds it
  * tspi quote NAME [PCR]...	quotes with it, and verifies the quote
  *
@@ -19,6 +20,7 @@
 #include <trousers/trousers.h>
 
 #define MAX_BLOB 1024
+#define MAX_KEYS 32
 #define SECRET "of the key"
 
 static const char text[] = "what is signed or bound";
@@ -77,19 +79,25 @@ static FILE *key_file(const char *name, const char *mode)
 	return file;
 }
 
+static TSS_HKEY new_key(TSS_FLAG flags)
+{
+	TSS_HKEY key;
+
+	flags |= TSS_KEY_VOLATILE | TSS_KEY_AUTHORIZATION | TSS_KEY_NOT_MIGRATABLE;
+	TRY(Tspi_Context_CreateObject(context, TSS_OBJECT_TYPE_RSAKEY, flags, &key));
+	give_secret(key);
+	TRY(Tspi_Key_CreateKey(key, srk, 0));
+	return key;
+}
+
 static void create(const char *name, const char *use)
 {
-	TSS_FLAG flags = TSS_KEY_SIZE_2048 | TSS_KEY_VOLATILE | TSS_KEY_AUTHORIZATION |
-			 TSS_KEY_NOT_MIGRATABLE;
-	TSS_HKEY key;
+	TSS_FLAG type = strcmp(use, "sign") ? TSS_KEY_TYPE_BIND : TSS_KEY_TYPE_SIGNING;
+	TSS_HKEY key = new_key(TSS_KEY_SIZE_2048 | type);
 	UINT32 len;
 	BYTE *blob;
 	FILE *file;
 
-	flags |= strcmp(use, "sign") ? TSS_KEY_TYPE_BIND : TSS_KEY_TYPE_SIGNING;
-	TRY(Tspi_Context_CreateObject(context, TSS_OBJECT_TYPE_RSAKEY, flags, &key));
-	give_secret(key);
-	TRY(Tspi_Key_CreateKey(key, srk, 0));
 	TRY(Tspi_GetAttribData(key, TSS_TSPATTRIB_KEY_BLOB, TSS_TSPATTRIB_KEYBLOB_BLOB, &len,
 			       &blob));
 	file = key_file(name, "w");
@@ -130,20 +138,42 @@ static void wait_for_line(const char *say)
 		return;
 }
 
-static void sign(const char *name, long count)
+static void sign_once(TSS_HKEY key)
 {
-	TSS_HKEY key = load(name);
 	TSS_HHASH hash = hash_of_text();
 	UINT32 len;
 	BYTE *signature;
 
+	TRY(Tspi_Hash_Sign(hash, key, &len, &signature));
+	TRY(Tspi_Hash_VerifySignature(hash, key, len, signature));
+	TRY(Tspi_Context_FreeMemory(context, signature));
+	TRY(Tspi_Context_CloseObject(context, hash));
+}
+
+static void sign(const char *name, long count)
+{
+	TSS_HKEY key = load(name);
+
 	wait_for_line("ready");
-	while (count--) {
-		TRY(Tspi_Hash_Sign(hash, key, &len, &signature));
-		TRY(Tspi_Hash_VerifySignature(hash, key, len, signature));
-		TRY(Tspi_Context_FreeMemory(context, signature));
-	}
+	while (count--)
+		sign_once(key);
 	wait_for_line("done");
+}
+
+/* More than the TPM has room for: the daemon takes out what was used least lately. */
+static void fill(unsigned long count)
+{
+	TSS_HKEY keys[MAX_KEYS];
+	unsigned long i;
+
+	if (count > MAX_KEYS)
+		fail("too many keys");
+	for (i = 0; i < count; i++) {
+		keys[i] = new_key(TSS_KEY_SIZE_512 | TSS_KEY_TYPE_SIGNING);
+		TRY(Tspi_Key_LoadKey(keys[i], srk));
+	}
+	for (i = 0; i < count; i++)
+		sign_once(keys[i]);
 }
 
 static void bind_and_unbind(const char *name)
@@ -197,12 +227,14 @@ int main(int argc, char **argv)
 		create(argv[2], argv[3]);
 	else if (!strcmp(verb, "sign") && argc == 4)
 		sign(argv[2], atol(argv[3]));
+	else if (!strcmp(verb, "fill") && argc == 3)
+		fill(strtoul(argv[2], NULL, 10));
 	else if (!strcmp(verb, "bind") && argc == 3)
 		bind_and_unbind(argv[2]);
 	else if (!strcmp(verb, "quote"))
 		quote(argv[2], argv + 3);
 	else
-		fail("usage: tspi create|sign|bind|quote NAME ...");
+		fail("usage: tspi create|sign|fill|bind|quote ...");
 	TRY(Tspi_Context_Close(context));
 	return 0;
 }
