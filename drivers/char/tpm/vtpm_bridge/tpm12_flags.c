@@ -82,7 +82,8 @@ bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, enum tpm12_pf flag)
 		return owned || (tpm->owner_flag ? tpm->perm[flag] :
 				 vtpm->ownership == VTPMB_OWNERSHIP_GRANTED);
 	case TPM12_PF_READPUBEK:
-		return !owned && tpm->perm[flag];
+		/* The chip answers, and shows it to nobody once it has an owner. */
+		return !owned && !READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned) && tpm->perm[flag];
 	case TPM12_PF_DISABLEOWNERCLEAR:
 		return owned;
 	default:
