@@ -357,13 +357,17 @@ static void tpm12_correct_da(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
 		AT_DEPEND	= AT_COUNT + 2 + 2 + 6,
 		END		= AT_DEPEND + 4,
 	};
+	u32 nr_failures;
 
 	if (len > AT_STATE)
 		buf[AT_STATE] = 0;
 	if (len < END || vtpmb_peek_u16(buf + AT_TAG) != TAG_DA_INFO)
 		return;
-	buf[AT_COUNT] = 0;
-	buf[AT_COUNT + 1] = min_t(u32, vtpmb_tpm12_table(vtpm)->nr_failures, 0xff);
+	/* The chip may have forgotten since some of this one's. */
+	nr_failures = min_t(u32, vtpmb_tpm12_table(vtpm)->nr_failures,
+			    vtpmb_peek_u16(buf + AT_COUNT));
+	buf[AT_COUNT] = nr_failures >> 8;
+	buf[AT_COUNT + 1] = nr_failures;
 	memset(buf + AT_DEPEND, 0, 4);
 }
 
