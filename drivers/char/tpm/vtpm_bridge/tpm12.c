@@ -202,6 +202,8 @@ u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
+	if (needs & TPM12_NV && tpm->perm[TPM12_PF_NV_LOCKED])
+		needs |= TPM12_ENABLED | TPM12_ACTIVATED;
 	if (needs & TPM12_WORKING && tpm->failed)
 		return TPM12_FAILEDSELFTEST;
 	if (vtpm->power == VTPMB_POST_INIT)
@@ -213,6 +215,21 @@ u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs)
 	if (needs & TPM12_OWNED && !vtpmb_tpm12_owned(vtpm))
 		return TPM12_NOSRK;
 	return TPM12_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm12_check_needs() - whether a virtual TPM is in the state for a command
+ * @call:	the command: its @row and @tag
+ *
+ * Return: a return code
+ */
+u32 vtpmb_tpm12_check_needs(struct vtpmb_tpm12_call *call)
+{
+	u8 needs = call->row->needs;
+
+	if (needs & TPM12_NV_BY_OWNER && call->tag != TPM12_TAG_RQU)
+		needs |= TPM12_NV;
+	return vtpmb_tpm12_check_state(call->vtpm, needs);
 }
 
 /**
@@ -259,7 +276,7 @@ u32 vtpmb_tpm12_check(struct vtpmb_tpm12_call *call)
 	if (call->row->params)
 		rc = vtpmb_tpm12_check_params(call->row->params, &r);
 	if (!rc && !(call->row->flags & TPM12_STARTS))
-		rc = vtpmb_tpm12_check_state(call->vtpm, call->row->needs);
+		rc = vtpmb_tpm12_check_needs(call);
 	if (!rc)
 		rc = tpm12_check_auths(call, &r);
 	return rc;

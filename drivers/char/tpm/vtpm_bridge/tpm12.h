@@ -532,6 +532,7 @@ const struct vtpmb_tpm12_row *vtpmb_tpm12_find(struct vtpmb_vtpm *vtpm, u32 code
 unsigned int vtpmb_tpm12_nr_auths(u16 tag);
 u32 vtpmb_tpm12_check(struct vtpmb_tpm12_call *call);
 u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs);
+u32 vtpmb_tpm12_check_needs(struct vtpmb_tpm12_call *call);
 u32 vtpmb_tpm12_check_params(const char *format, struct vtpmb_reader *r);
 void vtpmb_tpm12_respond(struct vtpmb_tpm12_call *call, u32 rc);
 

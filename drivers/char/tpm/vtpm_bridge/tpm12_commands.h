@@ -26,12 +26,16 @@ enum tpm12_tags {
  * @TPM12_ENABLED:	not disabled
  * @TPM12_ACTIVATED:	not deactivated
  * @TPM12_OWNED:	an owner is installed
+ * @TPM12_NV:		once NV is locked, neither disabled nor deactivated
+ * @TPM12_NV_BY_OWNER:	the same, if it has the owner's authorisation
  */
 enum tpm12_needs {
 	TPM12_WORKING	= BIT(0),
 	TPM12_ENABLED	= BIT(1),
 	TPM12_ACTIVATED	= BIT(2),
 	TPM12_OWNED	= BIT(3),
+	TPM12_NV	= BIT(4),
+	TPM12_NV_BY_OWNER = BIT(5),
 	TPM12_USABLE	= TPM12_WORKING | TPM12_ENABLED | TPM12_ACTIVATED,
 	TPM12_ALL	= TPM12_USABLE | TPM12_OWNED,
 };

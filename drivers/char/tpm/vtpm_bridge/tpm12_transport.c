@@ -53,7 +53,7 @@ static u32 tpm12_may_wrap(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm1
 static u32 tpm12_check_hidden(struct vtpmb_tpm12_call *inner)
 {
 	unsigned int nr_auths = vtpmb_tpm12_nr_auths(inner->tag);
-	u32 rc = vtpmb_tpm12_check_state(inner->vtpm, inner->row->needs);
+	u32 rc = vtpmb_tpm12_check_needs(inner);
 
 	if (rc)
 		return rc;
