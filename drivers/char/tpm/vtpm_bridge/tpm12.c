@@ -322,8 +322,16 @@ static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 
 static u32 tpm12_run(struct vtpmb_tpm12_call *call)
 {
+	u32 rc = TPM12_SUCCESS;
+
 	if (call->row->local)
-		return call->row->local(call);
+		rc = call->row->local(call);
+	else
+		call->forward = true;
+	/* An error ends the sessions that it has, which belong to the hub's thread. */
+	if (!rc || call->tag == TPM12_TAG_RQU)
+		return rc;
+	call->cmd->rc = rc;
 	call->forward = true;
 	return TPM12_SUCCESS;
 }
@@ -360,6 +368,7 @@ static void tpm12_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	lockdep_assert_held(&vtpm->lock);
 
 	cmd->code = 0;
+	cmd->rc = TPM12_SUCCESS;
 	cmd->row = NULL;
 	cmd->epoch = vtpm->epoch;
 	cmd->locality = vtpm->locality;

@@ -157,6 +157,9 @@ static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
 		return TPM12_BAD_ORDINAL;
 	}
 	rc = vtpmb_tpm12_map(vtpm, &call->frame);
+	/* The virtual platform has refused it. */
+	if (call->cmd->rc)
+		return call->cmd->rc;
 	if (!rc)
 		rc = vtpmb_tpm12_inspect(call, &call->frame);
 	if (!rc && call->row->trans)
