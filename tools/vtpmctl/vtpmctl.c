@@ -368,8 +368,8 @@ static const struct property {
 	  "none, a list such as 0-7,10 or a mask such as 0x4ff" },
 	{ "nv-range", VTPM_BRIDGE_NV_RANGE, parse_range,
 	  "none or a range such as 0x01800000-0x018000ff" },
-	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, "0 to 256 (TPM 2.0)" },
-	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, "0 to 65536 (TPM 2.0)" },
+	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, "0 to 256" },
+	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, "0 to 65536" },
 	{ "persistent-range", VTPM_BRIDGE_PERSISTENT_RANGE, parse_range,
 	  "none or a range such as 0x81100000-0x8110000f (TPM 2.0)" },
 	{ "persistent-objects", VTPM_BRIDGE_PERSISTENT_OBJECTS, parse_num,
@@ -567,10 +567,8 @@ static void show_tpm12(const struct vtpm_bridge_query *q)
 	printf("  counter: %s\n", counter_text(q->counter));
 }
 
-static void show_ranges(const struct vtpm_bridge_query *q)
+static void show_persistent(const struct vtpm_bridge_query *q)
 {
-	printf("  nv-indices: %u\n", q->nv_indices);
-	printf("  nv-bytes: %u\n", q->nv_bytes);
 	printf("  persistent-range: %s\n", range_text(q->persistent_range));
 	printf("  persistent-objects: %u\n", q->persistent_objects);
 }
@@ -603,8 +601,10 @@ static void show(const struct vtpm_bridge_query *q)
 		show_tpm12(q);
 	show_pcrs(q->real_pcrs);
 	printf("  nv-range: %s\n", range_text(q->nv_range));
+	printf("  nv-indices: %u\n", q->nv_indices);
+	printf("  nv-bytes: %u\n", q->nv_bytes);
 	if (q->family == 0x200) {
-		show_ranges(q);
+		show_persistent(q);
 		show_auths(q->flags);
 	}
 	printf("  commands: %" PRIu64 "\n", (uint64_t)q->commands);

@@ -155,10 +155,10 @@ struct vtpm_bridge_reset {
  *				on a TPM 1.2 if one of them is 0 or 0xffffffff,
  *				which are locks.  EBUSY if another proxy of the
  *				chip has one of them.
- * @VTPM_BRIDGE_NV_INDICES:	TPM 2.0: how many NV indices there may be in
- *				the range, 0 to 256; default 8
- * @VTPM_BRIDGE_NV_BYTES:	TPM 2.0: how many bytes of data they may have
- *				together, 0 to 65536; default 4096
+ * @VTPM_BRIDGE_NV_INDICES:	how many NV indices there may be in the range, 0
+ *				to 256; default 8
+ * @VTPM_BRIDGE_NV_BYTES:	how many bytes of data they may have together, 0
+ *				to 65536; default 4096, TPM 1.2: 512
  * @VTPM_BRIDGE_PERSISTENT_RANGE: TPM 2.0: handles under which the guest's
  *				objects are persistent in the chip, as for
  *				VTPM_BRIDGE_NV_RANGE.  What the chip has there

@@ -63,6 +63,9 @@
 /** VTPMB_NV_BYTES - bytes of their data, if nothing else is said */
 #define VTPMB_NV_BYTES		4096
 
+/** VTPMB_NV_BYTES_TPM12 - the same of a TPM 1.2, whose chips have 1 to 2 KiB in all */
+#define VTPMB_NV_BYTES_TPM12	512
+
 /** VTPMB_MAX_NV_BYTES - most that can be said */
 #define VTPMB_MAX_NV_BYTES	0x10000
 

@@ -405,6 +405,8 @@ static int tpm12_create(struct vtpmb_vtpm *vtpm)
 	INIT_LIST_HEAD(&tpm->table.inside);
 	vtpm->state = tpm;
 	vtpm->counter = VTPMB_NO_COUNTER;
+	vtpm->nv_indices = VTPMB_NV_INDICES;
+	vtpm->nv_bytes = VTPMB_NV_BYTES_TPM12;
 	vtpmb_pcrs_init(&tpm->pcrs, vtpmb_pcr_rules_tpm12, vtpm->port->bank,
 			vtpm->port->nr_banks);
 	vtpmb_tpm12_init_flags(vtpm);

@@ -16,6 +16,7 @@
  *   tpm12_swap.c	handle table, swapping
  *   tpm12_context.c	the guest's own saving and loading of contexts
  *   tpm12_lockout.c	failed authorisations
+ *   tpm12_nv.c		how much NV storage a proxy may define
  *
  * Spec: TPM Main 1.2 revision 116, Part 2 (structures) and Part 3 (commands).
  * Where it leaves a choice, libtpms 0.9.2 is the reference.
@@ -617,5 +618,9 @@ void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
 bool vtpmb_tpm12_has_failed(const struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc);
 void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
+
+/* tpm12_nv.c */
+int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
+			 u32 *rc);
 
 #endif

@@ -464,12 +464,24 @@ static int tpm12_complete(struct vtpmb_tpm12_call *call, int len)
 	return err;
 }
 
+/* What only the chip can tell before it is asked. */
+static int tpm12_check_chip(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	int err = vtpmb_tpm12_spare(call, rc);
+
+	if (!err && !*rc)
+		err = vtpmb_tpm12_nv_quota(call, &call->frame, rc);
+	if (!err && !*rc && call->wraps && !call->hidden)
+		err = vtpmb_tpm12_nv_quota(call, &call->inner, rc);
+	return err;
+}
+
 static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	struct vtpmb_vtpm *vtpm = call->vtpm;
 	int len, err;
 
-	err = vtpmb_tpm12_spare(call, rc);
+	err = tpm12_check_chip(call, rc);
 	if (!err && !*rc)
 		err = tpm12_spare_others(call);
 	if (!err && !*rc)

@@ -454,8 +454,13 @@ TEST_F(ctl, nv_ranges_are_checked)
 		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
 					   RANGE(1, 0xffffffff)));
 		EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE, 0));
-		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_INDICES, 0));
-		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_BYTES, 0));
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_INDICES, 257));
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_BYTES, 65537));
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_INDICES, 256));
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_BYTES, 0));
+		ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
+		EXPECT_EQ(256, query->nv_indices);
+		EXPECT_EQ(0, query->nv_bytes);
 		return;
 	}
 	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
@@ -806,8 +811,8 @@ TEST_F(ctl, query_of_a_new_proxy)
 	EXPECT_EQ(self->family->num == 0x200 ? 4 : 0, query->persistent_objects);
 	EXPECT_EQ(0, query->persistent_range);
 	EXPECT_EQ(0, query->nv_range);
-	EXPECT_EQ(self->family->num == 0x200 ? 8 : 0, query->nv_indices);
-	EXPECT_EQ(self->family->num == 0x200 ? 4096 : 0, query->nv_bytes);
+	EXPECT_EQ(8, query->nv_indices);
+	EXPECT_EQ(self->family->num == 0x200 ? 4096 : 512, query->nv_bytes);
 	EXPECT_EQ(VTPM_BRIDGE_TRANSPORT_DENY, query->transport);
 	EXPECT_EQ(self->family->num == 0x200 ? 0 : VTPM_BRIDGE_NO_COUNTER, query->counter);
 }

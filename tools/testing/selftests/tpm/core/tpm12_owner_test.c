@@ -562,7 +562,7 @@ static void keys_on_pcrs_are_made_and_loaded_by_grant_alone(void)
 
 #define READ_NV(index)	"00c1 ???????? 000000cf " index " 00000000 00000004"
 
-static u32 define_nv(struct guest *g, u32 index)
+static u32 define_nv_of(struct guest *g, u32 index, u32 size, struct session *trans)
 {
 	static const u8 pcrs[] = { 0, 3, 0, 0, 0, 0x1f };
 	struct session s;
@@ -581,9 +581,14 @@ static u32 define_nv(struct guest *g, u32 index)
 	put_u16(&c, 0x0017);
 	put_u32(&c, 0x00020002);	/* the owner, once NV is locked */
 	put_bytes(&c, "\0\0\0", 3);
-	put_u32(&c, 8);
+	put_u32(&c, size);
 	put_encrypted(&c, &s, false, key_secret);
-	return send_auth1(&c, &s);
+	return trans ? execute(&c, trans, &s, NULL) : send_auth1(&c, &s);
+}
+
+static u32 define_nv(struct guest *g, u32 index)
+{
+	return define_nv_of(g, index, 8, NULL);
 }
 
 static void nv_is_used_in_a_granted_range(void)
@@ -615,6 +620,46 @@ static void nv_is_used_in_a_granted_range(void)
 	/* An unsafe grant of an ordinal is for all of them. */
 	core_policy(other.vtpm, 0xcf, VTPMB_POLICY_ALLOW_UNSAFE);
 	CHECK_EQ(tell(&other, READ_NV("00002000")), 0);
+	end_owned();
+}
+
+static void nv_is_defined_up_to_the_quotas(void)
+{
+	struct session trans;
+	unsigned int i;
+
+	begin();
+	CHECK_EQ(proxy.vtpm->nv_indices, VTPMB_NV_INDICES);
+	CHECK_EQ(proxy.vtpm->nv_bytes, VTPMB_NV_BYTES_TPM12);
+	proxy.vtpm->nv_indices = 3;
+	proxy.vtpm->nv_bytes = 40;
+	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
+	CHECK_EQ(define_nv_of(&host, 0x2000, 200, NULL), 0);
+	CHECK_EQ(define_nv_of(&proxy, 0x1000, 41, NULL), 17);
+	CHECK_EQ(define_nv_of(&proxy, 0x1000, 0xffffffff, NULL), 17);
+	CHECK_EQ(define_nv_of(&proxy, 0x1000, 30, NULL), 0);
+	CHECK_EQ(define_nv_of(&proxy, 0x1001, 11, NULL), 17);
+	CHECK_EQ(define_nv_of(&proxy, 0x1001, 10, NULL), 0);
+	/* Instead of what it was, not beside it. */
+	CHECK_EQ(define_nv_of(&proxy, 0x1000, 31, NULL), 17);
+	CHECK_EQ(define_nv_of(&proxy, 0x1000, 20, NULL), 0);
+	for (i = 2; i < 5; i++)
+		CHECK_EQ(define_nv_of(&proxy, 0x1000 + i, 1, NULL), i < 3 ? 0 : 17);
+	/* Nor inside of a transport session, whatever else is let through there. */
+	for (i = VTPMB_TRANSPORT_INSPECT; i <= VTPMB_TRANSPORT_ALLOW; i++) {
+		proxy.vtpm->transport = i;
+		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(define_nv_of(&proxy, 0x1003, 1, &trans), 17);
+		CHECK(!executed);
+	}
+	/* To undefine one makes room. */
+	proxy.vtpm->nv_indices = 0;
+	CHECK_EQ(define_nv_of(&proxy, 0x1002, 0, NULL), 0);
+	proxy.vtpm->nv_indices = 3;
+	CHECK_EQ(define_nv_of(&proxy, 0x1003, 1, NULL), 0);
+	/* An unsafe grant of the ordinal is for all of NV. */
+	core_policy(proxy.vtpm, 0xcc, VTPMB_POLICY_ALLOW_UNSAFE);
+	CHECK_EQ(define_nv_of(&proxy, 0x1004, 100, NULL), 0);
 	end_owned();
 }
 
@@ -816,6 +861,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(quote_of_no_pcrs_is_what_the_chip_makes_of_it),
 	CORE_TEST(keys_on_pcrs_are_made_and_loaded_by_grant_alone),
 	CORE_TEST(nv_is_used_in_a_granted_range),
+	CORE_TEST(nv_is_defined_up_to_the_quotas),
 	CORE_TEST(counter_is_used_by_grant_alone),
 	CORE_TEST(wrong_guesses_lock_the_guesser_alone),
 	CORE_TEST(all_guests_together_leave_the_host_a_try),
