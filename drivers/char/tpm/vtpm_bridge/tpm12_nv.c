@@ -55,16 +55,17 @@ static int tpm12_ask(struct vtpmb_port *port, u32 area, const u32 *sub, struct v
 	return rc || !vtpmb_get_u32(r, &size) || size != r->left ? -EIO : 0;
 }
 
-/* Indexes of the range beside the one that is to be defined: their number. */
+/* Indexes of the range: their number, and whether @wanted is one of them. */
 static unsigned int tpm12_pick(struct vtpmb_reader *list, const struct vtpmb_range *range,
-			       u32 but, u32 *others)
+			       u32 wanted, u32 *indexes, bool *exists)
 {
 	unsigned int nr = 0;
 	u32 index;
 
 	while (vtpmb_get_u32(list, &index)) {
-		if (index != but && vtpmb_range_has(range, index))
-			others[nr++] = index;
+		*exists |= index == wanted;
+		if (vtpmb_range_has(range, index))
+			indexes[nr++] = index;
 	}
 	return nr;
 }
@@ -87,22 +88,22 @@ static int tpm12_add_sizes(struct vtpmb_port *port, const u32 *indexes, unsigned
 	return err;
 }
 
-/* What is in the range beside @but: number of indexes, and bytes of their data. */
-static int tpm12_tally(struct vtpmb_port *port, const struct vtpmb_range *range, u32 but,
-		       unsigned int *nr, u64 *bytes)
+/* What is in the range: number of indexes, bytes of their data, and whether @wanted is. */
+static int tpm12_tally(struct vtpmb_port *port, const struct vtpmb_range *range, u32 wanted,
+		       unsigned int *nr, u64 *bytes, bool *exists)
 {
 	struct vtpmb_reader list;
-	u32 *others;
+	u32 *indexes;
 	int err = tpm12_ask(port, TPM12_CAP_NV_LIST, NULL, &list);
 
 	if (err)
 		return err;
-	others = kmalloc_array(list.left / sizeof(u32) + 1, sizeof(u32), GFP_KERNEL);
-	if (!others)
+	indexes = kmalloc_array(list.left / sizeof(u32) + 1, sizeof(u32), GFP_KERNEL);
+	if (!indexes)
 		return -ENOMEM;
-	*nr = tpm12_pick(&list, range, but, others);
-	err = tpm12_add_sizes(port, others, *nr, bytes);
-	kfree(others);
+	*nr = tpm12_pick(&list, range, wanted, indexes, exists);
+	err = tpm12_add_sizes(port, indexes, *nr, bytes);
+	kfree(indexes);
 	return err;
 }
 
@@ -129,6 +130,9 @@ static bool tpm12_has_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tp
  * @rc:		out: TPM12_SUCCESS, or what a TPM says that is full
  *
  * To undefine an index, which is to define it with no bytes, is always right.
+ * It has to come before the index is defined anew: libtpms gives up an index
+ * before it looks at what is to take its place, and if it does not like that,
+ * fails for all its users.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -140,6 +144,7 @@ int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12
 	struct tpm12_space space;
 	struct vtpmb_reader r;
 	unsigned int nr = 0;
+	bool exists = false;
 	u64 bytes = 0;
 	int err;
 
@@ -151,9 +156,11 @@ int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12
 	/* One outside of the range got here by transport=allow. */
 	if (!tpm12_get_space(&r, &space) || !space.size || !vtpmb_range_has(&range, space.index))
 		return 0;
-	err = tpm12_tally(call->vtpm->port, &range, space.index, &nr, &bytes);
+	err = tpm12_tally(call->vtpm->port, &range, space.index, &nr, &bytes, &exists);
 	if (err == -ENOMEM)
 		*rc = TPM12_RESOURCES;
+	else if (!err && exists)
+		*rc = TPM12_AREA_LOCKED;
 	else if (!err && (nr >= max_nr || bytes + space.size > max_bytes))
 		*rc = TPM12_NOSPACE;
 	return err == -ENOMEM ? 0 : err;

@@ -141,7 +141,7 @@ static void step_nv_define(struct diff_guest *g)
 	s = osap_owner(g);
 	if (!s)
 		return;
-	if (drop || index->live)
+	if (drop)
 		size = 0;
 	begin_definition(&c, g, nv_first(g) + i + (diff_once_in(g, 60) ? 0x4000 : 0), what, size);
 	arg_hidden(&c, s, false, secret);

@@ -640,7 +640,9 @@ static void nv_is_defined_up_to_the_quotas(void)
 	CHECK_EQ(define_nv_of(&proxy, 0x1000, 30, NULL), 0);
 	CHECK_EQ(define_nv_of(&proxy, 0x1001, 11, NULL), 17);
 	CHECK_EQ(define_nv_of(&proxy, 0x1001, 10, NULL), 0);
-	/* Instead of what it was, not beside it. */
+	/* Not over what it was: see below. */
+	CHECK_EQ(define_nv_of(&proxy, 0x1000, 20, NULL), 60);
+	CHECK_EQ(define_nv_of(&proxy, 0x1000, 0, NULL), 0);
 	CHECK_EQ(define_nv_of(&proxy, 0x1000, 31, NULL), 17);
 	CHECK_EQ(define_nv_of(&proxy, 0x1000, 20, NULL), 0);
 	for (i = 2; i < 5; i++)
