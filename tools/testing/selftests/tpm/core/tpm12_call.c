@@ -17,13 +17,14 @@
 #define ORD_DSAP		0x11
 #define ORD_SHA1COMPLETEEXTEND	0xa3
 #define ORD_FLUSHSPECIFIC	0xba
-#define ORD_ESTABLISHTRANSPORT	0xe6
 #define ORD_EXECUTETRANSPORT	0xe7
+#define ORD_RELEASETRANSPORTSIGNED 0xe8
 
 #define RC_AUTHFAIL		1
 #define RC_BAD_ORDINAL		10
+#define RC_INVALID_PCR_INFO	16
+#define RC_BAD_PARAM_SIZE	25
 #define RC_AUTH2FAIL		29
-#define RC_INVALID_AUTHHANDLE	34
 
 #define AUTH_IN_SIZE		45
 #define AUTH_OUT_SIZE		41
@@ -710,13 +711,24 @@ static void unpin(struct call *c)
 		c->belongs->pins--;
 }
 
+/*
+ * A proxy finds it, by its grants, or a TPM, in the command.  And libtpms ends
+ * the session of a ReleaseTransportSigned that is cut off, alone of all.
+ */
+static bool is_found_elsewhere(const struct call *c, u32 rc)
+{
+	return rc == RC_BAD_ORDINAL || rc == RC_INVALID_PCR_INFO ||
+	       (rc == RC_BAD_PARAM_SIZE && c->row->code == ORD_RELEASETRANSPORTSIGNED);
+}
+
 /* An error ends sessions, or does not: ask. */
 static void doubt(struct call *c)
 {
 	struct model *m = model_of(c->g);
 	unsigned int i;
 
-	m->doubtful = c->pair.row || c->rc[OURS] != c->rc[TWINS] || c->rc[OURS] == RC_BAD_ORDINAL;
+	m->doubtful = c->pair.row || c->rc[OURS] != c->rc[TWINS] ||
+		      is_found_elsewhere(c, c->rc[OURS]);
 	for (i = 0; i < c->nr_auths; i++) {
 		struct session *s = c->auth[i].session;
 

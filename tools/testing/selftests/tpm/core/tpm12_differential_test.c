@@ -341,8 +341,6 @@ static const char *may_fail(u32 code)
 		{ 0x0d, "the chip has an owner" },
 		{ 0x7c, "the chip has an owner" },
 		{ 0x11, "there is no delegation without an unsafe grant" },
-		{ 0x12, "made for keys that no guest of this test has" },
-		{ 0x13, "made for keys that no guest of this test has" },
 		{ 0x1b, "made for keys that no guest of this test has" },
 		{ 0x24, "made for keys that no guest of this test has" },
 		{ 0x7a, "made for keys that no guest of this test has" },

@@ -45,6 +45,7 @@ enum usage { USE_SIGN = 0x10, USE_STORAGE = 0x11, USE_IDENTITY = 0x12, USE_BIND 
 	USE_LEGACY = 0x15, USE_MIGRATE = 0x16 };
 #define KEY_MIGRATABLE	2
 #define KEY_VOLATILE	4
+#define KEY_AUTHORITY	16
 
 /* A PCR of the chip that nobody extends; it is granted to some guests. */
 #define GRANTED_PCR	12

@@ -468,14 +468,78 @@ static void step_migrate(struct diff_guest *g)
 		convert(g, target, &random, &data);
 }
 
+/* A key that goes only where an authority wants it. */
+static void create_certified(struct diff_guest *g, const u8 *authority,
+			     const struct bytes *approval)
+{
+	struct session *s = osap_key(g, NULL);
+	struct call c;
+
+	if (!s)
+		return;
+	begin_call(&c, g, 0x13);
+	use_key(&c, NULL);
+	arg_hidden(&c, s, false, 0x67);
+	arg_u32(&c, 0x00280000);
+	arg_u16(&c, USE_SIGN);
+	arg_u32(&c, KEY_MIGRATABLE | KEY_AUTHORITY);
+	arg_hex(&c, "01 00000001 0001 0002 0000000c 00000200 00000002 00000000");
+	arg_hex(&c, "00000000 00000000 00000000");
+	arg_bytes(&c, approval);
+	arg_mem(&c, authority, 20);
+	authorise(&c, s, SRK_SECRET);
+	send_call(&c, AGREE_LENGTH);
+}
+
 static void step_approve_authority(struct diff_guest *g)
 {
+	struct bytes approval;
+	u8 authority[20];
 	struct call c;
 
 	if (!is_worth_it(g, owns(g)) || !begin_as_owner(&c, g, 0x1d))
 		return;
-	arg_random(&c, 20);
-	send_call(&c, AGREE_BYTES);
+	diff_bytes(g, authority, sizeof(authority));
+	arg_mem(&c, authority, sizeof(authority));
+	if (!send_call(&c, AGREE_BYTES))
+		return;
+	take_bytes(&c, 0, 0, &approval);
+	create_certified(g, authority, &approval);
+}
+
+/* The owner has a signature of an authority checked. */
+static void step_ticket(struct diff_guest *g)
+{
+	struct key *key = owns(g) ? pick_key(g, 1u << USE_SIGN) : NULL;
+	struct session *s;
+	struct bytes signature;
+	struct blob blob;
+	u8 digest[20];
+	struct call c;
+
+	if (!key || key->blob.sig != 2 || key->blob.on_pcr)
+		return;
+	blob = key->blob;
+	key->pins++;
+	s = session_for(g, key);
+	key->pins--;
+	if (!s)
+		return;
+	diff_bytes(g, digest, sizeof(digest));
+	begin_call(&c, g, 0x3c);
+	use_key(&c, key);
+	arg_sized(&c, digest, sizeof(digest));
+	authorise(&c, s, blob.secret);
+	if (!send_call(&c, blob.same ? AGREE_BYTES : AGREE_LENGTH))
+		return;
+	take_bytes(&c, 4, 0, &signature);
+	if (!begin_as_owner(&c, g, 0x12))
+		return;
+	arg_hex(&c, "00000001 0001 0002 0000000c 00000200 00000002 00000000");
+	arg_sized_bytes(&c, &blob.pub);
+	arg_mem(&c, digest, sizeof(digest));
+	arg_sized_bytes(&c, &signature);
+	send_call(&c, blob.same ? AGREE_BYTES : AGREE_LENGTH);
 }
 
 /* Identities. */
@@ -642,6 +706,7 @@ const struct step owner12_steps[] = {
 	{ 3, step_own_counter },
 	{ 5, step_migrate },
 	{ 3, step_approve_authority },
+	{ 3, step_ticket },
 	{ 1, step_identity },
 	{ 10, step_establish },
 	{ 4, step_release },
