@@ -9,8 +9,9 @@ TESTS := tools/testing/selftests/tpm
 TPM ?= 2.0
 N ?= 1000000
 SEED ?= 1
+SECONDS ?= 60
 
-.PHONY: all module tools install clean check demo kunit core differential vm help
+.PHONY: all module tools install clean check demo kunit core differential fuzz vm help
 all: module tools
 
 module:
@@ -38,6 +39,9 @@ core:
 differential:
 	$(MAKE) -C $(TESTS)/core differential N=$(N) SEED=$(SEED)
 
+fuzz:
+	$(MAKE) -C $(TESTS)/core fuzz SECONDS=$(SECONDS)
+
 vm: all
 	$(TESTS)/vm/vm --tpm $(TPM) /bin/bash
 
@@ -62,5 +66,6 @@ help:
 	@echo 'make bench      chip commands and time beside the raw chip, tpmrm0 and tpm2-abrmd'
 	@echo 'make core       the pure core against a TPM in a library'
 	@echo 'make differential  random commands to it and to that TPM (N=1000000 SEED=1)'
+	@echo 'make fuzz       commands good and bad to proxies, and faults (SECONDS=60 each family)'
 	@echo 'make install    install the module and vtpmctl on this machine'
 	@echo 'make clean      remove what make built'
