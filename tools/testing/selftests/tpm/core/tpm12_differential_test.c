@@ -94,6 +94,7 @@ static bool refuses_wrapped(const struct diff_guest *g, const struct diff_pair *
 	case TPM12_INVALID_PCR_INFO:
 	case TPM12_BADINDEX:
 	case TPM12_BAD_COUNTER:
+	case TPM12_AREA_LOCKED:
 	case TPM12_BAD_ORDINAL:
 		return true;
 	default:
@@ -252,7 +253,7 @@ static struct diff_row rows[] = {
 	  .why = "what a proxy refuses inside is the code of ExecuteTransport" },
 	{ .code = 0xe7, .what = "wrapped code", .when = is_of_presence, .rare = true,
 	  .why = "the chip judges by the host's presence" },
-	{ .ours = 0, .twins = 0x45, .when = has_no_owner, .repair = DIFF_RENEW, .rare = true,
+	{ .ours = DIFF_ANY, .twins = 0x45, .when = has_no_owner, .repair = DIFF_RENEW, .rare = true,
 	  .why = "ForceClear leaves the chip's owner, and what is his" },
 	{ .ours = 0x15, .twins = 0, .when = has_saved, .repair = DIFF_RENEW,
 	  .why = "sessions of a proxy count though they are saved" },
@@ -263,6 +264,8 @@ static struct diff_row rows[] = {
 	  .why = "what a proxy refuses inside is the code of ExecuteTransport" },
 	{ .ours = DIFF_ERROR, .twins = DIFF_ERROR, .when = looks_first,
 	  .why = "a proxy looks at state and sizes before the chip looks into structures" },
+	{ .code = 0xcc, .ours = 0x11, .twins = DIFF_ANY, .when = is_spoilt,
+	  .repair = DIFF_RENEW, .rare = true, .why = "a guest has quotas for its NV indices" },
 	{ .code = 0xcc, .ours = 0x3c, .twins = 0x09, .repair = DIFF_BROKEN, .rare = true,
 	  .why = "libtpms fails for good when what takes an index' place is wrong" },
 	{ .code = 0xcc, .ours = 0x3c, .twins = DIFF_ANY, .repair = DIFF_RENEW,
