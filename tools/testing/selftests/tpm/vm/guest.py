@@ -226,7 +226,7 @@ class Qmp:
 
 # ---- the guest --------------------------------------------------------------
 
-def linux(node, name, model="tpm-tis", sleeps=False, append="", **more):
+def linux(node, name, model="tpm-tis", sleeps=False, append="", screen=False, **more):
     """A guest with Debian's kernel, or the run's, which does what it is told (guest-init).
 
     The unpacked kernel starts sooner, but does not wake from S3; one that @sleeps unpacks
@@ -234,7 +234,7 @@ def linux(node, name, model="tpm-tis", sleeps=False, append="", **more):
     """
     guest = Guest(node, name=name, model=model,
                   kernel=os.environ["GUEST_IMAGE" if sleeps else "GUEST_KERNEL"],
-                  initrd=os.environ["GUEST_INITRD"], screen=False, memory="320M",
+                  initrd=os.environ["GUEST_INITRD"], screen=screen, memory="320M",
                   append="console=ttyS0 quiet mitigations=off nokaslr panic=-1 "
                          "rootfstype=ramfs ima_policy=tcb " + append, **more)
     guest.shell         # what it says while nobody listens is lost
