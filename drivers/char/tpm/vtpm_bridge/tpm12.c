@@ -404,6 +404,7 @@ static int tpm12_create(struct vtpmb_vtpm *vtpm)
 	tpm->table.vtpm = vtpm;
 	INIT_LIST_HEAD(&tpm->table.inside);
 	vtpm->state = tpm;
+	atomic_inc(&vtpm->port->nr_vtpms);
 	vtpm->counter = VTPMB_NO_COUNTER;
 	vtpm->nv_indices = VTPMB_NV_INDICES;
 	vtpm->nv_bytes = VTPMB_NV_BYTES_TPM12;
@@ -421,6 +422,7 @@ static void tpm12_destroy(struct vtpmb_vtpm *vtpm)
 	kfree_sensitive(tpm->table.kept);
 	kfree_sensitive(tpm);
 	vtpm->state = NULL;
+	atomic_dec(&vtpm->port->nr_vtpms);
 }
 
 const struct vtpmb_family vtpmb_tpm12 = {

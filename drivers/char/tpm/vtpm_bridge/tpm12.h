@@ -247,16 +247,19 @@ enum vtpmb_tpm12_kind {
  * @clock:	counts uses of keys and sessions, of all proxies
  * @room:	free slots, of each kind, or TPM12_ROOM_UNKNOWN
  * @inside:	tables of the proxies that have something loaded in it
+ * @saves_nothing: it would not save the last time, being disabled or not owned
  * @refreshing:	the oldest saved session is being loaded and saved again
  * @doubtful:	a response was lost, so what it has loaded is to be asked
  *
- * Belongs to the hub's thread.  @nr_clears is also read without it.
+ * Belongs to the hub's thread.  @nr_clears and @saves_nothing are also read
+ * without it.
  */
 struct vtpmb_tpm12_chip {
 	u32 nr_clears;
 	u64 clock;
 	u32 room[TPM12_NR_KINDS];
 	struct list_head inside;
+	bool saves_nothing;
 	bool refreshing;
 	bool doubtful;
 };
@@ -581,6 +584,7 @@ int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len);
 
 /* tpm12_swap.c */
 unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+bool vtpmb_tpm12_swaps(const struct vtpmb_port *port);
 struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
 					    enum vtpmb_tpm12_kind kind);
 unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind);

@@ -205,7 +205,7 @@ static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fram
 		err = vtpmb_tpm12_load(vtpm, frame->auth[i], rc);
 	/* One that needs no session loses none when the chip is full. */
 	if (!err && !*rc && frame->row->makes &&
-	    (frame->row->makes - 1 != TPM12_AUTH || !READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned)))
+	    (frame->row->makes - 1 != TPM12_AUTH || !vtpmb_tpm12_swaps(vtpm->port)))
 		err = vtpmb_tpm12_have_room(vtpm, frame->row->makes - 1, rc);
 	return err;
 }
@@ -412,6 +412,7 @@ static void tpm12_follow_owner(struct vtpmb_tpm12_call *call, u32 code)
 	switch (code) {
 	case ORD_TAKEOWNERSHIP:
 		WRITE_ONCE(facts->owned, true);
+		WRITE_ONCE(facts->chip.saves_nothing, false);
 		break;
 	case ORD_OWNERCLEAR:
 	case ORD_FORCECLEAR:

@@ -12,8 +12,8 @@
  * chip, whichever proxy's turn it is: what was used least lately goes first.
  *
  * A chip without an owner, or one that is disabled, saves nothing.  Then what
- * is loaded stays there while the host has the chip, and each proxy has few
- * sessions.
+ * is loaded stays there while the host has the chip, and each proxy has its
+ * share of the slots: who has more, since others have come, loses the oldest.
  *
  * All of it belongs to the hub's thread.
  */
@@ -39,9 +39,12 @@
 #define BLOB_MIN_SIZE	58
 #define LABEL_SIZE	16
 
-/* A quarter of an unowned chip's sessions to one proxy, and some to the host. */
-#define UNOWNED_SHARE	4
-#define UNOWNED_RESERVE	2
+/*
+ * Of a chip that saves nothing: to one proxy a quarter of its sessions at most,
+ * even if the others could have theirs all the same; and some to the host.
+ */
+#define MOST_OF_SLOTS	4
+#define SLOTS_OF_HOST	2
 
 /**
  * struct tpm12_kind - what is of one kind
@@ -170,6 +173,23 @@ unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind)
 	return tpm12_kinds[kind].capacity;
 }
 
+/* Whether the chip can save anything, as far as known. */
+bool vtpmb_tpm12_swaps(const struct vtpmb_port *port)
+{
+	const struct vtpmb_tpm12_facts *facts = port->facts;
+
+	return READ_ONCE(facts->owned) && !READ_ONCE(facts->chip.saves_nothing);
+}
+
+static unsigned int tpm12_share_of_slots(const struct vtpmb_port *port)
+{
+	unsigned int slots = vtpmb_tpm12_chip_number(port, TPM12_CAP_PROP_MAX_AUTHSESS);
+	unsigned int share = slots > SLOTS_OF_HOST ? slots - SLOTS_OF_HOST : 0;
+	unsigned int nr_vtpms = atomic_read(&port->nr_vtpms);
+
+	return max(min(slots / MOST_OF_SLOTS, share / max(nr_vtpms, 1U)), 1U);
+}
+
 /**
  * vtpmb_tpm12_max() - how many of a kind a proxy can have
  * @vtpm:	the vtpm
@@ -179,12 +199,11 @@ unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind)
  */
 unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	unsigned int max = tpm12_kinds[kind].capacity, slots;
+	unsigned int max = tpm12_kinds[kind].capacity;
 
-	if (kind != TPM12_AUTH || READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned))
+	if (kind != TPM12_AUTH || vtpmb_tpm12_swaps(vtpm->port))
 		return max;
-	slots = vtpmb_tpm12_chip_number(vtpm->port, TPM12_CAP_PROP_MAX_AUTHSESS);
-	return clamp(slots / UNOWNED_SHARE, 1U, max);
+	return min(max, tpm12_share_of_slots(vtpm->port));
 }
 
 /* Count anew what others read without being the hub's thread. */
@@ -533,6 +552,7 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	len = vtpmb_tpm12_own_command(vtpm->port, ORD_SAVECONTEXT, body, sizeof(body), rc);
 	if (len < 0)
 		return len;
+	WRITE_ONCE(vtpmb_tpm12_chip(vtpm->port)->saves_nothing, tpm12_saves_nothing(*rc));
 	return *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
 }
 
@@ -747,9 +767,64 @@ int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 
 static u32 tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	if (kind == TPM12_AUTH && !READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned))
-		return 1 + UNOWNED_RESERVE;
+	if (kind == TPM12_AUTH && !vtpmb_tpm12_swaps(vtpm->port))
+		return 1 + SLOTS_OF_HOST;
 	return 1;
+}
+
+static unsigned int tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < tpm12_kinds[kind].capacity; i++)
+		nr += entry[i].phys != 0;
+	return nr;
+}
+
+/* Of all but one: who has most loaded, and how much. */
+static struct vtpmb_vtpm *tpm12_fullest(struct vtpmb_vtpm *but, enum vtpmb_tpm12_kind kind,
+					unsigned int *most)
+{
+	struct vtpmb_vtpm *fullest = NULL;
+	struct vtpmb_tpm12_table *table;
+	unsigned int nr;
+
+	*most = 0;
+	list_for_each_entry(table, &vtpmb_tpm12_chip(but->port)->inside, inside) {
+		nr = tpm12_nr_inside(table->vtpm, kind);
+		if (table->vtpm == but || nr <= *most)
+			continue;
+		*most = nr;
+		fullest = table->vtpm;
+	}
+	return fullest;
+}
+
+/*
+ * A chip that saves nothing is full: the proxy that has most loses its oldest
+ * session if that is more than its share, or if this one has none at all.
+ *
+ * Return: 1 if there is more room now, 0 if not, or a negative errno
+ */
+static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_entry *oldest;
+	struct vtpmb_vtpm *fullest;
+	unsigned int most;
+	int err;
+
+	if (kind != TPM12_AUTH || vtpmb_tpm12_swaps(vtpm->port))
+		return 0;
+	fullest = tpm12_fullest(vtpm, kind, &most);
+	if (!fullest ||
+	    (most <= tpm12_share_of_slots(vtpm->port) && tpm12_nr_inside(vtpm, kind)))
+		return 0;
+	oldest = tpm12_oldest(fullest, kind, NULL);
+	if (!oldest)
+		return 0;
+	err = vtpmb_tpm12_lose(fullest, oldest);
+	return err ? err : 1;
 }
 
 /**
@@ -771,8 +846,11 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 	*rc = TPM12_SUCCESS;
 	if (*room == TPM12_ROOM_UNKNOWN)
 		err = vtpmb_tpm12_ask_number(vtpm->port, tpm12_kinds[kind].free, room);
-	while (!err && again > 0 && *room < tpm12_wanted_room(vtpm, kind))
+	while (!err && again > 0 && *room < tpm12_wanted_room(vtpm, kind)) {
 		again = vtpmb_tpm12_make_room(vtpm, kind);
+		if (!again)
+			again = tpm12_take_share(vtpm, kind);
+	}
 	if (!err && again < 0)
 		err = again;
 	if (!again)

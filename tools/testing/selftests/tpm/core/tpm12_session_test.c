@@ -512,31 +512,67 @@ static void chip_reset_ends_sessions_but_not_keys(void)
 /* Without an owner the chip saves nothing: sessions stay, so they are few. */
 static void unowned_chip_is_shared_fairly(void)
 {
+	unsigned int i, k, share, nr = 0;
+	struct guest g[24] = {};
 	struct session s;
-	struct vtpmb_vtpm *vtpm[8];
-	unsigned int i, nr = 0;
-	struct guest g = {};
 
 	core_start(CORE_TPM12);
-	for (i = 0; i < ARRAY_SIZE(vtpm); i++) {
-		vtpm[i] = core_new();
-		g.vtpm = vtpm[i];
-		start(&g);
-		CHECK_EQ(property(&g, 0x10d), NR_SLOTS / 4);
-		while (!oiap(&g, &s, 0))
-			nr++;
-		CHECK_EQ(g.rsp.rc, 21);
-		CHECK(count_handles(&g, RT_AUTH) <= NR_SLOTS / 4);
+	for (i = 0; i < ARRAY_SIZE(g); i++) {
+		g[i].vtpm = core_new();
+		start(&g[i]);
+		share = min((NR_SLOTS - 2) / (i + 1), NR_SLOTS / 4U);
+		share = max(share, 1U);
+		CHECK_EQ(property(&g[i], 0x10d), share);
+		/* Who comes last gets its share, and no more. */
+		for (k = 0; k < share; k++)
+			CHECK_EQ(oiap(&g[i], &s, 0), 0);
+		CHECK_EQ(oiap(&g[i], &s, 0), 21);
+		CHECK_EQ(count_handles(&g[i], RT_AUTH), share);
 		core_end_turn();
+		/* And the host has something left. */
+		nr = count_handles(&host, RT_AUTH);
+		CHECK(nr <= NR_SLOTS - 2);
+		CHECK_EQ(oiap(&host, &s, 0), 0);
+		CHECK_EQ(flush(&host, s.handle, RT_AUTH), 0);
 	}
-	/* And the host has something left. */
+	/* There are more of them than slots. */
 	CHECK_EQ(nr, NR_SLOTS - 2);
-	CHECK_EQ(oiap(&host, &s, 0), 0);
-	CHECK_EQ(flush(&host, s.handle, RT_AUTH), 0);
-	for (i = 0; i < ARRAY_SIZE(vtpm); i++)
-		core_free(vtpm[i]);
+	for (i = 0; i < ARRAY_SIZE(g); i++) {
+		CHECK(count_handles(&g[i], RT_AUTH) <= 1);
+		core_free(g[i].vtpm);
+	}
 	CHECK(core_chip_is_empty());
 	core_stop();
+}
+
+/* One that is disabled saves nothing either. */
+static void is_disabled(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == 0xb8)
+		core_fail_chip(1, 7);
+}
+
+static void disabled_chip_is_shared_fairly(void)
+{
+	struct guest third = {};
+	struct session s;
+
+	begin();
+	third.vtpm = core_new();
+	start(&third);
+	core_watch = is_disabled;
+	while (!oiap(&proxy, &s, key_secret))
+		core_end_turn();
+	CHECK_EQ(count_handles(&proxy, RT_AUTH), NR_SLOTS / 4);
+	CHECK_EQ(oiap(&other, &s, key_secret), 0);
+	CHECK_EQ(oiap(&third, &s, key_secret), 0);
+	core_watch = NULL;
+	/* It saves again: there are no shares any more. */
+	core_end_turn();
+	CHECK_EQ(property(&proxy, 0x10d), VTPMB_MAX_SESSIONS);
+	CHECK(!count_handles(&host, RT_AUTH));
+	core_free(third.vtpm);
+	end_owned();
 }
 
 static void every_failure_leaves_the_chip_clean(void)
@@ -629,6 +665,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(gap_of_contexts_is_closed),
 	CORE_TEST(chip_reset_ends_sessions_but_not_keys),
 	CORE_TEST(unowned_chip_is_shared_fairly),
+	CORE_TEST(disabled_chip_is_shared_fairly),
 	CORE_TEST(every_failure_leaves_the_chip_clean),
 	CORE_TEST(every_failed_allocation_costs_a_session_at_most),
 	CORE_TEST(session_that_was_not_kept_is_not_loaded),
