@@ -13,7 +13,8 @@
  *   tpm12_execute.c	a guest's command for the chip, and back
  *   tpm12_inspect.c	what its parameters would reach
  *   tpm12_transport.c	commands wrapped in transport sessions
- *   tpm12_swap.c	handle table, swapping
+ *   tpm12_table.c	handle table
+ *   tpm12_swap.c	keys and sessions in and out of the chip
  *   tpm12_context.c	the guest's own saving and loading of contexts
  *   tpm12_lockout.c	failed authorisations
  *   tpm12_nv.c		how much NV storage a proxy may define
@@ -582,26 +583,54 @@ bool vtpmb_tpm12_key_dies(const struct vtpmb_tpm12_call *call,
 u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call);
 int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len);
 
-/* tpm12_swap.c */
-unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-bool vtpmb_tpm12_swaps(const struct vtpmb_port *port);
+/**
+ * struct vtpmb_tpm12_kind_row - what is of one kind
+ * @first:	in the table
+ * @capacity:	entries of the table
+ * @handles:	the lowest virtual handle
+ * @rt:		enum tpm12_rt
+ * @free:	TPM_CAP_PROPERTY that tells how many more fit the chip
+ */
+struct vtpmb_tpm12_kind_row {
+	unsigned int first;
+	unsigned int capacity;
+	u32 handles;
+	u32 rt;
+	u32 free;
+};
+
+/* tpm12_table.c */
+extern const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS];
+
 struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
 					    enum vtpmb_tpm12_kind kind);
 unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind);
+bool vtpmb_tpm12_swaps(const struct vtpmb_port *port);
+unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port);
+unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm);
 struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
 					    enum vtpmb_tpm12_kind kind, u32 handle);
 struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
 					  u32 wanted);
+void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_chip_init(struct vtpmb_port *port);
+void vtpmb_tpm12_forget_room(struct vtpmb_port *port);
+void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
+void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count);
+void vtpmb_tpm12_unbook(struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+
+/* tpm12_swap.c */
 int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 			    size_t body_len, u32 *rc);
 int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value);
-void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
-void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key);
-void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
 int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
@@ -610,7 +639,6 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
 int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc);
 int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-void vtpmb_tpm12_chip_init(struct vtpmb_port *port);
 int vtpmb_tpm12_settle(struct vtpmb_port *port);
 int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_vacate(struct vtpmb_port *port);

@@ -25,6 +25,7 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "port.h"
 #include "tpm12.h"
 
 #define ORD_GETCAPABILITY	0x65
@@ -39,79 +40,17 @@
 #define BLOB_MIN_SIZE	58
 #define LABEL_SIZE	16
 
-/*
- * Of a chip that saves nothing: to one proxy a quarter of its sessions at most,
- * even if the others could have theirs all the same; and some to the host.
- */
-#define MOST_OF_SLOTS	4
-#define SLOTS_OF_HOST	2
-
-/**
- * struct tpm12_kind - what is of one kind
- * @first:	in the table
- * @capacity:	entries of the table
- * @handles:	the lowest virtual handle
- * @rt:		enum tpm12_rt
- * @free:	TPM_CAP_PROPERTY that tells how many more fit the chip
- */
-struct tpm12_kind {
-	unsigned int first;
-	unsigned int capacity;
-	u32 handles;
-	u32 rt;
-	u32 free;
-};
-
-static const struct tpm12_kind tpm12_kinds[TPM12_NR_KINDS] = {
-	[TPM12_KEY] = { 0, VTPMB_MAX_KEYS, 0x01000000, TPM12_RT_KEY, TPM12_CAP_PROP_KEYS },
-	[TPM12_AUTH] = { VTPMB_MAX_KEYS, VTPMB_MAX_SESSIONS, 0x02000000, TPM12_RT_AUTH,
-			 TPM12_CAP_PROP_AUTHSESS },
-	[TPM12_TRANS] = { VTPMB_MAX_KEYS + VTPMB_MAX_SESSIONS, VTPMB_MAX_TRANSPORTS,
-			  0x04000000, TPM12_RT_TRANS, TPM12_CAP_PROP_TRANSESS },
-};
-
-/* What comes after the header of a command, in two parts. */
-struct tpm12_body {
-	const void *head;
-	size_t head_len;
-	const void *tail;
-	size_t tail_len;
-};
-
-/* One attempt; the response's length, or a negative errno. */
-static int tpm12_attempt(struct vtpmb_port *port, u32 code, const struct tpm12_body *body,
-			 u32 *rc)
-{
-	struct vtpmb_writer w;
-	int len;
-
-	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
-	vtpmb_put_u16(&w, TPM12_TAG_RQU);
-	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + body->head_len + body->tail_len);
-	vtpmb_put_u32(&w, code);
-	vtpmb_put_bytes(&w, body->head, body->head_len);
-	vtpmb_put_bytes(&w, body->tail, body->tail_len);
-	if (w.overflow)
-		return -EIO;
-	len = port->transmit(port, port->scratch);
-	if (len >= 0 && len < VTPMB_HEADER_SIZE)
-		len = -EIO;
-	if (len < 0)
-		vtpmb_tpm12_doubt(port);
-	else
-		*rc = vtpmb_peek_u32(port->scratch + 6);
-	return len;
-}
-
-static int tpm12_command(struct vtpmb_port *port, u32 code, const struct tpm12_body *body,
+static int tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_body *body,
 			 u32 *rc)
 {
 	unsigned int retries = 0;
 	int len;
 
 	do {
-		len = tpm12_attempt(port, code, body, rc);
+		len = vtpmb_port_command(port, TPM12_TAG_RQU, code, body, rc);
 	} while (len >= 0 && *rc == TPM12_RETRY && retries++ < MAX_RETRIES);
+	if (len < 0)
+		vtpmb_tpm12_doubt(port);
 	return len;
 }
 
@@ -129,7 +68,9 @@ static int tpm12_command(struct vtpmb_port *port, u32 code, const struct tpm12_b
 int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 			    size_t body_len, u32 *rc)
 {
-	return tpm12_command(port, code, &(struct tpm12_body){ body, body_len, body, 0 }, rc);
+	const struct vtpmb_body whole = { .head = body, .head_len = body_len };
+
+	return tpm12_command(port, code, &whole, rc);
 }
 
 /**
@@ -159,219 +100,8 @@ int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
 }
 
 /*
- * The table.
+ * Out of the chip.
  */
-
-struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
-					    enum vtpmb_tpm12_kind kind)
-{
-	return vtpmb_tpm12_table(vtpm)->entry + tpm12_kinds[kind].first;
-}
-
-unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind)
-{
-	return tpm12_kinds[kind].capacity;
-}
-
-/* Whether the chip can save anything, as far as known. */
-bool vtpmb_tpm12_swaps(const struct vtpmb_port *port)
-{
-	const struct vtpmb_tpm12_facts *facts = port->facts;
-
-	return READ_ONCE(facts->owned) && !READ_ONCE(facts->chip.saves_nothing);
-}
-
-static unsigned int tpm12_share_of_slots(const struct vtpmb_port *port)
-{
-	unsigned int slots = vtpmb_tpm12_chip_number(port, TPM12_CAP_PROP_MAX_AUTHSESS);
-	unsigned int share = slots > SLOTS_OF_HOST ? slots - SLOTS_OF_HOST : 0;
-	unsigned int nr_vtpms = atomic_read(&port->nr_vtpms);
-
-	return max(min(slots / MOST_OF_SLOTS, share / max(nr_vtpms, 1U)), 1U);
-}
-
-/**
- * vtpmb_tpm12_max() - how many of a kind a proxy can have
- * @vtpm:	the vtpm
- * @kind:	which kind
- *
- * What can be swapped is not limited by the chip's slots.
- */
-unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
-{
-	unsigned int max = tpm12_kinds[kind].capacity;
-
-	if (kind != TPM12_AUTH || vtpmb_tpm12_swaps(vtpm->port))
-		return max;
-	return min(max, tpm12_share_of_slots(vtpm->port));
-}
-
-/* Count anew what others read without being the hub's thread. */
-void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-	u32 nr[TPM12_NR_KINDS] = {}, nr_saved = 0;
-	unsigned int i;
-
-	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
-		const struct vtpmb_tpm12_entry *entry = &table->entry[i];
-
-		if (entry->used)
-			nr[entry->kind]++;
-		nr_saved += entry->guest_saved;
-	}
-	for (i = 0; i < TPM12_NR_KINDS; i++)
-		WRITE_ONCE(table->nr[i], nr[i]);
-	WRITE_ONCE(table->nr_saved, nr_saved);
-}
-
-/**
- * vtpmb_tpm12_entry() - find a key or session
- * @vtpm:	the vtpm
- * @kind:	which kind
- * @handle:	what its guest calls it
- *
- * Return: its entry, or NULL if the vtpm has none or its guest has saved it
- */
-struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
-					    enum vtpmb_tpm12_kind kind, u32 handle)
-{
-	u32 i = handle - tpm12_kinds[kind].handles;
-	struct vtpmb_tpm12_entry *entry;
-
-	if (i >= tpm12_kinds[kind].capacity)
-		return NULL;
-	entry = vtpmb_tpm12_first(vtpm, kind) + i;
-	return entry->used && !entry->guest_saved ? entry : NULL;
-}
-
-/**
- * vtpmb_tpm12_new() - take a free virtual handle
- * @vtpm:	the vtpm
- * @kind:	which kind
- * @wanted:	this one and no other; 0: the lowest
- *
- * Return: the entry, of nothing in the chip yet; NULL if there is none left
- */
-struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
-					  u32 wanted)
-{
-	struct vtpmb_tpm12_entry *first = vtpmb_tpm12_first(vtpm, kind);
-	unsigned int i;
-
-	for (i = 0; i < tpm12_kinds[kind].capacity; i++) {
-		u32 virt = tpm12_kinds[kind].handles + i;
-
-		if (first[i].used || (wanted && virt != wanted))
-			continue;
-		first[i].vtpm = vtpm;
-		first[i].kind = kind;
-		first[i].virt = virt;
-		first[i].used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
-		vtpmb_tpm12_count(vtpm);
-		return &first[i];
-	}
-	return NULL;
-}
-
-static void tpm12_drop_blob(struct vtpmb_tpm12_entry *entry)
-{
-	kfree_sensitive(entry->blob);
-	entry->blob = NULL;
-	entry->blob_len = 0;
-}
-
-/**
- * vtpmb_tpm12_use() - a command is about to name an entry
- * @vtpm:	the vtpm
- * @entry:	not to be evicted until vtpmb_tpm12_unuse_all(), nor the key that
- *		it is bound to
- */
-void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	entry->in_use = true;
-	entry->used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
-	if (entry->key)
-		vtpmb_tpm12_use(vtpm, entry->key);
-}
-
-void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-	unsigned int i;
-
-	for (i = 0; i < TPM12_NR_ENTRIES; i++)
-		table->entry[i].in_use = false;
-}
-
-/*
- * Free slots, as far as known since the host had the chip.
- */
-
-static void tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, int by)
-{
-	u32 *room = &vtpmb_tpm12_chip(port)->room[kind];
-
-	if (*room == TPM12_ROOM_UNKNOWN)
-		return;
-	*room = by < 0 && !*room ? 0 : *room + by;
-}
-
-static void tpm12_forget_room(struct vtpmb_port *port)
-{
-	unsigned int i;
-
-	for (i = 0; i < TPM12_NR_KINDS; i++)
-		vtpmb_tpm12_chip(port)->room[i] = TPM12_ROOM_UNKNOWN;
-}
-
-/* A new chip; nobody else uses it yet. */
-void vtpmb_tpm12_chip_init(struct vtpmb_port *port)
-{
-	INIT_LIST_HEAD(&port->saved);
-	INIT_LIST_HEAD(&vtpmb_tpm12_chip(port)->inside);
-	tpm12_forget_room(port);
-}
-
-/**
- * vtpmb_tpm12_enter() - the chip has loaded what an entry stands for
- * @vtpm:	the vtpm
- * @entry:	the entry
- * @phys:	what the chip calls it
- */
-void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys)
-{
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-
-	entry->phys = phys;
-	if (list_empty(&table->inside))
-		list_add_tail(&table->inside, &vtpmb_tpm12_chip(vtpm->port)->inside);
-	tpm12_room_changes(vtpm->port, entry->kind, -1);
-}
-
-static void tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	if (entry->phys)
-		tpm12_room_changes(vtpm->port, entry->kind, 1);
-	entry->phys = 0;
-}
-
-/*
- * The chip's contextList.  It is short, and all proxies share it.
- */
-
-static void tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count)
-{
-	entry->count = count;
-	list_add_tail(&entry->saved, &entry->vtpm->port->saved);
-}
-
-static void tpm12_unbook(struct vtpmb_tpm12_entry *entry)
-{
-	if (entry->count)
-		list_del(&entry->saved);
-	entry->count = 0;
-}
 
 static int tpm12_flush_specific(struct vtpmb_vtpm *vtpm, u32 handle, u32 rt, u32 *rc)
 {
@@ -383,47 +113,6 @@ static int tpm12_flush_specific(struct vtpmb_vtpm *vtpm, u32 handle, u32 rt, u32
 	len = vtpmb_tpm12_own_command(vtpm->port, ORD_FLUSHSPECIFIC, body, sizeof(body), rc);
 	return len < 0 ? len : 0;
 }
-
-/**
- * vtpmb_tpm12_forget_entry() - what it stands for is gone
- * @vtpm:	the vtpm
- * @entry:	an entry of its table; nothing of it is in the chip
- *
- * Sessions that are bound to a key go with it, but for those that the guest
- * has saved.
- */
-void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(vtpm, TPM12_AUTH);
-	unsigned int i;
-
-	for (i = 0; entry->kind == TPM12_KEY && i < VTPMB_MAX_SESSIONS; i++) {
-		if (auth[i].key != entry)
-			continue;
-		auth[i].key = NULL;
-		if (!auth[i].guest_saved)
-			vtpmb_tpm12_forget_entry(vtpm, &auth[i]);
-	}
-	tpm12_unbook(entry);
-	tpm12_drop_blob(entry);
-	memset(entry, 0, sizeof(*entry));
-	vtpmb_tpm12_count(vtpm);
-}
-
-/**
- * vtpmb_tpm12_ended() - the chip has ended a session that was loaded
- * @vtpm:	the vtpm
- * @entry:	the session
- */
-void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	tpm12_came_out(vtpm, entry);
-	vtpmb_tpm12_forget_entry(vtpm, entry);
-}
-
-/*
- * Out of the chip.
- */
 
 static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, int len)
 {
@@ -441,8 +130,8 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 		/* In a contextList 0 stands for a free place. */
 		if (!vtpmb_peek_u32(blob + BLOB_COUNT_AT))
 			return -EIO;
-		tpm12_book(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
-		tpm12_came_out(vtpm, entry);
+		vtpmb_tpm12_book(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
+		vtpmb_tpm12_came_out(vtpm, entry);
 	}
 	entry->blob = kmemdup(blob, blob_len, GFP_KERNEL);
 	if (!entry->blob)
@@ -511,7 +200,8 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 	if (err)
 		return err;
 	if (entry->phys)
-		err = tpm12_flush_specific(vtpm, entry->phys, tpm12_kinds[entry->kind].rt, &rc);
+		err = tpm12_flush_specific(vtpm, entry->phys,
+					   vtpmb_tpm12_kinds[entry->kind].rt, &rc);
 	else if (entry->count)
 		err = tpm12_flush_specific(vtpm, entry->count, TPM12_RT_CONTEXT, &rc);
 	if (err)
@@ -519,8 +209,8 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 	if (rc && !tpm12_is_gone(rc))
 		return -EIO;
 	if (!entry->phys)
-		tpm12_unbook(entry);
-	tpm12_came_out(vtpm, entry);
+		vtpmb_tpm12_unbook(entry);
+	vtpmb_tpm12_came_out(vtpm, entry);
 	return 0;
 }
 
@@ -548,7 +238,7 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	int len;
 
 	vtpmb_poke_u32(body, entry->phys);
-	vtpmb_poke_u32(body + 4, tpm12_kinds[entry->kind].rt);
+	vtpmb_poke_u32(body + 4, vtpmb_tpm12_kinds[entry->kind].rt);
 	len = vtpmb_tpm12_own_command(vtpm->port, ORD_SAVECONTEXT, body, sizeof(body), rc);
 	if (len < 0)
 		return len;
@@ -734,7 +424,7 @@ static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_vtpm *vtpm,
 	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
 	unsigned int i;
 
-	for (i = 0; i < tpm12_kinds[kind].capacity; i++, entry++) {
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++, entry++) {
 		if (entry->phys && !entry->in_use && (!oldest || entry->used < oldest->used))
 			oldest = entry;
 	}
@@ -765,19 +455,12 @@ int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return err ? err : !oldest->phys;
 }
 
-static u32 tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
-{
-	if (kind == TPM12_AUTH && !vtpmb_tpm12_swaps(vtpm->port))
-		return 1 + SLOTS_OF_HOST;
-	return 1;
-}
-
 static unsigned int tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < tpm12_kinds[kind].capacity; i++)
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++)
 		nr += entry[i].phys != 0;
 	return nr;
 }
@@ -818,7 +501,7 @@ static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 		return 0;
 	fullest = tpm12_fullest(vtpm, kind, &most);
 	if (!fullest ||
-	    (most <= tpm12_share_of_slots(vtpm->port) && tpm12_nr_inside(vtpm, kind)))
+	    (most <= vtpmb_tpm12_share_of_slots(vtpm->port) && tpm12_nr_inside(vtpm, kind)))
 		return 0;
 	oldest = tpm12_oldest(fullest, kind, NULL);
 	if (!oldest)
@@ -845,8 +528,8 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 
 	*rc = TPM12_SUCCESS;
 	if (*room == TPM12_ROOM_UNKNOWN)
-		err = vtpmb_tpm12_ask_number(vtpm->port, tpm12_kinds[kind].free, room);
-	while (!err && again > 0 && *room < tpm12_wanted_room(vtpm, kind)) {
+		err = vtpmb_tpm12_ask_number(vtpm->port, vtpmb_tpm12_kinds[kind].free, room);
+	while (!err && again > 0 && *room < vtpmb_tpm12_wanted_room(vtpm, kind)) {
 		again = vtpmb_tpm12_make_room(vtpm, kind);
 		if (!again)
 			again = tpm12_take_share(vtpm, kind);
@@ -866,7 +549,7 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 			      u32 *rc)
 {
 	u8 head[9];
-	const struct tpm12_body body = { head, sizeof(head), entry->blob, entry->blob_len };
+	const struct vtpmb_body body = { head, sizeof(head), entry->blob, entry->blob_len };
 	int len;
 
 	*rc = TPM12_BADCONTEXT;
@@ -930,8 +613,8 @@ static void tpm12_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entr
 	vtpmb_tpm12_enter(vtpm, entry, vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE));
 	if (entry->kind == TPM12_KEY)
 		return;
-	tpm12_unbook(entry);
-	tpm12_drop_blob(entry);
+	vtpmb_tpm12_unbook(entry);
+	vtpmb_tpm12_drop_blob(entry);
 }
 
 /**
@@ -1027,7 +710,7 @@ static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 
 	if (kind == TPM12_KEY)
 		return 0;
-	for (i = 0; i < tpm12_kinds[kind].capacity && !err; i++) {
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !err; i++) {
 		if (entry[i].phys && entry[i].in_use)
 			err = vtpmb_tpm12_lose(vtpm, &entry[i]);
 	}
@@ -1048,7 +731,7 @@ static int tpm12_ask_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
 
 	vtpmb_poke_u32(body, TPM12_CAP_HANDLE);
 	vtpmb_poke_u32(body + 4, sizeof(u32));
-	vtpmb_poke_u32(body + 8, tpm12_kinds[kind].rt);
+	vtpmb_poke_u32(body + 8, vtpmb_tpm12_kinds[kind].rt);
 	len = vtpmb_tpm12_own_command(vtpm->port, ORD_GETCAPABILITY, body, sizeof(body), rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
@@ -1056,7 +739,7 @@ static int tpm12_ask_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
 	if (!vtpmb_get_u32(&r, &size) || !vtpmb_get_u16(&r, &nr_handles) ||
 	    r.left < nr_handles * sizeof(u32))
 		return -EIO;
-	for (i = 0; i < tpm12_kinds[kind].capacity; i++) {
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
 		if (entry[i].phys && !tpm12_is_listed(entry[i].phys, r.pos, nr_handles))
 			*dead |= BIT(i);
 	}
@@ -1082,7 +765,7 @@ int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	vtpmb_tpm12_chip(vtpm->port)->room[kind] = TPM12_ROOM_UNKNOWN;
 	if (!err && rc)
 		err = tpm12_lose_used(vtpm, kind);
-	for_each_set_bit(i, &dead, tpm12_kinds[kind].capacity) {
+	for_each_set_bit(i, &dead, vtpmb_tpm12_kinds[kind].capacity) {
 		entry[i].phys = 0;
 		if (!err)
 			err = tpm12_give_up(vtpm, &entry[i]);
@@ -1093,10 +776,10 @@ int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 static bool tpm12_has_inside(const struct vtpmb_tpm12_table *table,
 			     enum vtpmb_tpm12_kind kind)
 {
-	const struct vtpmb_tpm12_entry *entry = table->entry + tpm12_kinds[kind].first;
+	const struct vtpmb_tpm12_entry *entry = table->entry + vtpmb_tpm12_kinds[kind].first;
 	unsigned int i;
 
-	for (i = 0; i < tpm12_kinds[kind].capacity; i++) {
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
 		if (entry[i].phys)
 			return true;
 	}
@@ -1195,7 +878,7 @@ int vtpmb_tpm12_vacate(struct vtpmb_port *port)
 		    !tpm12_has_inside(table, TPM12_TRANS))
 			list_del_init(&table->inside);
 	}
-	tpm12_forget_room(port);
+	vtpmb_tpm12_forget_room(port);
 	return err;
 }
 
@@ -1208,7 +891,7 @@ void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm)
 	while (i--)
 		vtpmb_tpm12_forget_entry(vtpm, &table->entry[i]);
 	list_del_init(&table->inside);
-	tpm12_forget_room(vtpm->port);
+	vtpmb_tpm12_forget_room(vtpm->port);
 }
 
 /**

@@ -15,6 +15,7 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "port.h"
 #include "tpm20.h"
 
 #define CODE_CONTEXT_LOAD	0x161
@@ -24,29 +25,6 @@
 #define CODE_GET_CAPABILITY	0x17A
 
 #define CAP_HANDLES		1
-
-/* One attempt; the response's length, or a negative errno. */
-static int tpm20_attempt(struct vtpmb_port *port, u16 tag, u32 code,
-			 const void *params, size_t params_len, u32 *rc)
-{
-	struct vtpmb_writer w;
-	int len;
-
-	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
-	vtpmb_put_u16(&w, tag);
-	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + params_len);
-	vtpmb_put_u32(&w, code);
-	vtpmb_put_bytes(&w, params, params_len);
-	if (w.overflow)
-		return -EIO;
-	len = port->transmit(port, port->scratch);
-	if (len < 0)
-		return len;
-	if (len < VTPMB_HEADER_SIZE)
-		return -EIO;
-	*rc = vtpmb_peek_u32(port->scratch + 6);
-	return len;
-}
 
 /**
  * vtpmb_tpm20_own_command() - run a command of the bridge's own
@@ -63,11 +41,12 @@ static int tpm20_attempt(struct vtpmb_port *port, u16 tag, u32 code,
 int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
 			    const void *body, size_t body_len, u32 *rc)
 {
+	const struct vtpmb_body whole = { .head = body, .head_len = body_len };
 	unsigned int retries = 0;
 	int len;
 
 	do {
-		len = tpm20_attempt(port, tag, code, body, body_len, rc);
+		len = vtpmb_port_command(port, tag, code, &whole, rc);
 	} while (len >= 0 && vtpmb_tpm20_is_busy(*rc) && retries++ < TPM20_MAX_RETRIES);
 	return len;
 }

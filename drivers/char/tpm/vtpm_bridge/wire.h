@@ -142,7 +142,7 @@ static inline void vtpmb_put_bytes(struct vtpmb_writer *w, const void *bytes,
 {
 	u8 *room = vtpmb_put_room(w, len);
 
-	if (room)
+	if (room && len)
 		memmove(room, bytes, len);
 }
 
