@@ -156,6 +156,21 @@ static bool is_of_nv(const struct diff_guest *g, const struct diff_pair *p)
 	return (code >= 0xcc && code <= 0xd0) || code == 0x0b || code == 0x65;
 }
 
+/* It went with the owner. */
+static bool is_of_lost_nv(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return is_of_nv(g, p) && has_no_owner(g, p);
+}
+
+/* transport=allow: nobody looks at what PCRs it names. */
+static bool is_of_any_pcr(const struct diff_guest *g, const struct diff_pair *p)
+{
+	static const u8 codes[] = { 0x16, 0x17, 0x18, 0x3d, 0x3e };
+
+	return g->vtpm->transport == VTPMB_TRANSPORT_ALLOW &&
+	       memchr(codes, call_of(p)->row->code, sizeof(codes));
+}
+
 static bool is_cap(const struct diff_pair *p, u32 area)
 {
 	return vtpmb_peek_u32(p->cmd[OURS] + VTPMB_HEADER_SIZE) == area;
@@ -258,6 +273,14 @@ static struct diff_row rows[] = {
 	  .why = "the chip judges by the host's presence" },
 	{ .ours = DIFF_ANY, .twins = 0x45, .when = has_no_owner, .repair = DIFF_RENEW, .rare = true,
 	  .why = "ForceClear leaves the chip's owner, and what is his" },
+	{ .ours = DIFF_ANY, .twins = 0x02, .when = is_of_lost_nv, .repair = DIFF_RENEW, .rare = true,
+	  .why = "ForceClear leaves the chip's owner, and what is his" },
+	{ .code = 0xe7, .what = "wrapped code", .when = is_of_lost_nv, .rare = true,
+	  .why = "ForceClear leaves the chip's owner, and what is his" },
+	{ .code = 0xe7, .what = "wrapped code", .when = is_of_any_pcr, .rare = true,
+	  .why = WHY_PCRS },
+	{ .code = 0xe7, .what = "parameters", .when = is_of_any_pcr, .rare = true,
+	  .why = WHY_PCRS },
 	{ .ours = 0x15, .twins = 0, .when = has_saved, .repair = DIFF_RENEW,
 	  .why = "sessions of a proxy count though they are saved" },
 	{ .code = 0xe6, .ours = 0x42, .twins = DIFF_ANY, .repair = DIFF_RENEW,
