@@ -2,6 +2,7 @@
 /* TPM 2.0: make a command for both sides, send it, judge the answers. */
 
 #include <stdlib.h>
+#include "spoil.h"
 #include "tpm20_model.h"
 
 #define CODE_EVICT_CONTROL	0x120
@@ -499,140 +500,29 @@ static void assemble(struct call *c, enum diff_side side)
 
 /* Spoiling. */
 
+static const u32 spoilt_handles[] = {
+	0x00000000, 0x00000010, 0x00000018, 0x01000000, 0x01c00002, 0x0200003f, 0x02ffffff,
+	0x0300003f, 0x40000000, 0x40000001, 0x40000007, 0x40000009, 0x4000000a, 0x4000000b,
+	0x4000000c, 0x4000000d, 0x40000110, 0x40000140, 0x40010000, 0x80000000, 0x80000001,
+	0x80000002, 0x80000003, 0x8000000f, 0x80000010, 0x80ffffff, 0x81000000, 0x81000001,
+	0x81000002, 0x81800000, 0x90000000, 0xffffffff,
+};
+
+static const u16 spoilt_tags[] = { 0x8001, 0x8002, 0x8003, 0x00c1, 0x8000, 0x8021, 0 };
+
+static const struct diff_spoiler spoiler = {
+	spoilt_handles, ARRAY_SIZE(spoilt_handles), spoilt_tags, ARRAY_SIZE(spoilt_tags),
+};
+
 /* A session's number is another one on each side: it is let alone. */
-static bool is_session_handle(const struct call *c, size_t at)
-{
-	unsigned int i;
-
-	for (i = 0; i < c->nr_fixed; i++) {
-		if (at >= c->fixed[i] && at < c->fixed[i] + sizeof(u32))
-			return true;
-	}
-	return false;
-}
-
-static size_t chance_place(struct call *c, size_t from)
-{
-	size_t len = min(c->pair.len[OURS], c->pair.len[TWINS]), at;
-	unsigned int tries = 16;
-
-	while (tries-- && from < len) {
-		at = from + diff_of(c->g, len - from);
-		if (c->pair.cmd[OURS][at] == c->pair.cmd[TWINS][at] &&
-		    !is_session_handle(c, at))
-			return at;
-	}
-	return 0;
-}
-
-static void spoil_bit(struct call *c)
-{
-	size_t at = chance_place(c, VTPMB_HEADER_SIZE);
-	u8 flip = 1 << diff_of(c->g, 8);
-
-	if (!at)
-		return;
-	c->pair.cmd[OURS][at] ^= flip;
-	c->pair.cmd[TWINS][at] ^= flip;
-}
-
-static void spoil_byte(struct call *c)
-{
-	static const u8 values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
-	size_t at = chance_place(c, VTPMB_HEADER_SIZE);
-	u8 value = values[diff_of(c->g, ARRAY_SIZE(values))];
-
-	if (!at)
-		return;
-	c->pair.cmd[OURS][at] = value;
-	c->pair.cmd[TWINS][at] = value;
-}
-
-static void spoil_handle(struct call *c)
-{
-	static const u32 handles[] = {
-		0x00000000, 0x00000010, 0x00000018, 0x01000000, 0x01c00002, 0x0200003f,
-		0x02ffffff, 0x0300003f, 0x40000000, 0x40000001, 0x40000007, 0x40000009,
-		0x4000000a, 0x4000000b, 0x4000000c, 0x4000000d, 0x40000110, 0x40000140,
-		0x40010000, 0x80000000, 0x80000001, 0x80000002, 0x80000003, 0x8000000f,
-		0x80000010, 0x80ffffff, 0x81000000, 0x81000001, 0x81000002, 0x81800000,
-		0x90000000, 0xffffffff,
-	};
-	u32 handle = handles[diff_of(c->g, ARRAY_SIZE(handles))];
-	size_t at;
-
-	if (!c->nr_handles)
-		return;
-	at = VTPMB_HEADER_SIZE + 4 * diff_of(c->g, c->nr_handles);
-	vtpmb_poke_u32(c->pair.cmd[OURS] + at, handle);
-	vtpmb_poke_u32(c->pair.cmd[TWINS] + at, handle);
-}
-
-/* Fewer bytes or more, by @by; the size field tells so, or does not. */
-static void resize(struct call *c, int by, bool tell)
-{
-	enum diff_side side;
-
-	for (side = 0; side < NR_SIDES; side++) {
-		size_t len = c->pair.len[side] + by;
-
-		if (by > 0)
-			memset(c->pair.cmd[side] + c->pair.len[side], 0x5a, by);
-		c->pair.len[side] = len;
-		if (tell || by < 0)
-			vtpmb_poke_u32(c->pair.cmd[side] + 2, len);
-	}
-}
-
-static void spoil_length(struct call *c)
-{
-	size_t len = min(c->pair.len[OURS], c->pair.len[TWINS]);
-
-	if (diff_once_in(c->g, 3))
-		resize(c, 1 + diff_of(c->g, 8), !diff_once_in(c->g, 3));
-	else if (len > VTPMB_HEADER_SIZE)
-		resize(c, -1 - (int)diff_of(c->g, len - VTPMB_HEADER_SIZE), true);
-}
-
-static void spoil_tag(struct call *c)
-{
-	static const u16 tags[] = { 0x8001, 0x8002, 0x8003, 0x00c1, 0x8000, 0x8021, 0 };
-	u16 tag = tags[diff_of(c->g, ARRAY_SIZE(tags))];
-	enum diff_side side;
-
-	for (side = 0; side < NR_SIDES; side++) {
-		c->pair.cmd[side][0] = tag >> 8;
-		c->pair.cmd[side][1] = tag;
-	}
-}
-
-/* Random bytes for all from somewhere on. */
-static void spoil_all(struct call *c)
-{
-	size_t len = min(c->pair.len[OURS], c->pair.len[TWINS]), at;
-	u8 byte;
-
-	if (len <= VTPMB_HEADER_SIZE)
-		return;
-	at = VTPMB_HEADER_SIZE + diff_of(c->g, len - VTPMB_HEADER_SIZE);
-	for (; at < len; at++) {
-		byte = diff_of(c->g, 256);
-		if (is_session_handle(c, at))
-			continue;
-		c->pair.cmd[OURS][at] = byte;
-		c->pair.cmd[TWINS][at] = byte;
-	}
-}
-
 static void spoil(struct call *c)
 {
-	static void (*const ways[])(struct call *c) = {
-		spoil_bit, spoil_bit, spoil_bit, spoil_byte, spoil_byte, spoil_handle,
-		spoil_handle, spoil_length, spoil_tag, spoil_all,
+	static const size_t handles[VTPMB_TPM20_HANDLES] = {
+		VTPMB_HEADER_SIZE, VTPMB_HEADER_SIZE + 4, VTPMB_HEADER_SIZE + 8,
 	};
+	const struct diff_places places = { c->fixed, c->nr_fixed, handles, c->nr_handles };
 
-	ways[diff_of(c->g, ARRAY_SIZE(ways))](c);
-	c->pair.spoilt = true;
+	diff_spoil(c->g, &c->pair, &spoiler, &places);
 }
 
 /* Answers. */
