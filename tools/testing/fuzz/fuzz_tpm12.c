@@ -338,7 +338,7 @@ static void wrap_good(struct own *o)
 		break;
 	case 1:
 		command_begin(&c, &o->g, 0x0a);
-		c.rsp_handles_len = 4;
+		c.rsp_handles_len = 4 + 20;
 		break;
 	case 2:
 		command_begin(&c, &o->g, 0x41);
