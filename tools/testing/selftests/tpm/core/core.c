@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The chip, virtual TPMs on it as the hub would drive them, and twins. */
 
+/* Another generator than OpenSSL's own: there is no other way for all of a process. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <libtpms/tpm_error.h>
@@ -11,6 +14,7 @@
 #include <openssl/hmac.h>
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <ctype.h>
@@ -148,6 +152,36 @@ static u32 chip_rsp_cap;
 static void chip_power_on(void)
 {
 	TRY(!TPMLIB_MainInit());
+}
+
+/* What libtpms takes for random, if core_seed() says so: splitmix64. */
+
+static u64 chip_chance;
+
+static int chance_bytes(unsigned char *buf, int len)
+{
+	while (len-- > 0) {
+		u64 x = chip_chance += 0x9e3779b97f4a7c15ULL;
+
+		x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+		*buf++ = x >> 56;
+	}
+	return 1;
+}
+
+static int chance_status(void)
+{
+	return 1;
+}
+
+void core_seed(u64 seed)
+{
+	static const RAND_METHOD chance = {
+		.bytes = chance_bytes, .pseudorand = chance_bytes, .status = chance_status,
+	};
+
+	chip_chance = seed;
+	TRY(RAND_set_rand_method(&chance));
 }
 
 /* One command to libtpms, whatever it is. */
@@ -596,6 +630,9 @@ static void twin_serve(int sock)
 		case 'p':
 			chip_pp = msg[1];
 			break;
+		case 's':
+			core_seed(vtpmb_peek_u32(msg + 1));
+			break;
 		}
 		TRY(send(sock, msg, len, MSG_NOSIGNAL) == len);
 	}
@@ -686,6 +723,14 @@ void core_twin_reset(struct core_twin *twin)
 void core_twin_again(struct core_twin *twin)
 {
 	twin_ask(twin, 'a', "", 0, NULL);
+}
+
+void core_twin_seed(struct core_twin *twin, u32 seed)
+{
+	u8 val[4];
+
+	vtpmb_poke_u32(val, seed);
+	twin_ask(twin, 's', val, sizeof(val), NULL);
 }
 
 void core_twin_locality(struct core_twin *twin, u8 locality)

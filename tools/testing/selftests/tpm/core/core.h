@@ -63,6 +63,8 @@ void core_stop(void);
 /* As if the bridge came to the chip only now; there is no vtpm. */
 void core_probe(void);
 void core_chip_cycle(void);
+/* From now on the chip's random numbers come from @seed; so for a twin's life. */
+void core_seed(u64 seed);
 void core_chip_locality(u8 locality);
 void core_raw(const void *cmd, size_t len, struct core_rsp *rsp);
 bool core_chip_is_empty(void);
@@ -131,6 +133,7 @@ void core_twin_free(struct core_twin *twin);
 /* _TPM_Init; or back to what it was when it was new, which is cheaper. */
 void core_twin_reset(struct core_twin *twin);
 void core_twin_again(struct core_twin *twin);
+void core_twin_seed(struct core_twin *twin, u32 seed);
 void core_twin_locality(struct core_twin *twin, u8 locality);
 void core_twin_pp(struct core_twin *twin, bool pp);
 void core_twin_send(struct core_twin *twin, const void *cmd, size_t len,

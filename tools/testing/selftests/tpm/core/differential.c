@@ -339,6 +339,7 @@ static void make_new(struct diff_guest *g)
 	if (!g->vtpm)
 		abort();
 	core_twin_again(g->twin);
+	core_twin_seed(g->twin, diff_of(g, U32_MAX));
 	memset(g->model, 0, family->model_size);
 }
 
@@ -370,6 +371,7 @@ static void run_round(unsigned long nr)
 	round_nr = nr;
 	sent_before_round = nr_sent;
 	turns_chance = option.seed * 1000003 + nr;
+	core_seed(chance_next(&turns_chance));
 	turn_of_guest = 0;
 	core_turn = 1;
 	family->round();
@@ -479,6 +481,7 @@ static void chip_and_twins_get_power(void)
 {
 	unsigned int i;
 
+	core_seed(option.seed);
 	core_start(family->family);
 	family->setup();
 	for (i = 0; i < DIFF_NR_GUESTS; i++) {

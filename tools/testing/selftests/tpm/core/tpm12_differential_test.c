@@ -59,6 +59,12 @@ static bool is_of_nothing(const struct diff_guest *g, const struct diff_pair *p)
 	return model_of(g)->undefined;
 }
 
+/* On one side it is somebody's. */
+static bool is_made_up(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return p->spoilt && (p->code == 0x96 || p->code == 0xba);
+}
+
 static bool was_reset(const struct diff_guest *g, const struct diff_pair *p)
 {
 	return model_of(g)->was_reset;
@@ -259,6 +265,10 @@ static struct diff_row rows[] = {
 	  .why = "where an error is found decides whether it ends sessions" },
 	{ .code = 0xba, .ours = 0, .twins = 0x22, .when = is_of_nothing, .rare = true,
 	  .why = "a session of an NV index outlives it if it is not in the chip" },
+	{ .ours = 0, .twins = DIFF_ERROR, .when = is_made_up, .repair = DIFF_RENEW, .rare = true,
+	  .why = "handles are each side's own" },
+	{ .ours = DIFF_ERROR, .twins = 0, .when = is_made_up, .repair = DIFF_RENEW, .rare = true,
+	  .why = "handles are each side's own" },
 	{ .code = 0xba, .ours = 0, .twins = 0x03, .when = was_reset,
 	  .why = "Reset leaves saved sessions, as is specified, but libtpms does not" },
 	{ .ours = 0x45, .twins = DIFF_ANY, .repair = DIFF_RENEW,
