@@ -146,6 +146,24 @@ TEST_F(ctl, bad_address_is_a_fault)
 	}
 }
 
+/* Its struct can be read, but the number cannot be told. */
+TEST_F(ctl, create_that_cannot_be_told_leaves_no_proxy)
+{
+	struct vtpm_bridge_list before = { .size = sizeof(before) }, after = before;
+	struct vtpm_bridge_create *create = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+						 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, (void *)create);
+	*create = (struct vtpm_bridge_create){ .size = sizeof(*create),
+					       .chip = VTPM_BRIDGE_ANY_CHIP };
+	ASSERT_EQ(0, mprotect(create, 4096, PROT_READ));
+	ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &before));
+	EXPECT_EQ(-EFAULT, ctl(self->ctl, VTPM_BRIDGE_CREATE, create));
+	ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &after));
+	EXPECT_EQ(before.count, after.count);
+	munmap(create, 4096);
+}
+
 TEST_F(ctl, struct_one_byte_short_is_invalid)
 {
 	const struct op *op;
