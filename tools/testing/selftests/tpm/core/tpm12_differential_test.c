@@ -335,6 +335,10 @@ static struct diff_row rows[] = {
 	  .why = "the chip counts failures for all, and its owner forgives them for all" },
 	{ .code = 0x65, .what = "capability", .when = asks_pubek,
 	  .why = "where the chip has an owner, it shows its endorsement key to nobody" },
+	{ .code = 0xcc, .ours = 0x11, .twins = DIFF_ERROR, .rare = true,
+	  .why = "a proxy looks at its quotas before the chip looks into structures" },
+	{ .ours = DIFF_ERROR, .twins = 0x12, .when = is_of_lost_nv, .rare = true,
+	  .why = "ForceClear leaves the chip's owner, and what is his" },
 	{}
 };
 
