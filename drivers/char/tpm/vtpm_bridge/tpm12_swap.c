@@ -773,19 +773,6 @@ int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return err;
 }
 
-static bool tpm12_has_inside(const struct vtpmb_tpm12_table *table,
-			     enum vtpmb_tpm12_kind kind)
-{
-	const struct vtpmb_tpm12_entry *entry = table->entry + vtpmb_tpm12_kinds[kind].first;
-	unsigned int i;
-
-	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-		if (entry[i].phys)
-			return true;
-	}
-	return false;
-}
-
 /**
  * vtpmb_tpm12_settle() - forget what the chip has not any more, of all proxies
  * @port:	the chip
@@ -806,7 +793,7 @@ int vtpmb_tpm12_settle(struct vtpmb_port *port)
 		return 0;
 	list_for_each_entry(table, &chip->inside, inside) {
 		for (kind = 0; kind < TPM12_NR_KINDS && !err; kind++) {
-			if (tpm12_has_inside(table, kind))
+			if (tpm12_nr_inside(table->vtpm, kind))
 				err = vtpmb_tpm12_find_dead(table->vtpm, kind);
 		}
 	}
@@ -874,8 +861,9 @@ int vtpmb_tpm12_vacate(struct vtpmb_port *port)
 	if (!err)
 		err = tpm12_put_out_all(port, true, NULL);
 	list_for_each_entry_safe(table, next, &vtpmb_tpm12_chip(port)->inside, inside) {
-		if (!tpm12_has_inside(table, TPM12_KEY) && !tpm12_has_inside(table, TPM12_AUTH) &&
-		    !tpm12_has_inside(table, TPM12_TRANS))
+		if (!tpm12_nr_inside(table->vtpm, TPM12_KEY) &&
+		    !tpm12_nr_inside(table->vtpm, TPM12_AUTH) &&
+		    !tpm12_nr_inside(table->vtpm, TPM12_TRANS))
 			list_del_init(&table->inside);
 	}
 	vtpmb_tpm12_forget_room(port);
