@@ -805,41 +805,60 @@ void core_dump(const char *what, const void *bytes, size_t len)
 	printf("\n");
 }
 
-/* TPM 1.2: TakeOwnership, as a host's administrator would. */
+/* TPM 1.2: what a user encrypts for a TPM. */
 
-#define NONCE "0000000000000000000000000000000000000000"
-
-static size_t ek_encrypt(const u8 *modulus, const u8 *secret, u8 *out)
+static EVP_PKEY *rsa_key(const u8 *pub, size_t pub_len)
 {
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	BIGNUM *n = BN_bin2bn(pub, pub_len, NULL), *e = BN_new();
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-	BIGNUM *n = BN_bin2bn(modulus, 256, NULL);
-	BIGNUM *e = BN_new();
-	EVP_PKEY_CTX *ctx;
 	EVP_PKEY *key = NULL;
 	OSSL_PARAM *params;
-	size_t len = 256;
 
 	BN_set_word(e, 65537);
 	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n);
 	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e);
 	params = OSSL_PARAM_BLD_to_param(bld);
-	ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
 	TRY(EVP_PKEY_fromdata_init(ctx) > 0);
 	TRY(EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) > 0);
 	EVP_PKEY_CTX_free(ctx);
-	ctx = EVP_PKEY_CTX_new(key, NULL);
-	TRY(EVP_PKEY_encrypt_init(ctx) > 0);
-	TRY(EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0);
-	TRY(EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, OPENSSL_memdup("TCPA", 4), 4) > 0);
-	TRY(EVP_PKEY_encrypt(ctx, out, &len, secret, 20) > 0);
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(key);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(bld);
 	BN_free(n);
 	BN_free(e);
-	return len;
+	return key;
 }
+
+static size_t rsa_encrypt(const u8 *pub, size_t pub_len, int padding, const u8 *data,
+			  size_t len, u8 *out)
+{
+	EVP_PKEY *key = rsa_key(pub, pub_len);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+	size_t out_len = pub_len;
+
+	TRY(EVP_PKEY_encrypt_init(ctx) > 0);
+	TRY(EVP_PKEY_CTX_set_rsa_padding(ctx, padding) > 0);
+	if (padding == RSA_PKCS1_OAEP_PADDING)
+		TRY(EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, OPENSSL_memdup("TCPA", 4), 4) > 0);
+	TRY(EVP_PKEY_encrypt(ctx, out, &out_len, data, len) > 0);
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	return out_len;
+}
+
+size_t core_encrypt_oaep(const u8 *pub, size_t pub_len, const u8 *data, size_t len, u8 *out)
+{
+	return rsa_encrypt(pub, pub_len, RSA_PKCS1_OAEP_PADDING, data, len, out);
+}
+
+size_t core_encrypt_pkcs1(const u8 *pub, size_t pub_len, const u8 *data, size_t len, u8 *out)
+{
+	return rsa_encrypt(pub, pub_len, RSA_PKCS1_PADDING, data, len, out);
+}
+
+/* TPM 1.2: TakeOwnership, as a host's administrator would. */
+
+#define NONCE "0000000000000000000000000000000000000000"
 
 void core_take_ownership(const u8 *owner, const u8 *srk)
 {
@@ -862,9 +881,9 @@ void core_take_ownership(const u8 *owner, const u8 *srk)
 	vtpmb_put_u32(&w, 0);
 	vtpmb_put_u32(&w, 0x0000000d);
 	vtpmb_put_u16(&w, 5);
-	vtpmb_put_u32(&w, ek_encrypt(modulus, owner, secret));
+	vtpmb_put_u32(&w, core_encrypt_oaep(modulus, 256, owner, 20, secret));
 	vtpmb_put_bytes(&w, secret, sizeof(secret));
-	vtpmb_put_u32(&w, ek_encrypt(modulus, srk, secret));
+	vtpmb_put_u32(&w, core_encrypt_oaep(modulus, 256, srk, 20, secret));
 	vtpmb_put_bytes(&w, secret, sizeof(secret));
 	vtpmb_put_bytes(&w, srk_params, sizeof(srk_params));
 	SHA1(cmd + 6, w.len - 6, mac);

@@ -151,6 +151,10 @@ void core_twin_send_hex(struct core_twin *twin, const char *hex,
 void core_raw_hex(const char *hex, struct core_rsp *rsp);
 void core_dump(const char *what, const void *bytes, size_t len);
 
+/* TPM 1.2: for the holder of an RSA key; as many bytes as that has. */
+size_t core_encrypt_oaep(const u8 *pub, size_t pub_len, const u8 *data, size_t len, u8 *out);
+size_t core_encrypt_pkcs1(const u8 *pub, size_t pub_len, const u8 *data, size_t len, u8 *out);
+
 /* TPM 1.2: an owner for the chip; both secrets 20 bytes.  Then core_probe(). */
 void core_take_ownership(const u8 *owner, const u8 *srk);
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TPM 1.2: make a command for both sides, send it, judge the answers. */
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/param_build.h>
-#include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include "spoil.h"
@@ -48,54 +44,6 @@ void digest_of(const void *data, size_t len, u8 *out)
 void mac_of(const u8 *key, const void *data, size_t len, u8 *out)
 {
 	HMAC(EVP_sha1(), key, 20, data, len, out, NULL);
-}
-
-static EVP_PKEY *public_key(const u8 *pub, size_t pub_len)
-{
-	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-	BIGNUM *n = BN_bin2bn(pub, pub_len, NULL), *e = BN_new();
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	EVP_PKEY *pkey = NULL;
-	OSSL_PARAM *params;
-
-	BN_set_word(e, 65537);
-	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n);
-	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e);
-	params = OSSL_PARAM_BLD_to_param(bld);
-	must(EVP_PKEY_fromdata_init(ctx) > 0 &&
-	     EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) > 0);
-	EVP_PKEY_CTX_free(ctx);
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(bld);
-	BN_free(n);
-	BN_free(e);
-	return pkey;
-}
-
-static size_t encrypt(const u8 *pub, size_t pub_len, int padding, const u8 *data, size_t len,
-		      u8 *out)
-{
-	EVP_PKEY *pkey = public_key(pub, pub_len);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
-	size_t out_len = pub_len;
-
-	must(EVP_PKEY_encrypt_init(ctx) > 0 && EVP_PKEY_CTX_set_rsa_padding(ctx, padding) > 0);
-	if (padding == RSA_PKCS1_OAEP_PADDING)
-		must(EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, OPENSSL_memdup("TCPA", 4), 4) > 0);
-	must(EVP_PKEY_encrypt(ctx, out, &out_len, data, len) > 0);
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
-	return out_len;
-}
-
-size_t encrypt_oaep(const u8 *pub, size_t pub_len, const u8 *data, size_t len, u8 *out)
-{
-	return encrypt(pub, pub_len, RSA_PKCS1_OAEP_PADDING, data, len, out);
-}
-
-size_t encrypt_pkcs1(const u8 *pub, size_t pub_len, const u8 *data, size_t len, u8 *out)
-{
-	return encrypt(pub, pub_len, RSA_PKCS1_PADDING, data, len, out);
 }
 
 /* Commands. */

@@ -2,12 +2,8 @@
 /* TPM 1.2: software of a guest that has keys and sessions. */
 
 #include <linux/random.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/param_build.h>
-#include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include "tpm12_guest.h"
 
@@ -276,32 +272,7 @@ bool executed;
 
 size_t encrypt_to(const struct key *key, const u8 *data, size_t data_len, u8 *out)
 {
-	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-	BIGNUM *n = BN_bin2bn(key->pub, key->pub_len, NULL), *e = BN_new();
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	EVP_PKEY *pkey = NULL;
-	OSSL_PARAM *params;
-	size_t len = key->pub_len;
-
-	BN_set_word(e, 65537);
-	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n);
-	OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e);
-	params = OSSL_PARAM_BLD_to_param(bld);
-	CHECK(EVP_PKEY_fromdata_init(ctx) > 0 &&
-	      EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) > 0);
-	EVP_PKEY_CTX_free(ctx);
-	ctx = EVP_PKEY_CTX_new(pkey, NULL);
-	CHECK(EVP_PKEY_encrypt_init(ctx) > 0 &&
-	      EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
-	      EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, OPENSSL_memdup("TCPA", 4), 4) > 0 &&
-	      EVP_PKEY_encrypt(ctx, out, &len, data, data_len) > 0);
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(bld);
-	BN_free(n);
-	BN_free(e);
-	return len;
+	return core_encrypt_oaep(key->pub, key->pub_len, data, data_len, out);
 }
 
 u32 establish(struct guest *g, struct session *trans, u32 handle, const struct key *key,

@@ -160,11 +160,7 @@ static void step_seal(struct diff_guest *g)
 	struct call c;
 	int pcr;
 
-	if (parent)
-		parent->pins++;
 	s = osap_key(g, parent);
-	if (parent)
-		parent->pins--;
 	if (!s)
 		return;
 	begin_call(&c, g, sealx ? 0x3d : 0x17);
@@ -240,9 +236,9 @@ static void step_unbind(struct diff_guest *g)
 		if (side == TWINS && key->blob.same)
 			bound.len[side] = bound.len[OURS];
 		else if (key->blob.usage == USE_BIND)
-			bound.len[side] = encrypt_oaep(pub, len, data, sizeof(data), out);
+			bound.len[side] = core_encrypt_oaep(pub, len, data, sizeof(data), out);
 		else
-			bound.len[side] = encrypt_pkcs1(pub, len, data, sizeof(data), out);
+			bound.len[side] = core_encrypt_pkcs1(pub, len, data, sizeof(data), out);
 		memcpy(bound.at[side], out, bound.len[side]);
 	}
 	arg_sized_bytes(&c, &bound);
@@ -375,11 +371,7 @@ static void step_create(struct diff_guest *g)
 	struct call c;
 	int pcr;
 
-	if (parent)
-		parent->pins++;
 	s = osap_key(g, parent);
-	if (parent)
-		parent->pins--;
 	if (!s)
 		return;
 	blob.secret = diff_of(g, 256);
@@ -468,11 +460,8 @@ static void step_session(struct diff_guest *g)
 		return;
 	}
 	key = pick_key(g, ~0u);
-	if (key) {
-		key->pins++;
+	if (key)
 		osap_key(g, key);
-		key->pins--;
-	}
 }
 
 /* Of a kind that there may not be. */

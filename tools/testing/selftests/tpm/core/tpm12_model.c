@@ -188,12 +188,25 @@ struct session *owner_session(struct diff_guest *g)
 	return diff_once_in(g, 3) ? osap_owner(g) : new_oiap(g);
 }
 
-struct session *osap_key(struct diff_guest *g, struct key *key)
+static struct session *osap_by(struct diff_guest *g, struct key *key)
 {
 	if (!key && !diff_once_in(g, 4))
 		return new_osap(g, ET_SRK, NULL, KH_SRK, SRK_SECRET);
 	return new_osap(g, diff_once_in(g, 2) ? ET_KEY : ET_KEYHANDLE, key, KH_SRK,
 			secret_of(key));
+}
+
+/* The key is there afterwards, too. */
+struct session *osap_key(struct diff_guest *g, struct key *key)
+{
+	struct session *s;
+
+	if (key)
+		key->pins++;
+	s = osap_by(g, key);
+	if (key)
+		key->pins--;
+	return s;
 }
 
 struct session *osap_owner(struct diff_guest *g)

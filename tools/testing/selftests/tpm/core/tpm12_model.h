@@ -341,8 +341,6 @@ bool send_call(struct call *c, enum agree agree);
 bool send_text(struct diff_guest *g, enum agree agree, const char *hex);
 void flush_made(struct call *c);
 void take_bytes(const struct call *c, size_t at, size_t tail, struct bytes *out);
-size_t encrypt_oaep(const u8 *pub, size_t pub_len, const u8 *data, size_t len, u8 *out);
-size_t encrypt_pkcs1(const u8 *pub, size_t pub_len, const u8 *data, size_t len, u8 *out);
 void mac_of(const u8 *key, const void *data, size_t len, u8 *out);
 void digest_of(const void *data, size_t len, u8 *out);
 

@@ -655,7 +655,7 @@ static void step_establish(struct diff_guest *g)
 	arg_u32(&c, 7);
 	arg_u16(&c, 1);
 	if (key)
-		arg_sized(&c, out, encrypt_oaep(key->blob.pub.at[OURS], key->blob.pub.len[OURS],
+		arg_sized(&c, out, core_encrypt_oaep(key->blob.pub.at[OURS], key->blob.pub.len[OURS],
 						secret, sizeof(secret), out));
 	else
 		arg_sized(&c, secret + 2, 20);
