@@ -63,8 +63,10 @@ struct vtpmb_ephemeral {
  * @nr_banks:	PCR hash algorithms that the chip has and the kernel can compute;
  *		TPM 2.0: not all need be allocated
  * @bank:	those algorithms
- * @mac:	HMAC key for what leaves the bridge (saved contexts); random,
+ * @mac:	HMAC for what leaves the bridge (saved contexts), with a random key
  *		as old as the port
+ * @policy_mac:	TPM 2.0: HMAC for policies on PCRs.  Each use sets the key of its
+ *		proxy.
  * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that stands for the proxies'
  *		own in policies; 0: there are no such policies
  * @failures:	failed authorisations that the chip counts, as far as known; 0:
@@ -79,8 +81,8 @@ struct vtpmb_ephemeral {
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
- * Constant after probe but for @failures, @saved, @ephemeral, @scratch and
- * @nr_chip_commands, which belong to the holder of the chip, and the atomic
+ * Constant after probe but for @policy_mac, @failures, @saved, @ephemeral, @scratch
+ * and @nr_chip_commands, which belong to the holder of the chip, and the atomic
  * counts.
  */
 struct vtpmb_port {
@@ -90,6 +92,7 @@ struct vtpmb_port {
 	unsigned int nr_banks;
 	struct vtpmb_hash bank[VTPMB_MAX_BANKS];
 	struct vtpmb_mac mac;
+	struct vtpmb_mac policy_mac;
 	u32 policy_pcr;
 	u32 failures;
 	struct list_head saved;

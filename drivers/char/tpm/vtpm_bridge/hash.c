@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include "hash.h"
 
 /* TCG Algorithm Registry, table 3, by the names that the crypto API uses. */
@@ -24,6 +25,9 @@ static const struct {
 	{ 0x0029, 64, "sha3-512" },
 };
 
+/* In the same order; an algorithm that the kernel lacks has no transform. */
+static struct vtpmb_hash vtpmb_hashes[ARRAY_SIZE(vtpmb_hash_algs)];
+
 /**
  * vtpmb_hash_size() - the digest size of an algorithm
  * @alg:	TPM_ALG_ID
@@ -41,36 +45,69 @@ u16 vtpmb_hash_size(u16 alg)
 	return 0;
 }
 
+/* A kernel without the algorithm is no error. */
+static int vtpmb_hash_open(struct vtpmb_hash *hash, unsigned int i)
+{
+	struct crypto_shash *tfm = crypto_alloc_shash(vtpmb_hash_algs[i].name, 0, 0);
+
+	if (PTR_ERR(tfm) == -ENOMEM || PTR_ERR(tfm) == -EINTR)
+		return PTR_ERR(tfm);
+	if (IS_ERR(tfm))
+		return 0;
+	hash->alg = vtpmb_hash_algs[i].alg;
+	hash->size = vtpmb_hash_algs[i].size;
+	hash->tfm = tfm;
+	return 0;
+}
+
 /**
- * vtpmb_hash_open() - make an algorithm ready for use
- * @hash:	filled in on success
- * @alg:	TPM_ALG_ID
+ * vtpmb_hash_init() - open all algorithms that the kernel has
  *
- * Return: 0; -ENOENT if @alg is not known or the kernel was built without it;
- * -ENOMEM
+ * Context: May load kernel modules. The caller holds no chip and no lock.
+ * Return: 0; -ENOMEM; -EINTR the caller is being killed
  */
-int vtpmb_hash_open(struct vtpmb_hash *hash, u16 alg)
+int vtpmb_hash_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(vtpmb_hashes); i++) {
+		err = vtpmb_hash_open(&vtpmb_hashes[i], i);
+		if (err) {
+			vtpmb_hash_exit();
+			return err;
+		}
+	}
+	return 0;
+}
+
+void vtpmb_hash_exit(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(vtpmb_hash_algs); i++) {
-		if (vtpmb_hash_algs[i].alg != alg)
-			continue;
-		hash->tfm = crypto_alloc_shash(vtpmb_hash_algs[i].name, 0, 0);
-		if (IS_ERR(hash->tfm))
-			return PTR_ERR(hash->tfm);
-		hash->alg = alg;
-		hash->size = vtpmb_hash_algs[i].size;
-		return 0;
+	for (i = 0; i < ARRAY_SIZE(vtpmb_hashes); i++) {
+		if (vtpmb_hashes[i].tfm)
+			crypto_free_shash(vtpmb_hashes[i].tfm);
 	}
-	return -ENOENT;
+	memset(vtpmb_hashes, 0, sizeof(vtpmb_hashes));
 }
 
-void vtpmb_hash_close(struct vtpmb_hash *hash)
+/**
+ * vtpmb_hash_find() - find an algorithm
+ * @alg:	TPM_ALG_ID
+ *
+ * Return: the algorithm, good until vtpmb_hash_exit(); NULL if @alg is not known
+ * or the kernel lacks it
+ */
+const struct vtpmb_hash *vtpmb_hash_find(u16 alg)
 {
-	if (hash->tfm)
-		crypto_free_shash(hash->tfm);
-	hash->tfm = NULL;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vtpmb_hashes); i++) {
+		if (vtpmb_hashes[i].tfm && vtpmb_hashes[i].alg == alg)
+			return &vtpmb_hashes[i];
+	}
+	return NULL;
 }
 
 static int vtpmb_shash_digest2(struct crypto_shash *tfm, const void *data1,
@@ -122,7 +159,7 @@ struct vtpmb_hash_run {
 
 /**
  * vtpmb_hash_start() - start hashing a message piece by piece
- * @hash:	the algorithm; must stay open until the run ends
+ * @hash:	the algorithm
  *
  * Return: the run, to be ended by vtpmb_hash_finish() or vtpmb_hash_drop();
  * NULL if there is no memory
@@ -162,27 +199,33 @@ void vtpmb_hash_drop(struct vtpmb_hash_run *run)
 }
 
 /**
- * vtpmb_mac_open() - make HMAC-SHA256 ready for use
+ * vtpmb_mac_open() - allocate an HMAC-SHA256 that has no key yet
  * @mac:	filled in on success
+ *
+ * Context: May load kernel modules. The caller holds no chip.
+ * Return: 0, or the crypto API's error
+ */
+int vtpmb_mac_open(struct vtpmb_mac *mac)
+{
+	struct crypto_shash *tfm = crypto_alloc_shash("hmac(sha256)", 0, 0);
+
+	if (IS_ERR(tfm))
+		return PTR_ERR(tfm);
+	mac->tfm = tfm;
+	return 0;
+}
+
+/**
+ * vtpmb_mac_set_key() - give an HMAC a key, in the place of an earlier one
+ * @mac:	the HMAC; no other thread uses it
  * @key:	the key
  * @key_len:	its bytes
  *
  * Return: 0, or the crypto API's error
  */
-int vtpmb_mac_open(struct vtpmb_mac *mac, const u8 *key, size_t key_len)
+int vtpmb_mac_set_key(struct vtpmb_mac *mac, const u8 *key, size_t key_len)
 {
-	struct crypto_shash *tfm = crypto_alloc_shash("hmac(sha256)", 0, 0);
-	int err;
-
-	if (IS_ERR(tfm))
-		return PTR_ERR(tfm);
-	err = crypto_shash_setkey(tfm, key, key_len);
-	if (err) {
-		crypto_free_shash(tfm);
-		return err;
-	}
-	mac->tfm = tfm;
-	return 0;
+	return crypto_shash_setkey(mac->tfm, key, key_len);
 }
 
 void vtpmb_mac_close(struct vtpmb_mac *mac)

@@ -2,7 +2,11 @@
 /*
  * Digests: the TCG's hash algorithms on the kernel's crypto API.
  *
- * Verbs: open, close, digest, start, update, finish, mac.
+ * All transforms are opened when the module is loaded.  Opening one can load a
+ * kernel module, and the host measures that module into its TPM: whoever opens a
+ * transform while it holds the chip waits for itself.
+ *
+ * Verbs: init, exit, find, digest, start, update, finish; mac open, set_key, close, digest2.
  */
 #ifndef VTPMB_HASH_H
 #define VTPMB_HASH_H
@@ -18,7 +22,7 @@ struct crypto_shash;
  * @size:	bytes of its digest, at most VTPMB_MAX_DIGEST
  * @tfm:	the crypto API's; stateless, so any thread may use it at any time
  *
- * Constant from open to close.
+ * Constant from vtpmb_hash_init() to vtpmb_hash_exit().
  */
 struct vtpmb_hash {
 	u16 alg;
@@ -26,9 +30,11 @@ struct vtpmb_hash {
 	struct crypto_shash *tfm;
 };
 
+int vtpmb_hash_init(void);
+void vtpmb_hash_exit(void);
+
 u16 vtpmb_hash_size(u16 alg);
-int vtpmb_hash_open(struct vtpmb_hash *hash, u16 alg);
-void vtpmb_hash_close(struct vtpmb_hash *hash);
+const struct vtpmb_hash *vtpmb_hash_find(u16 alg);
 int vtpmb_hash_digest(const struct vtpmb_hash *hash, const void *data,
 		      size_t len, u8 *digest);
 int vtpmb_hash_digest2(const struct vtpmb_hash *hash, const void *data1,
@@ -41,8 +47,8 @@ int vtpmb_hash_finish(struct vtpmb_hash_run *run, u8 *digest);
 void vtpmb_hash_drop(struct vtpmb_hash_run *run);
 
 /**
- * struct vtpmb_mac - HMAC-SHA256 with one key
- * @tfm:	the crypto API's, keyed; any thread may use it at any time
+ * struct vtpmb_mac - HMAC-SHA256
+ * @tfm:	the crypto API's.  Any thread may use it while no thread sets its key.
  */
 struct vtpmb_mac {
 	struct crypto_shash *tfm;
@@ -50,7 +56,8 @@ struct vtpmb_mac {
 
 #define VTPMB_MAC_SIZE	32
 
-int vtpmb_mac_open(struct vtpmb_mac *mac, const u8 *key, size_t key_len);
+int vtpmb_mac_open(struct vtpmb_mac *mac);
+int vtpmb_mac_set_key(struct vtpmb_mac *mac, const u8 *key, size_t key_len);
 void vtpmb_mac_close(struct vtpmb_mac *mac);
 int vtpmb_mac_digest2(const struct vtpmb_mac *mac, const void *data1,
 		      size_t len1, const void *data2, size_t len2, u8 *digest);

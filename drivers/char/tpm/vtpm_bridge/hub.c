@@ -443,31 +443,45 @@ static int vtpmb_hub_thread(void *data)
 	return 0;
 }
 
-static int vtpmb_hub_probe(struct vtpmb_hub *hub)
+/* Before the chip is taken: opening a transform can load a kernel module. */
+static int vtpmb_hub_open_macs(struct vtpmb_port *port)
 {
 	u8 key[VTPMB_MAC_SIZE];
-	int err;
+	int err = vtpmb_mac_open(&port->mac);
 
-	get_random_bytes(key, sizeof(key));
-	err = vtpmb_mac_open(&hub->port.mac, key, sizeof(key));
-	memzero_explicit(key, sizeof(key));
 	if (err)
 		return err;
+	get_random_bytes(key, sizeof(key));
+	err = vtpmb_mac_set_key(&port->mac, key, sizeof(key));
+	memzero_explicit(key, sizeof(key));
+	if (!err)
+		err = vtpmb_mac_open(&port->policy_mac);
+	if (err)
+		vtpmb_mac_close(&port->mac);
+	return err;
+}
+
+static void vtpmb_hub_close_macs(struct vtpmb_port *port)
+{
+	vtpmb_mac_close(&port->policy_mac);
+	vtpmb_mac_close(&port->mac);
+}
+
+static int vtpmb_hub_probe(struct vtpmb_hub *hub)
+{
+	int err;
 
 	err = vtpmb_chip_take(hub->chip);
-	if (!err) {
-		err = hub->port.family->probe(&hub->port);
-		vtpmb_chip_yield(hub->chip);
-	}
 	if (err)
-		vtpmb_mac_close(&hub->port.mac);
+		return err;
+	err = hub->port.family->probe(&hub->port);
+	vtpmb_chip_yield(hub->chip);
 	return err;
 }
 
 static void vtpmb_hub_forget(struct vtpmb_hub *hub)
 {
 	hub->port.family->forget(&hub->port);
-	vtpmb_mac_close(&hub->port.mac);
 }
 
 static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
@@ -508,9 +522,12 @@ static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
 
 	if (!hub)
 		return ERR_PTR(err);
-	err = vtpmb_hub_probe(hub);
+	err = vtpmb_hub_open_macs(&hub->port);
 	if (err)
 		goto free_hub;
+	err = vtpmb_hub_probe(hub);
+	if (err)
+		goto close_macs;
 	hub->thread = kthread_run(vtpmb_hub_thread, hub, "vtpm_bridge/tpm%u",
 				  vtpmb_chip_num(chip));
 	if (IS_ERR(hub->thread)) {
@@ -522,6 +539,8 @@ static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
 
 forget_chip:
 	vtpmb_hub_forget(hub);
+close_macs:
+	vtpmb_hub_close_macs(&hub->port);
 free_hub:
 	vtpmb_hub_free(hub);
 	return ERR_PTR(err);
@@ -532,6 +551,7 @@ static void vtpmb_hub_destroy(struct vtpmb_hub *hub)
 	list_del(&hub->node);
 	kthread_stop(hub->thread);
 	vtpmb_hub_forget(hub);
+	vtpmb_hub_close_macs(&hub->port);
 	vtpmb_chip_release(hub->chip);
 	vtpmb_hub_free(hub);
 }

@@ -4,6 +4,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include "ctl.h"
+#include "hash.h"
 #include "hub.h"
 #include "proxy.h"
 
@@ -14,9 +15,12 @@ static int __init vtpmb_init(void)
 {
 	int err;
 
-	err = vtpmb_hub_init();
+	err = vtpmb_hash_init();
 	if (err)
 		return err;
+	err = vtpmb_hub_init();
+	if (err)
+		goto exit_hash;
 	err = vtpmb_proxy_init();
 	if (err)
 		goto exit_hub;
@@ -29,6 +33,8 @@ exit_proxy:
 	vtpmb_proxy_exit();
 exit_hub:
 	vtpmb_hub_exit();
+exit_hash:
+	vtpmb_hash_exit();
 	return err;
 }
 
@@ -37,6 +43,7 @@ static void __exit vtpmb_exit(void)
 	vtpmb_ctl_exit();
 	vtpmb_proxy_exit();
 	vtpmb_hub_exit();
+	vtpmb_hash_exit();
 }
 
 module_init(vtpmb_init);

@@ -18,20 +18,14 @@ static struct vtpmb_pcrs *pcrs;
 static int pcr_test_init(struct kunit *test)
 {
 	pcrs = kunit_kzalloc(test, sizeof(*pcrs), GFP_KERNEL);
-	if (!pcrs || vtpmb_hash_open(&hash[0], ALG_SHA1))
+	if (!pcrs)
 		return -ENOMEM;
-	if (vtpmb_hash_open(&hash[1], ALG_SHA256)) {
-		vtpmb_hash_close(&hash[0]);
-		return -ENOMEM;
-	}
+	if (!vtpmb_hash_find(ALG_SHA1) || !vtpmb_hash_find(ALG_SHA256))
+		return -ENOENT;
+	hash[0] = *vtpmb_hash_find(ALG_SHA1);
+	hash[1] = *vtpmb_hash_find(ALG_SHA256);
 	vtpmb_pcrs_init(pcrs, vtpmb_pcr_rules_tpm20, hash, ARRAY_SIZE(hash));
 	return 0;
-}
-
-static void pcr_test_exit(struct kunit *test)
-{
-	vtpmb_hash_close(&hash[1]);
-	vtpmb_hash_close(&hash[0]);
 }
 
 static const u8 *value(u16 alg, unsigned int index)
@@ -208,7 +202,6 @@ static struct kunit_case pcr_cases[] = {
 static struct kunit_suite pcr_suite = {
 	.name = "vtpmb_pcr",
 	.init = pcr_test_init,
-	.exit = pcr_test_exit,
 	.test_cases = pcr_cases,
 };
 

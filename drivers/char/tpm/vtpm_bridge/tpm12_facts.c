@@ -126,30 +126,28 @@ static int tpm12_learn(struct vtpmb_port *port, struct vtpmb_tpm12_facts *facts)
  */
 int vtpmb_tpm12_probe(struct vtpmb_port *port)
 {
-	struct vtpmb_tpm12_facts *facts = kzalloc(sizeof(*facts), GFP_KERNEL);
+	const struct vtpmb_hash *sha1 = vtpmb_hash_find(TPM12_ALG_SHA1);
+	struct vtpmb_tpm12_facts *facts;
 	int err;
 
+	if (!sha1)
+		return -ENOENT;
+	facts = kzalloc(sizeof(*facts), GFP_KERNEL);
 	if (!facts)
 		return -ENOMEM;
-	err = vtpmb_hash_open(&port->bank[0], TPM12_ALG_SHA1);
-	if (err)
-		goto free_facts;
 	err = tpm12_learn(port, facts);
 	if (err)
-		goto close_hash;
+		goto free_facts;
 
 	port->nr_banks = 1;
+	port->bank[0] = *sha1;
 	port->facts = facts;
 	vtpmb_tpm12_chip_init(port);
 	return 0;
 
-close_hash:
-	vtpmb_hash_close(&port->bank[0]);
-	if (err != -ENODEV)
-		err = -EIO;
 free_facts:
 	kfree(facts);
-	return err;
+	return err == -ENODEV ? err : -EIO;
 }
 
 /**
@@ -169,7 +167,6 @@ u32 vtpmb_tpm12_chip_number(const struct vtpmb_port *port, u16 prop)
 
 void vtpmb_tpm12_forget(struct vtpmb_port *port)
 {
-	vtpmb_hash_close(&port->bank[0]);
 	port->nr_banks = 0;
 	kfree(port->facts);
 	port->facts = NULL;

@@ -889,21 +889,20 @@ static int tpm20_learn_command(struct vtpmb_port *port, struct vtpmb_tpm20_facts
 	return 0;
 }
 
-/* A bank whose algorithm the kernel lacks is one that the proxies lack. */
+/* Proxies have no PCR bank whose hash the kernel cannot compute. */
 static int tpm20_learn_bank(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 			    struct vtpmb_reader *r, u32 *key)
 {
 	struct vtpmb_tpm20_selection sel;
-	int err;
+	const struct vtpmb_hash *hash;
 
 	if (!vtpmb_tpm20_get_bank(r, &sel))
 		return -EIO;
 	*key = 0;
-	if (port->nr_banks == VTPMB_MAX_BANKS)
+	hash = vtpmb_hash_find(sel.alg);
+	if (!hash || port->nr_banks == VTPMB_MAX_BANKS)
 		return 0;
-	err = vtpmb_hash_open(&port->bank[port->nr_banks], sel.alg);
-	if (err)
-		return err == -ENOMEM ? err : 0;
+	port->bank[port->nr_banks] = *hash;
 	facts->allocated[port->nr_banks++] = sel.pcrs;
 	return 0;
 }
@@ -1025,8 +1024,7 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 
 void vtpmb_tpm20_forget(struct vtpmb_port *port)
 {
-	while (port->nr_banks)
-		vtpmb_hash_close(&port->bank[--port->nr_banks]);
+	port->nr_banks = 0;
 	vtpmb_tpm20_forget_curves(port->facts);
 	kfree(port->facts);
 	port->facts = NULL;

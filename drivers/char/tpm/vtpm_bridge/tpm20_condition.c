@@ -272,19 +272,15 @@ static bool tpm20_get_template(const struct vtpmb_tpm20_call *call, const u8 **b
 
 static int tpm20_hash_template(const struct vtpmb_tpm20_call *call, u16 alg, u8 *digest)
 {
-	struct vtpmb_hash hash;
+	const struct vtpmb_hash *hash = vtpmb_hash_find(alg);
 	const u8 *bytes;
 	u16 len;
-	int err;
 
 	if (!tpm20_get_template(call, &bytes, &len))
 		return -EINVAL;
-	err = vtpmb_hash_open(&hash, alg);
-	if (err)
-		return err;
-	err = vtpmb_hash_digest(&hash, bytes, len, digest);
-	vtpmb_hash_close(&hash);
-	return err;
+	if (!hash)
+		return -ENOENT;
+	return vtpmb_hash_digest(hash, bytes, len, digest);
 }
 
 /* Whether the command is the one that the session is for. */

@@ -278,35 +278,23 @@ static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
 int vtpmb_tpm20_hash_command(const struct vtpmb_tpm20_call *call, u16 alg, bool names,
 			     u8 *digest)
 {
+	const struct vtpmb_hash *hash = vtpmb_hash_find(alg);
 	struct tpm20_message m = {};
-	struct vtpmb_hash hash;
-	int err;
 
 	if (names ? !tpm20_add_names(&m, call) : !tpm20_command_message(call, &m))
 		return -ENOENT;
-	err = vtpmb_hash_open(&hash, alg);
-	if (err)
-		return err;
-	err = tpm20_digest(&hash, &m, digest);
-	vtpmb_hash_close(&hash);
-	return err;
+	return hash ? tpm20_digest(hash, &m, digest) : -ENOENT;
 }
 
 static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i, struct vtpmb_writer *mac)
 {
+	const struct vtpmb_hash *hash = vtpmb_hash_find(call->session[i].entry->hash_alg);
 	struct tpm20_message m = {};
-	struct vtpmb_hash hash;
-	int err;
 
-	if (!tpm20_command_message(call, &m))
+	if (!hash || !tpm20_command_message(call, &m))
 		return -ENOENT;
-	err = vtpmb_hash_open(&hash, call->session[i].entry->hash_alg);
-	if (err)
-		return err;
-	err = tpm20_session_mac(vtpm, call, i, &hash, &m, false, mac);
-	vtpmb_hash_close(&hash);
-	return err;
+	return tpm20_session_mac(vtpm, call, i, hash, &m, false, mac);
 }
 
 /**
@@ -351,20 +339,19 @@ int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call 
 			 struct vtpmb_writer *w)
 {
 	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
+	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
 	u8 codes[8] = {}, bytes[VTPMB_MAX_DIGEST];
 	struct tpm20_message m = {};
 	struct vtpmb_writer mac;
-	struct vtpmb_hash hash;
-	int err = vtpmb_hash_open(&hash, entry->hash_alg);
+	int err;
 
-	if (err)
-		return err;
+	if (!hash)
+		return -ENOENT;
 	vtpmb_poke_u32(codes + 4, call->row->code);
 	tpm20_add(&m, codes, sizeof(codes));
 	tpm20_add(&m, params, params_len);
 	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
-	err = tpm20_session_mac(vtpm, call, i, &hash, &m, true, &mac);
-	vtpmb_hash_close(&hash);
+	err = tpm20_session_mac(vtpm, call, i, hash, &m, true, &mac);
 	if (err)
 		return err;
 	vtpmb_put_u16(w, entry->nonce_len);
@@ -470,13 +457,13 @@ void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm2
 {
 	static const u8 label[] = "ATH", counter[] = { 0, 0, 0, 1 };
 	struct vtpmb_tpm20_key *key = &entry->key;
+	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
 	struct tpm20_message m = {};
-	struct vtpmb_hash hash;
 	u8 bits[4];
 
 	if (!key->known || !key->len)
 		return;
-	key->known = !vtpmb_hash_open(&hash, entry->hash_alg);
+	key->known = hash;
 	if (!key->known)
 		return;
 	vtpmb_poke_u32(bits, 8 * key->len);
@@ -485,9 +472,8 @@ void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm2
 	tpm20_add(&m, entry->nonce, entry->nonce_len);
 	tpm20_add(&m, call->nonce, call->nonce_len);
 	tpm20_add(&m, bits, sizeof(bits));
-	key->known = !tpm20_hmac(&hash, key->bind_auth.value, key->bind_auth.len, &m,
+	key->known = !tpm20_hmac(hash, key->bind_auth.value, key->bind_auth.len, &m,
 				 key->value);
-	vtpmb_hash_close(&hash);
 }
 
 /**
@@ -527,30 +513,29 @@ static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
 {
 	static const u8 command[] = { 0, 0, 0x01, 0x82, 0x40, 0, 0, 7 };
 	static const u8 nonce[16], attributes[] = { SESSION_CONTINUE };
+	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
 	u8 digest[VTPMB_MAX_DIGEST], mac[VTPMB_MAX_DIGEST];
 	struct tpm20_message m = {};
-	struct vtpmb_hash hash;
-	int err = vtpmb_hash_open(&hash, entry->hash_alg);
+	int err;
 
-	if (err)
-		return err;
-	err = vtpmb_hash_digest2(&hash, command, sizeof(command), params->buf, params->len,
+	if (!hash)
+		return -ENOENT;
+	err = vtpmb_hash_digest2(hash, command, sizeof(command), params->buf, params->len,
 				 digest);
-	tpm20_add(&m, digest, hash.size);
+	tpm20_add(&m, digest, hash->size);
 	tpm20_add(&m, nonce, sizeof(nonce));
 	tpm20_add(&m, entry->nonce, entry->nonce_len);
 	tpm20_add(&m, attributes, sizeof(attributes));
 	if (!err)
-		err = tpm20_hmac(&hash, entry->key.value, entry->key.len, &m, mac);
-	vtpmb_hash_close(&hash);
+		err = tpm20_hmac(hash, entry->key.value, entry->key.len, &m, mac);
 
-	vtpmb_put_u32(w, sizeof(u32) + 2 + sizeof(nonce) + 1 + 2 + hash.size);
+	vtpmb_put_u32(w, sizeof(u32) + 2 + sizeof(nonce) + 1 + 2 + hash->size);
 	vtpmb_put_u32(w, entry->virt);
 	vtpmb_put_u16(w, sizeof(nonce));
 	vtpmb_put_bytes(w, nonce, sizeof(nonce));
 	vtpmb_put_u8(w, SESSION_CONTINUE);
-	vtpmb_put_u16(w, hash.size);
-	vtpmb_put_bytes(w, mac, hash.size);
+	vtpmb_put_u16(w, hash->size);
+	vtpmb_put_bytes(w, mac, hash->size);
 	return err;
 }
 

@@ -289,19 +289,19 @@ static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 static bool tpm20_is_primary_of(const struct vtpmb_tpm20_body *body, u32 hierarchy)
 {
 	u8 handle[4], digest[VTPMB_MAX_DIGEST];
-	struct vtpmb_hash hash;
+	const struct vtpmb_hash *hash;
 	int err;
 
 	if (body->name_len < sizeof(u16) || body->public_len < body->name_len)
 		return false;
-	if (vtpmb_hash_open(&hash, vtpmb_peek_u16(body->name)))
+	hash = vtpmb_hash_find(vtpmb_peek_u16(body->name));
+	if (!hash)
 		return false;
 	vtpmb_poke_u32(handle, hierarchy);
-	err = vtpmb_hash_digest2(&hash, handle, sizeof(handle), body->name, body->name_len,
+	err = vtpmb_hash_digest2(hash, handle, sizeof(handle), body->name, body->name_len,
 				 digest);
-	vtpmb_hash_close(&hash);
-	return !err && body->name_len == sizeof(u16) + hash.size &&
-	       !memcmp(body->public + body->public_len - hash.size, digest, hash.size);
+	return !err && body->name_len == sizeof(u16) + hash->size &&
+	       !memcmp(body->public + body->public_len - hash->size, digest, hash->size);
 }
 
 /*

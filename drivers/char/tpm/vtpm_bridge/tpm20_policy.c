@@ -116,18 +116,17 @@ static u32 tpm20_measure(struct vtpmb_vtpm *vtpm, u16 alg,
 			 struct vtpmb_tpm20_selection *sel, u32 nr_sels,
 			 struct tpm20_claim *claim)
 {
-	struct vtpmb_hash hash;
-	int err = vtpmb_hash_open(&hash, alg);
+	const struct vtpmb_hash *hash = vtpmb_hash_find(alg);
+	int err;
 
-	if (err)
+	if (!hash)
 		return RC_FAILURE;
 	mutex_lock(&vtpm->lock);
 	tpm20_filter(vtpm, sel, nr_sels, claim);
-	err = tpm20_hash_pcrs(vtpm, &hash, sel, nr_sels, claim->digest);
-	claim->digest_len = hash.size;
+	err = tpm20_hash_pcrs(vtpm, hash, sel, nr_sels, claim->digest);
+	claim->digest_len = hash->size;
 	claim->counter = vtpmb_tpm20_state(vtpm)->pcrs.update_counter;
 	mutex_unlock(&vtpm->lock);
-	vtpmb_hash_close(&hash);
 	return err ? RC_FAILURE : RC_SUCCESS;
 }
 
@@ -169,21 +168,17 @@ static u32 tpm20_judge(const struct vtpmb_tpm20_entry *entry, struct tpm20_claim
 static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim,
 			     u8 *digest)
 {
+	struct vtpmb_mac *mac = &vtpm->port->policy_mac;
 	u8 secret[VTPMB_SECRET_SIZE];
-	struct vtpmb_mac mac;
 	int err;
 
 	mutex_lock(&vtpm->lock);
 	memcpy(secret, vtpm->secret, sizeof(secret));
 	mutex_unlock(&vtpm->lock);
-	err = vtpmb_mac_open(&mac, secret, sizeof(secret));
+	err = vtpmb_mac_set_key(mac, secret, sizeof(secret));
 	memzero_explicit(secret, sizeof(secret));
-	if (err)
-		return err;
-	err = vtpmb_mac_digest2(&mac, claim->list, claim->list_len, claim->digest,
-				claim->digest_len, digest);
-	vtpmb_mac_close(&mac);
-	return err;
+	return err ?: vtpmb_mac_digest2(mac, claim->list, claim->list_len, claim->digest,
+					claim->digest_len, digest);
 }
 
 /* Which of the chip's banks the register is used of; NULL: there are no policies. */

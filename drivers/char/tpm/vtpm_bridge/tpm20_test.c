@@ -297,7 +297,9 @@ static int tpm20_test_init(struct kunit *test)
 		return -ENOMEM;
 	fake->port.family = &vtpmb_tpm20;
 	fake->port.transmit = fake_transmit;
-	if (vtpmb_mac_open(&fake->port.mac, key, sizeof(key)) ||
+	if (vtpmb_mac_open(&fake->port.mac) ||
+	    vtpmb_mac_set_key(&fake->port.mac, key, sizeof(key)) ||
+	    vtpmb_mac_open(&fake->port.policy_mac) ||
 	    vtpmb_tpm20.probe(&fake->port))
 		return -EIO;
 	vtpm->port = &fake->port;
@@ -314,6 +316,7 @@ static void tpm20_test_exit(struct kunit *test)
 {
 	vtpmb_tpm20.destroy(vtpm);
 	vtpmb_tpm20.forget(&fake->port);
+	vtpmb_mac_close(&fake->port.policy_mac);
 	vtpmb_mac_close(&fake->port.mac);
 }
 

@@ -415,7 +415,11 @@ void core_start(enum core_family family)
 	core_port.policy_pcr = 16;
 	core_port.scratch = kmalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
 	get_random_bytes(key, sizeof(key));
-	TRY(!vtpmb_mac_open(&core_port.mac, key, sizeof(key)));
+	TRY(!vtpmb_hash_init());
+	TRY(!vtpmb_mac_open(&core_port.mac));
+	TRY(!vtpmb_mac_set_key(&core_port.mac, key, sizeof(key)));
+	TRY(!vtpmb_mac_open(&core_port.policy_mac));
+	core_forbid_transforms(true);
 	TRY(!core_port.family->probe(&core_port));
 }
 
@@ -441,7 +445,10 @@ void core_stop(void)
 {
 	core_end_turn();
 	core_port.family->forget(&core_port);
+	core_forbid_transforms(false);
+	vtpmb_mac_close(&core_port.policy_mac);
 	vtpmb_mac_close(&core_port.mac);
+	vtpmb_hash_exit();
 	kfree(core_port.scratch);
 	chip_stop();
 }

@@ -75,6 +75,11 @@ void core_fail_transmit(unsigned int nth, int err);
 void core_lose_response(unsigned int nth);
 /* As above, but the chip answers with @rc and does nothing. */
 void core_fail_chip(unsigned int nth, u32 rc);
+/*
+ * Whether to open a transform of the crypto API ends the program.  So it does from
+ * core_start() to core_stop(), for that can load a module of the kernel.
+ */
+void core_forbid_transforms(bool forbidden);
 /* The @nth allocation from now fails; 0: none. */
 void core_fail_alloc(unsigned int nth);
 /* Whether it did, or none was asked for. */

@@ -77,6 +77,8 @@ int main(void)
 	unsigned int nr = 0, nr_failed = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (vtpmb_hash_init())
+		abort();
 	printf("TAP version 13\n");
 	for (suite = shim_kunit_suites; *suite; suite++) {
 		if ((*suite)->suite_init && (*suite)->suite_init(*suite))
@@ -91,6 +93,7 @@ int main(void)
 		if ((*suite)->suite_exit)
 			(*suite)->suite_exit(*suite);
 	}
+	vtpmb_hash_exit();
 	printf("1..%u\n# %u run, %u failed\n", nr, nr, nr_failed);
 	return nr_failed || !nr;
 }

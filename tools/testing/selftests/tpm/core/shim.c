@@ -185,6 +185,13 @@ struct shim_state {
 	union shim_md md;
 };
 
+static bool transforms_forbidden;
+
+void core_forbid_transforms(bool forbidden)
+{
+	transforms_forbidden = forbidden;
+}
+
 struct crypto_shash *crypto_alloc_shash(const char *name, u32 type, u32 mask)
 {
 	struct crypto_shash *tfm;
@@ -193,6 +200,10 @@ struct crypto_shash *crypto_alloc_shash(const char *name, u32 type, u32 mask)
 
 	(void)type;
 	(void)mask;
+	if (transforms_forbidden) {
+		fprintf(stderr, "%s is opened while the chip may be taken\n", name);
+		abort();
+	}
 	for (i = 0; i < ARRAY_SIZE(shim_algs); i++) {
 		snprintf(want, sizeof(want), "hmac(%s)", shim_algs[i].name);
 		if (strcmp(name, want) && strcmp(name, shim_algs[i].name))
