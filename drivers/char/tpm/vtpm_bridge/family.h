@@ -43,12 +43,12 @@ struct vtpmb_family;
 /**
  * struct vtpmb_ephemeral - whose an ephemeral key of a TPM 2.0 is
  * @id:		of the vtpm; 0: nobody's
- * @epoch:	of the vtpm when the key was made
+ * @reset_epoch: of the virtual TPM when the key was made
  * @counter:	the chip's number of it
  */
 struct vtpmb_ephemeral {
 	u32 id;
-	u32 epoch;
+	u32 reset_epoch;
 	u16 counter;
 };
 

@@ -578,7 +578,8 @@ struct vtpmb_tpm20_session {
  *		and answers; hub's thread
  * @nv_index:	the NV index that it defines, or 0
  * @nv_size:	bytes of that one's data
- * @counter:	number of the ephemeral key that it uses
+ * @ephemeral:	it uses an ephemeral key
+ * @counter:	the chip's number of that one
  * @public_only: it loads a public part alone
  */
 struct vtpmb_tpm20_call {
@@ -607,6 +608,7 @@ struct vtpmb_tpm20_call {
 	u32 nv_index;
 	u16 nv_size;
 	struct vtpmb_tpm20_conditions conditions;
+	bool ephemeral;
 	u16 counter;
 	bool public_only;
 };
@@ -882,7 +884,8 @@ u32 vtpmb_tpm20_explain(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 
 /* tpm20_ephemeral.c */
-u32 vtpmb_tpm20_inspect_ephemeral(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 void vtpmb_tpm20_follow_ephemeral(struct vtpmb_vtpm *vtpm,
 				  const struct vtpmb_tpm20_call *call, size_t len);
 

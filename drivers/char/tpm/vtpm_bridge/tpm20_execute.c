@@ -145,7 +145,9 @@ static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 		return RC_P(RC_SCHEME, 1);
 	if (!vtpmb_get_bytes(&r, len))
 		return RC_SUCCESS;
-	return vtpmb_tpm20_names_private(vtpm, r) ? RC_COMMAND_CODE : RC_SUCCESS;
+	if (vtpmb_tpm20_names_private(vtpm, r))
+		return RC_COMMAND_CODE;
+	return vtpmb_tpm20_inspect_signing(vtpm, call);
 }
 
 static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
@@ -220,17 +222,25 @@ static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 				    struct vtpmb_tpm20_call *call) = {
 	[AT(0x12A)] = vtpmb_tpm20_inspect_define,
 	[AT(0x131)] = tpm20_inspect_create,
+	[AT(0x133)] = vtpmb_tpm20_inspect_signing,
 	[AT(0x13C)] = tpm20_inspect_real,
 	[AT(0x13D)] = tpm20_inspect_real,
+	[AT(0x148)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x14A)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x14C)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x14D)] = vtpmb_tpm20_inspect_signing,
 	[AT(0x153)] = tpm20_inspect_create,
 	[AT(0x158)] = tpm20_inspect_quote,
+	[AT(0x15D)] = vtpmb_tpm20_inspect_signing,
 	[AT(0x167)] = tpm20_inspect_load_external,
 	[AT(0x16F)] = tpm20_inspect_policy_locality,
 	[AT(0x176)] = vtpmb_tpm20_new_key,
 	[AT(0x182)] = tpm20_inspect_real,
+	[AT(0x184)] = vtpmb_tpm20_inspect_signing,
 	[AT(0x185)] = tpm20_inspect_event,
 	[AT(0x187)] = tpm20_inspect_policy_pp,
-	[AT(0x18D)] = vtpmb_tpm20_inspect_ephemeral,
+	[AT(0x18D)] = vtpmb_tpm20_inspect_zgen,
+	[AT(0x197)] = vtpmb_tpm20_inspect_signing,
 };
 
 static u32 tpm20_map_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,

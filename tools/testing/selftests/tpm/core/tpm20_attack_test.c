@@ -930,24 +930,136 @@ static void object_of_the_host_in_the_chip_is_out_of_reach(void)
 }
 
 /*
- * The chip numbers the ephemeral keys of EC_Ephemeral one after the other, and
- * whoever names one uses it up.
+ * The chip numbers the ephemeral keys of EC_Ephemeral and Commit one after the
+ * other, and whoever names one uses it up.
  */
+static const char * const numberers[] = {
+	"8001 ???????? 0000018e 0003",
+	"8002 ???????? 0000018b {ecdaa} {pw} 0004 0000 0000 0000 0000",
+};
+
+#define ECDAA	"001a 000b {last2}"
+#define ZGEN	"8002 ???????? 0000018d {ecdh} {pw} {point} {point} 0019 {last2}"
+#define SIGN	"8002 ???????? 0000015d {ecdaa} {pw} 0020 {32}" ECDAA "8024 40000007 0000"
+
+/* What uses a number, and what a TPM says of one that is used up. */
+static const struct {
+	const char *text;
+	u32 again;
+} number_users[] = {
+	{ ZGEN, 0x4c4 },
+	{ SIGN, 0x084 },
+	{ "8002 ???????? 00000148 {ecdh} {ecdaa} {pw2} 0000" ECDAA, 0x084 },
+	{ "8002 ???????? 00000158 {ecdaa} {pw} 0000" ECDAA "00000000", 0x084 },
+	{ "8002 ???????? 0000014a {ecdaa} {hmac} {pw} 0000 {creation-hash}" ECDAA
+	  "{creation-ticket}", 0x084 },
+	{ "8002 ???????? 0000014c 4000000b {ecdaa} {pw2} 0000" ECDAA, 0x084 },
+	{ "8002 ???????? 0000014d 4000000b {ecdaa} {hmac-session} {pw2} 0000" ECDAA, 0x084 },
+	{ "8002 ???????? 00000184 {ecdaa} 40000001 {index} {pw2} 0000" ECDAA "0008 0000",
+	  0x084 },
+};
+
+static const char number_needs[] = "ecdh ecdaa hmac hmac-session index written";
+static const char audit[] =
+	"8002 ???????? 0000017b 00000009 {hmac-session} 0000 81 0000 0008";
+
+/* The number is the last parameter. */
+static void take_number(struct sample_things *things, const struct core_rsp *rsp)
+{
+	sample_take(things, rsp);
+	if (vtpmb_peek_u16(rsp->buf) == TPM20_ST_SESSIONS)
+		things->taken_len = sizeof(u32) + vtpmb_peek_u32(things->taken);
+}
+
+/* Each with its own handles and numbers. */
+static void both_get(const char *text, u32 want)
+{
+	u32 ours = tell(&proxy, sample_expand(&his, text));
+	u32 theirs = tell(&alone, sample_expand(&twins, text));
+
+	if (ours != want || theirs != want)
+		core_fail(__FILE__, __LINE__, "%.60s: 0x%x, twin 0x%x, not 0x%x", text, ours,
+			  theirs, want);
+}
+
+static void both_get_number(const char *numberer)
+{
+	both_get(numberer, 0);
+	take_number(&his, &proxy.rsp);
+	take_number(&twins, &alone.rsp);
+}
+
+static void begin_numbers(void)
+{
+	core_start(CORE_TPM20);
+	sample_setup();
+	twin = core_twin_new();
+	attacker_new();
+	sample_begin(&his);
+	sample_begin(&twins);
+	both(STARTUP_CLEAR, 0);
+	sample_make(&proxy, &his, number_needs);
+	sample_make(&alone, &twins, number_needs);
+	both_get(audit, 0);
+}
+
+static void number_of_an_ephemeral_key_is_good_once(void)
+{
+	unsigned int i, u;
+
+	begin_numbers();
+	for (i = 0; i < ARRAY_SIZE(numberers); i++) {
+		for (u = 0; u < ARRAY_SIZE(number_users); u++) {
+			both_get_number(numberers[i]);
+			both_get(number_users[u].text, 0);
+			both_get(number_users[u].text, number_users[u].again);
+		}
+	}
+	end();
+}
+
+/* What is lost at a Reset alone, as saved contexts are. */
+static void ephemeral_key_lives_until_a_tpm_reset(void)
+{
+	static const char * const words[] = { SHUTDOWN_STATE, SHUTDOWN_STATE, SHUTDOWN_CLEAR };
+	static const char * const starts[] = { STARTUP_STATE, STARTUP_CLEAR, STARTUP_CLEAR };
+	unsigned int i, s;
+
+	begin_numbers();
+	for (i = 0; i < ARRAY_SIZE(numberers); i++) {
+		for (s = 0; s < ARRAY_SIZE(words); s++) {
+			both_get_number(numberers[i]);
+			both(words[s], 0);
+			reset_both();
+			both(starts[s], 0);
+			his.nr = 0;
+			twins.nr = 0;
+			sample_make(&proxy, &his, "ecdh ecdaa");
+			sample_make(&alone, &twins, "ecdh ecdaa");
+			both_get(ZGEN, s == 2 ? 0x4c4 : 0);
+		}
+	}
+	end();
+}
+
 static void ephemeral_key_of_another_guest_cannot_be_used(void)
 {
-	static const char use[] =
-		"8002 ???????? 0000018d {ecdh} {pw} {point} {point} 0019 {last2}";
+	unsigned int i, u;
 
 	world_begin();
 	sample_begin(&his);
-	sample_make(&proxy, &his, "ecdh");
-	sample_make(&victim, &hers, "ecdh");
-	victim_must("8001 ???????? 0000018e 0003");
-	sample_take(&hers, &victim.rsp);
-	sample_take(&his, &victim.rsp);
-	want(sample_expand(&his, use), 0x4c4);
-	victim_must(use);
-	victim_gets(use, 0x4c4);
+	sample_make(&proxy, &his, number_needs);
+	CHECK_EQ(tell(&proxy, sample_expand(&his, audit)), 0);
+	sample_make(&victim, &hers, "ecdh ecdaa");
+	for (i = 0; i < ARRAY_SIZE(numberers); i++) {
+		victim_must(numberers[i]);
+		take_number(&hers, &victim.rsp);
+		take_number(&his, &victim.rsp);
+		for (u = 0; u < ARRAY_SIZE(number_users); u++)
+			want(sample_expand(&his, number_users[u].text), number_users[u].again);
+		victim_must(i ? SIGN : ZGEN);
+		victim_gets(i ? SIGN : ZGEN, i ? 0x084 : 0x4c4);
+	}
 	world_end();
 }
 
@@ -1141,6 +1253,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(old_context_does_not_reach_the_next_session_of_that_number),
 	CORE_TEST(nothing_of_another_guest_can_be_counted),
 	CORE_TEST(object_of_the_host_in_the_chip_is_out_of_reach),
+	CORE_TEST(number_of_an_ephemeral_key_is_good_once),
+	CORE_TEST(ephemeral_key_lives_until_a_tpm_reset),
 	CORE_TEST(ephemeral_key_of_another_guest_cannot_be_used),
 	CORE_TEST(session_that_is_named_twice_ends_once),
 	CORE_TEST(chip_does_not_fail_over_a_public_key),

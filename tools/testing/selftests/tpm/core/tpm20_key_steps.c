@@ -1003,40 +1003,82 @@ static void step_ecdh(struct diff_guest *g)
 	send_call(&c, agreement(o));
 }
 
-/* An ephemeral key, and what both parties make of it. */
+/* Numbers of ephemeral keys, each side's own: the last parameter of a response. */
+struct number {
+	u8 at[NR_SIDES][2];
+};
+
+static void take_number(const struct call *c, struct number *number)
+{
+	enum diff_side side;
+
+	for (side = 0; side < NR_SIDES; side++)
+		memcpy(number->at[side], c->out[side] + c->out_len[side] - 2, 2);
+}
+
+static void put_number(struct call *c, const struct number *number)
+{
+	enum diff_side side;
+
+	for (side = 0; side < NR_SIDES; side++)
+		put_own(c, side, number->at[side], 2);
+}
+
+/* What both parties make of an ephemeral key. */
+static void agree_on_key(struct diff_guest *g, struct object *o, const struct number *number)
+{
+	struct call c;
+
+	begin_call(&c, g, CODE_ZGEN_2PHASE);
+	put_key_and_auth(&c, o);
+	put_own_point(&c);
+	put_own_point(&c);
+	put_u16(&c, ALG_ECDH);
+	put_number(&c, number);
+	send_call(&c, AGREE_LENGTH);
+}
+
 static void step_two_phase(struct diff_guest *g)
 {
 	struct object *o = pick_private(g, IS(ECDH));
-	u8 counter[NR_SIDES][2];
-	enum diff_side side;
+	struct number number;
 	struct call c;
 
 	begin_call(&c, g, CODE_EC_EPHEMERAL);
 	put_u16(&c, 0x0003);
 	if (!send_call(&c, AGREE_LENGTH) || !o)
 		return;
-	for (side = 0; side < NR_SIDES; side++)
-		memcpy(counter[side], c.out[side] + c.out_len[side] - 2, 2);
-	begin_call(&c, g, CODE_ZGEN_2PHASE);
-	put_key_and_auth(&c, o);
-	put_own_point(&c);
-	put_own_point(&c);
-	put_u16(&c, ALG_ECDH);
-	for (side = 0; side < NR_SIDES; side++)
-		put_own(&c, side, counter[side], 2);
-	send_call(&c, AGREE_LENGTH);
+	take_number(&c, &number);
+	agree_on_key(g, o, &number);
 }
 
+/* A commitment is for ECDAA, but its number serves others too. */
 static void step_commit(struct diff_guest *g)
 {
-	struct object *o = pick_private(g, IS(DAA));
+	struct object *o = pick_private(g, IS(DAA)), *other = pick_private(g, IS(ECDH));
+	struct number number;
 	struct call c;
+	u8 digest[32];
 
 	if (!o)
 		return;
 	begin_call(&c, g, CODE_COMMIT);
 	put_key_and_auth(&c, o);
 	put_hex(&c, "0004 0000 0000 0000 0000");
+	if (!send_call(&c, AGREE_LENGTH))
+		return;
+	take_number(&c, &number);
+	if (other && diff_once_in(g, 3)) {
+		agree_on_key(g, other, &number);
+		return;
+	}
+	begin_call(&c, g, CODE_SIGN);
+	put_key_and_auth(&c, o);
+	diff_bytes(g, digest, sizeof(digest));
+	put_2b(&c, digest, sizeof(digest));
+	put_hex(&c, "001a 000b");
+	put_number(&c, &number);
+	put_hex(&c, "8024 40000007 0000");
 	send_call(&c, AGREE_LENGTH);
 }
 

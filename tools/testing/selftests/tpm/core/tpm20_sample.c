@@ -111,7 +111,7 @@ const struct sample samples[SAMPLE_NR] = {
 	{ 0x149, "PolicyNV", "vop,v,s", 1, NOTHING, 0, "dN", CHIP,
 	  "40000001 {written} {policy} {pw} 0001 61 0000 0000", "policy index written" },
 	{ 0x14a, "CertifyCreation", "xn,x", 1, NOTHING, 0, "de", CHIP,
-	  "{signing} {hmac} {pw} 0000 {creation}", "signing hmac", .compare = LENGTH },
+	  "{signing} {hmac} {pw} 0000 {creation-hash} 0010 {creation-ticket}", "signing hmac", .compare = LENGTH },
 	{ 0x14b, "Duplicate", "x,xn", 1, NOTHING, 0, "de", CHIP,
 	  "{movable} 40000007 00000009 {policy} 0000 01 0000 0000 0010",
 	  "storage movable policy", "8001 ???????? 0000016c {policy} 0000014b",
@@ -315,7 +315,8 @@ static struct word {
 	{ "32", "1111111111111111111111111111111111111111111111111111111111111111" },
 	{ "may-move" }, { "child-bytes" }, { "sealed-bytes" }, { "movable-bytes" },
 	{ "secret-bytes" },
-	{ "credential" }, { "signature" }, { "approval" }, { "creation" },
+	{ "credential" }, { "signature" }, { "approval" },
+	{ "creation-hash" }, { "creation-ticket" },
 	{ "moved-bare" }, { "moved-public" }, { "moved" }, { "signing-name" },
 	{ "point" },
 };
@@ -550,17 +551,16 @@ static void setup_signatures(void)
 	set_word("approval", raw.buf + 14, vtpmb_peek_u32(raw.buf + 10));
 }
 
-/* creationHash, no scheme, creationTicket: the end of CertifyCreation of {hmac}. */
+/* creationHash and creationTicket of {hmac}. */
 static void setup_creation(void)
 {
 	size_t at;
 
 	host_make("hmac");
 	at = 18 + size_of(18, 2);
-	set_2bs("creation", at, 1);
-	strcat(find_word("creation", 8)->hex, "0010");
+	set_2bs("creation-hash", at, 1);
 	at += size_of(at, 1);
-	add_bytes("creation", at, 6 + size_of(at + 6, 1));
+	set_word("creation-ticket", raw.buf + at, 6 + size_of(at + 6, 1));
 	host_flush();
 }
 
