@@ -53,6 +53,23 @@ struct vtpmb_ephemeral {
 };
 
 /**
+ * struct vtpmb_pt_var - properties of a TPM 2.0 that vary (TPM_PT_VAR)
+ * @fresh:	they were asked for in the present turn, and nothing has changed them
+ *		since
+ * @permanent:	TPM_PT_PERMANENT
+ * @lockout_counter: TPM_PT_LOCKOUT_COUNTER
+ * @max_auth_fail: TPM_PT_MAX_AUTH_FAIL
+ * @lockout_interval: TPM_PT_LOCKOUT_INTERVAL
+ */
+struct vtpmb_pt_var {
+	bool fresh;
+	u32 permanent;
+	u32 lockout_counter;
+	u32 max_auth_fail;
+	u32 lockout_interval;
+};
+
+/**
  * struct vtpmb_port - the way to one physical chip
  * @family:	which family the chip speaks
  * @transmit:	send the command in @buf, whose length is in its header, and
@@ -72,6 +89,7 @@ struct vtpmb_ephemeral {
  * @failures:	failed authorisations that the chip counts, as far as known; 0:
  *		none that came through the bridge; of a chip that does not tell,
  *		all that did
+ * @var:	TPM 2.0: the chip's properties that vary
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
  * @nr_vtpms:	virtual TPMs on it
  * @nr_sessions: TPM 2.0: sessions of all of those
@@ -81,8 +99,8 @@ struct vtpmb_ephemeral {
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
- * Constant after probe but for @policy_mac, @failures, @saved, @ephemeral, @scratch
- * and @nr_chip_commands, which belong to the holder of the chip, and the atomic
+ * Constant after probe but for @policy_mac, @failures, @var, @saved, @ephemeral,
+ * @scratch and @nr_chip_commands, which belong to the holder of the chip, and the atomic
  * counts.
  */
 struct vtpmb_port {
@@ -95,6 +113,7 @@ struct vtpmb_port {
 	struct vtpmb_mac policy_mac;
 	u32 policy_pcr;
 	u32 failures;
+	struct vtpmb_pt_var var;
 	struct list_head saved;
 	atomic_t nr_vtpms;
 	atomic_t nr_sessions;

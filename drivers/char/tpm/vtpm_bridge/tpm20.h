@@ -11,6 +11,7 @@
  *   tpm20_pcr.c	PCR commands
  *   tpm20_real_pcr.c	those on PCRs of the chip
  *   tpm20_capability.c	what the chip is, and what a guest is told of it
+ *   tpm20_properties.c	what of the chip varies
  *   tpm20_parameters.c	what the chip is known to say of parameters
  *   tpm20_policy.c	policies on private PCRs
  *   tpm20_witness.c	PCR_Extend in a session that the chip alone can check
@@ -129,6 +130,14 @@ enum vtpmb_tpm20_handle {
 #define SESSION_DECRYPT		BIT(5)
 #define SESSION_ENCRYPT		BIT(6)
 #define SESSION_AUDIT		BIT(7)
+
+/* TPM 2.0 Part 2, 8.6: TPMA_PERMANENT */
+#define PERMANENT_OWNER_AUTH		BIT(0)
+#define PERMANENT_ENDORSEMENT_AUTH	BIT(1)
+#define PERMANENT_LOCKOUT_AUTH		BIT(2)
+#define PERMANENT_DISABLE_CLEAR		BIT(8)
+#define PERMANENT_IN_LOCKOUT		BIT(9)
+#define PERMANENT_GENERATED_EPS		BIT(10)
 
 /** CODE_EVICT_CONTROL - the one command that may name what is disabled */
 #define CODE_EVICT_CONTROL	0x120
@@ -847,6 +856,10 @@ u32 vtpmb_tpm20_get_capability(struct vtpmb_vtpm *vtpm,
 			       struct vtpmb_tpm20_call *call,
 			       struct vtpmb_writer *out);
 
+/* tpm20_properties.c */
+int vtpmb_tpm20_ask_properties(struct vtpmb_port *port);
+void vtpmb_tpm20_forget_properties(struct vtpmb_port *port);
+
 /* tpm20_parameters.c */
 int vtpmb_tpm20_learn_curves(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts);
 void vtpmb_tpm20_forget_curves(struct vtpmb_tpm20_facts *facts);
@@ -876,11 +889,12 @@ int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 
 /* tpm20_auth.c */
 const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle);
-bool vtpmb_tpm20_is_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle);
+bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle);
+int vtpmb_tpm20_inquire(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
 u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local);
 int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-u32 vtpmb_tpm20_explain(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 rc);
+u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc);
 int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 
 /* tpm20_ephemeral.c */

@@ -6,8 +6,10 @@
  * authorises one of them is judged here, and where the command goes on to the
  * chip, the chip gets the authValue of its own hierarchy as a password in the
  * session's place.  Only an HMAC session goes to the chip as it is, if the
- * authValues of both are the same and the chip has the session's key.  What
- * authorises objects is the chip's to judge.
+ * authValues of both are empty and the chip has the session's key.  It does not
+ * go there if they are the same otherwise: whether a guest's authValue is that
+ * of the chip must make no difference, or it could be guessed.  What authorises
+ * objects is the chip's to judge.
  *
  * Before anything is judged the chip is asked for what that takes; after success
  * it is told to roll the nonces.
@@ -21,6 +23,7 @@
 #include <linux/string.h>
 #include "tpm20.h"
 
+#define CODE_START_AUTH_SESSION	0x176
 #define CODE_POLICY_RESTART	0x180
 #define CODE_POLICY_GET_DIGEST	0x189
 
@@ -45,19 +48,76 @@ const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u3
 	}
 }
 
+/* What of TPMA_PERMANENT says that the chip's entity has an authValue; 0: not known. */
+static u32 tpm20_auth_set(u32 handle)
+{
+	switch (handle) {
+	case RH_OWNER:
+		return PERMANENT_OWNER_AUTH;
+	case RH_ENDORSEMENT:
+		return PERMANENT_ENDORSEMENT_AUTH;
+	default:
+		return 0;
+	}
+}
+
 /**
- * vtpmb_tpm20_is_chip_auth() - whether a proxy's entity has the chip's authValue
+ * vtpmb_tpm20_are_empty() - whether the authValues of proxy and chip are empty
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a hierarchy or PCR
+ *
+ * What the administrator has told of the chip's does not matter.
+ *
+ * Context: The hub's thread, after vtpmb_tpm20_inquire().
  */
-bool vtpmb_tpm20_is_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle)
+bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
 {
-	const struct vtpmb_auth *auth = vtpmb_tpm20_chip_auth(vtpm, handle);
-	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, handle);
+	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	u32 set = tpm20_auth_set(handle);
 
-	if (!auth)
+	if (!set)
 		return handle == RH_NULL || TPM20_HT(handle) == HT_PCR;
-	return h->auth_len == auth->len && !crypto_memneq(h->auth, auth->value, auth->len);
+	return !vtpmb_tpm20_authority(vtpm, handle)->auth_len && var->fresh &&
+	       !(var->permanent & set);
+}
+
+/* Whether it depends on an authValue of the chip's who judges a session. */
+static bool tpm20_depends(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	return tpm20_auth_set(handle) && !vtpmb_tpm20_authority(vtpm, handle)->auth_len;
+}
+
+/* Whether it depends on that for one of a command's sessions, or for one that it starts. */
+static bool tpm20_any_depends(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	if (call->row->code == CODE_START_AUTH_SESSION)
+		return tpm20_depends(vtpm, call->handle[1]);
+	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
+		if (TPM20_HT(call->session[i].handle) == HT_HMAC &&
+		    tpm20_depends(vtpm, call->handle[i]))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vtpmb_tpm20_inquire() - ask the chip what it takes to know who judges
+ * @vtpm:	the vtpm
+ * @call:	the command, its sessions found
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_inquire(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	bool depends;
+
+	mutex_lock(&vtpm->lock);
+	depends = tpm20_any_depends(vtpm, call);
+	mutex_unlock(&vtpm->lock);
+	return depends ? vtpmb_tpm20_ask_properties(vtpm->port) : 0;
 }
 
 /* Whether a session authorises what is the proxy's own, of a command for the chip. */
@@ -76,7 +136,7 @@ static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 		return true;
 	if (handle == RH_NULL)
 		return false;
-	return TPM20_HT(session->handle) != HT_HMAC || !vtpmb_tpm20_is_chip_auth(vtpm, handle);
+	return TPM20_HT(session->handle) != HT_HMAC || !vtpmb_tpm20_are_empty(vtpm, handle);
 }
 
 /**
@@ -324,41 +384,20 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return rc;
 }
 
-/* Whether the bridge would have let an HMAC pass that it left to the chip. */
-static bool tpm20_would_pass(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			     unsigned int i)
-{
-	struct vtpmb_tpm20_session *session = &call->session[i];
-
-	if (!session->entry || TPM20_HT(session->handle) != HT_HMAC ||
-	    !vtpmb_tpm20_chip_auth(vtpm, call->handle[i]))
-		return false;
-	session->with_auth = tpm20_takes_auth(vtpm, call, i);
-	return !vtpmb_tpm20_check_hmac(vtpm, call, i);
-}
-
 /**
  * vtpmb_tpm20_explain() - why the chip has refused a command
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command, its bytes as they were sent
+ * @call:	the command
  * @rc:		the chip's response code
  *
  * Return: @rc; RC_AUTH_UNAVAILABLE if the chip's authValue is not what the
  * administrator said, which is not the guest's fault
  */
-u32 vtpmb_tpm20_explain(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 rc)
+u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc)
 {
-	bool checked = false;
 	unsigned int i;
 
-	lockdep_assert_held(&vtpm->lock);
-
 	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
-		checked |= call->session[i].checked;
-		if (rc != RC_S(RC_BAD_AUTH, i))
-			continue;
-		/* Behind one that was replaced nothing is where it was. */
-		if (call->session[i].checked || (!checked && tpm20_would_pass(vtpm, call, i)))
+		if (rc == RC_S(RC_BAD_AUTH, i) && call->session[i].checked)
 			return RC_AUTH_UNAVAILABLE;
 	}
 	return rc;

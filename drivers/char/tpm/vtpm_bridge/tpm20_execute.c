@@ -423,7 +423,7 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 		return rc;
 	call->real = tpm20_real[AT(call->row->code)] &&
 		     tpm20_real[AT(call->row->code)](vtpm, call);
-	return vtpmb_tpm20_assign(vtpm, call, tpm20_is_local(call));
+	return RC_SUCCESS;
 }
 
 /* A password session with what the chip's entity has for authValue. */
@@ -797,16 +797,6 @@ static bool tpm20_is_slow(u32 code)
 	       code == CODE_CREATE_LOADED;
 }
 
-/* The command is back in its buffer, as it was sent. */
-static u32 tpm20_refusal(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 rc)
-{
-	memcpy(call->cmd->buf, vtpmb_tpm20_state(vtpm)->table.kept, call->len);
-	mutex_lock(&vtpm->lock);
-	rc = vtpmb_tpm20_explain(vtpm, call, rc);
-	mutex_unlock(&vtpm->lock);
-	return rc;
-}
-
 static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	u8 *kept = vtpmb_tpm20_state(vtpm)->table.kept;
@@ -830,7 +820,9 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	memcpy(kept, call->cmd->buf, call->len);
 	len = tpm20_attempts(vtpm, call, rc);
 	if (len >= 0 && *rc)
-		*rc = tpm20_refusal(vtpm, call, *rc);
+		*rc = vtpmb_tpm20_explain(call, *rc);
+	if (call->row->flags & TPM20_UNSAFE)
+		vtpmb_tpm20_forget_properties(vtpm->port);
 	memzero_explicit(kept, call->len);
 	if (len < 0 && lasting)
 		vtpmb_tpm20_recover(vtpm);
@@ -882,11 +874,27 @@ static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	return err ? err : tpm20_retire(vtpm, call);
 }
 
+/* Who judges the sessions. */
+static int tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	bool local = tpm20_is_local(call);
+	int err = local ? 0 : vtpmb_tpm20_inquire(vtpm, call);
+
+	if (err)
+		return err;
+	mutex_lock(&vtpm->lock);
+	*rc = vtpmb_tpm20_assign(vtpm, call, local);
+	mutex_unlock(&vtpm->lock);
+	return *rc ? vtpmb_tpm20_missing_index(vtpm, call, rc) : 0;
+}
+
 /* What a command asks for, once it is known that it may. */
 static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
-	int err = vtpmb_tpm20_consult(vtpm, call, rc);
+	int err = tpm20_assign(vtpm, call, rc);
 
+	if (!err && !*rc)
+		err = vtpmb_tpm20_consult(vtpm, call, rc);
 	if (err || *rc)
 		return err;
 	mutex_lock(&vtpm->lock);

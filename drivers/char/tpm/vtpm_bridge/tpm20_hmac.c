@@ -4,8 +4,8 @@
  *
  * A session that is neither salted nor bound has no key but the authValue of
  * what it authorises.  One that is bound to a hierarchy or a PCR has a key made
- * of an authValue that the bridge knows too.  If it is not the chip's, the
- * chip's session is started without a key: it stands for the handle, and only
+ * of an authValue that the bridge knows too.  Unless it and the chip's are both
+ * empty, the chip's session is started without a key: it stands for the handle, and only
  * the bridge can judge it.
  */
 
@@ -419,7 +419,8 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
  *
  * Return: RC_SUCCESS; RC_AUTH_UNAVAILABLE if the chip would make the key, or
  * check an HMAC over what it is bound to, with an authValue that is not the
- * proxy's
+ * proxy's.  That is so whenever one of the two is not empty: a guest must not
+ * learn whether they are the same.
  */
 u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -430,7 +431,7 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	virtual = vtpmb_tpm20_hier(bind) >= 0 || TPM20_HT(bind) == HT_PCR;
 	bound = bind != RH_NULL;
 	call->key.bind = RH_NULL;
-	call->key.ours = virtual && !vtpmb_tpm20_is_chip_auth(vtpm, bind);
+	call->key.ours = virtual && !vtpmb_tpm20_are_empty(vtpm, bind);
 	if (call->key.ours && (salted || call->nr_sessions))
 		return RC_AUTH_UNAVAILABLE;
 

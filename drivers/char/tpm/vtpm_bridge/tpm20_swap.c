@@ -696,6 +696,7 @@ int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 	int err = 0;
 
 	vtpmb_tpm20_forget_indices(vtpm);
+	vtpmb_tpm20_forget_properties(vtpm->port);
 	for (i = 0; i < VTPMB_TPM20_MAX_BODIES && !err; i++) {
 		if (table->body[i].phys)
 			err = tpm20_evict(vtpm, &table->body[i]);

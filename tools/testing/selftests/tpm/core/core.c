@@ -499,7 +499,7 @@ void core_free(struct vtpmb_vtpm *vtpm)
 
 	core_off(vtpm);
 	if (turn_of == vtpm)
-		turn_of = NULL;
+		change_turn(true);
 	family->sweep(vtpm, true);
 	family->drop(vtpm);
 	family->destroy(vtpm);

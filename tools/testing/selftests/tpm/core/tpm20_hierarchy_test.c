@@ -889,21 +889,175 @@ static void salted_session_is_for_the_chip_to_judge(void)
 	end();
 }
 
-static void salted_session_works_with_the_chips_own_auth(void)
+/*
+ * A salted session names the key 0x80000000, which is in the endorsement
+ * hierarchy.  The bridge cannot judge it, and the chip's authValue is the host's.
+ */
+static void hosts_owner_password_opens_nothing_to_the_guest(void)
 {
+	u8 buf[VTPMB_BUF_SIZE];
+	struct session s, t;
+
+	begin_owned();
+	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
+	both(PRIMARY("4000000b"), 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("chip"));
+	start_salted(&t, RH_NULL, "");
+	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH("chip"));
+	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH(""));
+	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH("x"));
+	send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, 0x80000000, OWNER, buf, 0));
+	CHECK_EQ(proxy.rsp.rc, 0x12f);
+	/* Told, it opens no more. */
+	grant(v, VTPMB_CHIP_OWNER, "chip");
+	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH("chip"));
+	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH(""));
+	both(CHANGE_AUTH("40000001", PW, CHIP), 0);
+	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH("chip"));
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("chip"));
+	end();
+}
+
+/* The host may set its owner password at any time, but not in a guest's turn. */
+static void salted_session_ends_with_the_hosts_empty_password(void)
+{
+	struct core_rsp rsp;
 	struct session s;
+
+	begin();
+	start_both();
+	start_salted(&s, OWNER, "");
+	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	both(FLUSH "80000001", 0);
+	core_end_turn();
+	core_raw_hex(CHANGE_AUTH("40000001", PW, CHIP), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	use_proxy(&s, 0x12f, MAKE_PRIMARY(OWNER), WITH("chip"));
+	use_proxy(&s, 0x12f, MAKE_PRIMARY(OWNER), WITH(""));
+	core_end_turn();
+	core_raw_hex(CHANGE_AUTH("40000001", PW_CHIP, EMPTY), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	use_proxy(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	end();
+}
+
+/**
+ * struct transcript - what a guest sees, and what the chip hears meanwhile
+ * @nr:		in @word
+ * @word:	response codes and lengths; codes and lengths of the chip's commands
+ */
+static struct transcript {
+	unsigned int nr;
+	u32 word[400];
+} transcript;
+
+static void note(u32 word)
+{
+	CHECK(transcript.nr < ARRAY_SIZE(transcript.word));
+	transcript.word[transcript.nr++ % ARRAY_SIZE(transcript.word)] = word;
+}
+
+static void note_command(const u8 *cmd, size_t len)
+{
+	note(vtpmb_peek_u32(cmd + 6));
+	note(len);
+}
+
+static void note_response(const struct core_rsp *rsp)
+{
+	note(rsp->err ? 0xffffffff : rsp->rc);
+	note(rsp->len);
+}
+
+static void note_tell(const char *hex)
+{
+	tell(&proxy, hex);
+	note_response(&proxy.rsp);
+}
+
+static void note_use(struct session *s, const struct use *u)
+{
+	send_use(s, 0, u);
+	note_response(&proxy.rsp);
+	note_tell(FLUSH "80000001");
+}
+
+static void note_session(u32 hier, const char *guess, u32 key, u32 bind, u8 type,
+			 const char *salt)
+{
+	struct use uses[] = {
+		{ MAKE_PRIMARY(hier), WITH("") },
+		{ MAKE_PRIMARY(hier), WITH(guess) },
+		{ MAKE_PRIMARY(hier), .bare = true },
+		{ MAKE_PRIMARY(hier) | ENCRYPT, WITH(guess) },
+		{ MAKE_PRIMARY(hier) | AUDIT, WITH(guess) },
+		{ SET_AUTH(hier, CHIP), .auth = "x" },
+		{ .code = 0x17b, .params = "0008", .attributes = CONTINUE | AUDIT },
+	};
+	u8 buf[VTPMB_BUF_SIZE];
+	struct session s;
+	unsigned int i;
+	char hex[200];
+
+	new_session(&s, SHA256);
+	send_to(&proxy, buf, put_start(buf, type, SHA256, key, bind, (const u8 *)salt,
+				       strlen(salt)));
+	note_response(&proxy.rsp);
+	if (proxy.rsp.rc)
+		return;
+	take_start(__LINE__, &s, &s.side[0]);
+	if (bind != RH_NULL)
+		derive_key(SHA256, (const u8 *)guess, strlen(guess), &s.side[0]);
+	for (i = 0; i < ARRAY_SIZE(uses); i++)
+		note_use(&s, &uses[i]);
+	snprintf(hex, sizeof(hex), FLUSH "%08x", s.handle);
+	note_tell(hex);
+}
+
+/* What a guest can do whose authValue is @guess, 4 letters. */
+static void take_transcript(u32 hier, const char *guess, struct transcript *taken)
+{
+	static const char zeros_salt[] = "salt";
+	char hex[300], auth[40];
+	size_t len;
 
 	begin_owned();
 	grant(v, VTPMB_CHIP_OWNER, "chip");
-	both(CHANGE_AUTH("40000001", PW, CHIP), 0);
-	both("8002 ???????? 00000131 40000001" PW_CHIP ECC_PRIMARY, 0);
-	start_salted(&s, RH_NULL, "");
-	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("chip"));
-	both(FLUSH "80000001", 0);
-	both(FLUSH "02000000", 0);
-	start_salted(&s, OWNER, "chip");
-	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
+	CHECK_EQ(tell(&proxy, PRIMARY("40000007")), 0);
+	memset(&transcript, 0, sizeof(transcript));
+	core_watch = note_command;
+	len = sprintf(auth, "0004");
+	put_hex(auth, len, (const u8 *)guess, 4);
+	snprintf(hex, sizeof(hex), "8002 ???????? 00000129 %08x" PW "%s", hier, auth);
+	note_tell(hex);
+	note_session(hier, guess, RH_NULL, RH_NULL, HMAC_SESSION, "");
+	note_session(hier, guess, RH_NULL, hier, HMAC_SESSION, "");
+	note_session(hier, guess, RH_NULL, hier, POLICY, "");
+	note_session(hier, guess, 0x80000000, hier, HMAC_SESSION, zeros_salt);
+	note_session(hier, guess, 0x80000000, hier, POLICY, zeros_salt);
+	snprintf(hex, sizeof(hex), "8002 ???????? 00000131 %08x 0000000d 40000009 0000 01 %s"
+		 ECC_PRIMARY, hier, auth);
+	note_tell(hex);
+	core_watch = NULL;
+	*taken = transcript;
 	end();
+}
+
+static void guess_of_the_told_password_cannot_be_told_from_another(void)
+{
+	static const u32 hiers[] = { OWNER, ENDORSEMENT };
+	static struct transcript right, wrong;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hiers); i++) {
+		take_transcript(hiers[i], "chip", &right);
+		take_transcript(hiers[i], "chop", &wrong);
+		CHECK(right.nr > 50);
+		CHECK_EQ(right.nr, wrong.nr);
+		CHECK(!memcmp(right.word, wrong.word, sizeof(right.word)));
+	}
 }
 
 static void recorded_command_does_not_work_again(void)
@@ -1960,7 +2114,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(session_bound_to_lockout_locks_out_by_any_failure),
 	CORE_TEST(chip_is_not_asked_about_a_key_that_it_does_not_have),
 	CORE_TEST(salted_session_is_for_the_chip_to_judge),
-	CORE_TEST(salted_session_works_with_the_chips_own_auth),
+	CORE_TEST(hosts_owner_password_opens_nothing_to_the_guest),
+	CORE_TEST(salted_session_ends_with_the_hosts_empty_password),
+	CORE_TEST(guess_of_the_told_password_cannot_be_told_from_another),
 	CORE_TEST(recorded_command_does_not_work_again),
 	CORE_TEST(hmac_can_be_left_out_without_a_key),
 	CORE_TEST(session_ends_with_its_last_command),
