@@ -270,8 +270,8 @@ enum vtpm_bridge_ownership {
  * @VTPM_BRIDGE_TRANSPORT_INSPECT:	what it may do outside, not encrypted
  * @VTPM_BRIDGE_TRANSPORT_ORDINAL:	also encrypted, if the command is harmless
  *					whatever its parameters are
- * @VTPM_BRIDGE_TRANSPORT_ALLOW:	what it may do outside, whatever its
- *					parameters are.  Unsafe.
+ * @VTPM_BRIDGE_TRANSPORT_ALLOW:	also encrypted, whatever the parameters
+ *					are.  Unsafe.
  *
  * Exclusive transport sessions are always refused.
  */

@@ -159,8 +159,8 @@ enum vtpmb_ownership {
  * @VTPMB_TRANSPORT_INSPECT:	nothing that is hidden by encryption
  * @VTPMB_TRANSPORT_ORDINAL:	that too, for commands that are harmless whatever
  *				their parameters are
- * @VTPMB_TRANSPORT_ALLOW:	all that is permitted outside, without a look at
- *				its parameters
+ * @VTPMB_TRANSPORT_ALLOW:	all that is permitted outside; of what is encrypted
+ *				the parameters are not judged
  */
 enum vtpmb_transport {
 	VTPMB_TRANSPORT_DENY,

@@ -153,7 +153,7 @@ int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12
 	    !tpm12_has_quota(call, frame, &range, &max_nr, &max_bytes))
 		return 0;
 	vtpmb_reader_init(&r, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
-	/* One outside of the range got here by transport=allow. */
+	/* The range may have been taken back since the command was judged. */
 	if (!tpm12_get_space(&r, &space) || !space.size || !vtpmb_range_has(&range, space.index))
 		return 0;
 	err = tpm12_tally(call->vtpm->port, &range, space.index, &nr, &bytes, &exists);

@@ -30,17 +30,25 @@ static size_t tpm12_clear_len(const struct vtpmb_tpm12_row *row)
 	return row->entity ? sizeof(u16) + sizeof(u32) : row->keys * sizeof(u32);
 }
 
-/* What the chip would not be asked outside, it is not asked inside. */
-static bool tpm12_is_forwarded(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_row *row)
+/*
+ * What the chip would not be asked outside, it is not asked inside.  If both the
+ * virtual platform and the hub's thread have a part in a command, the platform
+ * answers it where it has no authorisation: see vtpmb_tpm12_set_capability().
+ */
+static bool tpm12_is_forwarded(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_row *row,
+			       u16 tag)
 {
 	if (!row->local && !row->own)
 		return true;
+	if (row->local && tag == TPM12_TAG_RQU)
+		return false;
 	return row->own && row->chip_by_grant && vtpmb_tpm12_granted(call->vtpm, row);
 }
 
-static u32 tpm12_may_wrap(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_row *row)
+static u32 tpm12_may_wrap(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_row *row,
+			  u16 tag)
 {
-	if (!tpm12_is_forwarded(call, row))
+	if (!tpm12_is_forwarded(call, row, tag))
 		return TPM12_NO_WRAP_TRANSPORT;
 	if (!call->hidden || call->vtpm->transport == VTPMB_TRANSPORT_ALLOW)
 		return TPM12_SUCCESS;
@@ -77,13 +85,15 @@ static u32 tpm12_check_wrapped(struct vtpmb_tpm12_call *call, u8 *at, u32 len,
 	return call->hidden ? tpm12_check_hidden(&inner) : vtpmb_tpm12_check(&inner);
 }
 
-static u32 tpm12_find_wrapped(struct vtpmb_tpm12_call *call, u32 code,
+static u32 tpm12_find_wrapped(struct vtpmb_tpm12_call *call, const u8 *at,
 			      const struct vtpmb_tpm12_row **row)
 {
+	u32 code = vtpmb_peek_u32(at + 6);
+
 	if (code >= ORD_ESTABLISHTRANSPORT && code <= ORD_RELEASETRANSPORTSIGNED)
 		return TPM12_NO_WRAP_TRANSPORT;
 	*row = vtpmb_tpm12_find(call->vtpm, code);
-	return *row ? tpm12_may_wrap(call, *row) : TPM12_BAD_ORDINAL;
+	return *row ? tpm12_may_wrap(call, *row, vtpmb_peek_u16(at)) : TPM12_BAD_ORDINAL;
 }
 
 /**
@@ -106,7 +116,7 @@ u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 	if (len < VTPMB_HEADER_SIZE || vtpmb_peek_u32(at + 2) != len)
 		return TPM12_BAD_PARAMETER;
 	call->hidden = call->frame.auth[0]->encrypts;
-	rc = tpm12_find_wrapped(call, vtpmb_peek_u32(at + 6), &row);
+	rc = tpm12_find_wrapped(call, at, &row);
 	if (!rc)
 		rc = tpm12_check_wrapped(call, at, len, row);
 	if (rc)
@@ -115,7 +125,7 @@ u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 	vtpmb_tpm12_frame_init(&call->inner, at, len, row);
 	call->wraps = true;
 	rc = vtpmb_tpm12_map(call->vtpm, &call->inner);
-	if (!rc && !call->hidden && call->vtpm->transport != VTPMB_TRANSPORT_ALLOW)
+	if (!rc && !call->hidden)
 		rc = vtpmb_tpm12_inspect(call, &call->inner);
 	return rc;
 }

@@ -99,8 +99,37 @@ static void end(void)
 	end_owned();
 }
 
-/* Parameters of a row, as short as they can be; @handles for the first ones. */
-static size_t put_params(u8 *at, const struct vtpmb_tpm12_row *row, const u32 *handles)
+/* One parameter, every byte of it @fill as far as it can be; as short as it can be. */
+static size_t put_param(u8 *at, char kind, u8 fill)
+{
+	switch (kind) {
+	case 'n':
+		memset(at, fill, 20);
+		return 20;
+	case 'b':
+		at[0] = fill & 1;
+		return 1;
+	case 'S':
+		vtpmb_poke_u32(at, fill ? 1 : 0);
+		at[4] = fill;
+		return fill ? 5 : 4;
+	case 'P':
+		memset(at, fill, 5);
+		at[0] = 0;
+		at[1] = fill ? 3 : 0;
+		return fill ? 5 : 2;
+	case 'C':
+		at[0] = 0;
+		at[1] = 1;
+		return 2;
+	default:
+		memset(at, fill, kind - '0');
+		return kind - '0';
+	}
+}
+
+/* Parameters of a row; @handles for the first ones. */
+static size_t put_params(u8 *at, const struct vtpmb_tpm12_row *row, const u32 *handles, u8 fill)
 {
 	const char *format = row->params;
 	u8 *begin = at;
@@ -115,15 +144,8 @@ static size_t put_params(u8 *at, const struct vtpmb_tpm12_row *row, const u32 *h
 	}
 	for (i = 0; i < row->keys; i++, format++, at += 4)
 		vtpmb_poke_u32(at, handles[i]);
-	for (; *format; format++) {
-		size_t len = *format == 'n' ? 20 : *format == 'b' ? 1 : *format == 'S' ? 4 :
-			     *format == 'P' || *format == 'C' ? 2 : *format - '0';
-
-		memset(at, 0, len);
-		if (*format == 'C')
-			at[1] = 1;
-		at += len;
-	}
+	for (; *format; format++)
+		at += put_param(at, *format, fill);
 	return at - begin;
 }
 
@@ -136,12 +158,12 @@ static size_t put_area(u8 *at, u32 handle)
 }
 
 static size_t build(u8 *cmd, const struct vtpmb_tpm12_row *row, unsigned int nr_auths,
-		    const u32 *keys, const u32 *auths)
+		    const u32 *keys, const u32 *auths, u8 fill)
 {
 	size_t len = VTPMB_HEADER_SIZE;
 	unsigned int i;
 
-	len += put_params(cmd + len, row, keys);
+	len += put_params(cmd + len, row, keys, fill);
 	for (i = 0; i < nr_auths; i++)
 		len += put_area(cmd + len, auths[i]);
 	cmd[0] = 0;
@@ -211,7 +233,7 @@ static void try_row(const struct vtpmb_tpm12_row *row, const struct owned *their
 				else
 					auths[place - nr_keys] = foreign[i];
 				/* Of one's own but for this: else the first wrong one tells. */
-				len = build(cmd, row, nr_auths, keys, auths);
+				len = build(cmd, row, nr_auths, keys, auths, 0);
 				must_fail(cmd, len);
 				if (row->code < 0xe6 || row->code > 0xe8)
 					must_fail_wrapped(cmd, len);
@@ -395,6 +417,147 @@ static void taken_back_while_it_waits_is_refused(void)
 	end_owned();
 }
 
+/*
+ * What is refused or answered by the virtual platform outside of a transport
+ * session does not get to the chip inside of one, whatever is granted: all
+ * ordinals, with and without authorisation, and parameters of several kinds.
+ */
+
+static struct {
+	u32 code;		/* of the command that is being tried */
+	bool wrapped;
+	bool own;		/* bare, the bridge sends this ordinal too */
+	bool reached;		/* it got to the chip, bare or wrapped */
+} attempt;
+
+/* The chip is not to do it: it could be left without an owner. */
+static void see_attempt(const u8 *cmd, size_t len)
+{
+	u32 code = vtpmb_peek_u32(cmd + 6);
+
+	if (attempt.wrapped && code != 0xe7)
+		return;
+	if (attempt.wrapped)
+		code = vtpmb_peek_u32(cmd + 14 + 6);
+	if (code != attempt.code)
+		return;
+	attempt.reached = true;
+	if (attempt.wrapped || !attempt.own)
+		core_fail_chip(1, 3);
+}
+
+static bool reaches(const u8 *cmd, size_t len, bool wrapped)
+{
+	struct session trans;
+	struct command c;
+	struct core_rsp rsp;
+
+	attempt.reached = false;
+	attempt.wrapped = wrapped;
+	if (wrapped) {
+		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		command_begin(&c, &proxy, 0xe7);
+		put_sized(&c, cmd, len);
+		core_watch = see_attempt;
+		CHECK(send_auth1(&c, &trans) != 0);
+		core_watch = NULL;
+		flush(&proxy, trans.handle, RT_TRANS);
+	} else {
+		core_watch = see_attempt;
+		core_send(proxy.vtpm, cmd, len, &rsp);
+		core_watch = NULL;
+	}
+	return attempt.reached;
+}
+
+/* A new attacker: the command before may have disabled or cleared the last one. */
+static void begin_attempt(bool unsafe)
+{
+	unsigned int i;
+
+	core_free(proxy.vtpm);
+	proxy.vtpm = core_new();
+	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	proxy.vtpm->counter = 0x01010101;
+	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x10000000, 0x1fffffff);
+	for (i = 0; unsafe && i < TPM12_NR_ROWS; i++)
+		core_policy(proxy.vtpm, vtpmb_tpm12_rows[i].code, VTPMB_POLICY_ALLOW_UNSAFE);
+	start(&proxy);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 4000000a 0008"), 0);
+}
+
+static size_t build_attempt(u8 *cmd, const struct vtpmb_tpm12_row *row, unsigned int nr_auths,
+			    u8 fill)
+{
+	u32 keys[] = { SRK, SRK }, auths[2];
+	struct session s;
+
+	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
+	auths[0] = s.handle;
+	auths[1] = s.handle;
+	attempt.code = row->code;
+	attempt.own = row->own && !row->chip_by_grant;
+	return build(cmd, row, nr_auths, keys, auths, fill);
+}
+
+static struct { unsigned int bare, wrapped; } nr_reached;
+
+static void compare_forms(const struct vtpmb_tpm12_row *row, unsigned int nr_auths, u8 fill,
+			  bool unsafe)
+{
+	enum vtpmb_transport mode;
+	u8 cmd[VTPMB_BUF_SIZE];
+	size_t len;
+	bool bare;
+
+	begin_attempt(unsafe);
+	len = build_attempt(cmd, row, nr_auths, fill);
+	bare = reaches(cmd, len, false);
+	nr_reached.bare += bare;
+	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
+		begin_attempt(unsafe);
+		proxy.vtpm->transport = mode;
+		len = build_attempt(cmd, row, nr_auths, fill);
+		if (!reaches(cmd, len, true))
+			continue;
+		nr_reached.wrapped++;
+		if (!bare)
+			core_fail(__FILE__, __LINE__, "%s with %u areas: outside it is refused",
+				  row->name, nr_auths);
+	}
+}
+
+static void compare_all_forms(bool unsafe)
+{
+	static const u8 fills[] = { 0x00, 0xff, 0x01, 0x10 };
+	unsigned int i, nr_auths, fill;
+
+	nr_reached.bare = 0;
+	nr_reached.wrapped = 0;
+	for (i = 0; i < TPM12_NR_ROWS; i++) {
+		const struct vtpmb_tpm12_row *row = &vtpmb_tpm12_rows[i];
+
+		for (nr_auths = 0; nr_auths < 3; nr_auths++) {
+			for (fill = 0; fill < ARRAY_SIZE(fills); fill++) {
+				if (row->params && !row->trans && row->tags & BIT(nr_auths))
+					compare_forms(row, nr_auths, fills[fill], unsafe);
+			}
+		}
+	}
+	printf("# %u bare and %u wrapped commands got to the chip\n", nr_reached.bare,
+	       nr_reached.wrapped);
+	CHECK(nr_reached.bare > 100);
+	CHECK(nr_reached.wrapped > nr_reached.bare);
+}
+
+static void wrapped_command_gets_no_further_than_the_bare_one(void)
+{
+	begin_owned();
+	compare_all_forms(false);
+	compare_all_forms(true);
+	end_owned();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(another_guests_handles_are_nobodys),
 	CORE_TEST(hosts_handles_are_nobodys),
@@ -402,6 +565,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(real_handles_mean_nothing),
 	CORE_TEST(greedy_guest_takes_nothing_from_the_modest),
 	CORE_TEST(taken_back_while_it_waits_is_refused),
+	CORE_TEST(wrapped_command_gets_no_further_than_the_bare_one),
 };
 
 CORE_MAIN(tests)

@@ -4,6 +4,7 @@
  * and what a guest tries to smuggle in them.
  */
 
+#include "tpm12.h"
 #include "tpm12_guest.h"
 
 static struct key signer, storage;
@@ -348,6 +349,76 @@ static void wrapped_parameters_are_judged(void)
 	end_owned();
 }
 
+static bool chip_flag(const char *hex, unsigned int flag)
+{
+	CHECK_EQ(tell(&host, hex), 0);
+	return host.rsp.buf[16 + flag];
+}
+
+#define CHIP_PERMANENT	"00c1 ???????? 00000065 00000004 00000004 00000108"
+#define CHIP_STCLEAR	"00c1 ???????? 00000065 00000004 00000004 00000109"
+
+/* Outside it sets a flag of the proxy's own, whatever is granted. */
+static void wrapped_set_capability_is_the_owners_alone(void)
+{
+	static const char *const flags[] = {
+		"00c1 ???????? 0000003f 00000003 00000004 00000002 00000001 01",
+		"00c1 ???????? 0000003f 00000001 00000004 00000001 00000001 01",
+	};
+	enum vtpmb_transport mode;
+	struct session trans;
+	unsigned int i, hidden;
+	u32 parent;
+
+	begin(VTPMB_TRANSPORT_ALLOW);
+	parent = load(&proxy, &storage);
+	core_policy(proxy.vtpm, 0x3f, VTPMB_POLICY_ALLOW_UNSAFE);
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
+			proxy.vtpm->transport = mode;
+			for (hidden = 0; hidden < mode; hidden++) {
+				CHECK_EQ(establish(&proxy, &trans, hidden ? parent : TRANSPORT,
+						   hidden ? &storage : NULL, hidden ? ENCRYPT : 0),
+					 0);
+				refused_ends_the_transport_session(&trans,
+								   wrap_plain(&proxy, &trans,
+									      flags[i]), 47);
+			}
+		}
+	}
+	CHECK(!chip_flag(CHIP_STCLEAR, 1));
+	CHECK(!chip_flag(CHIP_PERMANENT, 0));
+	CHECK_EQ(tell(&proxy, flags[0]), 0);
+	CHECK(!chip_flag(CHIP_STCLEAR, 1));
+	end_owned();
+}
+
+/* They lock the chip's NV for all; the one for good. */
+static void wrapped_nv_locks_are_refused_in_every_mode(void)
+{
+	static const char define[] =
+		"00c1 ???????? 000000cc 0018 ffffffff 0003 000000 1f"
+		"0000000000000000000000000000000000000000 0003 000000 1f"
+		"0000000000000000000000000000000000000000 0017 00000000 000000 00000000"
+		"0000000000000000000000000000000000000000";
+	static const char write[] = "00c1 ???????? 000000cd 00000000 00000000 00000000";
+	enum vtpmb_transport mode;
+	struct session trans;
+
+	begin(VTPMB_TRANSPORT_ALLOW);
+	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
+	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
+		proxy.vtpm->transport = mode;
+		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		refused_ends_the_transport_session(&trans, wrap_plain(&proxy, &trans, define), 2);
+		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		refused_ends_the_transport_session(&trans, wrap_plain(&proxy, &trans, write), 2);
+	}
+	CHECK(!chip_flag(CHIP_PERMANENT, TPM12_PF_NV_LOCKED));
+	CHECK(!chip_flag(CHIP_STCLEAR, TPM12_SF_BGLOBALLOCK));
+	end_owned();
+}
+
 static void wrapped_handles_are_ones_own(void)
 {
 	struct session trans, s, foreign, stolen;
@@ -451,6 +522,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(wrapped_platform_commands_are_refused_in_every_mode),
 	CORE_TEST(denied_ordinal_is_denied_inside),
 	CORE_TEST(wrapped_parameters_are_judged),
+	CORE_TEST(wrapped_set_capability_is_the_owners_alone),
+	CORE_TEST(wrapped_nv_locks_are_refused_in_every_mode),
 	CORE_TEST(wrapped_handles_are_ones_own),
 	CORE_TEST(transport_sessions_cannot_be_wrapped),
 	CORE_TEST(malformed_wrapping_is_refused),
