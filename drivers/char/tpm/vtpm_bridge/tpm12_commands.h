@@ -89,6 +89,8 @@ enum tpm12_grant {
  * @chip_by_grant: @own, or @local if there is none, has the chip answer it by an
  *		unsafe grant
  * @opaque:	its policy can do without its parameters
+ * @spans:	its parameters are an NV index, an offset, and the size of what is
+ *		read or written there
  * @params:	its parameters up to the authorisation areas, handles included,
  *		one letter each: 1, 2, 4, 8 a number of so many bytes; b a BOOL;
  *		n 20 bytes; S a 32-bit size and as many bytes; P a
@@ -120,6 +122,7 @@ struct vtpmb_tpm12_row {
 	bool ends;
 	bool chip_by_grant;
 	bool opaque;
+	bool spans;
 	const char *params;
 	u32 (*local)(struct vtpmb_tpm12_call *call);
 	int (*own)(struct vtpmb_tpm12_call *call, u32 *rc);

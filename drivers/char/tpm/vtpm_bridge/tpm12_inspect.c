@@ -3,7 +3,8 @@
  * TPM 1.2: what a command's parameters would reach that is not the guest's.
  *
  * They are inside the HMAC, so the bridge can refuse but not change them.  An
- * ordinal that the administrator has granted as unsafe is not looked at.
+ * ordinal that the administrator has granted as unsafe is not looked at, except
+ * for what would stop the chip for all its users.
  */
 
 #include <linux/bits.h>
@@ -234,6 +235,28 @@ u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value)
 	}
 }
 
+/*
+ * A chip that adds offset and size in 32 bits takes a sum that wraps for a small
+ * one, and reads or writes far from the index; libtpms crashes.  No index is that
+ * long.
+ */
+static u32 tpm12_check_span(struct vtpmb_reader r)
+{
+	u64 offset, size;
+
+	tpm12_get_u32(&r);	/* nvIndex */
+	offset = tpm12_get_u32(&r);
+	size = tpm12_get_u32(&r);
+	return offset + size > U32_MAX ? TPM12_NOSPACE : TPM12_SUCCESS;
+}
+
+static bool tpm12_skips_inspection(struct vtpmb_tpm12_call *call,
+				   const struct vtpmb_tpm12_row *row)
+{
+	return !row->inspect ||
+	       (row->grant != TPM12_BY_TRANSPORT && vtpmb_tpm12_granted(call->vtpm, row));
+}
+
 /**
  * vtpmb_tpm12_inspect() - whether a command's parameters are the guest's to use
  * @call:	the command, or the one that wraps it
@@ -243,15 +266,17 @@ u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value)
  */
 u32 vtpmb_tpm12_inspect(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame)
 {
-	struct vtpmb_reader r;
+	const struct vtpmb_tpm12_row *row = frame->row;
+	struct vtpmb_reader params, r;
+	u32 rc = TPM12_SUCCESS;
 
 	lockdep_assert_held(&call->vtpm->lock);
 
-	if (!frame->row->inspect)
-		return TPM12_SUCCESS;
-	if (frame->row->grant != TPM12_BY_TRANSPORT &&
-	    vtpmb_tpm12_granted(call->vtpm, frame->row))
-		return TPM12_SUCCESS;
-	vtpmb_reader_init(&r, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
-	return frame->row->inspect(call, &r);
+	vtpmb_reader_init(&params, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
+	r = params;
+	if (!tpm12_skips_inspection(call, row))
+		rc = row->inspect(call, &r);
+	if (!rc && row->spans)
+		rc = tpm12_check_span(params);
+	return rc;
 }

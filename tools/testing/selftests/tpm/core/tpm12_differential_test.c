@@ -162,6 +162,11 @@ static bool is_of_nv(const struct diff_guest *g, const struct diff_pair *p)
 	return (code >= 0xcc && code <= 0xd0) || code == 0x0b || code == 0x65;
 }
 
+static bool is_of_span(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return call_of(p)->row->spans;
+}
+
 /* It went with the owner. */
 static bool is_of_lost_nv(const struct diff_guest *g, const struct diff_pair *p)
 {
@@ -335,6 +340,8 @@ static struct diff_row rows[] = {
 	  .why = "the chip counts failures for all, and its owner forgives them for all" },
 	{ .code = 0x65, .what = "capability", .when = asks_pubek,
 	  .why = "where the chip has an owner, it shows its endorsement key to nobody" },
+	{ .ours = 0x11, .twins = DIFF_ERROR, .when = is_of_span, .rare = true,
+	  .why = "an offset that wraps is refused before the chip looks at the index" },
 	{ .code = 0xcc, .ours = 0x11, .twins = DIFF_ERROR, .rare = true,
 	  .why = "a proxy looks at its quotas before the chip looks into structures" },
 	{ .ours = DIFF_ERROR, .twins = 0x12, .when = is_of_lost_nv, .rare = true,

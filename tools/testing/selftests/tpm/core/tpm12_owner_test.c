@@ -623,6 +623,93 @@ static void nv_is_used_in_a_granted_range(void)
 	end_owned();
 }
 
+/* A read or a write, by whichever ordinal and in whichever wrapping. */
+struct span {
+	u32 ordinal;
+	u32 offset;
+	u32 size;
+};
+
+static u32 use_span(const struct span *span, bool authorised, struct session *trans)
+{
+	static const u8 data[16] = "sixteen bytes..";
+	struct session s;
+	struct command c;
+
+	if (authorised)
+		CHECK_EQ(oiap(&proxy, &s, owner_secret), 0);
+	command_begin(&c, &proxy, span->ordinal);
+	put_u32(&c, 0x1000);
+	put_u32(&c, span->offset);
+	put_u32(&c, span->size);
+	if (span->ordinal == 0xcd || span->ordinal == 0xce)
+		put_bytes(&c, data, span->size);
+	if (trans)
+		return execute(&c, trans, authorised ? &s : NULL, NULL);
+	return authorised ? send_auth1(&c, &s) : send_plain(&c);
+}
+
+static void must_not_fit(const struct span *span)
+{
+	bool plain = span->ordinal == 0xcf || span->ordinal == 0xcd;
+	enum vtpmb_transport mode;
+	struct session trans;
+
+	if (plain)
+		CHECK_EQ(use_span(span, false, NULL), 17);
+	CHECK_EQ(use_span(span, true, NULL), 17);
+	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
+		proxy.vtpm->transport = mode;
+		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(use_span(span, !plain, &trans), 17);
+		CHECK(!executed);
+	}
+	/* What was wrapped has left its session. */
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
+}
+
+/* Sums of offset and size that are small in 32 bits: libtpms crashes. */
+static void nv_offset_that_wraps_is_refused(void)
+{
+	static const struct span spans[] = {
+		{ 0xcf, 0xffffffff, 1 }, { 0xcf, 0x80000000, 0x80000000 },
+		{ 0xcf, 0xfffffff0, 0x10 }, { 0xcf, 1, 0xffffffff },
+		{ 0xcd, 0xffffffff, 1 }, { 0xcd, 0xfffffffc, 4 }, { 0xcd, 0xfffffff0, 0x10 },
+		{ 0xd0, 0xffffffff, 1 }, { 0xd0, 0x80000000, 0x80000000 },
+		{ 0xce, 0xfffffffc, 4 }, { 0xce, 0xfffffff0, 0x10 },
+	};
+	unsigned int i;
+
+	begin();
+	CHECK_EQ(define_nv_of(&host, 0x1000, 16, NULL), 0);
+	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
+	for (i = 0; i < ARRAY_SIZE(spans); i++)
+		must_not_fit(&spans[i]);
+	for (i = 0; i < ARRAY_SIZE(spans); i++)
+		core_policy(proxy.vtpm, spans[i].ordinal, VTPMB_POLICY_ALLOW_UNSAFE);
+	for (i = 0; i < ARRAY_SIZE(spans); i++)
+		must_not_fit(&spans[i]);
+	CHECK_EQ(use_span(&(struct span){ 0xcd, 0, 16 }, false, NULL), 0);
+	CHECK_EQ(use_span(&(struct span){ 0xcf, 1, 16 }, false, NULL), 17);
+	CHECK_EQ(use_span(&(struct span){ 0xcf, 0, 16 }, false, NULL), 0);
+	CHECK_MEM(proxy.rsp.buf + 14, "sixteen bytes..", 16);
+	end_owned();
+}
+
+/* These the chip judges itself. */
+static void chip_refuses_to_define_what_it_has_no_room_for(void)
+{
+	static const u32 sizes[] = { 0xffffffff, 0xfffffff0, 0x80000000, 0x10000 };
+	unsigned int i;
+
+	begin();
+	core_policy(proxy.vtpm, 0xcc, VTPMB_POLICY_ALLOW_UNSAFE);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		CHECK(define_nv_of(&proxy, 0x1000, sizes[i], NULL) != 0);
+	CHECK_EQ(define_nv_of(&proxy, 0x1000, 16, NULL), 0);
+	end_owned();
+}
+
 static void nv_is_defined_up_to_the_quotas(void)
 {
 	struct session trans;
@@ -864,6 +951,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(keys_on_pcrs_are_made_and_loaded_by_grant_alone),
 	CORE_TEST(nv_is_used_in_a_granted_range),
 	CORE_TEST(nv_is_defined_up_to_the_quotas),
+	CORE_TEST(nv_offset_that_wraps_is_refused),
+	CORE_TEST(chip_refuses_to_define_what_it_has_no_room_for),
 	CORE_TEST(counter_is_used_by_grant_alone),
 	CORE_TEST(wrong_guesses_lock_the_guesser_alone),
 	CORE_TEST(all_guests_together_leave_the_host_a_try),
