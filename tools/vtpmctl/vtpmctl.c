@@ -345,42 +345,125 @@ static bool parse_auth_file(const char *path, uint64_t *value)
 	return good;
 }
 
+#define TEXT_SIZE	128
+
+/* Each of these writes a value as the function that parses it takes it. */
+
+static void format_num(uint64_t value, char *text)
+{
+	snprintf(text, TEXT_SIZE, "%" PRIu64, value);
+}
+
+static void format_name(const struct name *names, uint64_t value, char *text)
+{
+	for (; names->name; names++) {
+		if (names->value == value) {
+			snprintf(text, TEXT_SIZE, "%s", names->name);
+			return;
+		}
+	}
+	format_num(value, text);
+}
+
+static void format_switch(uint64_t value, char *text)
+{
+	snprintf(text, TEXT_SIZE, "%s", value ? "on" : "off");
+}
+
+static void format_ownership(uint64_t value, char *text)
+{
+	format_name(ownership_names, value, text);
+}
+
+static void format_transport(uint64_t value, char *text)
+{
+	format_name(transport_names, value, text);
+}
+
+static void format_counter(uint64_t value, char *text)
+{
+	if (value == VTPM_BRIDGE_NO_COUNTER)
+		strcpy(text, "none");
+	else
+		snprintf(text, TEXT_SIZE, "0x%08" PRIx64, value);
+}
+
+static void format_range(uint64_t value, char *text)
+{
+	if (!value)
+		strcpy(text, "none");
+	else
+		snprintf(text, TEXT_SIZE, "0x%08x-0x%08x", (unsigned int)(value >> 32),
+			 (unsigned int)value);
+}
+
+static void format_pcrs(uint64_t pcrs, char *text)
+{
+	unsigned int first, last;
+	size_t len = 0;
+
+	strcpy(text, "none");
+	for (first = 0; first < VTPM_BRIDGE_NR_PCRS; first = last + 1) {
+		last = first;
+		if (!(pcrs >> first & 1))
+			continue;
+		while (pcrs >> (last + 1) & 1)
+			last++;
+		len += snprintf(text + len, TEXT_SIZE - len, "%s%u", len ? "," : "", first);
+		if (last > first)
+			len += snprintf(text + len, TEXT_SIZE - len, "-%u", last);
+	}
+}
+
+/**
+ * struct property - something that can be set
+ * @name:	what precedes the equals sign
+ * @key:	the kernel's name of it
+ * @parse:	reads a value; false if it is none
+ * @format:	writes it; NULL for a secret, which the kernel does not give back
+ * @values:	what values there are, for people
+ * @policy:	one command's share in the policy
+ */
 static const struct property {
 	const char *name;
 	uint32_t key;
 	bool (*parse)(const char *text, uint64_t *value);
+	void (*format)(uint64_t value, char *text);
 	const char *values;
+	bool policy;
 } properties[] = {
-	{ "locality", VTPM_BRIDGE_LOCALITY, parse_num, "0 to 4" },
-	{ "physical-presence", VTPM_BRIDGE_PHYSICAL_PRESENCE, parse_switch,
-	  "on or off" },
-	{ "query-reset", VTPM_BRIDGE_QUERY_RESETS, parse_switch, "on or off" },
-	{ "ownership", VTPM_BRIDGE_OWNERSHIP, parse_ownership,
-	  "auto, owned, not-installable or granted (TPM 1.2)" },
-	{ "deny", VTPM_BRIDGE_DENY, parse_code, "a command's name or code" },
-	{ "allow", VTPM_BRIDGE_ALLOW, parse_code, "a command's name or code" },
-	{ "allow-unsafe", VTPM_BRIDGE_ALLOW_UNSAFE, parse_code,
-	  "a command's name or code" },
-	{ "default", VTPM_BRIDGE_DEFAULT, parse_code, "a command's name or code" },
-	{ "secret-file", VTPM_BRIDGE_SECRET, parse_secret_file,
-	  "a file of 32 bytes (TPM 2.0)" },
-	{ "real-pcrs", VTPM_BRIDGE_REAL_PCRS, parse_pcrs,
-	  "none, a list such as 0-7,10 or a mask such as 0x4ff" },
-	{ "nv-range", VTPM_BRIDGE_NV_RANGE, parse_range,
-	  "none or a range such as 0x01800000-0x018000ff" },
-	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, "0 to 256" },
-	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, "0 to 65536" },
-	{ "persistent-range", VTPM_BRIDGE_PERSISTENT_RANGE, parse_range,
-	  "none or a range such as 0x81100000-0x8110000f (TPM 2.0)" },
-	{ "persistent-objects", VTPM_BRIDGE_PERSISTENT_OBJECTS, parse_num,
-	  "0 to 8 (TPM 2.0)" },
-	{ "owner-auth-file", VTPM_BRIDGE_OWNER_AUTH, parse_auth_file,
-	  "a file of at most 64 bytes (TPM 2.0)" },
-	{ "endorsement-auth-file", VTPM_BRIDGE_ENDORSEMENT_AUTH, parse_auth_file,
-	  "a file of at most 64 bytes (TPM 2.0)" },
-	{ "transport", VTPM_BRIDGE_TRANSPORT, parse_transport,
-	  "deny, inspect, ordinal or allow (TPM 1.2)" },
-	{ "counter", VTPM_BRIDGE_COUNTER, parse_counter, "none or a number (TPM 1.2)" },
+	{ "locality", VTPM_BRIDGE_LOCALITY, parse_num, format_num, "0 to 4", false },
+	{ "physical-presence", VTPM_BRIDGE_PHYSICAL_PRESENCE, parse_switch, format_switch,
+	  "on or off", false },
+	{ "query-reset", VTPM_BRIDGE_QUERY_RESETS, parse_switch, format_switch,
+	  "on or off", false },
+	{ "ownership", VTPM_BRIDGE_OWNERSHIP, parse_ownership, format_ownership,
+	  "auto, owned, not-installable or granted (TPM 1.2)", false },
+	{ "deny", VTPM_BRIDGE_DENY, parse_code, NULL, "a command's name or code", true },
+	{ "allow", VTPM_BRIDGE_ALLOW, parse_code, NULL, "a command's name or code", true },
+	{ "allow-unsafe", VTPM_BRIDGE_ALLOW_UNSAFE, parse_code, NULL,
+	  "a command's name or code", true },
+	{ "default", VTPM_BRIDGE_DEFAULT, parse_code, NULL, "a command's name or code", true },
+	{ "secret-file", VTPM_BRIDGE_SECRET, parse_secret_file, NULL,
+	  "a file of 32 bytes (TPM 2.0)", false },
+	{ "real-pcrs", VTPM_BRIDGE_REAL_PCRS, parse_pcrs, format_pcrs,
+	  "none, a list such as 0-7,10 or a mask such as 0x4ff", false },
+	{ "nv-range", VTPM_BRIDGE_NV_RANGE, parse_range, format_range,
+	  "none or a range such as 0x01800000-0x018000ff", false },
+	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, format_num, "0 to 256", false },
+	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, format_num, "0 to 65536", false },
+	{ "persistent-range", VTPM_BRIDGE_PERSISTENT_RANGE, parse_range, format_range,
+	  "none or a range such as 0x81100000-0x8110000f (TPM 2.0)", false },
+	{ "persistent-objects", VTPM_BRIDGE_PERSISTENT_OBJECTS, parse_num, format_num,
+	  "0 to 8 (TPM 2.0)", false },
+	{ "owner-auth-file", VTPM_BRIDGE_OWNER_AUTH, parse_auth_file, NULL,
+	  "a file of at most 64 bytes (TPM 2.0)", false },
+	{ "endorsement-auth-file", VTPM_BRIDGE_ENDORSEMENT_AUTH, parse_auth_file, NULL,
+	  "a file of at most 64 bytes (TPM 2.0)", false },
+	{ "transport", VTPM_BRIDGE_TRANSPORT, parse_transport, format_transport,
+	  "deny, inspect, ordinal or allow (TPM 1.2)", false },
+	{ "counter", VTPM_BRIDGE_COUNTER, parse_counter, format_counter,
+	  "none or a number (TPM 1.2)", false },
 };
 
 static const struct property *find_property(const char *text, size_t len)
@@ -514,74 +597,93 @@ static int do_create(const struct options *options, int argc, char **argv)
 	return 0;
 }
 
-/* As parse_pcrs() takes them. */
-static void show_pcrs(uint32_t pcrs)
+static const char *code_name(uint32_t family, uint32_t code)
 {
-	const char *comma = "";
-	unsigned int first, last;
+	bool is_tpm12 = family == 0x102;
+	const struct code *codes = is_tpm12 ? codes_tpm12 : codes_tpm20;
+	size_t i, count = is_tpm12 ? ARRAY_SIZE(codes_tpm12) : ARRAY_SIZE(codes_tpm20);
 
-	printf("  real-pcrs: %s", pcrs ? "" : "none");
-	for (first = 0; first < VTPM_BRIDGE_NR_PCRS; first = last + 1) {
-		last = first;
-		if (!(pcrs & 1U << first))
-			continue;
-		while (pcrs & 1U << (last + 1))
-			last++;
-		printf("%s%u", comma, first);
-		if (last > first)
-			printf("-%u", last);
-		comma = ",";
+	for (i = 0; i < count; i++) {
+		if (codes[i].code == code)
+			return codes[i].name;
 	}
-	printf("\n");
+	return NULL;
 }
 
-/* As parse_range() takes it. */
-static const char *range_text(uint64_t range)
+static void show_command(uint32_t family, const struct vtpm_bridge_setting *setting)
 {
-	static char text[32];
+	const char *name = code_name(family, setting->value);
+	unsigned int i;
 
-	if (!range)
-		return "none";
-	snprintf(text, sizeof(text), "0x%08x-0x%08x", (unsigned int)(range >> 32),
-		 (unsigned int)range);
-	return text;
+	for (i = 0; properties[i].key != setting->key; i++) {
+		if (i == ARRAY_SIZE(properties) - 1)
+			return;
+	}
+	if (name)
+		printf("  %s=%s\n", properties[i].name, name);
+	else
+		printf("  %s=0x%08x\n", properties[i].name, (unsigned int)setting->value);
 }
 
-/* As parse_counter() takes it. */
-static const char *counter_text(uint32_t counter)
+/* All that there is room for; how many there are is in @policy->count. */
+static int show_commands(const struct vtpm_bridge_query *q, struct vtpm_bridge_policy *policy)
 {
-	static char text[16];
+	struct vtpm_bridge_setting *settings = calloc(policy->count + 1, sizeof(*settings));
+	uint32_t i, room = policy->count;
+	int ret;
 
-	if (counter == VTPM_BRIDGE_NO_COUNTER)
-		return "none";
-	snprintf(text, sizeof(text), "0x%08x", counter);
-	return text;
+	if (!settings)
+		error(EXIT_FAILURE, errno, "memory");
+	policy->settings = (uintptr_t)settings;
+	ret = ioctl(control(), VTPM_BRIDGE_POLICY, policy);
+	for (i = 0; !ret && policy->count <= room && i < policy->count; i++)
+		show_command(q->family, &settings[i]);
+	free(settings);
+	return ret;
 }
 
-static void show_tpm12(const struct vtpm_bridge_query *q)
+static int show_policy(const struct vtpm_bridge_query *q)
 {
-	if (q->ownership < ARRAY_SIZE(ownership_names) - 1)
-		printf("  ownership: %s\n", ownership_names[q->ownership].name);
-	if (q->transport < ARRAY_SIZE(transport_names) - 1)
-		printf("  transport: %s\n", transport_names[q->transport].name);
-	printf("  counter: %s\n", counter_text(q->counter));
+	struct vtpm_bridge_policy policy = { .size = sizeof(policy), .num = q->num };
+	uint32_t room;
+	int ret;
+
+	do {
+		room = policy.count;
+		ret = show_commands(q, &policy);
+	} while (!ret && policy.count > room);
+	return ret;
 }
 
-static void show_persistent(const struct vtpm_bridge_query *q)
+/* A property that the proxy's family lacks is not shown. */
+static int show_property(const struct vtpm_bridge_query *q, const struct property *p)
 {
-	printf("  persistent-range: %s\n", range_text(q->persistent_range));
-	printf("  persistent-objects: %u\n", q->persistent_objects);
+	struct vtpm_bridge_get get = { .size = sizeof(get), .num = q->num, .key = p->key };
+	char text[TEXT_SIZE];
+
+	if (ioctl(control(), VTPM_BRIDGE_GET, &get))
+		return errno == EOPNOTSUPP ? 0 : -1;
+	if (p->format) {
+		p->format(get.value, text);
+		printf("  %s=%s\n", p->name, text);
+	} else {
+		printf("  %s: %s\n", p->name, get.value ? "given" : "none");
+	}
+	return 0;
 }
 
-static void show_auths(uint32_t flags)
+static int show_properties(const struct vtpm_bridge_query *q)
 {
-	printf("  owner-auth: %s\n",
-	       flags & VTPM_BRIDGE_HAS_OWNER_AUTH ? "given" : "empty");
-	printf("  endorsement-auth: %s\n",
-	       flags & VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH ? "given" : "empty");
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(properties); i++) {
+		if (!properties[i].policy && show_property(q, &properties[i]))
+			return -1;
+	}
+	return show_policy(q);
 }
 
-static void show(const struct vtpm_bridge_query *q)
+static int show(const struct vtpm_bridge_query *q)
 {
 	printf("vtpm%u\n", q->num);
 	printf("  chip: tpm%u\n", q->chip);
@@ -591,37 +693,26 @@ static void show(const struct vtpm_bridge_query *q)
 	printf("  open: %s\n", q->flags & VTPM_BRIDGE_OPEN ? "yes" : "no");
 	printf("  persistent: %s\n",
 	       q->flags & VTPM_BRIDGE_PERSISTENT ? "yes" : "no");
-	printf("  locality: %u\n", q->locality);
 	printf("  physical-presence: %s\n", q->physical_presence ? "on" : "off");
 	printf("  physical-presence-lock: %s\n",
 	       q->physical_presence_lock ? "on" : "off");
-	printf("  query-reset: %s\n",
-	       q->flags & VTPM_BRIDGE_QUERY_RESET ? "on" : "off");
-	if (q->family == 0x102)
-		show_tpm12(q);
-	show_pcrs(q->real_pcrs);
-	printf("  nv-range: %s\n", range_text(q->nv_range));
-	printf("  nv-indices: %u\n", q->nv_indices);
-	printf("  nv-bytes: %u\n", q->nv_bytes);
-	if (q->family == 0x200) {
-		show_persistent(q);
-		show_auths(q->flags);
-	}
 	printf("  commands: %" PRIu64 "\n", (uint64_t)q->commands);
 	printf("  refusals: %" PRIu64 "\n", (uint64_t)q->refusals);
 	printf("  chip-commands: %" PRIu64 "\n", (uint64_t)q->chip_commands);
 	printf("  resets: %" PRIu64 "\n", (uint64_t)q->resets);
+	return show_properties(q);
 }
 
-static void show_line(const struct vtpm_bridge_query *q)
+static int show_line(const struct vtpm_bridge_query *q)
 {
 	printf("/dev/vtpm%u tpm%u %s %s\n", q->num, q->chip,
 	       q->family == 0x102 ? "1.2" : "2.0",
 	       q->power < ARRAY_SIZE(power_names) ? power_names[q->power] :
 	       "unknown");
+	return 0;
 }
 
-static int for_each(void (*tell)(const struct vtpm_bridge_query *q))
+static int for_each(int (*tell)(const struct vtpm_bridge_query *q))
 {
 	uint32_t nums[MAX_PROXIES];
 	struct vtpm_bridge_list list = {
@@ -637,8 +728,10 @@ static int for_each(void (*tell)(const struct vtpm_bridge_query *q))
 	}
 	for (i = 0; i < list.count && i < MAX_PROXIES; i++) {
 		/* One that went meanwhile is not there any more. */
-		if (!query(nums[i], &q))
-			tell(&q);
+		if ((query(nums[i], &q) || tell(&q)) && errno != ENOENT) {
+			complain("show");
+			return EXIT_FAILURE;
+		}
 	}
 	return 0;
 }
@@ -658,11 +751,10 @@ static int do_show(const struct options *options, int argc, char **argv)
 	(void)options;
 	if (!argc)
 		return for_each(show);
-	if (query(parse_proxy(argv[0]), &q)) {
+	if (query(parse_proxy(argv[0]), &q) || show(&q)) {
 		complain(argv[0]);
 		return EXIT_FAILURE;
 	}
-	show(&q);
 	return 0;
 }
 
@@ -717,7 +809,7 @@ static const struct command {
 	{ "list", do_list, 0, 0, 0, "", "a line for each proxy (the default)" },
 	{ "reset", do_reset, 0, 1, 1, "vtpmX", "reset its virtual platform" },
 	{ "set", do_set, 0, 2, 1000, "vtpmX name=value ...", "set properties" },
-	{ "show", do_show, 0, 0, 1, "[vtpmX]", "tell all about one or all" },
+	{ "show", do_show, 0, 0, 1, "[vtpmX]", "show state and properties of one or all" },
 };
 
 /* What --help says after the options; argp frees it. */

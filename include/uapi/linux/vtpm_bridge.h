@@ -42,6 +42,8 @@
 #define VTPM_BRIDGE_SET		_IO(VTPM_BRIDGE_IOC_TYPE, 0x43)
 #define VTPM_BRIDGE_QUERY	_IO(VTPM_BRIDGE_IOC_TYPE, 0x44)
 #define VTPM_BRIDGE_LIST	_IO(VTPM_BRIDGE_IOC_TYPE, 0x45)
+#define VTPM_BRIDGE_GET		_IO(VTPM_BRIDGE_IOC_TYPE, 0x46)
+#define VTPM_BRIDGE_POLICY	_IO(VTPM_BRIDGE_IOC_TYPE, 0x47)
 
 /** VTPM_BRIDGE_ANY_CHIP - as a chip's number: the system's default chip */
 #define VTPM_BRIDGE_ANY_CHIP	0xffffffffU
@@ -115,7 +117,7 @@ struct vtpm_bridge_reset {
 };
 
 /**
- * enum vtpm_bridge_key - what VTPM_BRIDGE_SET sets
+ * enum vtpm_bridge_key - what VTPM_BRIDGE_SET sets and VTPM_BRIDGE_GET reads
  * @VTPM_BRIDGE_LOCALITY:	virtual locality, 0 to 4; default 0
  * @VTPM_BRIDGE_PHYSICAL_PRESENCE: 1: the administrator asserts physical
  *				presence, 0 (default): does not.  TPM 2.0: what
@@ -301,6 +303,62 @@ struct vtpm_bridge_set {
 	__u32 num;
 	__u32 __reserved;
 	__aligned_u64 value;
+};
+
+/**
+ * struct vtpm_bridge_get - read one property of a proxy
+ * @size:	in: bytes of this struct
+ * @key:	in: one of enum vtpm_bridge_key, but none of those of the policy,
+ *		VTPM_BRIDGE_DENY to VTPM_BRIDGE_DEFAULT; see VTPM_BRIDGE_POLICY
+ * @num:	in: X of /dev/vtpmX
+ * @__reserved:	in: 0
+ * @value:	out: what VTPM_BRIDGE_SET has set, or the default.  For a key
+ *		whose value is the address of a secret: 1 if a secret was given
+ *		that is not empty, else 0.  The secret itself cannot be read.
+ *
+ * Errors: EOPNOTSUPP, also if the proxy's family does not have the key; ENOENT.
+ */
+struct vtpm_bridge_get {
+	__u32 size;
+	__u32 key;
+	__u32 num;
+	__u32 __reserved;
+	__aligned_u64 value;
+};
+
+/**
+ * struct vtpm_bridge_setting - a key and its value
+ * @key:	one of enum vtpm_bridge_key
+ * @__reserved:	0
+ * @value:	as the key says
+ */
+struct vtpm_bridge_setting {
+	__u32 key;
+	__u32 __reserved;
+	__aligned_u64 value;
+};
+
+/**
+ * struct vtpm_bridge_policy - read which commands are not at their default
+ * @size:	in: bytes of this struct
+ * @num:	in: X of /dev/vtpmX
+ * @count:	in: settings that @settings has room for; out: settings there are
+ * @__reserved:	in: 0
+ * @settings:	in: address of an array of struct vtpm_bridge_setting, filled
+ *		with as many as fit; may be 0 if @count is 0.  The key of each is
+ *		VTPM_BRIDGE_DENY or VTPM_BRIDGE_ALLOW_UNSAFE, its value the
+ *		command's code.
+ *
+ * VTPM_BRIDGE_SET of all of them gives a new proxy the same policy.
+ *
+ * Errors: EOPNOTSUPP, ENOENT, ENOMEM, EFAULT.
+ */
+struct vtpm_bridge_policy {
+	__u32 size;
+	__u32 num;
+	__u32 count;
+	__u32 __reserved;
+	__aligned_u64 settings;
 };
 
 /**

@@ -26,6 +26,9 @@ static_assert(sizeof(struct vtpm_bridge_reset) == 16);
 static_assert(sizeof(struct vtpm_bridge_set) == 24);
 static_assert(sizeof(struct vtpm_bridge_query) == 112);
 static_assert(sizeof(struct vtpm_bridge_list) == 24);
+static_assert(sizeof(struct vtpm_bridge_get) == 24);
+static_assert(sizeof(struct vtpm_bridge_setting) == 16);
+static_assert(sizeof(struct vtpm_bridge_policy) == 24);
 static_assert(sizeof(struct vtpm_bridge_auth) == 72);
 static_assert(VTPM_BRIDGE_MAX_AUTH == VTPMB_MAX_AUTH);
 
@@ -51,6 +54,8 @@ union vtpmb_ctl_arg {
 	struct vtpm_bridge_set set;
 	struct vtpm_bridge_query query;
 	struct vtpm_bridge_list list;
+	struct vtpm_bridge_get get;
+	struct vtpm_bridge_policy policy;
 };
 
 /**
@@ -115,10 +120,20 @@ static int vtpmb_set_locality(struct vtpmb_proxy *proxy, u64 value)
 	return 0;
 }
 
+static u64 vtpmb_get_locality(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.locality;
+}
+
 static int vtpmb_set_pp(struct vtpmb_proxy *proxy, u64 value)
 {
 	proxy->vtpm.pp_pin = value;
 	return 0;
+}
+
+static u64 vtpmb_get_pp(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.pp_pin;
 }
 
 static int vtpmb_set_query_resets(struct vtpmb_proxy *proxy, u64 value)
@@ -127,10 +142,20 @@ static int vtpmb_set_query_resets(struct vtpmb_proxy *proxy, u64 value)
 	return 0;
 }
 
+static u64 vtpmb_get_query_resets(const struct vtpmb_proxy *proxy)
+{
+	return proxy->query_resets;
+}
+
 static int vtpmb_set_ownership(struct vtpmb_proxy *proxy, u64 value)
 {
 	WRITE_ONCE(proxy->vtpm.ownership, value);
 	return 0;
+}
+
+static u64 vtpmb_get_ownership(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.ownership;
 }
 
 static int vtpmb_set_policy(struct vtpmb_proxy *proxy, u64 code,
@@ -172,6 +197,11 @@ static int vtpmb_set_real_pcrs(struct vtpmb_proxy *proxy, u64 value)
 	return 0;
 }
 
+static u64 vtpmb_get_real_pcrs(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.real_pcrs;
+}
+
 /* The user's memory is read without the lock: that may take as long as he likes. */
 static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
 {
@@ -182,12 +212,18 @@ static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
 		return -EFAULT;
 	mutex_lock(&proxy->vtpm.lock);
 	memcpy(proxy->vtpm.secret, secret, sizeof(secret));
+	proxy->secret_given = true;
 	mutex_unlock(&proxy->vtpm.lock);
 	memzero_explicit(secret, sizeof(secret));
 	return 0;
 }
 
-static int vtpmb_get_auth(struct vtpm_bridge_auth *auth, u64 address)
+static u64 vtpmb_get_secret(const struct vtpmb_proxy *proxy)
+{
+	return proxy->secret_given;
+}
+
+static int vtpmb_copy_auth(struct vtpm_bridge_auth *auth, u64 address)
 {
 	void __user *from = u64_to_user_ptr(address);
 	u32 size;
@@ -214,7 +250,7 @@ static int vtpmb_set_chip_auth(struct vtpmb_proxy *proxy, u64 address,
 {
 	struct vtpmb_auth *auth = &proxy->vtpm.chip_auth[hier];
 	struct vtpm_bridge_auth from = {};
-	int err = vtpmb_get_auth(&from, address);
+	int err = vtpmb_copy_auth(&from, address);
 
 	if (!err) {
 		while (from.len && !from.auth[from.len - 1])
@@ -233,19 +269,29 @@ static int vtpmb_set_owner_auth(struct vtpmb_proxy *proxy, u64 address)
 	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_OWNER);
 }
 
+static u64 vtpmb_get_owner_auth(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.chip_auth[VTPMB_CHIP_OWNER].len != 0;
+}
+
 static int vtpmb_set_endorsement_auth(struct vtpmb_proxy *proxy, u64 address)
 {
 	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_ENDORSEMENT);
 }
 
-static struct vtpmb_range vtpmb_get_range(u64 value)
+static u64 vtpmb_get_endorsement_auth(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.chip_auth[VTPMB_CHIP_ENDORSEMENT].len != 0;
+}
+
+static struct vtpmb_range vtpmb_unpack_range(u64 value)
 {
 	return (struct vtpmb_range) {
 		.first = upper_32_bits(value), .last = lower_32_bits(value),
 	};
 }
 
-static u64 vtpmb_put_range(const struct vtpmb_range *range)
+static u64 vtpmb_pack_range(const struct vtpmb_range *range)
 {
 	return (u64)range->first << 32 | range->last;
 }
@@ -272,21 +318,31 @@ static bool vtpmb_nv_range_is_good(const struct vtpmb_proxy *proxy,
 
 static int vtpmb_set_nv_range(struct vtpmb_proxy *proxy, u64 value)
 {
-	struct vtpmb_range range = vtpmb_get_range(value);
+	struct vtpmb_range range = vtpmb_unpack_range(value);
 
 	if (value && !vtpmb_nv_range_is_good(proxy, &range))
 		return -ERANGE;
 	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_NV, &range);
 }
 
+static u64 vtpmb_get_nv_range(const struct vtpmb_proxy *proxy)
+{
+	return vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_NV]);
+}
+
 static int vtpmb_set_persistent_range(struct vtpmb_proxy *proxy, u64 value)
 {
 	static const struct vtpmb_range platform = { 0x81800000, 0x81ffffff };
-	struct vtpmb_range range = vtpmb_get_range(value);
+	struct vtpmb_range range = vtpmb_unpack_range(value);
 
 	if (value && !vtpmb_range_is_good(&range, 0x81, &platform))
 		return -ERANGE;
 	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_PERSISTENT, &range);
+}
+
+static u64 vtpmb_get_persistent_range(const struct vtpmb_proxy *proxy)
+{
+	return vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]);
 }
 
 static int vtpmb_set_persistent_objects(struct vtpmb_proxy *proxy, u64 value)
@@ -295,10 +351,20 @@ static int vtpmb_set_persistent_objects(struct vtpmb_proxy *proxy, u64 value)
 	return 0;
 }
 
+static u64 vtpmb_get_persistent_objects(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.persistent_objects;
+}
+
 static int vtpmb_set_nv_indices(struct vtpmb_proxy *proxy, u64 value)
 {
 	WRITE_ONCE(proxy->vtpm.nv_indices, value);
 	return 0;
+}
+
+static u64 vtpmb_get_nv_indices(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.nv_indices;
 }
 
 static int vtpmb_set_nv_bytes(struct vtpmb_proxy *proxy, u64 value)
@@ -307,10 +373,20 @@ static int vtpmb_set_nv_bytes(struct vtpmb_proxy *proxy, u64 value)
 	return 0;
 }
 
+static u64 vtpmb_get_nv_bytes(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.nv_bytes;
+}
+
 static int vtpmb_set_transport(struct vtpmb_proxy *proxy, u64 value)
 {
 	proxy->vtpm.transport = value;
 	return 0;
+}
+
+static u64 vtpmb_get_transport(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.transport;
 }
 
 static int vtpmb_set_counter(struct vtpmb_proxy *proxy, u64 value)
@@ -319,53 +395,78 @@ static int vtpmb_set_counter(struct vtpmb_proxy *proxy, u64 value)
 	return 0;
 }
 
+static u64 vtpmb_get_counter(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.counter;
+}
+
 /**
- * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET
+ * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET and VTPM_BRIDGE_GET
  * @max:	greatest value; a greater one is -ERANGE
  * @set:	called under vtpm.lock
+ * @get:	called under vtpm.lock; NULL for a key of the policy, which
+ *		VTPM_BRIDGE_POLICY shows
  * @family:	the only one that has the key, or NULL; -EOPNOTSUPP for another
  * @locks:	@set takes vtpm.lock itself
  */
 struct vtpmb_ctl_key {
 	u64 max;
 	int (*set)(struct vtpmb_proxy *proxy, u64 value);
+	u64 (*get)(const struct vtpmb_proxy *proxy);
 	const struct vtpmb_family *family;
 	bool locks;
 };
 
+/* What can be set can be read back: each key has both functions. */
+#define VTPMB_CTL_VALUE(name, max, ...) { max, vtpmb_set_##name, vtpmb_get_##name, __VA_ARGS__ }
+#define VTPMB_CTL_POLICY(name) { U32_MAX, vtpmb_set_##name }
+
 static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
-	[VTPM_BRIDGE_LOCALITY] = { 4, vtpmb_set_locality },
-	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = { 1, vtpmb_set_pp },
-	[VTPM_BRIDGE_QUERY_RESETS] = { 1, vtpmb_set_query_resets },
-	[VTPM_BRIDGE_OWNERSHIP] = { VTPM_BRIDGE_OWNERSHIP_GRANTED,
-				    vtpmb_set_ownership, &vtpmb_tpm12 },
-	[VTPM_BRIDGE_DENY] = { U32_MAX, vtpmb_set_deny },
-	[VTPM_BRIDGE_ALLOW] = { U32_MAX, vtpmb_set_allow },
-	[VTPM_BRIDGE_ALLOW_UNSAFE] = { U32_MAX, vtpmb_set_allow_unsafe },
-	[VTPM_BRIDGE_DEFAULT] = { U32_MAX, vtpmb_set_default },
-	[VTPM_BRIDGE_SECRET] = { U64_MAX, vtpmb_set_secret, &vtpmb_tpm20, true },
-	[VTPM_BRIDGE_NV_RANGE] = { U64_MAX, vtpmb_set_nv_range, NULL, true },
-	[VTPM_BRIDGE_NV_INDICES] = { VTPMB_MAX_NV_INDICES, vtpmb_set_nv_indices },
-	[VTPM_BRIDGE_NV_BYTES] = { VTPMB_MAX_NV_BYTES, vtpmb_set_nv_bytes },
-	[VTPM_BRIDGE_PERSISTENT_RANGE] = { U64_MAX, vtpmb_set_persistent_range,
-					   &vtpmb_tpm20, true },
-	[VTPM_BRIDGE_PERSISTENT_OBJECTS] = { VTPMB_MAX_PERSISTENT,
-					     vtpmb_set_persistent_objects, &vtpmb_tpm20 },
-	[VTPM_BRIDGE_REAL_PCRS] = { BIT_ULL(VTPMB_NR_PCRS) - 1, vtpmb_set_real_pcrs },
-	[VTPM_BRIDGE_OWNER_AUTH] = { U64_MAX, vtpmb_set_owner_auth, &vtpmb_tpm20, true },
-	[VTPM_BRIDGE_ENDORSEMENT_AUTH] = { U64_MAX, vtpmb_set_endorsement_auth,
-					   &vtpmb_tpm20, true },
-	[VTPM_BRIDGE_TRANSPORT] = { VTPM_BRIDGE_TRANSPORT_ALLOW, vtpmb_set_transport,
-				    &vtpmb_tpm12 },
-	[VTPM_BRIDGE_COUNTER] = { U32_MAX, vtpmb_set_counter, &vtpmb_tpm12 },
+	[VTPM_BRIDGE_LOCALITY] = VTPMB_CTL_VALUE(locality, 4, NULL),
+	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = VTPMB_CTL_VALUE(pp, 1, NULL),
+	[VTPM_BRIDGE_QUERY_RESETS] = VTPMB_CTL_VALUE(query_resets, 1, NULL),
+	[VTPM_BRIDGE_OWNERSHIP] =
+		VTPMB_CTL_VALUE(ownership, VTPM_BRIDGE_OWNERSHIP_GRANTED, &vtpmb_tpm12),
+	[VTPM_BRIDGE_DENY] = VTPMB_CTL_POLICY(deny),
+	[VTPM_BRIDGE_ALLOW] = VTPMB_CTL_POLICY(allow),
+	[VTPM_BRIDGE_ALLOW_UNSAFE] = VTPMB_CTL_POLICY(allow_unsafe),
+	[VTPM_BRIDGE_DEFAULT] = VTPMB_CTL_POLICY(default),
+	[VTPM_BRIDGE_SECRET] = VTPMB_CTL_VALUE(secret, U64_MAX, &vtpmb_tpm20, true),
+	[VTPM_BRIDGE_NV_RANGE] = VTPMB_CTL_VALUE(nv_range, U64_MAX, NULL, true),
+	[VTPM_BRIDGE_NV_INDICES] = VTPMB_CTL_VALUE(nv_indices, VTPMB_MAX_NV_INDICES, NULL),
+	[VTPM_BRIDGE_NV_BYTES] = VTPMB_CTL_VALUE(nv_bytes, VTPMB_MAX_NV_BYTES, NULL),
+	[VTPM_BRIDGE_PERSISTENT_RANGE] =
+		VTPMB_CTL_VALUE(persistent_range, U64_MAX, &vtpmb_tpm20, true),
+	[VTPM_BRIDGE_PERSISTENT_OBJECTS] =
+		VTPMB_CTL_VALUE(persistent_objects, VTPMB_MAX_PERSISTENT, &vtpmb_tpm20),
+	[VTPM_BRIDGE_REAL_PCRS] = VTPMB_CTL_VALUE(real_pcrs, BIT_ULL(VTPMB_NR_PCRS) - 1, NULL),
+	[VTPM_BRIDGE_OWNER_AUTH] = VTPMB_CTL_VALUE(owner_auth, U64_MAX, &vtpmb_tpm20, true),
+	[VTPM_BRIDGE_ENDORSEMENT_AUTH] =
+		VTPMB_CTL_VALUE(endorsement_auth, U64_MAX, &vtpmb_tpm20, true),
+	[VTPM_BRIDGE_TRANSPORT] =
+		VTPMB_CTL_VALUE(transport, VTPM_BRIDGE_TRANSPORT_ALLOW, &vtpmb_tpm12),
+	[VTPM_BRIDGE_COUNTER] = VTPMB_CTL_VALUE(counter, U32_MAX, &vtpmb_tpm12),
 };
+
+/* The key's row, or NULL. */
+static const struct vtpmb_ctl_key *vtpmb_ctl_find_key(u32 key)
+{
+	if (key >= ARRAY_SIZE(vtpmb_ctl_keys) || !vtpmb_ctl_keys[key].set)
+		return NULL;
+	return &vtpmb_ctl_keys[key];
+}
+
+static bool vtpmb_key_is_for(const struct vtpmb_ctl_key *key, const struct vtpmb_proxy *proxy)
+{
+	return !key->family || key->family == proxy->vtpm.port->family;
+}
 
 static int vtpmb_set_key(struct vtpmb_proxy *proxy,
 			 const struct vtpmb_ctl_key *key, u64 value)
 {
 	int err;
 
-	if (key->family && key->family != proxy->vtpm.port->family)
+	if (!vtpmb_key_is_for(key, proxy))
 		return -EOPNOTSUPP;
 	if (value > key->max)
 		return -ERANGE;
@@ -380,17 +481,114 @@ static int vtpmb_set_key(struct vtpmb_proxy *proxy,
 static long vtpmb_ctl_set(struct vtpmb_ctl_call *call)
 {
 	const struct vtpm_bridge_set *set = &call->arg.set;
+	const struct vtpmb_ctl_key *key = vtpmb_ctl_find_key(set->key);
 	struct vtpmb_proxy *proxy;
 	int err;
 
-	if (set->__reserved || set->key >= ARRAY_SIZE(vtpmb_ctl_keys) ||
-	    !vtpmb_ctl_keys[set->key].set)
+	if (set->__reserved || !key)
 		return -EOPNOTSUPP;
 
 	proxy = vtpmb_proxy_find(set->num);
 	if (!proxy)
 		return -ENOENT;
-	err = vtpmb_set_key(proxy, &vtpmb_ctl_keys[set->key], set->value);
+	err = vtpmb_set_key(proxy, key, set->value);
+	vtpmb_proxy_put(proxy);
+	return err;
+}
+
+static int vtpmb_get_key(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 *value)
+{
+	if (!vtpmb_key_is_for(key, proxy))
+		return -EOPNOTSUPP;
+	mutex_lock(&proxy->vtpm.lock);
+	*value = key->get(proxy);
+	mutex_unlock(&proxy->vtpm.lock);
+	return 0;
+}
+
+static long vtpmb_ctl_get(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_get *get = &call->arg.get;
+	const struct vtpmb_ctl_key *key = vtpmb_ctl_find_key(get->key);
+	struct vtpmb_proxy *proxy;
+	u64 value;
+	int err;
+
+	if (get->__reserved || !key || !key->get)
+		return -EOPNOTSUPP;
+
+	proxy = vtpmb_proxy_find(get->num);
+	if (!proxy)
+		return -ENOENT;
+	err = vtpmb_get_key(proxy, key, &value);
+	vtpmb_proxy_put(proxy);
+	if (!err)
+		get->value = value;
+	return err;
+}
+
+/* The keys that set what the policy says of a command that is not at its default. */
+static const u32 vtpmb_policy_keys[] = {
+	[VTPMB_POLICY_DENY] = VTPM_BRIDGE_DENY,
+	[VTPMB_POLICY_ALLOW_UNSAFE] = VTPM_BRIDGE_ALLOW_UNSAFE,
+};
+
+/* Returns how many there are; @settings has room for all commands. */
+static u32 vtpmb_fill_policy(struct vtpmb_vtpm *vtpm, struct vtpm_bridge_setting *settings)
+{
+	const struct vtpmb_family *family = vtpm->port->family;
+	unsigned int row;
+	u32 count = 0;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	for (row = 0; row < family->nr_rows; row++) {
+		enum vtpmb_policy_verb verb = vtpmb_policy_get(&vtpm->policy, row);
+
+		if (verb == VTPMB_POLICY_DEFAULT)
+			continue;
+		settings[count].key = vtpmb_policy_keys[verb];
+		settings[count++].value = family->row_code(row);
+	}
+	return count;
+}
+
+/* The user's memory is written without the lock, as vtpmb_set_secret() reads it. */
+static int vtpmb_tell_policy(struct vtpmb_proxy *proxy, struct vtpm_bridge_policy *policy)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+	struct vtpm_bridge_setting *settings;
+	u32 count, fit;
+	int err = 0;
+
+	settings = kcalloc(vtpm->port->family->nr_rows, sizeof(*settings), GFP_KERNEL);
+	if (!settings)
+		return -ENOMEM;
+	mutex_lock(&vtpm->lock);
+	count = vtpmb_fill_policy(vtpm, settings);
+	mutex_unlock(&vtpm->lock);
+
+	fit = min(policy->count, count);
+	if (copy_to_user(u64_to_user_ptr(policy->settings), settings, fit * sizeof(*settings)))
+		err = -EFAULT;
+	else
+		policy->count = count;
+	kfree(settings);
+	return err;
+}
+
+static long vtpmb_ctl_policy(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_policy *policy = &call->arg.policy;
+	struct vtpmb_proxy *proxy;
+	int err;
+
+	if (policy->__reserved)
+		return -EOPNOTSUPP;
+	proxy = vtpmb_proxy_find(policy->num);
+	if (!proxy)
+		return -ENOENT;
+	err = vtpmb_tell_policy(proxy, policy);
 	vtpmb_proxy_put(proxy);
 	return err;
 }
@@ -432,8 +630,8 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.resets = atomic64_read(&proxy->nr_resets),
 		.real_pcrs = proxy->vtpm.real_pcrs,
 		.persistent_objects = proxy->vtpm.persistent_objects,
-		.persistent_range = vtpmb_put_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]),
-		.nv_range = vtpmb_put_range(&proxy->vtpm.range[VTPMB_RANGE_NV]),
+		.persistent_range = vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]),
+		.nv_range = vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_NV]),
 		.nv_indices = proxy->vtpm.nv_indices,
 		.nv_bytes = proxy->vtpm.nv_bytes,
 		.transport = proxy->vtpm.transport,
@@ -509,6 +707,8 @@ static const struct vtpmb_ctl_op vtpmb_ctl_ops[] = {
 	VTPMB_CTL_OP(VTPM_BRIDGE_QUERY, vtpm_bridge_query, resets,
 		     vtpmb_ctl_query),
 	VTPMB_CTL_OP(VTPM_BRIDGE_LIST, vtpm_bridge_list, keys, vtpmb_ctl_list),
+	VTPMB_CTL_OP(VTPM_BRIDGE_GET, vtpm_bridge_get, value, vtpmb_ctl_get),
+	VTPMB_CTL_OP(VTPM_BRIDGE_POLICY, vtpm_bridge_policy, settings, vtpmb_ctl_policy),
 };
 
 static const struct vtpmb_ctl_op *vtpmb_ctl_find_op(unsigned int cmd)

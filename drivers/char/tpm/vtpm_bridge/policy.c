@@ -33,6 +33,21 @@ int vtpmb_policy_set(struct vtpmb_policy *policy,
 }
 
 /**
+ * vtpmb_policy_get() - read what the policy says of one command
+ * @policy:	the policy; the caller holds the lock of its vtpm
+ * @row:	row number, below the family's @nr_rows
+ *
+ * Return: what vtpmb_policy_set() would have to be told for this.  It is never
+ * VTPMB_POLICY_ALLOW, which is the default of a command that is safe.
+ */
+enum vtpmb_policy_verb vtpmb_policy_get(const struct vtpmb_policy *policy, unsigned int row)
+{
+	if (test_bit(row, policy->deny))
+		return VTPMB_POLICY_DENY;
+	return test_bit(row, policy->allow) ? VTPMB_POLICY_ALLOW_UNSAFE : VTPMB_POLICY_DEFAULT;
+}
+
+/**
  * vtpmb_policy_permits() - whether a command may be used
  * @policy:	the policy; the caller holds the lock of its vtpm
  * @family:	whose table @row counts in

@@ -2,7 +2,7 @@
 /*
  * Policy: which commands a proxy may use.
  *
- * Verbs: allow, deny, default, permits.
+ * Verbs: set, get, permits.
  *
  * It is an allow list: a code that the family's table does not know is never
  * permitted, a row that is unsafe by default only by an explicit grant.
@@ -46,6 +46,7 @@ enum vtpmb_policy_verb {
 int vtpmb_policy_set(struct vtpmb_policy *policy,
 		     const struct vtpmb_family *family, u32 code,
 		     enum vtpmb_policy_verb verb);
+enum vtpmb_policy_verb vtpmb_policy_get(const struct vtpmb_policy *policy, unsigned int row);
 bool vtpmb_policy_permits(const struct vtpmb_policy *policy,
 			  const struct vtpmb_family *family, unsigned int row);
 

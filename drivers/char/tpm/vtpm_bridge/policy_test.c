@@ -125,6 +125,29 @@ static void default_forgets_grant_and_denial(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(policy.deny, VTPMB_MAX_CODES));
 }
 
+static void what_was_set_last_is_read_back(struct kunit *test)
+{
+	static const struct {
+		enum vtpmb_policy_verb set, get;
+	} steps[] = {
+		{ VTPMB_POLICY_DENY, VTPMB_POLICY_DENY },
+		{ VTPMB_POLICY_ALLOW, VTPMB_POLICY_DEFAULT },
+		{ VTPMB_POLICY_ALLOW_UNSAFE, VTPMB_POLICY_ALLOW_UNSAFE },
+		{ VTPMB_POLICY_DENY, VTPMB_POLICY_DENY },
+		{ VTPMB_POLICY_DEFAULT, VTPMB_POLICY_DEFAULT },
+	};
+	struct vtpmb_policy policy = {};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		KUNIT_EXPECT_EQ(test, set(&policy, SAFE, steps[i].set), 0);
+		KUNIT_EXPECT_EQ(test, vtpmb_policy_get(&policy, SAFE), steps[i].get);
+		KUNIT_EXPECT_EQ(test, vtpmb_policy_get(&policy, SAFE_TOO), VTPMB_POLICY_DEFAULT);
+	}
+	KUNIT_EXPECT_EQ(test, set(&policy, UNSAFE, VTPMB_POLICY_ALLOW), -EACCES);
+	KUNIT_EXPECT_EQ(test, vtpmb_policy_get(&policy, UNSAFE), VTPMB_POLICY_DEFAULT);
+}
+
 static void unknown_code_is_no_entry_for_every_verb(struct kunit *test)
 {
 	static const enum vtpmb_policy_verb verbs[] = {
@@ -150,6 +173,7 @@ static struct kunit_case policy_cases[] = {
 	KUNIT_CASE(denial_takes_unsafe_grant_away),
 	KUNIT_CASE(denial_wins_when_both_bits_are_set),
 	KUNIT_CASE(default_forgets_grant_and_denial),
+	KUNIT_CASE(what_was_set_last_is_read_back),
 	KUNIT_CASE(unknown_code_is_no_entry_for_every_verb),
 	{}
 };

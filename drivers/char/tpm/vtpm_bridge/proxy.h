@@ -25,13 +25,14 @@
  * @num:	X; constant
  * @hub:	constant; one of its users
  * @seat:	its place at the hub
- * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead and
- *		@query_resets
+ * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @query_resets and
+ *		@secret_given
  * @owner:	the control file that it dies with, or NULL; constant
  * @changed:	the open file has something new to tell, or the proxy died
  * @open:	bit 0: the node is open
  * @dead:	destroyed: every operation on an open file fails with EPIPE
  * @query_resets: QEMU's reset query resets the virtual platform
+ * @secret_given: @vtpm.secret is the administrator's, not random
  * @nr_commands: commands taken
  * @nr_refusals: those that policy refused
  * @nr_chip_commands: commands that the chip ran for this proxy's commands
@@ -50,6 +51,7 @@ struct vtpmb_proxy {
 	unsigned long open;
 	bool dead;
 	bool query_resets;
+	bool secret_given;
 	atomic64_t nr_commands;
 	atomic64_t nr_refusals;
 	atomic64_t nr_chip_commands;

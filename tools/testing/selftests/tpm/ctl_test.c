@@ -7,6 +7,7 @@
 
 #define NOBODY	63	/* no proxy of this number while a test runs */
 #define NR_MAX	64
+#define RANGE(first, last) ((uint64_t)(first) << 32 | (last))
 
 static const struct op {
 	const char *name;
@@ -20,6 +21,8 @@ static const struct op {
 	{ "set", VTPM_BRIDGE_SET, sizeof(struct vtpm_bridge_set), 24 },
 	{ "query", VTPM_BRIDGE_QUERY, sizeof(struct vtpm_bridge_query), 72 },
 	{ "list", VTPM_BRIDGE_LIST, sizeof(struct vtpm_bridge_list), 24 },
+	{ "get", VTPM_BRIDGE_GET, sizeof(struct vtpm_bridge_get), 24 },
+	{ "policy", VTPM_BRIDGE_POLICY, sizeof(struct vtpm_bridge_policy), 24 },
 };
 
 #define for_each_op(op) \
@@ -39,6 +42,8 @@ FIXTURE(ctl) {
 		struct vtpm_bridge_set set;
 		struct vtpm_bridge_query query;
 		struct vtpm_bridge_list list;
+		struct vtpm_bridge_get get;
+		struct vtpm_bridge_policy policy;
 	} arg;
 };
 
@@ -78,8 +83,27 @@ static void fill(FIXTURE_DATA(ctl) *self, const struct op *op)
 	case VTPM_BRIDGE_QUERY:
 		self->arg.query.num = self->num;
 		break;
+	case VTPM_BRIDGE_GET:
+		self->arg.get.num = self->num;
+		self->arg.get.key = VTPM_BRIDGE_LOCALITY;
+		break;
+	case VTPM_BRIDGE_POLICY:
+		self->arg.policy.num = self->num;
+		break;
 	}
 	self->arg.size = op->size;
+}
+
+/* How many there are. */
+static int policy_of(int fd, uint32_t num, struct vtpm_bridge_setting *settings, uint32_t count)
+{
+	struct vtpm_bridge_policy arg = {
+		.size = sizeof(arg), .num = num, .count = count,
+		.settings = (uintptr_t)settings,
+	};
+	long err = ctl(fd, VTPM_BRIDGE_POLICY, &arg);
+
+	return err ? err : (int)arg.count;
 }
 
 static int nr_proxies(int fd)
@@ -104,7 +128,7 @@ TEST_F(ctl, unknown_number_is_no_ioctl)
 	unsigned int nr;
 
 	for (nr = 0; nr < 256; nr++) {
-		if (nr >= 0x40 && nr <= 0x45)
+		if (nr >= 0x40 && nr <= 0x47)
 			continue;
 		EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, nr), NULL));
 	}
@@ -126,7 +150,7 @@ TEST_F(ctl, every_call_needs_the_capability_before_all_else)
 		EXPECT_EQ(-EPERM, ctl(self->ctl, op->nr, &self->arg));
 		EXPECT_EQ(-EPERM, ctl(self->ctl, op->nr, NULL));
 	}
-	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, 0x46), NULL));
+	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, 0x48), NULL));
 	EXPECT_EQ(-EACCES, ctl_open());
 }
 
@@ -253,6 +277,7 @@ TEST_F(ctl, bytes_after_the_struct_are_left_alone)
 TEST_F(ctl, reserved_field_or_unknown_flag_is_not_supported)
 {
 	static const uint32_t none = ~0U;
+	uint64_t value;
 	uint32_t bit;
 	int i;
 
@@ -283,6 +308,18 @@ TEST_F(ctl, reserved_field_or_unknown_flag_is_not_supported)
 		.key = VTPM_BRIDGE_LOCALITY,
 	};
 	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_SET, &self->arg));
+	self->arg.get = (struct vtpm_bridge_get) {
+		.size = sizeof(self->arg.get), .num = NOBODY, .__reserved = 1,
+		.key = VTPM_BRIDGE_LOCALITY,
+	};
+	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_GET, &self->arg));
+	self->arg.policy = (struct vtpm_bridge_policy) {
+		.size = sizeof(self->arg.policy), .num = NOBODY, .__reserved = 1,
+	};
+	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_POLICY, &self->arg));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_get(self->ctl, NOBODY, 0, &value));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_get(self->ctl, NOBODY, VTPM_BRIDGE_DENY, &value));
+	EXPECT_EQ(-EOPNOTSUPP, ctl_get(self->ctl, NOBODY, none, &value));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, 0, 0));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, VTPM_BRIDGE_ENDORSEMENT_AUTH + 1000, 0));
 	EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, NOBODY, none, 0));
@@ -302,9 +339,12 @@ TEST_F(ctl, proxy_that_is_not_there_is_no_entry)
 {
 	static const uint32_t nums[] = { NOBODY, 64, 1000, 0x7fffffff, 0xffffffff };
 	struct vtpm_bridge_query query;
+	uint64_t value;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(nums); i++) {
+		EXPECT_EQ(-ENOENT, ctl_get(self->ctl, nums[i], VTPM_BRIDGE_LOCALITY, &value));
+		EXPECT_EQ(-ENOENT, policy_of(self->ctl, nums[i], NULL, 0));
 		EXPECT_EQ(-ENOENT, ctl_destroy(self->ctl, nums[i], 0));
 		EXPECT_EQ(-ENOENT, ctl_destroy(self->ctl, nums[i], VTPM_BRIDGE_FORCE));
 		EXPECT_EQ(-ENOENT, ctl_reset(self->ctl, nums[i]));
@@ -446,8 +486,6 @@ TEST_F(ctl, real_pcrs_are_any_but_that_of_policies)
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
 	EXPECT_EQ(0, query->real_pcrs);
 }
-
-#define RANGE(first, last) ((uint64_t)(first) << 32 | (last))
 
 TEST_F(ctl, nv_ranges_are_checked)
 {
@@ -886,6 +924,163 @@ TEST_F(ctl, set_is_seen_by_query)
 		ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
 		EXPECT_EQ(1, query->physical_presence);
 	}
+}
+
+#define FAMILY_1_2	0x102
+#define FAMILY_2_0	0x200
+
+static const uint8_t a_secret[VTPM_BRIDGE_SECRET_SIZE] = "of a machine";
+static const struct vtpm_bridge_auth an_auth = {
+	.size = sizeof(an_auth), .len = 4, .auth = "word",
+};
+
+/* Values that are not the default, and as what they are read. */
+static const struct {
+	uint32_t key;
+	uint32_t family;	/* the only one that has it; 0: both do */
+	uint64_t set;
+	const void *address;	/* is the value to be set */
+	uint64_t get;
+} values[] = {
+	{ VTPM_BRIDGE_LOCALITY, 0, 3, NULL, 3 },
+	{ VTPM_BRIDGE_PHYSICAL_PRESENCE, 0, 1, NULL, 1 },
+	{ VTPM_BRIDGE_QUERY_RESETS, 0, 0, NULL, 0 },
+	{ VTPM_BRIDGE_OWNERSHIP, FAMILY_1_2, 2, NULL, 2 },
+	{ VTPM_BRIDGE_SECRET, FAMILY_2_0, 0, a_secret, 1 },
+	{ VTPM_BRIDGE_NV_RANGE, 0, RANGE(0x01800000, 0x018000ff), NULL,
+	  RANGE(0x01800000, 0x018000ff) },
+	{ VTPM_BRIDGE_NV_INDICES, 0, 5, NULL, 5 },
+	{ VTPM_BRIDGE_NV_BYTES, 0, 77, NULL, 77 },
+	{ VTPM_BRIDGE_PERSISTENT_RANGE, FAMILY_2_0, RANGE(0x81100000, 0x8110000f), NULL,
+	  RANGE(0x81100000, 0x8110000f) },
+	{ VTPM_BRIDGE_PERSISTENT_OBJECTS, FAMILY_2_0, 7, NULL, 7 },
+	{ VTPM_BRIDGE_REAL_PCRS, 0, 0x000400, NULL, 0x000400 },
+	{ VTPM_BRIDGE_OWNER_AUTH, FAMILY_2_0, 0, &an_auth, 1 },
+	{ VTPM_BRIDGE_ENDORSEMENT_AUTH, FAMILY_2_0, 0, &an_auth, 1 },
+	{ VTPM_BRIDGE_TRANSPORT, FAMILY_1_2, 3, NULL, 3 },
+	{ VTPM_BRIDGE_COUNTER, FAMILY_1_2, 9, NULL, 9 },
+};
+
+static bool is_of_policy(uint32_t key)
+{
+	return key >= VTPM_BRIDGE_DENY && key <= VTPM_BRIDGE_DEFAULT;
+}
+
+/* A key that the kernel knows and this table does not fails. */
+TEST_F(ctl, every_key_that_can_be_set_can_be_read)
+{
+	struct vtpm_bridge_list list = { .size = sizeof(list) };
+	uint64_t seen = 0, before = 0, after = 0, value;
+	unsigned int i;
+
+	ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));
+	for (i = 0; i < 64; i++) {
+		if (is_of_policy(i))
+			seen |= 1ULL << i;
+	}
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		uint32_t key = values[i].key;
+
+		seen |= 1ULL << key;
+		value = values[i].address ? (uintptr_t)values[i].address : values[i].set;
+		if (values[i].family && values[i].family != self->family->num) {
+			EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, key, value));
+			EXPECT_EQ(-EOPNOTSUPP, ctl_get(self->ctl, self->num, key, &after));
+			continue;
+		}
+		EXPECT_EQ(0, ctl_get(self->ctl, self->num, key, &before));
+		EXPECT_NE(values[i].get, before);
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, key, value)) {
+			TH_LOG("key %u", key);
+		}
+		EXPECT_EQ(0, ctl_get(self->ctl, self->num, key, &after));
+		EXPECT_EQ(values[i].get, after) {
+			TH_LOG("key %u", key);
+		}
+	}
+	EXPECT_EQ(list.keys, seen);
+}
+
+TEST_F(ctl, empty_auth_reads_as_none)
+{
+	struct vtpm_bridge_auth empty = { .size = sizeof(empty), .len = 2 };
+	uint64_t value;
+
+	if (self->family->num != 0x200)
+		return;
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNER_AUTH, (uintptr_t)&an_auth));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_OWNER_AUTH, (uintptr_t)&empty));
+	EXPECT_EQ(0, ctl_get(self->ctl, self->num, VTPM_BRIDGE_OWNER_AUTH, &value));
+	EXPECT_EQ(0, value);
+}
+
+/* What a command of the guest asserts is no setting: query tells of that. */
+TEST_F(ctl, physical_presence_reads_as_the_administrator_set_it)
+{
+	int fd = node_open(self->num, 0);
+	uint64_t value;
+
+	ASSERT_LE(0, fd);
+	if (self->family->num == 0x102) {
+		EXPECT_EQ(0, tpm_ask(fd, self->family->startup));
+		EXPECT_EQ(0, tpm_ask(fd, "00c1 ???????? 4000000a 0020"));
+		EXPECT_EQ(0, tpm_ask(fd, "00c1 ???????? 4000000a 0008"));
+		ASSERT_EQ(0, ctl_query(self->ctl, self->num, &self->arg.query));
+		EXPECT_EQ(1, self->arg.query.physical_presence);
+	}
+	EXPECT_EQ(0, ctl_get(self->ctl, self->num, VTPM_BRIDGE_PHYSICAL_PRESENCE, &value));
+	EXPECT_EQ(0, value);
+	close(fd);
+}
+
+TEST_F(ctl, policy_tells_what_is_not_default)
+{
+	struct vtpm_bridge_setting settings[4];
+	uint32_t safe = self->family->random_code, unsafe = self->family->unsafe_code;
+	int second = ctl_create(self->ctl, 0);
+
+	EXPECT_EQ(0, policy_of(self->ctl, self->num, settings, 4));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_DENY, safe));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_ALLOW_UNSAFE, unsafe));
+	memset(settings, 0xff, sizeof(settings));
+	ASSERT_EQ(2, policy_of(self->ctl, self->num, settings, 4));
+	if (settings[0].value == unsafe) {
+		settings[2] = settings[0];
+		settings[0] = settings[1];
+		settings[1] = settings[2];
+	}
+	EXPECT_EQ(VTPM_BRIDGE_DENY, settings[0].key);
+	EXPECT_EQ(safe, settings[0].value);
+	EXPECT_EQ(0, settings[0].__reserved);
+	EXPECT_EQ(VTPM_BRIDGE_ALLOW_UNSAFE, settings[1].key);
+	EXPECT_EQ(unsafe, settings[1].value);
+	EXPECT_EQ(0, settings[1].__reserved);
+	EXPECT_EQ(0xffffffff, settings[3].key);
+	EXPECT_EQ(0, policy_of(self->ctl, second, settings, 4));
+
+	/* The last word on a command holds. */
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_DENY, unsafe));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_ALLOW, safe));
+	ASSERT_EQ(1, policy_of(self->ctl, self->num, settings, 4));
+	EXPECT_EQ(VTPM_BRIDGE_DENY, settings[0].key);
+	EXPECT_EQ(unsafe, settings[0].value);
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_DEFAULT, unsafe));
+	EXPECT_EQ(0, policy_of(self->ctl, self->num, settings, 4));
+}
+
+/* As VTPM_BRIDGE_LIST does. */
+TEST_F(ctl, policy_tells_as_many_as_fit)
+{
+	struct vtpm_bridge_setting settings[2];
+
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_DENY, self->family->random_code));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_DENY, self->family->unsafe_code));
+	EXPECT_EQ(2, policy_of(self->ctl, self->num, NULL, 0));
+	memset(settings, 0xff, sizeof(settings));
+	EXPECT_EQ(2, policy_of(self->ctl, self->num, settings, 1));
+	EXPECT_EQ(VTPM_BRIDGE_DENY, settings[0].key);
+	EXPECT_EQ(0xffffffff, settings[1].key);
+	EXPECT_EQ(-EFAULT, policy_of(self->ctl, self->num, nowhere, 1));
 }
 
 TEST_F(ctl, reset_of_a_closed_proxy_has_no_effect)

@@ -3,7 +3,7 @@
  * A proxy under test: made, opened, spoken to.  For programs that run as root
  * on a machine with a chip and the module.
  *
- * Verbs: ctl (open, create, destroy, reset, set, query), node (open), tpm
+ * Verbs: ctl (open, create, destroy, reset, set, get, query), node (open), tpm
  * (send, ask), log (mark, quiet).
  */
 #ifndef SELFTESTS_TPM_PROXY_H
@@ -168,6 +168,16 @@ static inline long ctl_set(int fd, uint32_t num, uint32_t key, uint64_t value)
 	};
 
 	return ctl(fd, VTPM_BRIDGE_SET, &arg);
+}
+
+static inline long ctl_get(int fd, uint32_t num, uint32_t key, uint64_t *value)
+{
+	struct vtpm_bridge_get arg = { .size = sizeof(arg), .key = key, .num = num };
+	long err = ctl(fd, VTPM_BRIDGE_GET, &arg);
+
+	if (!err)
+		*value = arg.value;
+	return err;
 }
 
 static inline long ctl_query(int fd, uint32_t num, struct vtpm_bridge_query *arg)
