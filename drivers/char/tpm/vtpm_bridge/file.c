@@ -7,6 +7,7 @@
  * and its answer is for the main thread alone.
  */
 
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kref.h>
 #include <linux/ktime.h>
@@ -14,6 +15,7 @@
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -46,11 +48,15 @@ enum vtpmb_file_phase {
  * struct vtpmb_file - an open of /dev/vtpmX
  * @proxy:	constant; with a reference
  * @lock:	protects all below.  While @phase is BUSY, @cmd belongs to the hub.
+ *		The hub's thread takes this lock while it holds the chip, so its
+ *		holder never touches user memory: that may not answer for as long as
+ *		its owner likes.
  * @phase:	see enum vtpmb_file_phase
  * @cmd:	the command and its response
  * @err:	0, or why there is no response: for the reader of a command that
  *		was written with O_NONBLOCK
  * @pos:	next byte of the response to be read
+ * @nr_answers:	responses and errors so far, so that one is told from the next
  * @begun:	when the command was taken
  * @query_len:	bytes of the reset query's answer, 0 if there is none to read
  * @query_pos:	next of them
@@ -65,6 +71,7 @@ struct vtpmb_file {
 	struct vtpmb_cmd cmd;
 	int err;
 	size_t pos;
+	u64 nr_answers;
 	ktime_t begun;
 	size_t query_len;
 	size_t query_pos;
@@ -114,6 +121,7 @@ static void vtpmb_file_answer(struct vtpmb_file *file, int err)
 			     ktime_us_delta(ktime_get(), file->begun));
 	file->err = err;
 	file->pos = 0;
+	file->nr_answers++;
 	WRITE_ONCE(file->phase, VTPMB_FILE_READY);
 	schedule_delayed_work(&file->unread, VTPMB_UNREAD_TIMEOUT);
 	wake_up_all(&file->proxy->changed);
@@ -213,24 +221,8 @@ static void vtpmb_file_query(struct vtpmb_file *file)
 	wake_up_all(&file->proxy->changed);
 }
 
-/* 0 if the bytes are no query, else what write() returns. */
-static ssize_t vtpmb_file_write_query(struct vtpmb_file *file,
-				      const char __user *bytes, size_t len)
-{
-	u8 query[VTPMB_QUERY_SIZE];
-
-	if (len != sizeof(query))
-		return 0;
-	if (copy_from_user(query, bytes, len))
-		return -EFAULT;
-	if (!vtpmb_proxy_is_query(file->proxy, query, len))
-		return 0;
-	vtpmb_file_query(file);
-	return len;
-}
-
-static int vtpmb_file_take(struct vtpmb_file *file, const char __user *bytes,
-			   size_t len)
+/* @bytes is the caller's copy. */
+static int vtpmb_file_take(struct vtpmb_file *file, const u8 *bytes, size_t len)
 {
 	struct vtpmb_cmd *cmd = &file->cmd;
 	u32 size;
@@ -240,17 +232,16 @@ static int vtpmb_file_take(struct vtpmb_file *file, const char __user *bytes,
 	if (file->phase == VTPMB_FILE_BUSY || file->phase == VTPMB_FILE_READY)
 		return -EBUSY;
 	vtpmb_file_wipe(file);
-	if (copy_from_user(cmd->buf, bytes, len))
-		return -EFAULT;
 	if (len < VTPMB_MIN_COMMAND)
 		return -EINVAL;
-	size = vtpmb_peek_u32(cmd->buf + 2);
+	size = vtpmb_peek_u32(bytes + 2);
 	if (len < size)
 		return -EINVAL;
 	/* What tpm_transmit() says of it. */
 	if (!size)
 		return -ENODATA;
 
+	memcpy(cmd->buf, bytes, len);
 	cmd->len = len;
 	cmd->rc = 0;
 	cmd->nr_chip_commands = 0;
@@ -258,7 +249,7 @@ static int vtpmb_file_take(struct vtpmb_file *file, const char __user *bytes,
 	cmd->sweep = false;
 	file->begun = ktime_get();
 	trace_vtpmb_command(file->proxy->num,
-			    len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(cmd->buf + 6),
+			    len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(bytes + 6),
 			    len);
 	return 0;
 }
@@ -306,20 +297,11 @@ static int vtpmb_file_finish(struct vtpmb_file *file)
 	return err;
 }
 
-static ssize_t vtpmb_file_write(struct file *filp, const char __user *bytes,
-				size_t len, loff_t *off)
+/* @bytes is the caller's copy: it is all that is looked at. */
+static int vtpmb_file_command(struct vtpmb_file *file, const u8 *bytes, size_t len,
+			      bool wait)
 {
-	struct vtpmb_file *file = filp->private_data;
-	ssize_t err;
-
-	if (len > VTPMB_BUF_SIZE)
-		return -E2BIG;
-	if (vtpmb_proxy_is_dead(file->proxy))
-		return -EPIPE;
-
-	err = vtpmb_file_write_query(file, bytes, len);
-	if (err)
-		return err;
+	int err;
 
 	mutex_lock(&file->lock);
 	err = vtpmb_file_take(file, bytes, len);
@@ -329,34 +311,51 @@ static ssize_t vtpmb_file_write(struct file *filp, const char __user *bytes,
 	}
 	mutex_unlock(&file->lock);
 
-	if (!err && !(filp->f_flags & O_NONBLOCK))
-		err = vtpmb_file_finish(file);
+	return err || !wait ? err : vtpmb_file_finish(file);
+}
+
+static ssize_t vtpmb_file_write(struct file *filp, const char __user *user,
+				size_t len, loff_t *off)
+{
+	struct vtpmb_file *file = filp->private_data;
+	int err = 0;
+	u8 *bytes;
+
+	if (len > VTPMB_BUF_SIZE)
+		return -E2BIG;
+	if (vtpmb_proxy_is_dead(file->proxy))
+		return -EPIPE;
+
+	bytes = memdup_user(user, len);
+	if (IS_ERR(bytes))
+		return PTR_ERR(bytes);
+	if (vtpmb_proxy_is_query(file->proxy, bytes, len))
+		vtpmb_file_query(file);
+	else
+		err = vtpmb_file_command(file, bytes, len, !(filp->f_flags & O_NONBLOCK));
+	kfree_sensitive(bytes);
 	return err ?: len;
 }
 
-/* Bytes leave the buffer when they are read. */
-static ssize_t vtpmb_file_read_response(struct vtpmb_file *file,
-					char __user *bytes, size_t len)
+/* Bytes leave the buffer when they are taken. */
+static ssize_t vtpmb_file_take_response(struct vtpmb_file *file, u8 *bytes, size_t len)
 {
 	u8 *from = file->cmd.buf + file->pos;
 
 	lockdep_assert_held(&file->lock);
 
 	len = min(len, file->cmd.len - file->pos);
-	if (copy_to_user(bytes, from, len)) {
-		vtpmb_file_wipe(file);
-		return -EFAULT;
-	}
+	memcpy(bytes, from, len);
 	memzero_explicit(from, len);
 	file->pos += len;
 	if (file->pos == file->cmd.len)
 		vtpmb_file_wipe(file);
 	else
-		file->phase = VTPMB_FILE_READING;
+		WRITE_ONCE(file->phase, VTPMB_FILE_READING);
 	return len;
 }
 
-static ssize_t vtpmb_file_read_error(struct vtpmb_file *file)
+static ssize_t vtpmb_file_take_error(struct vtpmb_file *file)
 {
 	int err = file->err;
 
@@ -366,16 +365,14 @@ static ssize_t vtpmb_file_read_error(struct vtpmb_file *file)
 	return err;
 }
 
-static ssize_t vtpmb_file_read_query(struct vtpmb_file *file,
-				     char __user *bytes, size_t len)
+static ssize_t vtpmb_file_take_query(struct vtpmb_file *file, u8 *bytes, size_t len)
 {
 	const u8 *answer = file->proxy->vtpm.port->family->query_answer;
 
 	lockdep_assert_held(&file->lock);
 
 	len = min(len, file->query_len - file->query_pos);
-	if (copy_to_user(bytes, answer + file->query_pos, len))
-		return -EFAULT;
+	memcpy(bytes, answer + file->query_pos, len);
 	file->query_pos += len;
 	if (file->query_pos == file->query_len)
 		file->query_len = 0;
@@ -388,32 +385,59 @@ static bool vtpmb_file_has_query(const struct vtpmb_file *file)
 	return file->query_len && thread_group_leader(current);
 }
 
-static ssize_t vtpmb_file_read_pending(struct vtpmb_file *file,
-				       char __user *bytes, size_t len)
+static bool vtpmb_file_has_response(const struct vtpmb_file *file)
 {
-	lockdep_assert_held(&file->lock);
-
-	if (vtpmb_file_has_query(file))
-		return vtpmb_file_read_query(file, bytes, len);
-	if (file->phase != VTPMB_FILE_READY && file->phase != VTPMB_FILE_READING)
-		return 0;
-	if (file->err)
-		return vtpmb_file_read_error(file);
-	return vtpmb_file_read_response(file, bytes, len);
+	return file->phase == VTPMB_FILE_READY || file->phase == VTPMB_FILE_READING;
 }
 
-static ssize_t vtpmb_file_read(struct file *filp, char __user *bytes,
+/* What a reader gets, and of which response it is; 0: of none. */
+static ssize_t vtpmb_file_take_bytes(struct vtpmb_file *file, u8 *bytes, size_t len, u64 *nr)
+{
+	ssize_t ret = 0;
+
+	*nr = 0;
+	mutex_lock(&file->lock);
+	if (vtpmb_file_has_query(file)) {
+		ret = vtpmb_file_take_query(file, bytes, len);
+	} else if (vtpmb_file_has_response(file)) {
+		*nr = file->nr_answers;
+		ret = file->err ? vtpmb_file_take_error(file) :
+				  vtpmb_file_take_response(file, bytes, len);
+	}
+	mutex_unlock(&file->lock);
+	return ret;
+}
+
+/* As tpm_common_read(): a response that cannot be delivered is lost. */
+static void vtpmb_file_drop_rest(struct vtpmb_file *file, u64 nr)
+{
+	mutex_lock(&file->lock);
+	if (file->phase == VTPMB_FILE_READING && file->nr_answers == nr)
+		vtpmb_file_wipe(file);
+	mutex_unlock(&file->lock);
+}
+
+static ssize_t vtpmb_file_read(struct file *filp, char __user *user,
 			       size_t len, loff_t *off)
 {
 	struct vtpmb_file *file = filp->private_data;
 	ssize_t ret;
+	u8 *bytes;
+	u64 nr;
 
 	if (vtpmb_proxy_is_dead(file->proxy))
 		return -EPIPE;
 
-	mutex_lock(&file->lock);
-	ret = vtpmb_file_read_pending(file, bytes, len);
-	mutex_unlock(&file->lock);
+	len = min_t(size_t, len, VTPMB_BUF_SIZE);
+	bytes = kmalloc(len, GFP_KERNEL);
+	if (!bytes)
+		return -ENOMEM;
+	ret = vtpmb_file_take_bytes(file, bytes, len, &nr);
+	if (ret > 0 && copy_to_user(user, bytes, ret)) {
+		vtpmb_file_drop_rest(file, nr);
+		ret = -EFAULT;
+	}
+	kfree_sensitive(bytes);
 	return ret;
 }
 
@@ -427,8 +451,7 @@ static __poll_t vtpmb_file_poll(struct file *filp, poll_table *wait)
 		return EPOLLERR | EPOLLHUP;
 
 	mutex_lock(&file->lock);
-	if (vtpmb_file_has_query(file) || file->phase == VTPMB_FILE_READY ||
-	    file->phase == VTPMB_FILE_READING)
+	if (vtpmb_file_has_query(file) || vtpmb_file_has_response(file))
 		mask = EPOLLIN | EPOLLRDNORM;
 	else if (file->phase == VTPMB_FILE_IDLE)
 		mask = EPOLLOUT | EPOLLWRNORM;
