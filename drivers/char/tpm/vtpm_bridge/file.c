@@ -25,7 +25,10 @@
 #include "wire.h"
 
 /* As tpm_common_write(): an unread response is dropped after two minutes. */
-#define VTPMB_UNREAD_TIMEOUT	(120 * HZ)
+static unsigned int vtpmb_unread_ms = 120000;
+
+module_param_named(unread_ms, vtpmb_unread_ms, uint, 0644);
+MODULE_PARM_DESC(unread_ms, "milliseconds after which a response that nobody reads is dropped (default 120000)");
 
 /* A command's size field is its bytes 2 to 5. */
 #define VTPMB_MIN_COMMAND	6
@@ -57,6 +60,7 @@ enum vtpmb_file_phase {
  *		was written with O_NONBLOCK
  * @pos:	next byte of the response to be read
  * @nr_answers:	responses and errors so far, so that one is told from the next
+ * @unread_end:	when the present response is dropped if it is not read, in jiffies
  * @begun:	when the command was taken
  * @query_len:	bytes of the reset query's answer, 0 if there is none to read
  * @query_pos:	next of them
@@ -72,6 +76,7 @@ struct vtpmb_file {
 	int err;
 	size_t pos;
 	u64 nr_answers;
+	unsigned long unread_end;
 	ktime_t begun;
 	size_t query_len;
 	size_t query_pos;
@@ -102,8 +107,9 @@ static void vtpmb_file_drop_unread(struct work_struct *work)
 	struct vtpmb_file *file = container_of(work, struct vtpmb_file,
 					       unread.work);
 
+	/* While this waited for the lock, another response may have come. */
 	mutex_lock(&file->lock);
-	if (file->phase != VTPMB_FILE_BUSY)
+	if (file->phase != VTPMB_FILE_BUSY && time_after_eq(jiffies, file->unread_end))
 		vtpmb_file_wipe(file);
 	mutex_unlock(&file->lock);
 	wake_up_all(&file->proxy->changed);
@@ -112,6 +118,7 @@ static void vtpmb_file_drop_unread(struct work_struct *work)
 /* A response, or @err instead of one, waits for its reader. */
 static void vtpmb_file_answer(struct vtpmb_file *file, int err)
 {
+	unsigned long patience = msecs_to_jiffies(READ_ONCE(vtpmb_unread_ms));
 	struct vtpmb_cmd *cmd = &file->cmd;
 
 	lockdep_assert_held(&file->lock);
@@ -122,8 +129,9 @@ static void vtpmb_file_answer(struct vtpmb_file *file, int err)
 	file->err = err;
 	file->pos = 0;
 	file->nr_answers++;
+	file->unread_end = jiffies + patience;
 	WRITE_ONCE(file->phase, VTPMB_FILE_READY);
-	schedule_delayed_work(&file->unread, VTPMB_UNREAD_TIMEOUT);
+	schedule_delayed_work(&file->unread, patience);
 	wake_up_all(&file->proxy->changed);
 }
 

@@ -11,6 +11,9 @@
 #include "kselftest_harness.h"
 #include "proxy.h"
 
+#define UNREAD_MS	"/sys/module/vtpm_bridge/parameters/unread_ms"
+#define SOME_MS		300
+
 /* A page that has no content until page_answer(). */
 struct page {
 	int fd;
@@ -46,7 +49,7 @@ static int page_wait(struct page *page)
 
 static int page_answer(struct page *page, const char *text)
 {
-	uint8_t bytes[BUF_SIZE] __attribute__((aligned(BUF_SIZE))) = {};
+	static uint8_t bytes[BUF_SIZE] __attribute__((aligned(BUF_SIZE)));
 	struct uffdio_copy copy = {
 		.dst = (uintptr_t)page->at, .src = (uintptr_t)bytes, .len = sizeof(bytes),
 	};
@@ -59,6 +62,18 @@ static void page_close(struct page *page)
 {
 	close(page->fd);
 	munmap(page->at, BUF_SIZE);
+}
+
+static int set_parameter(const char *path, unsigned int value)
+{
+	char text[16];
+	int fd = open(path, O_WRONLY), len = snprintf(text, sizeof(text), "%u", value), err;
+
+	if (fd < 0)
+		return -errno;
+	err = write(fd, text, len) == len ? 0 : -errno;
+	close(fd);
+	return err;
 }
 
 static int poll_for(int fd)
@@ -110,6 +125,7 @@ FIXTURE_SETUP(stall)
 
 FIXTURE_TEARDOWN(stall)
 {
+	set_parameter(UNREAD_MS, 120000);
 	page_close(&self->page);
 	close(self->fd);
 	close(self->other_fd);
@@ -232,6 +248,54 @@ TEST_F_TIMEOUT(stall, writer_of_a_query_stops_nobody, 60)
 
 	EXPECT_EQ(QUERY_SIZE, tpm_write(self->fd, self->page.at, QUERY_SIZE));
 	finish(_metadata, &w, thread);
+}
+
+struct late {
+	FIXTURE_DATA(stall) *self;
+	ssize_t written;
+};
+
+static void *write_late(void *arg)
+{
+	struct late *late = arg;
+	FIXTURE_DATA(stall) *self = late->self;
+	uint8_t cmd[BUF_SIZE];
+
+	late->written = tpm_write(self->fd, self->page.at, hex(cmd, self->family->local));
+	return NULL;
+}
+
+TEST_F(stall, unread_response_is_dropped_in_time)
+{
+	uint8_t rsp[BUF_SIZE];
+
+	ASSERT_EQ(0, set_parameter(UNREAD_MS, SOME_MS));
+	EXPECT_LT(0, tpm_write_hex(self->fd, self->family->local));
+	while (poll_for(self->fd) != POLLOUT)
+		nap(10);
+	EXPECT_EQ(0, tpm_read(self->fd, rsp, BUF_SIZE));
+	ASSERT_EQ(0, set_parameter(UNREAD_MS, 120000));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+}
+
+TEST_F(stall, unread_response_ends_no_later_one)
+{
+	struct late late = { .self = self };
+	pthread_t thread;
+	uint8_t rsp[BUF_SIZE];
+
+	ASSERT_EQ(0, set_parameter(UNREAD_MS, SOME_MS));
+	EXPECT_LT(0, tpm_write_hex(self->fd, self->family->local));
+	ASSERT_EQ(0, set_parameter(UNREAD_MS, 120000));
+	EXPECT_EQ(1, tpm_read(self->fd, rsp, 1));
+	pthread_create(&thread, NULL, write_late, &late);
+	EXPECT_EQ(0, page_wait(&self->page));
+	nap(3 * SOME_MS);
+	EXPECT_EQ(0, page_answer(&self->page, self->family->local));
+	pthread_join(thread, NULL);
+	EXPECT_LT(0, late.written);
+	nap(SOME_MS);
+	EXPECT_LT(10, tpm_read(self->fd, rsp, BUF_SIZE));
 }
 
 TEST_HARNESS_MAIN
