@@ -805,6 +805,7 @@ struct vtpmb_tpm20_detail {
  * @nr_details:	in @detail
  * @sessions_max: TPM_PT_ACTIVE_SESSIONS_MAX
  * @context_gap: TPM_PT_CONTEXT_GAP_MAX
+ * @context_max: bytes of the longest context of an object, as a guest gets it
  * @command_max: bytes of the longest command that a guest may send
  * @response_max: bytes of the longest response that it gets
  * @property:	TPM_PT_FIXED, then TPM_PT_VAR, as they were at probe
@@ -826,6 +827,7 @@ struct vtpmb_tpm20_facts {
 	unsigned int nr_details;
 	u32 sessions_max;
 	u32 context_gap;
+	u32 context_max;
 	u32 command_max;
 	u32 response_max;
 	struct vtpmb_tpm20_tagged property[VTPMB_TPM20_MAX_FACTS];

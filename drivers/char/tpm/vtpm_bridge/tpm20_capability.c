@@ -497,7 +497,7 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 	case PT_MAX_RESPONSE_SIZE:
 		return facts->response_max;
 	case PT_MAX_OBJECT_CONTEXT:
-		return chip + VTPMB_MAC_SIZE;
+		return facts->context_max;
 	case PT_TOTAL_COMMANDS:
 	case PT_LIBRARY_COMMANDS:
 		return tpm20_nr_commands(vtpm);
@@ -1009,6 +1009,8 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 	}
 	facts->sessions_max = vtpmb_tpm20_property(facts, PT_ACTIVE_SESSIONS_MAX, 64);
 	facts->context_gap = vtpmb_tpm20_property(facts, PT_CONTEXT_GAP_MAX, 255);
+	facts->context_max = vtpmb_tpm20_property(facts, PT_MAX_OBJECT_CONTEXT, 0) +
+			     VTPMB_MAC_SIZE;
 	facts->command_max = tpm20_size_fact(facts, PT_MAX_COMMAND_SIZE);
 	facts->response_max = tpm20_size_fact(facts, PT_MAX_RESPONSE_SIZE);
 	return 0;

@@ -190,6 +190,19 @@ static bool tpm20_is_saved(struct vtpmb_vtpm *vtpm, u32 handle)
 	       TPM20_INDEX(handle) < vtpmb_tpm20_facts(vtpm->port)->sessions_max;
 }
 
+/*
+ * Windows pads a context to TPM_PT_MAX_OBJECT_CONTEXT bytes, whatever it is of.  The
+ * MAC ends where the blob does, so what follows does not matter.
+ */
+static void tpm20_skip_padding(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       const struct tpm20_context *c)
+{
+	struct vtpmb_reader *r = &call->params;
+
+	if (c->len + r->left == vtpmb_tpm20_facts(vtpm->port)->context_max)
+		vtpmb_get_bytes(r, r->left);
+}
+
 static u32 tpm20_get_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     struct tpm20_context *c)
 {
@@ -218,6 +231,7 @@ static u32 tpm20_get_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	if (rc)
 		return rc;
 	c->len = call->params.pos - c->start;
+	tpm20_skip_padding(vtpm, call, c);
 	return vtpmb_tpm20_get_end(call);
 }
 

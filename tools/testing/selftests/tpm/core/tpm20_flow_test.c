@@ -530,6 +530,63 @@ static void guest_saves_and_loads_sessions(void)
 	end();
 }
 
+/* TPM_PT_MAX_OBJECT_CONTEXT, as the guest is told. */
+static u32 max_context(struct guest *g)
+{
+	CHECK_EQ(tell(g, "8001 ???????? 0000017a 00000006 00000121 00000001"), 0);
+	return vtpmb_peek_u32(g->rsp.buf + 23);
+}
+
+/* ContextLoad of the context that was just saved, with @pad up to @len bytes. */
+static void load_padded(struct guest *g, const struct core_rsp *context, size_t len,
+			const char *pad, u32 want)
+{
+	size_t i;
+
+	save_from(context, saved, sizeof(saved));
+	for (i = context->len - VTPMB_HEADER_SIZE; i < len; i++)
+		strcat(saved, pad);
+	CHECK_EQ(tell(g, saved), want);
+}
+
+static void pad_each_way(struct guest *g, const char *maker)
+{
+	u32 max = max_context(g), handle;
+	struct core_rsp context;
+	char flush[40];
+
+	CHECK_EQ(tell(g, maker), 0);
+	handle = vtpmb_peek_u32(g->rsp.buf + VTPMB_HEADER_SIZE);
+	snprintf(flush, sizeof(flush), CONTEXT_SAVE "%08x", handle);
+	CHECK_EQ(tell(g, flush), 0);
+	context = g->rsp;
+	CHECK(context.len - VTPMB_HEADER_SIZE < max);
+	load_padded(g, &context, max - 1, "00", 0x095);
+	load_padded(g, &context, max + 1, "00", 0x095);
+	load_padded(g, &context, context.len - VTPMB_HEADER_SIZE + 1, "00", 0x095);
+	load_padded(g, &context, max, "00", 0);
+	snprintf(flush, sizeof(flush), FLUSH "%08x", vtpmb_peek_u32(g->rsp.buf + 10));
+	CHECK_EQ(tell(g, flush), 0);
+}
+
+/* Windows Server pads every context to the size of the longest. */
+static void padded_contexts_are_loaded(void)
+{
+	static const char * const makers[] = {
+		PRIMARY("40000001"), HASH_START, START_HMAC, START_POLICY,
+	};
+	unsigned int i;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	for (i = 0; i < ARRAY_SIZE(makers); i++) {
+		pad_each_way(&alone, makers[i]);
+		pad_each_way(&proxy, makers[i]);
+	}
+	end();
+}
+
 static void second_proxy_cannot_use_what_the_first_has(void)
 {
 	struct vtpmb_vtpm *w;
@@ -893,6 +950,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(policy_sessions_work_and_trial_ones_too),
 	CORE_TEST(guest_saves_and_loads_objects),
 	CORE_TEST(guest_saves_and_loads_sessions),
+	CORE_TEST(padded_contexts_are_loaded),
 	CORE_TEST(second_proxy_cannot_use_what_the_first_has),
 	CORE_TEST(hmac_session_works_for_local_and_chip_commands_in_turn),
 	CORE_TEST(hmac_session_ends_with_a_substituted_command_too),
