@@ -760,12 +760,13 @@ bool vtpmb_tpm20_is_real_pcr(const struct vtpmb_vtpm *vtpm, u32 handle);
 u32 vtpmb_tpm20_change_real(u8 locality);
 bool vtpmb_tpm20_names_real(const struct vtpmb_vtpm *vtpm,
 			    const struct vtpmb_tpm20_selection *sel, u32 nr_sels);
-bool vtpmb_tpm20_names_private(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader list);
-bool vtpmb_tpm20_handle_is_real(const struct vtpmb_vtpm *vtpm,
+u32 vtpmb_tpm20_inspect_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader r,
+			     unsigned int param, u32 private);
+bool vtpmb_tpm20_handle_is_real(struct vtpmb_vtpm *vtpm,
 				const struct vtpmb_tpm20_call *call);
-bool vtpmb_tpm20_read_is_real(const struct vtpmb_vtpm *vtpm,
+bool vtpmb_tpm20_read_is_real(struct vtpmb_vtpm *vtpm,
 			      const struct vtpmb_tpm20_call *call);
-bool vtpmb_tpm20_policy_is_real(const struct vtpmb_vtpm *vtpm,
+bool vtpmb_tpm20_policy_is_real(struct vtpmb_vtpm *vtpm,
 				const struct vtpmb_tpm20_call *call);
 int vtpmb_tpm20_read_mixed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out, u32 *rc);
@@ -854,6 +855,7 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port);
 void vtpmb_tpm20_forget(struct vtpmb_port *port);
 const struct vtpmb_tpm20_tagged *vtpmb_tpm20_alg(struct vtpmb_vtpm *vtpm, u16 alg);
 bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg);
+bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg);
 u32 vtpmb_tpm20_get_capability(struct vtpmb_vtpm *vtpm,
 			       struct vtpmb_tpm20_call *call,
 			       struct vtpmb_writer *out);

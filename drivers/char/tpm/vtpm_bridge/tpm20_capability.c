@@ -177,6 +177,21 @@ bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg)
 	return vtpmb_hash_size(alg) && vtpmb_tpm20_alg(vtpm, alg);
 }
 
+/**
+ * vtpmb_tpm20_is_no_hash() - whether the chip refuses an algorithm for a hash
+ * @vtpm:	the vtpm
+ * @alg:	TPM_ALG_ID
+ *
+ * Not the contrary of vtpmb_tpm20_is_hash(): a newer chip may have a hash that is not
+ * known here.
+ */
+bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg)
+{
+	const struct vtpmb_tpm20_tagged *property = vtpmb_tpm20_alg(vtpm, alg);
+
+	return !property || !(property->val & ALG_HASH);
+}
+
 static u32 tpm20_cap_algs(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			  struct vtpmb_writer *out)
 {

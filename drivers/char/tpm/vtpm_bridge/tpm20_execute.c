@@ -53,7 +53,7 @@ static const vtpmb_tpm20_own_handler tpm20_known[NR_CODES] = {
 };
 
 /* Whether all PCRs that a command names are the chip's own, by code. */
-static bool (*const tpm20_real[NR_CODES])(const struct vtpmb_vtpm *vtpm,
+static bool (*const tpm20_real[NR_CODES])(struct vtpmb_vtpm *vtpm,
 					  const struct vtpmb_tpm20_call *call) = {
 	[AT(0x13C)] = vtpmb_tpm20_handle_is_real,
 	[AT(0x13D)] = vtpmb_tpm20_handle_is_real,
@@ -106,9 +106,8 @@ static u32 tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 {
 	struct vtpmb_reader r = call->params;
 
-	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && tpm20_skip_2b(&r) &&
-	    vtpmb_tpm20_names_private(vtpm, r))
-		return RC_P(RC_VALUE, 3);
+	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && tpm20_skip_2b(&r))
+		return vtpmb_tpm20_inspect_list(vtpm, r, 3, RC_P(RC_VALUE, 3));
 	return RC_SUCCESS;
 }
 
@@ -136,6 +135,7 @@ static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 {
 	struct vtpmb_reader r = call->params;
 	u16 scheme;
+	u32 rc;
 	int len;
 
 	if (!tpm20_skip_2b(&r) || !vtpmb_get_u16(&r, &scheme))
@@ -145,9 +145,8 @@ static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 		return RC_P(RC_SCHEME, 1);
 	if (!vtpmb_get_bytes(&r, len))
 		return RC_SUCCESS;
-	if (vtpmb_tpm20_names_private(vtpm, r))
-		return RC_COMMAND_CODE;
-	return vtpmb_tpm20_inspect_signing(vtpm, call);
+	rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, RC_COMMAND_CODE);
+	return rc ? rc : vtpmb_tpm20_inspect_signing(vtpm, call);
 }
 
 static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,

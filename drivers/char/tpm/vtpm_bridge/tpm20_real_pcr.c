@@ -42,20 +42,32 @@ u32 vtpmb_tpm20_change_real(u8 locality)
 	return locality ? RC_LOCALITY : RC_PASS;
 }
 
+/**
+ * struct tpm20_list - a TPML_PCR_SELECTION, of any banks and of any sizes
+ * @pcrs:	all that it names, of any bank
+ * @nr_sels:	how many selections
+ * @sized:	each is of the size that all PCRs of this profile have
+ * @hashed:	each is of a bank that the chip may have
+ */
+struct tpm20_list {
+	u32 pcrs;
+	u32 nr_sels;
+	bool sized;
+	bool hashed;
+};
+
 /* TPMS_PCR_SELECTION of any size; @pcrs gets what it names too. */
-static bool tpm20_get_selection(struct vtpmb_reader *r, u32 *pcrs)
+static bool tpm20_get_selection(struct vtpmb_reader *r, u16 *alg, u8 *size, u32 *pcrs)
 {
 	const u8 *bits;
 	unsigned int i;
-	u8 size;
-	u16 alg;
 
-	if (!vtpmb_get_u16(r, &alg) || !vtpmb_get_u8(r, &size))
+	if (!vtpmb_get_u16(r, alg) || !vtpmb_get_u8(r, size))
 		return false;
-	bits = vtpmb_get_bytes(r, size);
+	bits = vtpmb_get_bytes(r, *size);
 	if (!bits)
 		return false;
-	for (i = 0; i < size; i++) {
+	for (i = 0; i < *size; i++) {
 		if (i < VTPMB_NR_PCRS / 8)
 			*pcrs |= (u32)bits[i] << 8 * i;
 		else if (bits[i])
@@ -64,44 +76,63 @@ static bool tpm20_get_selection(struct vtpmb_reader *r, u32 *pcrs)
 	return true;
 }
 
-/* All that a TPML_PCR_SELECTION names, of any bank; false if it is cut off. */
-static bool tpm20_get_list(struct vtpmb_reader *r, u32 *pcrs)
+/* False if it is cut off. */
+static bool tpm20_get_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r,
+			   struct tpm20_list *list)
 {
-	u32 nr_sels;
+	u16 alg;
+	u32 i;
+	u8 size;
 
-	*pcrs = 0;
-	if (!vtpmb_get_u32(r, &nr_sels))
+	*list = (struct tpm20_list) { .sized = true, .hashed = true };
+	if (!vtpmb_get_u32(r, &list->nr_sels))
 		return false;
-	while (nr_sels--) {
-		if (!tpm20_get_selection(r, pcrs))
+	for (i = 0; i < list->nr_sels; i++) {
+		if (!tpm20_get_selection(r, &alg, &size, &list->pcrs))
 			return false;
+		list->sized &= size == VTPMB_NR_PCRS / 8;
+		list->hashed &= !vtpmb_tpm20_is_no_hash(vtpm, alg);
 	}
 	return true;
 }
 
 /* Whether the last parameter, a TPML_PCR_SELECTION, names granted PCRs alone. */
-static bool tpm20_list_is_real(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
+static bool tpm20_list_is_real(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
 {
-	u32 pcrs;
+	struct tpm20_list list;
 
 	lockdep_assert_held(&vtpm->lock);
 
-	return tpm20_get_list(r, &pcrs) && !r->left && pcrs && !(pcrs & ~vtpm->real_pcrs);
+	return tpm20_get_list(vtpm, r, &list) && !r->left && list.pcrs &&
+	       !(list.pcrs & ~vtpm->real_pcrs);
 }
 
 /**
- * vtpmb_tpm20_names_private() - whether a list selects what is not granted
+ * vtpmb_tpm20_inspect_list() - may the chip be given a list of PCRs
  * @vtpm:	the vtpm; its lock is held
- * @list:	at a TPML_PCR_SELECTION, which may be cut off
+ * @r:		at the last parameter, a TPML_PCR_SELECTION
+ * @param:	its number, from 0
+ * @private:	response code if it selects what is not granted
+ *
+ * What the chip is sure to refuse it refuses best: it finds what else is wrong.
+ *
+ * Return: a response code
  */
-bool vtpmb_tpm20_names_private(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader list)
+u32 vtpmb_tpm20_inspect_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader r,
+			     unsigned int param, u32 private)
 {
-	u32 pcrs;
+	struct tpm20_list list;
 
 	lockdep_assert_held(&vtpm->lock);
 
-	tpm20_get_list(&list, &pcrs);
-	return pcrs & ~vtpm->real_pcrs;
+	if (!tpm20_get_list(vtpm, &r, &list) || !list.hashed ||
+	    !(list.pcrs & ~vtpm->real_pcrs))
+		return RC_SUCCESS;
+	if (list.nr_sels > vtpmb_tpm20_facts(vtpm->port)->nr_hashes)
+		return RC_P(RC_SIZE, param);
+	if (!list.sized)
+		return RC_P(RC_VALUE, param);
+	return r.left ? RC_SIZE : private;
 }
 
 /**
@@ -127,13 +158,13 @@ bool vtpmb_tpm20_names_real(const struct vtpmb_vtpm *vtpm,
  * bridge from its books, answers it of private PCRs.
  */
 
-bool vtpmb_tpm20_handle_is_real(const struct vtpmb_vtpm *vtpm,
+bool vtpmb_tpm20_handle_is_real(struct vtpmb_vtpm *vtpm,
 				const struct vtpmb_tpm20_call *call)
 {
 	return vtpmb_tpm20_is_real_pcr(vtpm, call->handle[0]);
 }
 
-bool vtpmb_tpm20_read_is_real(const struct vtpmb_vtpm *vtpm,
+bool vtpmb_tpm20_read_is_real(struct vtpmb_vtpm *vtpm,
 			      const struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
@@ -141,7 +172,7 @@ bool vtpmb_tpm20_read_is_real(const struct vtpmb_vtpm *vtpm,
 	return tpm20_list_is_real(vtpm, &r);
 }
 
-bool vtpmb_tpm20_policy_is_real(const struct vtpmb_vtpm *vtpm,
+bool vtpmb_tpm20_policy_is_real(struct vtpmb_vtpm *vtpm,
 				const struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
@@ -173,12 +204,14 @@ struct tpm20_read {
 static bool tpm20_get_answer(struct tpm20_read *read, struct vtpmb_reader *r)
 {
 	u32 nr_sels, nr_digests, i;
+	u16 alg;
+	u8 size;
 
 	if (!vtpmb_get_u32(r, &read->counter) || !vtpmb_get_u32(r, &nr_sels) ||
 	    nr_sels != read->nr_sels)
 		return false;
 	for (i = 0; i < nr_sels; i++) {
-		if (!tpm20_get_selection(r, &read->chip[i]))
+		if (!tpm20_get_selection(r, &alg, &size, &read->chip[i]))
 			return false;
 	}
 	if (!vtpmb_get_u32(r, &nr_digests))

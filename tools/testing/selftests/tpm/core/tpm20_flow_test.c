@@ -829,6 +829,74 @@ static void host_pcrs_and_hierarchies_are_out_of_reach(void)
 	end();
 }
 
+#define SIGNING_KEY	"0018 0023 000b 00040472 0000 0010 0018 000b 0003 0010 0000 0000"
+#define CREATE_PRIMARY	"8002 ???????? 00000131 40000001" PW "0004 0000 0000 "
+#define QUOTE(auth)	"8002 ???????? 00000158 80000000" auth
+
+/* What comes before a TPML_PCR_SELECTION that is the last parameter. */
+static const char * const before_list[] = {
+	QUOTE(PW) "0002 aabb 0010",
+	QUOTE(PW) "0002 aabb 0018 000b",
+	CREATE_PRIMARY ECC_TEMPLATE "0000",
+	CREATE_PRIMARY ECC_TEMPLATE "0002 aabb",
+	"8001 ???????? 0000017f 03000000 0000",
+	/* And what is wrong in it. */
+	QUOTE(PW) "0002 aabb 0018 0012",
+	QUOTE(PW) "0045 " ZEROS32 ZEROS32 "0000000000 0010",
+	QUOTE(PW_A) "0002 aabb 0010",
+};
+
+#define NR_RIGHT	5
+
+static void refuse_list(const char * const *list, unsigned int nr_lists, unsigned int nr_before)
+{
+	unsigned int i, k;
+	char hex[400];
+
+	begin();
+	same(STARTUP_CLEAR);
+	same_rc(CREATE_PRIMARY SIGNING_KEY "0000 00000000");
+	same_rc(START_POLICY);
+	for (i = 0; i < nr_lists; i++) {
+		for (k = 0; k < nr_before; k++) {
+			snprintf(hex, sizeof(hex), "%s %s", before_list[k], list[i]);
+			same(hex);
+			CHECK(rt.rc);
+		}
+	}
+	end();
+}
+
+static void bank_that_is_not_there_is_refused_as_by_a_tpm(void)
+{
+	static const char * const lists[] = {
+		"00000001 0012 03 800000",
+		"00000001 0010 03 800000",
+		"00000001 0012 03 000000",
+		"00000002 000b 03 010000 0012 03 800000",
+		"00000002 0012 03 800000 000b 03 010000",
+		"00000002 000b 04 01000000 0012 03 800000",
+		"00000001 000b 03 0100",
+		"00000002 000b 03 010000",
+		"ffffffff 000b 03 010000",
+	};
+
+	refuse_list(lists, ARRAY_SIZE(lists), ARRAY_SIZE(before_list));
+}
+
+static void list_of_pcrs_that_is_none_is_refused_as_by_a_tpm(void)
+{
+	static const char * const lists[] = {
+		"00000001 000b 02 0100",
+		"00000001 000b 04 01000000",
+		"00000001 000b 00",
+		"00000006 000b03010000 000b03010000 000b03010000 000b03010000 000b03010000 000b03010000",
+		"00000001 000b 03 010000 00",
+	};
+
+	refuse_list(lists, ARRAY_SIZE(lists), NR_RIGHT);
+}
+
 static void child_keys_seal_and_sign(void)
 {
 	char hex[6000];
@@ -957,6 +1025,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(wrong_lockout_hmac_locks_out),
 	CORE_TEST(nothing_of_nv_or_persistent_exists),
 	CORE_TEST(host_pcrs_and_hierarchies_are_out_of_reach),
+	CORE_TEST(bank_that_is_not_there_is_refused_as_by_a_tpm),
+	CORE_TEST(list_of_pcrs_that_is_none_is_refused_as_by_a_tpm),
 	CORE_TEST(child_keys_seal_and_sign),
 	CORE_TEST(chip_may_fail_at_any_command),
 	CORE_TEST(chip_may_refuse_any_command),

@@ -649,7 +649,7 @@ static void selections_of_both_kinds_are_refused(void)
 	want(CREATE(PCR_7), 0x4c4);
 	want(CREATE_PRIMARY(ECC_TEMPLATE, PCRS_7_8), 0x4c4);
 	/* No TPM of this profile has PCR 24, but a chip may. */
-	want(QUOTE("0018 000b", "00000001 000b 04 00010001"), 0x143);
+	want(QUOTE("0018 000b", "00000001 000b 04 00010001"), 0x3c4);
 	want(CREATE("00000001 000b 04 00010001"), 0x4c4);
 	want(READ("00000001 000b 04 00010001"), 0x1c4);
 	want(POLICY_PCR "0000 00000001 000b 04 00010001", 0x2c4);
