@@ -47,15 +47,26 @@ static inline ssize_t vtpmb_compat_transmit(struct tpm_chip *chip, u8 *buf)
 }
 #endif
 
-/* Whether a thread waits for @lock, as a hint; PREEMPT_RT cannot tell. */
+/*
+ * Whether a thread waits for @lock, as a hint.  The list of waiters became a
+ * pointer in 7.1.  PREEMPT_RT's mutex cannot tell: assume that somebody waits.
+ */
+#if defined(CONFIG_PREEMPT_RT)
 static inline bool vtpmb_compat_contended(struct mutex *lock)
 {
-#ifdef CONFIG_PREEMPT_RT
 	return true;
-#else
-	return !list_empty_careful(&lock->wait_list);
-#endif
 }
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
+static inline bool vtpmb_compat_contended(struct mutex *lock)
+{
+	return data_race(lock->first_waiter != NULL);
+}
+#else
+static inline bool vtpmb_compat_contended(struct mutex *lock)
+{
+	return !list_empty_careful(&lock->wait_list);
+}
+#endif
 
 /* A class_interface's callbacks lost their second argument in 6.4. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)

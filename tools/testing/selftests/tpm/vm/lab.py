@@ -54,16 +54,27 @@ class Locked:
 # ---- the kernel -------------------------------------------------------------
 
 class Kernel:
-    """A kernel image and its modules, unpacked: boot/vmlinuz-REL, lib/modules/REL."""
+    """A kernel image and its modules, unpacked.
+
+    Up to 6.x a package has boot/vmlinuz-REL and lib/modules/REL; then all is in
+    usr/lib/modules/REL.
+    """
 
     def __init__(self, top):
         self.top = top
-        images = sorted(glob.glob(os.path.join(top, "boot/vmlinuz-*")))
+        images = sorted(glob.glob(os.path.join(top, "boot/vmlinuz-*")) +
+                        glob.glob(os.path.join(top, "usr/lib/modules/*/vmlinuz")))
         if len(images) != 1:
-            raise SystemExit("vm: %s: expected one boot/vmlinuz-*, found %d" % (top, len(images)))
+            raise SystemExit("vm: %s: expected one boot/vmlinuz-* or usr/lib/modules/*/vmlinuz, "
+                             "found %d" % (top, len(images)))
         self.image = images[0]
-        self.release = os.path.basename(images[0])[len("vmlinuz-"):]
-        self.modules = os.path.join(top, "lib/modules", self.release)
+        self.modules = os.path.dirname(self.image)
+        if "/modules/" not in self.image:
+            release = os.path.basename(self.image)[len("vmlinuz-"):]
+            self.modules = next((path for path in (
+                os.path.join(top, base, "modules", release) for base in ("lib", "usr/lib"))
+                if os.path.isdir(path)), os.path.join(top, "lib/modules", release))
+        self.release = os.path.basename(self.modules)
 
     def module_files(self, *names):
         """The files of these modules and of what they depend on, in loading order."""
@@ -184,6 +195,8 @@ def plain_module(path):
         data = lzma.decompress(data)
     elif path.endswith(".gz"):
         data = gzip.decompress(data)
+    elif path.endswith(".zst"):
+        data = unzstd(data)
     return data
 
 
@@ -232,6 +245,34 @@ def host_initramfs(kern):
 
 # ---- what a Linux guest boots -----------------------------------------------
 
+def unxz(data):
+    try:
+        return lzma.LZMADecompressor().decompress(data)
+    except lzma.LZMAError:
+        return b""
+
+
+def unzstd(data):
+    # What follows the frame is not its own: zstd complains, but has written the kernel.
+    return subprocess.run(["zstd", "-dcq"], input=data, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout
+
+
+# How a kernel may be packed within its image.
+PACKINGS = {b"\xfd7zXZ\0": unxz, b"\x28\xb5\x2f\xfd": unzstd}
+
+
+def find_kernel(image):
+    for magic, unpack in PACKINGS.items():
+        at = image.find(magic)
+        while at >= 0:
+            elf = unpack(image[at:])
+            if elf.startswith(b"\x7fELF"):
+                return elf
+            at = image.find(magic, at + 1)
+    return None
+
+
 def guest_kernel(kern):
     """The kernel unpacked: a guest's emulated processor need not do that at each boot.
 
@@ -240,19 +281,12 @@ def guest_kernel(kern):
     image = read(kern.image)
 
     def build(path):
-        at = image.find(b"\xfd7zXZ\0")
-        while at >= 0:
-            try:
-                elf = lzma.LZMADecompressor().decompress(image[at:])
-            except lzma.LZMAError:
-                elf = b""
-            if elf.startswith(b"\x7fELF"):
-                with open(path, "wb") as f:
-                    f.write(elf)
-                return
-            at = image.find(b"\xfd7zXZ\0", at + 1)
-        raise SystemExit("vm: no kernel found in %s" % kern.image)
-    return once("vmlinux.%s.elf" % kern.release, [image[:4096], kern.image.encode(), b"2"], build)
+        elf = find_kernel(image)
+        if not elf:
+            raise SystemExit("vm: no kernel found in %s" % kern.image)
+        with open(path, "wb") as f:
+            f.write(elf)
+    return once("vmlinux.%s.elf" % kern.release, [image[:4096], kern.image.encode(), b"3"], build)
 
 
 def tpmsend():
