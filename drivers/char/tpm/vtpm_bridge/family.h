@@ -58,15 +58,22 @@ struct vtpmb_ephemeral {
  *		since
  * @permanent:	TPM_PT_PERMANENT
  * @lockout_counter: TPM_PT_LOCKOUT_COUNTER
+ * @nr_calm:	how often that was 0 after it was not
  * @max_auth_fail: TPM_PT_MAX_AUTH_FAIL
- * @lockout_interval: TPM_PT_LOCKOUT_INTERVAL
+ * @lockout_interval: TPM_PT_LOCKOUT_INTERVAL, seconds
+ * @lockout_recovery: TPM_PT_LOCKOUT_RECOVERY, seconds
+ *
+ * Belongs to the holder of the chip.  All but @fresh are also read without it, as
+ * they were when they were last asked for.
  */
 struct vtpmb_pt_var {
 	bool fresh;
 	u32 permanent;
 	u32 lockout_counter;
+	u32 nr_calm;
 	u32 max_auth_fail;
 	u32 lockout_interval;
+	u32 lockout_recovery;
 };
 
 /**
@@ -86,9 +93,8 @@ struct vtpmb_pt_var {
  *		proxy.
  * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that stands for the proxies'
  *		own in policies; 0: there are no such policies
- * @failures:	failed authorisations that the chip counts, as far as known; 0:
- *		none that came through the bridge; of a chip that does not tell,
- *		all that did
+ * @failures:	TPM 1.2: failed authorisations that the chip counts, as far as known; of
+ *		a chip that does not tell, all that came through the bridge
  * @var:	TPM 2.0: the chip's properties that vary
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
  * @nr_vtpms:	virtual TPMs on it

@@ -6,6 +6,9 @@
 #ifndef VTPMB_LIMITS_H
 #define VTPMB_LIMITS_H
 
+#include <linux/minmax.h>
+#include <linux/types.h>
+
 /** VTPMB_BUF_SIZE - bytes of a command or response buffer, as TPM_BUFSIZE of the TPM core */
 #define VTPMB_BUF_SIZE		4096
 
@@ -85,6 +88,47 @@
 
 /** VTPMB_MAX_TRANSPORTS - TPM 1.2: transport sessions per proxy */
 #define VTPMB_MAX_TRANSPORTS	4
+
+/** VTPMB_MIN_TRIES - a chip that locks itself after fewer failures leaves guests none */
+#define VTPMB_MIN_TRIES		3
+
+/** VTPMB_PROXY_TRIES - failures that one proxy may have, if the chip has so many for guests */
+#define VTPMB_PROXY_TRIES	2
+
+/** VTPMB_BACKOFF - seconds that a proxy waits after a failure; each time 4 times as long */
+#define VTPMB_BACKOFF		2
+
+/** VTPMB_BACKOFF_RETRY - milliseconds of waiting that a guest's kernel can be asked for */
+#define VTPMB_BACKOFF_RETRY	2000
+
+/** VTPMB_FORGIVE - how many times longer than the chip a proxy takes to forget a failure */
+#define VTPMB_FORGIVE		8
+
+/**
+ * vtpmb_guest_tries() - failures of all users at which guests may fail no more
+ * @max_tries:	at how many the chip locks itself for everybody
+ *
+ * A quarter, or one, is left to the host.
+ */
+static inline u32 vtpmb_guest_tries(u32 max_tries)
+{
+	if (max_tries < VTPMB_MIN_TRIES)
+		return 0;
+	return max_tries - max(max_tries / 4, 1U);
+}
+
+/**
+ * vtpmb_proxy_tries() - failures of one proxy at which it may fail no more
+ * @max_tries:	at how many the chip locks itself for everybody
+ *
+ * Half of what guests have, so that another one can have some too.
+ */
+static inline u32 vtpmb_proxy_tries(u32 max_tries)
+{
+	u32 tries = vtpmb_guest_tries(max_tries);
+
+	return min(tries, max_t(u32, tries / 2, VTPMB_PROXY_TRIES));
+}
 
 /** VTPMB_MAX_EPHEMERAL - ephemeral keys of all proxies: as many as the reference chip keeps */
 #define VTPMB_MAX_EPHEMERAL	128

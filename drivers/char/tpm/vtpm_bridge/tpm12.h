@@ -251,6 +251,8 @@ enum vtpmb_tpm12_kind {
  * @saves_nothing: it would not save the last time, being disabled or not owned
  * @refreshing:	the oldest saved session is being loaded and saved again
  * @doubtful:	a response was lost, so what it has loaded is to be asked
+ * @knows_tries: @threshold and port->failures are as the chip has them now
+ * @threshold:	at how many failures it locks itself; 0 if it does not tell
  *
  * Belongs to the hub's thread.  @nr_clears and @saves_nothing are also read
  * without it.
@@ -263,6 +265,8 @@ struct vtpmb_tpm12_chip {
 	bool saves_nothing;
 	bool refreshing;
 	bool doubtful;
+	bool knows_tries;
+	u32 threshold;
 };
 
 /**
@@ -648,9 +652,9 @@ bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
 
 /* tpm12_lockout.c */
-bool vtpmb_tpm12_has_failed(const struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc);
 void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
+void vtpmb_tpm12_forget_tries(struct vtpmb_port *port);
 
 /* tpm12_nv.c */
 int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,

@@ -867,6 +867,7 @@ int vtpmb_tpm12_vacate(struct vtpmb_port *port)
 			list_del_init(&table->inside);
 	}
 	vtpmb_tpm12_forget_room(port);
+	vtpmb_tpm12_forget_tries(port);
 	return err;
 }
 

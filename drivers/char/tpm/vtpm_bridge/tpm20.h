@@ -386,6 +386,9 @@ struct vtpmb_tpm20_index {
  * @nr_saved:	of those sessions, how many the guest has saved
  * @nr_failures: authorisations of this proxy that failed and that the chip has
  *		not forgotten
+ * @nr_calm:	port->var.nr_calm when this proxy last looked
+ * @backoff:	how many times in a row it had to wait after one
+ * @backoff_end: until when, in jiffies
  * @cleared:	@cleared of the owner hierarchy when what a Clear takes out of the
  *		chip was last gone
  * @settled_epoch: the vtpm's when persistent objects of the chip were entered
@@ -416,6 +419,9 @@ struct vtpmb_tpm20_table {
 	u32 nr_persistent;
 	u32 nr_saved;
 	u32 nr_failures;
+	u32 nr_calm;
+	unsigned int backoff;
+	u64 backoff_end;
 	u32 cleared;
 	u32 settled_epoch;
 	u32 settled_grants;
@@ -435,12 +441,14 @@ struct vtpmb_tpm20_table {
 
 /**
  * struct vtpmb_tpm20_lockout - dictionary attack protection, as the guest sees it
+ * @set:	the guest has set parameters; else they are the chip's present ones
  * @failed_tries: failedTries
  * @max_tries:	maxTries
  * @recovery_time: recoveryTime, seconds; 0: failures are not counted
  * @lockout_recovery: lockoutRecovery, seconds
  */
 struct vtpmb_tpm20_lockout {
+	bool set;
 	u32 failed_tries;
 	u32 max_tries;
 	u32 recovery_time;
@@ -947,12 +955,14 @@ int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 			      struct vtpmb_writer *out, u32 *rc);
 
 /* tpm20_lockout.c */
-void vtpmb_tpm20_lockout_init(struct vtpmb_vtpm *vtpm);
 u32 vtpmb_tpm20_lock_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out);
 u32 vtpmb_tpm20_lockout_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				   struct vtpmb_writer *out);
-bool vtpmb_tpm20_is_locked_out(const struct vtpmb_tpm20 *tpm);
+u32 vtpmb_tpm20_max_tries(const struct vtpmb_vtpm *vtpm);
+u32 vtpmb_tpm20_recovery_time(const struct vtpmb_vtpm *vtpm);
+u32 vtpmb_tpm20_lockout_recovery(const struct vtpmb_vtpm *vtpm);
+bool vtpmb_tpm20_is_locked_out(const struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
 

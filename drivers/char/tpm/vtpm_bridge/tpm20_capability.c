@@ -450,8 +450,9 @@ static u32 tpm20_nr_commands(struct vtpmb_vtpm *vtpm)
 	return nr;
 }
 
-static u32 tpm20_permanent(const struct vtpmb_tpm20 *tpm, u32 chip)
+static u32 tpm20_permanent(const struct vtpmb_vtpm *vtpm, u32 chip)
 {
+	const struct vtpmb_tpm20 *tpm = vtpm->state;
 	u32 val = chip & PERMANENT_GENERATED_EPS;
 
 	if (tpm->hier[HIER_OWNER].auth_len)
@@ -462,7 +463,7 @@ static u32 tpm20_permanent(const struct vtpmb_tpm20 *tpm, u32 chip)
 		val |= PERMANENT_LOCKOUT_AUTH;
 	if (tpm->disable_clear)
 		val |= PERMANENT_DISABLE_CLEAR;
-	if (vtpmb_tpm20_is_locked_out(tpm))
+	if (vtpmb_tpm20_is_locked_out(vtpm))
 		val |= PERMANENT_IN_LOCKOUT;
 	return val;
 }
@@ -517,7 +518,7 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 	case PT_LIBRARY_COMMANDS:
 		return tpm20_nr_commands(vtpm);
 	case PT_PERMANENT:
-		return tpm20_permanent(tpm, chip);
+		return tpm20_permanent(vtpm, chip);
 	case PT_STARTUP_CLEAR:
 		return tpm20_startup_clear(tpm);
 	case PT_HR_LOADED:
@@ -536,11 +537,11 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 	case PT_LOCKOUT_COUNTER:
 		return tpm->lockout.failed_tries;
 	case PT_MAX_AUTH_FAIL:
-		return tpm->lockout.max_tries;
+		return vtpmb_tpm20_max_tries(vtpm);
 	case PT_LOCKOUT_INTERVAL:
-		return tpm->lockout.recovery_time;
+		return vtpmb_tpm20_recovery_time(vtpm);
 	case PT_LOCKOUT_RECOVERY:
-		return tpm->lockout.lockout_recovery;
+		return vtpmb_tpm20_lockout_recovery(vtpm);
 	case PT_HR_NV_INDEX:
 		return tpm->census.nr_indices;
 	case PT_NV_COUNTERS:
@@ -1028,6 +1029,11 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 			     VTPMB_MAC_SIZE;
 	facts->command_max = tpm20_size_fact(facts, PT_MAX_COMMAND_SIZE);
 	facts->response_max = tpm20_size_fact(facts, PT_MAX_RESPONSE_SIZE);
+	port->var = (struct vtpmb_pt_var) {
+		.max_auth_fail = vtpmb_tpm20_property(facts, PT_MAX_AUTH_FAIL, 0),
+		.lockout_interval = vtpmb_tpm20_property(facts, PT_LOCKOUT_INTERVAL, 0),
+		.lockout_recovery = vtpmb_tpm20_property(facts, PT_LOCKOUT_RECOVERY, 0),
+	};
 	return 0;
 }
 

@@ -823,6 +823,8 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (call->row->flags & TPM20_UNSAFE)
 		vtpmb_tpm20_forget_properties(vtpm->port);
 	memzero_explicit(kept, call->len);
+	if (len < 0)
+		vtpmb_tpm20_forget_properties(vtpm->port);
 	if (len < 0 && lasting)
 		vtpmb_tpm20_recover(vtpm);
 	if (len < 0)

@@ -41,7 +41,6 @@ void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm)
 		tpm20_clear_auth(&tpm->hier[i]);
 		tpm->hier[i].enabled = true;
 	}
-	vtpmb_tpm20_lockout_init(vtpm);
 	tpm->ph_enable_nv = true;
 	tpm->orderly = true;
 	tpm->shutdown = SHUTDOWN_CLEAR;
@@ -313,7 +312,7 @@ u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	tpm20_clear_hierarchy(&tpm->hier[HIER_OWNER]);
 	tpm20_clear_hierarchy(&tpm->hier[HIER_ENDORSEMENT]);
 	tpm20_clear_auth(&tpm->hier[HIER_LOCKOUT]);
-	vtpmb_tpm20_lockout_init(vtpm);
+	tpm->lockout = (struct vtpmb_tpm20_lockout) {};
 	tpm->lockout_failed = false;
 	call->cmd->sweep = true;
 	tpm->pcrs.update_counter++;

@@ -7,6 +7,7 @@
  */
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include "tpm20.h"
 
@@ -17,6 +18,9 @@
 #define PT_LOCKOUT_COUNTER	0x20E
 #define PT_MAX_AUTH_FAIL	0x20F
 #define PT_LOCKOUT_INTERVAL	0x210
+#define PT_LOCKOUT_RECOVERY	0x211
+
+#define NR_NEEDED		5
 
 /* Where to put a property; NULL for one that is not needed. */
 static u32 *tpm20_place(struct vtpmb_pt_var *var, u32 property)
@@ -30,6 +34,8 @@ static u32 *tpm20_place(struct vtpmb_pt_var *var, u32 property)
 		return &var->max_auth_fail;
 	case PT_LOCKOUT_INTERVAL:
 		return &var->lockout_interval;
+	case PT_LOCKOUT_RECOVERY:
+		return &var->lockout_recovery;
 	default:
 		return NULL;
 	}
@@ -51,7 +57,7 @@ static int tpm20_take_properties(struct vtpmb_pt_var *var, struct vtpmb_reader *
 			return -EIO;
 		place = tpm20_place(var, property);
 		if (place) {
-			*place = value;
+			WRITE_ONCE(*place, value);
 			(*nr_found)++;
 		}
 		*next = property + 1;
@@ -69,7 +75,7 @@ static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int
 
 	vtpmb_poke_u32(body, CAP_TPM_PROPERTIES);
 	vtpmb_poke_u32(body + 4, *next);
-	vtpmb_poke_u32(body + 8, PT_LOCKOUT_INTERVAL + 1 - *next);
+	vtpmb_poke_u32(body + 8, PT_LOCKOUT_RECOVERY + 1 - *next);
 	len = vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, CODE_GET_CAPABILITY, body,
 				      sizeof(body), &rc);
 	if (len < 0 || rc)
@@ -90,16 +96,18 @@ static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int
 int vtpmb_tpm20_ask_properties(struct vtpmb_port *port)
 {
 	unsigned int nr_found = 0;
-	u32 next = PT_PERMANENT;
+	u32 next = PT_PERMANENT, counter = port->var.lockout_counter;
 	int err = 0;
 
 	if (port->var.fresh)
 		return 0;
-	while (!err && next <= PT_LOCKOUT_INTERVAL)
+	while (!err && next <= PT_LOCKOUT_RECOVERY)
 		err = tpm20_ask_properties(port, &next, &nr_found);
-	if (!err && nr_found != 4)
+	if (!err && nr_found != NR_NEEDED)
 		err = -EIO;
 	port->var.fresh = !err;
+	if (!err && counter && !port->var.lockout_counter)
+		port->var.nr_calm++;
 	return err;
 }
 

@@ -878,6 +878,67 @@ static void all_guests_together_leave_the_host_a_try(void)
 	end_owned();
 }
 
+static void tries_that_the_host_has_used_are_not_a_guests(void)
+{
+	unsigned int i;
+	u32 key;
+
+	begin();
+	for (i = 0; i < 4; i++)
+		CHECK_EQ(load_key(&host, SRK, 0x77, &signer, &key), 1);
+	CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 0x803);
+	core_end_turn();
+	key = load(&host, &signer);
+	CHECK_EQ(sign(&host, key, key_secret, NULL), 0);
+	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	/* Nor are those of a proxy that is no more. */
+	CHECK_EQ(as_owner(&host, 0x40, -1, owner_secret), 0);
+	for (i = 0; i < 4; i++) {
+		struct guest another = { .vtpm = core_new() };
+		u32 rc;
+
+		start(&another);
+		rc = load_key(&another, SRK, 0x77, &signer, &key);
+		CHECK_EQ(rc, 1);
+		core_free(another.vtpm);
+		core_end_turn();
+	}
+	CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 0x803);
+	end_owned();
+}
+
+static unsigned int nr_asked;
+
+static void count_asked(const u8 *cmd, size_t len)
+{
+	nr_asked += vtpmb_peek_u32(cmd + 6) == 0x65 && vtpmb_peek_u32(cmd + 10) == 0x19;
+}
+
+static void chip_is_asked_for_failures_once_a_turn(void)
+{
+	u32 key;
+
+	begin();
+	core_turn = 0;
+	core_watch = count_asked;
+	nr_asked = 0;
+	key = load(&proxy, &signer);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	CHECK_EQ(nr_asked, 1);
+	CHECK_EQ(sign(&proxy, key, 0x77, NULL), 1);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	CHECK_EQ(nr_asked, 2);
+	core_end_turn();
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	CHECK_EQ(nr_asked, 3);
+	core_watch = NULL;
+	core_turn = 1;
+	core_end_turn();
+	end_owned();
+}
+
 /* TPM_CAP_DA_LOGIC is unknown to it. */
 static void does_not_tell(const u8 *cmd, size_t len)
 {
@@ -915,27 +976,6 @@ static void chip_that_does_not_tell_is_not_guessed_at_anew_after_a_reset(void)
 	end_owned();
 }
 
-static unsigned int nr_asked;
-
-static void count_asked(const u8 *cmd, size_t len)
-{
-	nr_asked += vtpmb_peek_u32(cmd + 6) == 0x65;
-}
-
-static void calm_chip_is_not_asked(void)
-{
-	u32 key;
-
-	begin();
-	core_turn = 0;
-	key = load(&proxy, &signer);
-	core_watch = count_asked;
-	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
-	CHECK_EQ(nr_asked, 0);
-	core_watch = NULL;
-	end_owned();
-}
-
 static const struct core_test tests[] = {
 	CORE_TEST(owner_acts_by_grant_alone),
 	CORE_TEST(owner_cannot_hurt_others_without_unsafe_grant),
@@ -957,7 +997,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(wrong_guesses_lock_the_guesser_alone),
 	CORE_TEST(all_guests_together_leave_the_host_a_try),
 	CORE_TEST(chip_that_does_not_tell_is_not_guessed_at_anew_after_a_reset),
-	CORE_TEST(calm_chip_is_not_asked),
+	CORE_TEST(tries_that_the_host_has_used_are_not_a_guests),
+	CORE_TEST(chip_is_asked_for_failures_once_a_turn),
 };
 
 CORE_MAIN(tests)

@@ -274,9 +274,9 @@ static const char *may_fail(u32 code)
 	return f->unsafe(row) ? "not allowed unless granted" : NULL;
 }
 
-/* Tries enough for two guests that guess. */
+/* Tries enough for two guests that guess, without a wait: time stands still. */
 #define LOCKOUT_PARAMETERS "8002 ???????? 0000013a 4000000a 00000009 40000009 0000 01 0000" \
-	"00000020 00000e10 00000e10"
+	"00010000 00000e10 00000e10"
 #define LOCK_RESET "8002 ???????? 00000139 4000000a 00000009 40000009 0000 01 0000"
 
 static bool host_can(const char *hex, u32 *handle)

@@ -2,13 +2,19 @@
 /*
  * TPM 2.0: dictionary attack protection, on a proxy and on a TPM of its own.
  *
- * The chip lets 32 guesses pass; half of them are a proxy's share.
+ * The chip lets 32 guesses pass, if a test does not want another number.  A
+ * quarter of them is the host's, half of the rest a proxy's share.
  */
 
+#include <linux/jiffies.h>
 #include "tpm20_guest.h"
 
 #define CHIP_TRIES	32
-#define SHARE		16
+#define GUEST_TRIES	24
+#define SHARE		12
+
+/* What begin_protected() sets as the chip's time to forget a failure. */
+#define INTERVAL	3600
 
 #define PARAMETERS(tries, time) "8002 ???????? 0000013a 4000000a" PW tries time "00000e10"
 #define LOCK_RESET	"8002 ???????? 00000139 4000000a" PW
@@ -28,14 +34,35 @@
 
 static struct guest second, third;
 
+/* The chip locks itself for everybody after so many failures. */
+static void set_chip_tries(u32 tries)
+{
+	struct core_rsp rsp;
+	char hex[200];
+
+	core_end_turn();
+	snprintf(hex, sizeof(hex), PARAMETERS("%08x", HOUR), tries);
+	core_raw_hex(hex, &rsp);
+	CHECK_EQ(rsp.rc, 0);
+}
+
+static void pass_time(u64 seconds)
+{
+	jiffies += seconds * HZ;
+}
+
+/* A guess by a guest that waits for as long as it has to. */
+static u32 guess_patiently(struct guest *g, const char *hex)
+{
+	pass_time(8 * INTERVAL);
+	return tell(g, hex);
+}
+
 /* Proxy and twin have the same limit, and a sealed object with a password each. */
 static void begin_protected(const char *attributes)
 {
-	struct core_rsp rsp;
-
 	begin();
-	core_raw_hex(PARAMETERS("00000020", HOUR), &rsp);
-	CHECK_EQ(rsp.rc, 0);
+	set_chip_tries(CHIP_TRIES);
 	core_probe();
 	start_both();
 	both(PARAMETERS("00000010", HOUR), 0);
@@ -182,9 +209,9 @@ static void guessing_at_a_bound_session_cannot_lock_the_chip(void)
 		snprintf(hex, sizeof(hex), START_BOUND("%s"), bound_to[n]);
 		CHECK_EQ(tell(&proxy, hex), 0);
 		for (i = 0; i < SHARE; i++)
-			CHECK_EQ(tell(&proxy, BOUND_GUESS), 0x98e);
+			CHECK_EQ(guess_patiently(&proxy, BOUND_GUESS), 0x98e);
 		for (i = 0; i < SHARE; i++)
-			CHECK_EQ(tell(&proxy, BOUND_GUESS), 0x921);
+			CHECK_EQ(guess_patiently(&proxy, BOUND_GUESS), 0x921);
 		CHECK_EQ(chip_counter(), SHARE);
 		end();
 	}
@@ -198,13 +225,13 @@ static void proxy_cannot_lock_the_chip(void)
 	begin_protected(CREATE(PROTECTED));
 	begin_another(&second);
 	for (i = 0; i < SHARE; i++) {
-		CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+		CHECK_EQ(guess_patiently(&proxy, GUESS), 0x98e);
 		CHECK_EQ(tell(&proxy, LOCK_RESET), 0);
 	}
 	CHECK_EQ(counter(&proxy), 0);
 	CHECK_EQ(chip_counter(), SHARE);
-	CHECK_EQ(tell(&proxy, GUESS), 0x921);
-	CHECK_EQ(tell(&proxy, RIGHT), 0x921);
+	CHECK_EQ(guess_patiently(&proxy, GUESS), 0x921);
+	CHECK_EQ(guess_patiently(&proxy, RIGHT), 0x921);
 	CHECK_EQ(chip_counter(), SHARE);
 
 	/* Another reset or power cycle gives it no more. */
@@ -237,12 +264,12 @@ static void several_proxies_cannot_lock_the_chip(void)
 	begin_another(&second);
 	begin_another(&third);
 	for (i = 0; i < 2 * SHARE; i++) {
-		tell(&proxy, GUESS);
-		rc = tell(&second, GUESS);
+		guess_patiently(&proxy, GUESS);
+		rc = guess_patiently(&second, GUESS);
 	}
 	CHECK_EQ(rc, 0x921);
 	CHECK_EQ(tell(&third, GUESS), 0x921);
-	CHECK_EQ(chip_counter(), CHIP_TRIES - 1);
+	CHECK_EQ(chip_counter(), GUEST_TRIES);
 	core_free(second.vtpm);
 	core_free(third.vtpm);
 	end();
@@ -260,6 +287,294 @@ static void clear_brings_the_defaults_back(void)
 	end();
 }
 
+/* What the host has in the chip: Load of a sealed object with the password "pw". */
+static char hosts[2 * VTPMB_BUF_SIZE];
+
+static void host_seals(void)
+{
+	struct core_rsp rsp;
+	size_t len;
+	u16 priv, pub;
+
+	core_end_turn();
+	core_raw_hex(PRIMARY("40000001"), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	core_raw_hex(CREATE(PROTECTED), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	priv = vtpmb_peek_u16(rsp.buf + 14);
+	pub = vtpmb_peek_u16(rsp.buf + 16 + priv);
+	len = snprintf(hosts, sizeof(hosts), "8002 ???????? 00000157 80000000" PW);
+	put_hex(hosts, len, rsp.buf + 14, 4 + priv + pub);
+	core_raw_hex(FLUSH "80000000", &rsp);
+	CHECK_EQ(rsp.rc, 0);
+}
+
+/* The host unseals it, by a right password or a wrong one: GUESS or RIGHT. */
+static u32 host_unseals(const char *hex)
+{
+	struct core_rsp rsp;
+	u32 rc;
+
+	core_end_turn();
+	core_raw_hex(PRIMARY("40000001"), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	core_raw_hex(hosts, &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	core_raw_hex(hex, &rsp);
+	if (rsp.rc == 0x922)
+		core_raw_hex(hex, &rsp);
+	rc = rsp.rc;
+	core_raw_hex(FLUSH "80000001", &rsp);
+	core_raw_hex(FLUSH "80000000", &rsp);
+	return rc;
+}
+
+static void tries_that_the_host_has_used_are_not_a_guests(void)
+{
+	unsigned int i;
+
+	begin_protected(CREATE(PROTECTED));
+	host_seals();
+	for (i = 0; i < CHIP_TRIES - 1; i++)
+		CHECK_EQ(host_unseals(GUESS), 0x98e);
+	CHECK_EQ(tell(&proxy, GUESS), 0x921);
+	CHECK_EQ(tell(&proxy, RIGHT), 0x921);
+	CHECK_EQ(chip_counter(), CHIP_TRIES - 1);
+	CHECK_EQ(host_unseals(RIGHT), 0);
+	end();
+}
+
+static void begin_anew(void)
+{
+	core_free(proxy.vtpm);
+	core_end_turn();
+	core_probe();
+	v = core_new();
+	proxy.vtpm = v;
+	start(&proxy);
+}
+
+static void proxy_that_is_made_anew_cannot_lock_the_chip(void)
+{
+	unsigned int i, k;
+
+	begin_protected(CREATE(PROTECTED));
+	host_seals();
+	for (i = 0; i < 4; i++) {
+		tell(&proxy, proxy.sealed);
+		for (k = 0; k < SHARE; k++)
+			guess_patiently(&proxy, GUESS);
+		begin_anew();
+	}
+	CHECK_EQ(chip_counter(), GUEST_TRIES);
+	CHECK_EQ(host_unseals(RIGHT), 0);
+	for (i = GUEST_TRIES + 1; i < CHIP_TRIES; i++)
+		CHECK_EQ(host_unseals(GUESS), 0x98e);
+	CHECK_EQ(host_unseals(RIGHT), 0);
+	end();
+}
+
+/* Whatever the chip's limit is, and whatever guests do. */
+static void guests_leave_the_host_tries(void)
+{
+	u32 tries, i, max_tries;
+
+	begin_protected(CREATE(PROTECTED));
+	begin_another(&second);
+	begin_another(&third);
+	host_seals();
+	CHECK_EQ(tell(&second, second.sealed), 0);
+	CHECK_EQ(tell(&third, third.sealed), 0);
+	for (max_tries = 1; max_tries < 12; max_tries++) {
+		struct core_rsp rsp;
+
+		set_chip_tries(max_tries);
+		core_raw_hex(LOCK_RESET, &rsp);
+		CHECK_EQ(rsp.rc, 0);
+		for (i = 0; i < max_tries; i++) {
+			guess_patiently(&proxy, GUESS);
+			guess_patiently(&second, GUESS);
+			guess_patiently(&third, GUESS);
+		}
+		tries = chip_counter();
+		CHECK_EQ(tries, max_tries < 3 ? 0 : max_tries < 8 ? max_tries - 1 : max_tries - 2);
+		CHECK_EQ(host_unseals(RIGHT), 0);
+	}
+	core_free(second.vtpm);
+	core_free(third.vtpm);
+	end();
+}
+
+/* From four tries on; of three a guest may need both that are the guests'. */
+static void one_guest_leaves_another_tries(void)
+{
+	struct core_rsp rsp;
+	u32 i, max_tries;
+
+	begin_protected(CREATE(PROTECTED));
+	begin_another(&second);
+	CHECK_EQ(tell(&second, second.sealed), 0);
+	for (max_tries = 4; max_tries < 40; max_tries += 5) {
+		set_chip_tries(max_tries);
+		core_raw_hex(LOCK_RESET, &rsp);
+		for (i = 0; i < max_tries; i++)
+			guess_patiently(&proxy, GUESS);
+		CHECK_EQ(proxy.rsp.rc, 0x921);
+		CHECK_EQ(tell(&second, RIGHT), 0);
+		CHECK_EQ(tell(&second, GUESS), 0x98e);
+	}
+	core_free(second.vtpm);
+	end();
+}
+
+static void chip_with_two_tries_has_none_for_guests(void)
+{
+	begin_protected(CREATE(PROTECTED));
+	set_chip_tries(2);
+	CHECK_EQ(tell(&proxy, RIGHT), 0x921);
+	CHECK_EQ(tell(&proxy, GUESS), 0x921);
+	CHECK_EQ(tell(&proxy, LOCK_RESET), 0);
+	CHECK_EQ(tell(&proxy, RIGHT), 0x921);
+	CHECK_EQ(chip_counter(), 0);
+	end();
+	/* Hierarchies, and what is not protected, can be used. */
+	begin_protected(CREATE(NOT_PROTECTED));
+	set_chip_tries(2);
+	CHECK_EQ(tell(&proxy, PRIMARY("40000001")), 0);
+	CHECK_EQ(tell(&proxy, GUESS), 0x9a2);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	end();
+}
+
+/* swtpm's default.  A guest's kernel sends again for 2.5 s what it is to retry. */
+static void first_failure_costs_a_guest_a_short_wait(void)
+{
+	begin_protected(CREATE(PROTECTED));
+	set_chip_tries(3);
+	begin_another(&second);
+	CHECK_EQ(tell(&second, second.sealed), 0);
+	CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+	CHECK_EQ(tell(&proxy, RIGHT), 0x922);
+	CHECK_EQ(tell(&proxy, GUESS), 0x922);
+	CHECK_EQ(chip_counter(), 1);
+	/* Nobody else waits. */
+	CHECK_EQ(tell(&second, RIGHT), 0);
+	pass_time(1);
+	CHECK_EQ(tell(&proxy, RIGHT), 0x922);
+	pass_time(1);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+	pass_time(8 * INTERVAL);
+	CHECK_EQ(tell(&proxy, RIGHT), 0x921);
+	CHECK_EQ(chip_counter(), 2);
+	core_free(second.vtpm);
+	end();
+}
+
+static void waits_become_longer_and_are_forgiven(void)
+{
+	static const unsigned int waits[] = { 2, 8, 32, 128, 512, 2048, 8192, 8192, 8192 };
+	struct core_rsp rsp;
+	unsigned int i;
+
+	begin_protected(CREATE(PROTECTED));
+	set_chip_tries(3);
+	for (i = 0; i < ARRAY_SIZE(waits); i++) {
+		CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+		if (waits[i] > 2) {
+			CHECK_EQ(tell(&proxy, RIGHT), 0x921);
+			pass_time(waits[i] - 2);
+		}
+		CHECK_EQ(tell(&proxy, RIGHT), 0x922);
+		pass_time(1);
+		CHECK_EQ(tell(&proxy, RIGHT), 0x922);
+		pass_time(1);
+		CHECK_EQ(tell(&proxy, RIGHT), 0);
+		core_end_turn();
+		core_raw_hex(LOCK_RESET, &rsp);
+		CHECK_EQ(rsp.rc, 0);
+	}
+	/* One step each time, whether it is looked at or not. */
+	pass_time(8 * INTERVAL);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	pass_time(8 * INTERVAL);
+	CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+	pass_time(2047);
+	CHECK_EQ(tell(&proxy, RIGHT), 0x922);
+	pass_time(1);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	pass_time(8 * 8 * INTERVAL);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	core_end_turn();
+	core_raw_hex(LOCK_RESET, &rsp);
+	CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+	CHECK_EQ(tell(&proxy, RIGHT), 0x922);
+	/* The host forgives at once. */
+	core_end_turn();
+	core_raw_hex(LOCK_RESET, &rsp);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	end();
+}
+
+static void wait_is_not_over_after_a_reset(void)
+{
+	begin_protected(CREATE(PROTECTED));
+	set_chip_tries(3);
+	CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+	core_off(v);
+	core_reset(v);
+	start(&proxy);
+	CHECK_EQ(tell(&proxy, proxy.sealed), 0x922);
+	pass_time(2);
+	CHECK_EQ(tell(&proxy, proxy.sealed), 0);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	end();
+}
+
+/* As the document advises, while guests run. */
+static void present_limit_of_the_chip_counts(void)
+{
+	unsigned int i;
+
+	begin();
+	set_chip_tries(3);
+	core_probe();
+	proxy.vtpm = v;
+	start(&proxy);
+	create(&proxy, CREATE(PROTECTED));
+	CHECK_EQ(tell(&proxy, proxy.sealed), 0);
+	CHECK_EQ(counter(&proxy), 0);
+	CHECK_EQ(vtpmb_peek_u32(proxy.rsp.buf + 31), 2);
+	set_chip_tries(CHIP_TRIES);
+	for (i = 0; i < SHARE; i++)
+		CHECK_EQ(guess_patiently(&proxy, GUESS), 0x98e);
+	CHECK_EQ(guess_patiently(&proxy, GUESS), 0x921);
+	CHECK_EQ(counter(&proxy), SHARE);
+	CHECK_EQ(vtpmb_peek_u32(proxy.rsp.buf + 31), SHARE);
+	set_chip_tries(3);
+	CHECK_EQ(guess_patiently(&proxy, RIGHT), 0x921);
+	set_chip_tries(CHIP_TRIES + 2);
+	CHECK_EQ(guess_patiently(&proxy, RIGHT), 0);
+	end();
+}
+
+static void chip_that_does_not_count_is_not_spared(void)
+{
+	struct core_rsp rsp;
+	unsigned int i;
+
+	begin_protected(CREATE(PROTECTED));
+	core_end_turn();
+	core_raw_hex(PARAMETERS("00000003", "00000000"), &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	for (i = 0; i < 5; i++)
+		CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+	CHECK_EQ(chip_counter(), 0);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	end();
+}
+
 static unsigned int nr_asked;
 
 static void count_asked(const u8 *cmd, size_t len)
@@ -267,16 +582,62 @@ static void count_asked(const u8 *cmd, size_t len)
 	nr_asked += vtpmb_peek_u32(cmd + 6) == 0x17a;
 }
 
-static void calm_chip_is_not_asked(void)
+static void chip_is_asked_once_in_a_turn(void)
 {
 	begin_protected(CREATE(PROTECTED));
+	core_turn = 0;
 	core_watch = count_asked;
+	nr_asked = 0;
 	CHECK_EQ(tell(&proxy, RIGHT), 0);
-	CHECK_EQ(nr_asked, 0);
-	CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
 	CHECK_EQ(tell(&proxy, RIGHT), 0);
 	CHECK_EQ(nr_asked, 1);
+	CHECK_EQ(tell(&proxy, GUESS), 0x98e);
+	CHECK_EQ(nr_asked, 1);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	CHECK_EQ(nr_asked, 2);
+	core_end_turn();
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	CHECK_EQ(nr_asked, 3);
 	core_watch = NULL;
+	core_turn = 1;
+	core_end_turn();
+	end();
+}
+
+static void chip_is_not_asked_for_what_is_not_protected(void)
+{
+	begin_protected(CREATE(NOT_PROTECTED));
+	/* What is known of it is known from here on. */
+	CHECK_EQ(tell(&proxy, "8001 ???????? 00000173 80000001"), 0);
+	core_watch = count_asked;
+	nr_asked = 0;
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	CHECK_EQ(tell(&proxy, GUESS), 0x9a2);
+	CHECK_EQ(tell(&proxy, HASH_START), 0);
+	CHECK_EQ(nr_asked, 0);
+	core_watch = NULL;
+	end();
+}
+
+/* The chip has counted it, and nobody was told. */
+static void lost_failure_counts(void)
+{
+	begin_protected(CREATE(PROTECTED));
+	set_chip_tries(4);
+	core_turn = 0;
+	CHECK_EQ(tell(&proxy, RIGHT), 0);
+	core_lose_response(1);
+	tell(&proxy, GUESS);
+	CHECK_EQ(proxy.rsp.err, -ETIME);
+	core_turn = 1;
+	core_end_turn();
+	CHECK_EQ(chip_counter(), 1);
+	CHECK_EQ(guess_patiently(&proxy, GUESS), 0x98e);
+	CHECK_EQ(guess_patiently(&proxy, GUESS), 0x98e);
+	CHECK_EQ(guess_patiently(&proxy, GUESS), 0x921);
+	CHECK_EQ(chip_counter(), 3);
 	end();
 }
 
@@ -290,7 +651,19 @@ static const struct core_test tests[] = {
 	CORE_TEST(proxy_cannot_lock_the_chip),
 	CORE_TEST(several_proxies_cannot_lock_the_chip),
 	CORE_TEST(clear_brings_the_defaults_back),
-	CORE_TEST(calm_chip_is_not_asked),
+	CORE_TEST(tries_that_the_host_has_used_are_not_a_guests),
+	CORE_TEST(proxy_that_is_made_anew_cannot_lock_the_chip),
+	CORE_TEST(guests_leave_the_host_tries),
+	CORE_TEST(one_guest_leaves_another_tries),
+	CORE_TEST(chip_with_two_tries_has_none_for_guests),
+	CORE_TEST(first_failure_costs_a_guest_a_short_wait),
+	CORE_TEST(waits_become_longer_and_are_forgiven),
+	CORE_TEST(wait_is_not_over_after_a_reset),
+	CORE_TEST(present_limit_of_the_chip_counts),
+	CORE_TEST(chip_that_does_not_count_is_not_spared),
+	CORE_TEST(chip_is_asked_once_in_a_turn),
+	CORE_TEST(chip_is_not_asked_for_what_is_not_protected),
+	CORE_TEST(lost_failure_counts),
 };
 
 CORE_MAIN(tests)

@@ -829,7 +829,7 @@ static void guesses_at_an_index_lock_out_the_proxy_alone(void)
 	unsigned int i;
 
 	begin_granted();
-	host(PARAMETERS("00000008"), 0);
+	host(PARAMETERS("00000018"), 0);
 	core_probe();
 	other.vtpm = core_new();
 	core_grant(other.vtpm, VTPMB_RANGE_NV, 0x01810000, 0x018100ff);

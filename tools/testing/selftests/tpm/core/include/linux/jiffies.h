@@ -16,4 +16,8 @@ extern unsigned long jiffies;
 #define time_after_eq(a, b)	((long)((a) - (b)) >= 0)
 #define time_before_eq(a, b)	time_after_eq(b, a)
 
+#define get_jiffies_64()	((u64)jiffies)
+#define time_after64(a, b)	((s64)((b) - (a)) < 0)
+#define time_after_eq64(a, b)	((s64)((a) - (b)) >= 0)
+
 #endif
