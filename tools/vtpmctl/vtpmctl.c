@@ -238,24 +238,63 @@ static bool parse_code(const char *text, uint64_t *value)
 	       find_code_in(codes_tpm12, ARRAY_SIZE(codes_tpm12), text, value);
 }
 
-static unsigned char secret[VTPM_BRIDGE_SECRET_SIZE];
+/* Memory with a secret, until wipe_secrets(). */
+struct secret {
+	struct secret *next;
+	size_t size;
+	unsigned char bytes[] __attribute__((aligned(8)));
+};
 
-/* A file of just so many bytes; the value is where they are. */
-static bool parse_secret_file(const char *path, uint64_t *value)
+static struct secret *secrets;
+
+static void *new_secret(size_t size)
+{
+	struct secret *secret = calloc(1, sizeof(*secret) + size);
+
+	if (!secret)
+		error(EXIT_FAILURE, errno, "memory");
+	secret->next = secrets;
+	secret->size = size;
+	secrets = secret;
+	return secret->bytes;
+}
+
+static void wipe_secrets(void)
+{
+	while (secrets) {
+		struct secret *secret = secrets;
+
+		secrets = secret->next;
+		explicit_bzero(secret->bytes, secret->size);
+		free(secret);
+	}
+}
+
+/* All of a file that has @size bytes at most; how many it has, or -1. */
+static ssize_t read_secret(const char *path, unsigned char *bytes, size_t size)
 {
 	FILE *file = fopen(path, "re");
+	size_t len;
 	bool good;
 
 	if (!file) {
 		error(0, errno, "%s", path);
-		return false;
+		return -1;
 	}
 	setvbuf(file, NULL, _IONBF, 0);
-	good = fread(secret, 1, sizeof(secret), file) == sizeof(secret) &&
-	       fgetc(file) == EOF && !ferror(file);
+	len = fread(bytes, 1, size, file);
+	good = fgetc(file) == EOF && !ferror(file);
 	fclose(file);
-	*value = (uintptr_t)secret;
-	return good;
+	return good ? (ssize_t)len : -1;
+}
+
+/* A file of just so many bytes; the value is where they are. */
+static bool parse_secret_file(const char *path, uint64_t *value)
+{
+	unsigned char *bytes = new_secret(VTPM_BRIDGE_SECRET_SIZE);
+
+	*value = (uintptr_t)bytes;
+	return read_secret(path, bytes, VTPM_BRIDGE_SECRET_SIZE) == VTPM_BRIDGE_SECRET_SIZE;
 }
 
 /* One or two digits; @text moves behind them. */
@@ -324,25 +363,16 @@ static bool parse_range(const char *text, uint64_t *value)
 	return !*end && first <= last && last <= UINT32_MAX && *value;
 }
 
-static struct vtpm_bridge_auth auth;
-
 /* A file of so many bytes at most; the value is where the struct is. */
 static bool parse_auth_file(const char *path, uint64_t *value)
 {
-	FILE *file = fopen(path, "re");
-	bool good;
+	struct vtpm_bridge_auth *auth = new_secret(sizeof(*auth));
+	ssize_t len = read_secret(path, auth->auth, sizeof(auth->auth));
 
-	if (!file) {
-		error(0, errno, "%s", path);
-		return false;
-	}
-	setvbuf(file, NULL, _IONBF, 0);
-	auth = (struct vtpm_bridge_auth) { .size = sizeof(auth) };
-	auth.len = fread(auth.auth, 1, sizeof(auth.auth), file);
-	good = fgetc(file) == EOF && !ferror(file);
-	fclose(file);
-	*value = (uintptr_t)&auth;
-	return good;
+	auth->size = sizeof(*auth);
+	auth->len = len;
+	*value = (uintptr_t)auth;
+	return len >= 0;
 }
 
 #define TEXT_SIZE	128
@@ -511,7 +541,6 @@ static int assign(uint32_t num, const char *text)
 	struct vtpm_bridge_set set = { .size = sizeof(set), .num = num };
 	const struct property *p;
 	uint64_t value;
-	int ret = 0;
 
 	p = check_assignment(text, &value);
 	if (!p)
@@ -520,11 +549,9 @@ static int assign(uint32_t num, const char *text)
 	set.value = value;
 	if (ioctl(control(), VTPM_BRIDGE_SET, &set)) {
 		complain(text);
-		ret = EXIT_FAILURE;
+		return EXIT_FAILURE;
 	}
-	explicit_bzero(secret, sizeof(secret));
-	explicit_bzero(&auth, sizeof(auth));
-	return ret;
+	return 0;
 }
 
 static void check_all(int argc, char **argv)
@@ -536,6 +563,7 @@ static void check_all(int argc, char **argv)
 		if (!check_assignment(argv[i], &value))
 			exit(EXIT_USAGE);
 	}
+	wipe_secrets();
 }
 
 static int assign_all(uint32_t num, int argc, char **argv)
@@ -543,8 +571,6 @@ static int assign_all(uint32_t num, int argc, char **argv)
 	struct vtpm_bridge_query q;
 	int i, ret = 0;
 
-	if (!argc)
-		return 0;
 	if (query(num, &q)) {
 		complain("query");
 		return EXIT_FAILURE;
@@ -552,6 +578,7 @@ static int assign_all(uint32_t num, int argc, char **argv)
 	family = q.family;
 	for (i = 0; i < argc && !ret; i++)
 		ret = assign(num, argv[i]);
+	wipe_secrets();
 	return ret;
 }
 
@@ -573,27 +600,97 @@ struct options {
 	bool force;
 };
 
-/* A proxy with a property missing might be less than the caller wanted. */
-static int do_create(const struct options *options, int argc, char **argv)
+static struct vtpm_bridge_setting *parse_settings(int argc, char **argv)
 {
-	struct vtpm_bridge_create create = {
-		.size = sizeof(create),
-		.flags = VTPM_BRIDGE_PERSISTENT,
-		.chip = options->chip,
-	};
+	struct vtpm_bridge_setting *settings = calloc(argc + 1, sizeof(*settings));
+	int i;
+
+	if (!settings)
+		error(EXIT_FAILURE, errno, "memory");
+	for (i = 0; i < argc; i++) {
+		const struct property *p;
+		uint64_t value;
+
+		p = check_assignment(argv[i], &value);
+		if (!p)
+			exit(EXIT_USAGE);
+		settings[i].key = p->key;
+		settings[i].value = value;
+	}
+	return settings;
+}
+
+/* The one chip whose family says what the names of commands mean. */
+static int find_chip(uint32_t *num)
+{
+	struct vtpm_bridge_chip chip = { .size = sizeof(chip), .chip = *num };
+
+	if (ioctl(control(), VTPM_BRIDGE_CHIP, &chip))
+		return -1;
+	*num = chip.chip;
+	family = chip.family;
+	return 0;
+}
+
+static int create(struct vtpm_bridge_create *create, int argc, char **argv)
+{
+	struct vtpm_bridge_setting *settings = parse_settings(argc, argv);
 	int ret;
 
+	create->nr_settings = argc;
+	create->failed = argc;
+	create->settings = (uintptr_t)settings;
+	ret = ioctl(control(), VTPM_BRIDGE_CREATE, create);
+	if (ret)
+		complain(create->failed < (uint32_t)argc ? argv[create->failed] : "create");
+	wipe_secrets();
+	free(settings);
+	return ret;
+}
+
+static int keep(uint32_t num)
+{
+	struct vtpm_bridge_keep k = { .size = sizeof(k), .num = num };
+
+	return ioctl(control(), VTPM_BRIDGE_KEEP, &k);
+}
+
+/* Whether the caller has what was printed, as far as can be known. */
+static bool stdout_is_written(void)
+{
+	int copy;
+
+	if (fflush(stdout) || ferror(stdout))
+		return false;
+	/* Some file systems tell at the end. */
+	copy = dup(STDOUT_FILENO);
+	return copy >= 0 && !close(copy);
+}
+
+/*
+ * Nobody knows of a proxy whose node was not printed: until then it goes with
+ * this process, however that ends.
+ */
+static int do_create(const struct options *options, int argc, char **argv)
+{
+	struct vtpm_bridge_create c = { .size = sizeof(c), .chip = options->chip };
+
 	check_all(argc, argv);
-	if (ioctl(control(), VTPM_BRIDGE_CREATE, &create)) {
+	if (find_chip(&c.chip)) {
 		complain("create");
 		return EXIT_FAILURE;
 	}
-	ret = assign_all(create.num, argc, argv);
-	if (ret) {
-		destroy(create.num, 0);
-		return ret;
+	if (create(&c, argc, argv))
+		return EXIT_FAILURE;
+	printf("/dev/vtpm%u\n", c.num);
+	if (!stdout_is_written()) {
+		error(0, errno, "standard output");
+		_exit(EXIT_FAILURE);
 	}
-	printf("/dev/vtpm%u\n", create.num);
+	if (keep(c.num)) {
+		complain("keep");
+		return EXIT_FAILURE;
+	}
 	return 0;
 }
 
@@ -802,7 +899,7 @@ static const struct command {
 	const char *args;
 	const char *doc;
 } commands[] = {
-	{ "create", do_create, OPTION_CHIP, 0, 1000,
+	{ "create", do_create, OPTION_CHIP, 0, VTPM_BRIDGE_MAX_SETTINGS,
 	  "[--chip tpm0] [name=value ...]",
 	  "make a proxy, print its node" },
 	{ "destroy", do_destroy, OPTION_FORCE, 1, 1, "[--force] vtpmX", "end a proxy" },

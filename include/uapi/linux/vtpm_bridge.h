@@ -19,7 +19,7 @@
  * ENXIO      the chip is in firmware upgrade mode
  * EAGAIN     the chip is suspended; works again after the host's resume
  * EIO        the chip does not answer as a TPM should
- * ERANGE     @value is out of the key's range
+ * ERANGE     @value is out of the key's range; create: too many settings
  * EBUSY      destroy: /dev/vtpmX is open, and VTPM_BRIDGE_FORCE is not set;
  *            set: another proxy of the chip has a part of the range
  * EACCES     allow: the command is unsafe; see VTPM_BRIDGE_ALLOW_UNSAFE
@@ -44,6 +44,8 @@
 #define VTPM_BRIDGE_LIST	_IO(VTPM_BRIDGE_IOC_TYPE, 0x45)
 #define VTPM_BRIDGE_GET		_IO(VTPM_BRIDGE_IOC_TYPE, 0x46)
 #define VTPM_BRIDGE_POLICY	_IO(VTPM_BRIDGE_IOC_TYPE, 0x47)
+#define VTPM_BRIDGE_CHIP	_IO(VTPM_BRIDGE_IOC_TYPE, 0x48)
+#define VTPM_BRIDGE_KEEP	_IO(VTPM_BRIDGE_IOC_TYPE, 0x49)
 
 /** VTPM_BRIDGE_ANY_CHIP - as a chip's number: the system's default chip */
 #define VTPM_BRIDGE_ANY_CHIP	0xffffffffU
@@ -68,14 +70,72 @@
  *		when the last duplicate of this file descriptor is closed.
  * @chip:	in: N of tpmN, or VTPM_BRIDGE_ANY_CHIP; out: N of the chip
  * @num:	out: X of /dev/vtpmX, 0 to 63
+ * @nr_settings: in: settings in @settings, 0 to VTPM_BRIDGE_MAX_SETTINGS
+ * @failed:	out: if a setting is the reason of the error, its number, 0 for
+ *		the first; else unchanged
+ * @settings:	in: address of an array of struct vtpm_bridge_setting, set in
+ *		this order, each as by VTPM_BRIDGE_SET; may be 0 if @nr_settings
+ *		is 0
  *
- * Errors: ENODEV, ENXIO, EAGAIN, EIO, ENOSPC, ENOMEM.
+ * The proxy and its node come into being last, with all settings made.  If the
+ * call fails nobody has seen either.
+ *
+ * The first version ended with @num: it had 16 bytes.
+ *
+ * Errors: ENODEV, ENXIO, EAGAIN, EIO, ENOSPC, ENOMEM; ERANGE; and those of
+ * VTPM_BRIDGE_SET if a setting fails.
  */
 struct vtpm_bridge_create {
 	__u32 size;
 	__u32 flags;
 	__u32 chip;
 	__u32 num;
+	__u32 nr_settings;
+	__u32 failed;
+	__aligned_u64 settings;
+};
+
+/** VTPM_BRIDGE_MAX_SETTINGS - settings that VTPM_BRIDGE_CREATE can make */
+#define VTPM_BRIDGE_MAX_SETTINGS	1024
+
+/**
+ * struct vtpm_bridge_keep - make a proxy persistent
+ * @size:	in: bytes of this struct
+ * @flags:	in: 0
+ * @num:	in: X of /dev/vtpmX
+ * @__reserved:	in: 0
+ *
+ * The proxy outlives this file, as with VTPM_BRIDGE_PERSISTENT.  A program that
+ * has to pass on a proxy's number creates it without that flag and calls this
+ * when the number has been passed on: if it fails or dies before, no proxy is
+ * left over that nobody knows of.
+ *
+ * Errors: ENOENT, also unless the proxy was made through this open of
+ * /dev/vtpm-control and is not persistent.
+ */
+struct vtpm_bridge_keep {
+	__u32 size;
+	__u32 flags;
+	__u32 num;
+	__u32 __reserved;
+};
+
+/**
+ * struct vtpm_bridge_chip - tell about a chip
+ * @size:	in: bytes of this struct
+ * @chip:	in: N of tpmN, or VTPM_BRIDGE_ANY_CHIP; out: N of the chip
+ * @family:	out: 0x102 for TPM 1.2, 0x200 for TPM 2.0
+ * @__reserved:	in: 0
+ *
+ * The chip itself is not asked.
+ *
+ * Errors: ENODEV, ENXIO, EAGAIN.
+ */
+struct vtpm_bridge_chip {
+	__u32 size;
+	__u32 chip;
+	__u32 family;
+	__u32 __reserved;
 };
 
 /**

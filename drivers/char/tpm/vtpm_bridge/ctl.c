@@ -20,7 +20,7 @@
 #include "limits.h"
 #include "proxy.h"
 
-static_assert(sizeof(struct vtpm_bridge_create) == 16);
+static_assert(sizeof(struct vtpm_bridge_create) == 32);
 static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
 static_assert(sizeof(struct vtpm_bridge_reset) == 16);
 static_assert(sizeof(struct vtpm_bridge_set) == 24);
@@ -29,6 +29,8 @@ static_assert(sizeof(struct vtpm_bridge_list) == 24);
 static_assert(sizeof(struct vtpm_bridge_get) == 24);
 static_assert(sizeof(struct vtpm_bridge_setting) == 16);
 static_assert(sizeof(struct vtpm_bridge_policy) == 24);
+static_assert(sizeof(struct vtpm_bridge_chip) == 16);
+static_assert(sizeof(struct vtpm_bridge_keep) == 16);
 static_assert(sizeof(struct vtpm_bridge_auth) == 72);
 static_assert(VTPM_BRIDGE_MAX_AUTH == VTPMB_MAX_AUTH);
 
@@ -56,38 +58,23 @@ union vtpmb_ctl_arg {
 	struct vtpm_bridge_list list;
 	struct vtpm_bridge_get get;
 	struct vtpm_bridge_policy policy;
+	struct vtpm_bridge_chip chip;
+	struct vtpm_bridge_keep keep;
 };
 
 /**
  * struct vtpmb_ctl_call - an ioctl on its way
  * @filp:	the control file
+ * @uarg:	where the user has the struct
  * @arg:	its struct
- * @made:	the proxy that it has made, with a reference; or NULL
+ * @made:	the proxy that it has made and that is not published yet, or NULL
  */
 struct vtpmb_ctl_call {
 	struct file *filp;
+	void __user *uarg;
 	union vtpmb_ctl_arg arg;
 	struct vtpmb_proxy *made;
 };
-
-static long vtpmb_ctl_create(struct vtpmb_ctl_call *call)
-{
-	struct vtpm_bridge_create *create = &call->arg.create;
-	struct vtpmb_proxy *proxy;
-
-	if (create->flags & ~VTPM_BRIDGE_PERSISTENT)
-		return -EOPNOTSUPP;
-
-	proxy = vtpmb_proxy_create(create->chip,
-				   create->flags & VTPM_BRIDGE_PERSISTENT ?
-				   NULL : call->filp);
-	if (IS_ERR(proxy))
-		return PTR_ERR(proxy);
-	create->chip = vtpmb_hub_chip_num(proxy->hub);
-	create->num = proxy->num;
-	call->made = proxy;
-	return 0;
-}
 
 static long vtpmb_ctl_destroy(struct vtpmb_ctl_call *call)
 {
@@ -496,6 +483,94 @@ static long vtpmb_ctl_set(struct vtpmb_ctl_call *call)
 	return err;
 }
 
+static int vtpmb_apply_setting(struct vtpmb_proxy *proxy, u64 address)
+{
+	struct vtpm_bridge_setting setting;
+	const struct vtpmb_ctl_key *key;
+
+	if (copy_from_user(&setting, u64_to_user_ptr(address), sizeof(setting)))
+		return -EFAULT;
+	key = vtpmb_ctl_find_key(setting.key);
+	if (setting.__reserved || !key)
+		return -EOPNOTSUPP;
+	return vtpmb_set_key(proxy, key, setting.value);
+}
+
+/* The rest of the struct goes back to the user after success alone. */
+static int vtpmb_tell_failed(struct vtpmb_ctl_call *call, u32 nr)
+{
+	struct vtpm_bridge_create __user *create = call->uarg;
+
+	if (call->arg.size < offsetofend(struct vtpm_bridge_create, failed))
+		return 0;
+	return put_user(nr, &create->failed);
+}
+
+static int vtpmb_apply_settings(struct vtpmb_proxy *proxy, struct vtpmb_ctl_call *call)
+{
+	const struct vtpm_bridge_create *create = &call->arg.create;
+	u64 address = create->settings;
+	u32 i;
+	int err;
+
+	for (i = 0; i < create->nr_settings; i++) {
+		err = vtpmb_apply_setting(proxy, address);
+		if (err)
+			return vtpmb_tell_failed(call, i) ? -EFAULT : err;
+		address += sizeof(struct vtpm_bridge_setting);
+	}
+	return 0;
+}
+
+static long vtpmb_ctl_create(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_create *create = &call->arg.create;
+	struct vtpmb_proxy *proxy;
+
+	if (create->flags & ~VTPM_BRIDGE_PERSISTENT)
+		return -EOPNOTSUPP;
+	if (create->nr_settings > VTPM_BRIDGE_MAX_SETTINGS)
+		return -ERANGE;
+
+	proxy = vtpmb_proxy_create(create->chip,
+				   create->flags & VTPM_BRIDGE_PERSISTENT ?
+				   NULL : call->filp);
+	if (IS_ERR(proxy))
+		return PTR_ERR(proxy);
+	create->chip = vtpmb_hub_chip_num(proxy->hub);
+	create->num = proxy->num;
+	call->made = proxy;
+	return vtpmb_apply_settings(proxy, call);
+}
+
+static long vtpmb_ctl_keep(struct vtpmb_ctl_call *call)
+{
+	const struct vtpm_bridge_keep *keep = &call->arg.keep;
+
+	if (keep->flags || keep->__reserved)
+		return -EOPNOTSUPP;
+	return vtpmb_proxy_keep(keep->num, call->filp);
+}
+
+static u32 vtpmb_family_num(const struct vtpmb_family *family)
+{
+	return family == &vtpmb_tpm20 ? 0x200 : 0x102;
+}
+
+static long vtpmb_ctl_chip(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_chip *chip = &call->arg.chip;
+	const struct vtpmb_family *family;
+
+	if (chip->__reserved)
+		return -EOPNOTSUPP;
+	family = vtpmb_hub_find_chip(&chip->chip);
+	if (IS_ERR(family))
+		return PTR_ERR(family);
+	chip->family = vtpmb_family_num(family);
+	return 0;
+}
+
 static int vtpmb_get_key(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 *value)
 {
 	if (!vtpmb_key_is_for(key, proxy))
@@ -599,7 +674,7 @@ static u32 vtpmb_proxy_flags(const struct vtpmb_proxy *proxy)
 
 	lockdep_assert_held(&proxy->vtpm.lock);
 
-	return (proxy->owner ? 0 : VTPM_BRIDGE_PERSISTENT) |
+	return (READ_ONCE(proxy->owner) ? 0 : VTPM_BRIDGE_PERSISTENT) |
 	       (proxy->query_resets ? VTPM_BRIDGE_QUERY_RESET : 0) |
 	       (test_bit(0, &proxy->open) ? VTPM_BRIDGE_OPEN : 0) |
 	       (auth[VTPMB_CHIP_OWNER].len ? VTPM_BRIDGE_HAS_OWNER_AUTH : 0) |
@@ -618,7 +693,7 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.num = proxy->num,
 		.flags = vtpmb_proxy_flags(proxy),
 		.chip = vtpmb_hub_chip_num(proxy->hub),
-		.family = family == &vtpmb_tpm20 ? 0x200 : 0x102,
+		.family = vtpmb_family_num(family),
 		.power = proxy->vtpm.power,
 		.locality = proxy->vtpm.locality,
 		.physical_presence = family->pp(&proxy->vtpm),
@@ -709,6 +784,8 @@ static const struct vtpmb_ctl_op vtpmb_ctl_ops[] = {
 	VTPMB_CTL_OP(VTPM_BRIDGE_LIST, vtpm_bridge_list, keys, vtpmb_ctl_list),
 	VTPMB_CTL_OP(VTPM_BRIDGE_GET, vtpm_bridge_get, value, vtpmb_ctl_get),
 	VTPMB_CTL_OP(VTPM_BRIDGE_POLICY, vtpm_bridge_policy, settings, vtpmb_ctl_policy),
+	VTPMB_CTL_OP(VTPM_BRIDGE_CHIP, vtpm_bridge_chip, __reserved, vtpmb_ctl_chip),
+	VTPMB_CTL_OP(VTPM_BRIDGE_KEEP, vtpm_bridge_keep, __reserved, vtpmb_ctl_keep),
 };
 
 static const struct vtpmb_ctl_op *vtpmb_ctl_find_op(unsigned int cmd)
@@ -718,18 +795,20 @@ static const struct vtpmb_ctl_op *vtpmb_ctl_find_op(unsigned int cmd)
 	return i < ARRAY_SIZE(vtpmb_ctl_ops) ? &vtpmb_ctl_ops[i] : NULL;
 }
 
-/* What the user was not told of is not to be: it, and not who has its number now. */
-static long vtpmb_ctl_give_back(const struct vtpmb_ctl_op *op, struct vtpmb_ctl_call *call,
-				void __user *uarg)
+static long vtpmb_ctl_give_back(const struct vtpmb_ctl_op *op, struct vtpmb_ctl_call *call)
 {
 	size_t len = min_t(size_t, call->arg.size, op->size);
-	long ret = copy_to_user(uarg, &call->arg, len) ? -EFAULT : 0;
 
-	if (!call->made)
-		return ret;
+	return copy_to_user(call->uarg, &call->arg, len) ? -EFAULT : 0;
+}
+
+/* A proxy is published last: once it is set, and the caller has its number. */
+static long vtpmb_ctl_finish(struct vtpmb_ctl_call *call, long ret)
+{
+	if (!ret)
+		ret = vtpmb_proxy_publish(call->made);
 	if (ret)
-		vtpmb_proxy_undo_create(call->made);
-	vtpmb_proxy_put(call->made);
+		vtpmb_proxy_abort(call->made);
 	return ret;
 }
 
@@ -738,7 +817,7 @@ static long vtpmb_ctl_ioctl(struct file *filp, unsigned int cmd,
 {
 	const struct vtpmb_ctl_op *op = vtpmb_ctl_find_op(cmd);
 	void __user *uarg = (void __user *)user;
-	struct vtpmb_ctl_call call = { .filp = filp };
+	struct vtpmb_ctl_call call = { .filp = filp, .uarg = uarg };
 	u32 size;
 	long ret;
 
@@ -759,7 +838,9 @@ static long vtpmb_ctl_ioctl(struct file *filp, unsigned int cmd,
 	/* Read once: what another thread writes there meanwhile is ignored. */
 	call.arg.size = size;
 	ret = op->run(&call);
-	return ret ? ret : vtpmb_ctl_give_back(op, &call, uarg);
+	if (!ret)
+		ret = vtpmb_ctl_give_back(op, &call);
+	return call.made ? vtpmb_ctl_finish(&call, ret) : ret;
 }
 
 static int vtpmb_ctl_open(struct inode *inode, struct file *filp)

@@ -484,6 +484,11 @@ static void vtpmb_hub_forget(struct vtpmb_hub *hub)
 	hub->port.family->forget(&hub->port);
 }
 
+static const struct vtpmb_family *vtpmb_hub_family(const struct tpm_chip *chip)
+{
+	return vtpmb_chip_is_tpm2(chip) ? &vtpmb_tpm20 : &vtpmb_tpm12;
+}
+
 static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 {
 	struct vtpmb_hub *hub = kzalloc(sizeof(*hub), GFP_KERNEL);
@@ -495,7 +500,7 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 		kfree(hub);
 		return NULL;
 	}
-	hub->port.family = vtpmb_chip_is_tpm2(chip) ? &vtpmb_tpm20 : &vtpmb_tpm12;
+	hub->port.family = vtpmb_hub_family(chip);
 	hub->port.transmit = vtpmb_hub_transmit;
 	hub->port.policy_pcr = vtpmb_chip_is_tpm2(chip) ? vtpmb_policy_pcr : 0;
 	hub->chip = chip;
@@ -586,6 +591,25 @@ static void vtpmb_hub_chip_gone(struct tpm_chip *chip)
 		wait_event(hub->idle, !READ_ONCE(hub->turn));
 	}
 	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+/**
+ * vtpmb_hub_find_chip() - tell which chip a hub would be made of
+ * @num:	in: N of tpmN, or ~0 for the system's default chip; out: N
+ *
+ * Return: its family; or an ERR_PTR: what vtpmb_chip_find() returns
+ */
+const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num)
+{
+	struct tpm_chip *chip = vtpmb_chip_find(*num);
+	const struct vtpmb_family *family;
+
+	if (IS_ERR(chip))
+		return ERR_CAST(chip);
+	*num = vtpmb_chip_num(chip);
+	family = vtpmb_hub_family(chip);
+	vtpmb_chip_release(chip);
+	return family;
 }
 
 /**

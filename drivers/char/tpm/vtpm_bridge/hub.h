@@ -2,7 +2,7 @@
 /*
  * The hub: who may use the chip, and when.
  *
- * Verbs: attach, put, submit, cancel, kick, drain; pause and resume for all.
+ * Verbs: find_chip, attach, put, submit, cancel, kick, drain; pause and resume for all.
  */
 #ifndef VTPMB_HUB_H
 #define VTPMB_HUB_H
@@ -41,6 +41,7 @@ struct vtpmb_seat {
 	bool drain;
 };
 
+const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num);
 struct vtpmb_hub *vtpmb_hub_attach(u32 chip);
 void vtpmb_hub_put(struct vtpmb_hub *hub);
 struct vtpmb_port *vtpmb_hub_port(struct vtpmb_hub *hub);

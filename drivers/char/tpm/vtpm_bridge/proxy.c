@@ -20,8 +20,11 @@
 #include "sysfs.h"
 #include "trace.h"
 
-/* Proxies that can be found, by number.  Reserved entries are being made. */
+/* Proxies by number.  Those without the mark are being made: nobody can find them. */
 static DEFINE_XARRAY_ALLOC(vtpmb_proxies);
+#define VTPMB_PUBLISHED XA_MARK_1
+
+/* Protects the marks, the proxies' ranges, which must not overlap, and their owners. */
 static DEFINE_MUTEX(vtpmb_proxies_lock);
 
 /* Where the proxies' devices hang: /sys/devices/vtpm_bridge/ */
@@ -90,36 +93,22 @@ static struct vtpmb_proxy *vtpmb_proxy_alloc(struct vtpmb_hub *hub, u32 num,
 	return proxy;
 }
 
-/* Nothing can fail once the node is there. */
-static int vtpmb_proxy_publish(struct vtpmb_proxy *proxy)
+/* Room for the entry is there: the number is reserved. */
+static void vtpmb_proxy_enter(struct vtpmb_proxy *proxy)
 {
-	int err;
-
-	lockdep_assert_held(&vtpmb_proxies_lock);
-
-	err = device_add(&proxy->dev);
-	if (err)
-		return err;
-	err = misc_register(&proxy->misc);
-	if (err) {
-		device_del(&proxy->dev);
-		return err;
-	}
-	/* The number is reserved, so there is memory for this. */
+	mutex_lock(&vtpmb_proxies_lock);
 	xa_store(&vtpmb_proxies, proxy->num, proxy, GFP_KERNEL);
-	/* Proxies are state that the administrator made: they keep the module. */
-	__module_get(THIS_MODULE);
-	return 0;
+	mutex_unlock(&vtpmb_proxies_lock);
 }
 
 /**
- * vtpmb_proxy_create() - make a proxy and its node
+ * vtpmb_proxy_create() - make a proxy that nobody can find yet
  * @chip:	N of tpmN, or ~0 for the system's default chip
  * @owner:	dies with it, see vtpmb_proxy_destroy_owned(); or NULL
  *
- * Return: the proxy with a reference, to be given back by vtpmb_proxy_put();
- * or an ERR_PTR: -ENOSPC there are VTPMB_MAX_PROXIES; what vtpmb_hub_attach()
- * says; -ENOMEM
+ * Return: the proxy, to be set and then given to vtpmb_proxy_publish() or
+ * vtpmb_proxy_abort(); or an ERR_PTR: -ENOSPC there are VTPMB_MAX_PROXIES; what
+ * vtpmb_hub_attach() returns; -ENOMEM
  */
 struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner)
 {
@@ -140,22 +129,71 @@ struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner)
 
 	proxy = vtpmb_proxy_alloc(hub, num, owner);
 	if (IS_ERR(proxy)) {
-		err = PTR_ERR(proxy);
-		goto release_num;
+		xa_erase(&vtpmb_proxies, num);
+		return proxy;
 	}
+	vtpmb_proxy_enter(proxy);
+	return proxy;
+}
+
+/* Nothing can fail once the node is there. */
+static int vtpmb_proxy_add(struct vtpmb_proxy *proxy)
+{
+	int err;
+
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	err = device_add(&proxy->dev);
+	if (err)
+		return err;
+	err = misc_register(&proxy->misc);
+	if (err) {
+		device_del(&proxy->dev);
+		return err;
+	}
+	xa_set_mark(&vtpmb_proxies, proxy->num, VTPMB_PUBLISHED);
+	/* Proxies are state that the administrator made: they keep the module. */
+	__module_get(THIS_MODULE);
+	return 0;
+}
+
+/**
+ * vtpmb_proxy_publish() - let everybody find a proxy, and make its node
+ * @proxy:	from vtpmb_proxy_create(); after success the caller has no
+ *		reference any more
+ *
+ * Return: 0; or a negative errno, and vtpmb_proxy_abort() is left to do
+ */
+int vtpmb_proxy_publish(struct vtpmb_proxy *proxy)
+{
+	int err;
 
 	mutex_lock(&vtpmb_proxies_lock);
-	err = vtpmb_proxy_publish(proxy);
-	if (!err)
-		get_device(&proxy->dev);
+	err = vtpmb_proxy_add(proxy);
 	mutex_unlock(&vtpmb_proxies_lock);
-	if (!err)
-		return proxy;
+	return err;
+}
 
+/**
+ * vtpmb_proxy_abort() - end a proxy that was never published
+ * @proxy:	from vtpmb_proxy_create(); the chip has nothing of it
+ */
+void vtpmb_proxy_abort(struct vtpmb_proxy *proxy)
+{
+	mutex_lock(&vtpmb_proxies_lock);
+	xa_erase(&vtpmb_proxies, proxy->num);
+	mutex_unlock(&vtpmb_proxies_lock);
 	put_device(&proxy->dev);
-release_num:
-	xa_erase(&vtpmb_proxies, num);
-	return ERR_PTR(err);
+}
+
+/* The proxy that everybody finds by this number, or NULL. */
+static struct vtpmb_proxy *vtpmb_proxy_lookup(u32 num)
+{
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	if (!xa_get_mark(&vtpmb_proxies, num, VTPMB_PUBLISHED))
+		return NULL;
+	return xa_load(&vtpmb_proxies, num);
 }
 
 /*
@@ -206,7 +244,7 @@ int vtpmb_proxy_destroy(u32 num, bool force)
 	int err = 0;
 
 	mutex_lock(&vtpmb_proxies_lock);
-	proxy = xa_load(&vtpmb_proxies, num);
+	proxy = vtpmb_proxy_lookup(num);
 	if (!proxy)
 		err = -ENOENT;
 	else if (!force && test_and_set_bit(0, &proxy->open))
@@ -221,21 +259,25 @@ int vtpmb_proxy_destroy(u32 num, bool force)
 }
 
 /**
- * vtpmb_proxy_undo_create() - end a proxy, open or not, unless it has ended
- * @proxy:	the proxy; the caller's reference stays
+ * vtpmb_proxy_keep() - let a proxy outlive the control file that made it
+ * @num:	X of /dev/vtpmX
+ * @owner:	the control file
+ *
+ * Return: 0; -ENOENT @owner has made none of this number that would die with it
  */
-void vtpmb_proxy_undo_create(struct vtpmb_proxy *proxy)
+int vtpmb_proxy_keep(u32 num, const void *owner)
 {
-	bool found;
+	struct vtpmb_proxy *proxy;
+	int err = -ENOENT;
 
 	mutex_lock(&vtpmb_proxies_lock);
-	found = xa_load(&vtpmb_proxies, proxy->num) == proxy;
-	if (found)
-		vtpmb_proxy_unlink(proxy);
+	proxy = vtpmb_proxy_lookup(num);
+	if (proxy && proxy->owner == owner) {
+		WRITE_ONCE(proxy->owner, NULL);
+		err = 0;
+	}
 	mutex_unlock(&vtpmb_proxies_lock);
-
-	if (found)
-		vtpmb_proxy_kill(proxy);
+	return err;
 }
 
 static struct vtpmb_proxy *vtpmb_proxy_unlink_owned(const void *owner)
@@ -244,7 +286,7 @@ static struct vtpmb_proxy *vtpmb_proxy_unlink_owned(const void *owner)
 	unsigned long num;
 
 	mutex_lock(&vtpmb_proxies_lock);
-	xa_for_each(&vtpmb_proxies, num, proxy) {
+	xa_for_each_marked(&vtpmb_proxies, num, proxy, VTPMB_PUBLISHED) {
 		if (proxy->owner == owner) {
 			vtpmb_proxy_unlink(proxy);
 			break;
@@ -275,7 +317,7 @@ struct vtpmb_proxy *vtpmb_proxy_find(u32 num)
 	struct vtpmb_proxy *proxy;
 
 	mutex_lock(&vtpmb_proxies_lock);
-	proxy = xa_load(&vtpmb_proxies, num);
+	proxy = vtpmb_proxy_lookup(num);
 	if (proxy)
 		get_device(&proxy->dev);
 	mutex_unlock(&vtpmb_proxies_lock);
@@ -301,7 +343,7 @@ u32 vtpmb_proxy_list(u32 *nums, u32 room)
 	u32 count = 0;
 
 	mutex_lock(&vtpmb_proxies_lock);
-	xa_for_each(&vtpmb_proxies, num, proxy) {
+	xa_for_each_marked(&vtpmb_proxies, num, proxy, VTPMB_PUBLISHED) {
 		if (count < room)
 			nums[count] = num;
 		count++;
@@ -310,7 +352,7 @@ u32 vtpmb_proxy_list(u32 *nums, u32 room)
 	return count;
 }
 
-/* Ranges change under the lock that is held here, too. */
+/* A proxy that is being made has its ranges already. */
 static bool vtpmb_proxy_is_taken(const struct vtpmb_proxy *proxy,
 				 enum vtpmb_range_kind kind,
 				 const struct vtpmb_range *range)

@@ -3,7 +3,7 @@
  * The proxy: one virtual machine's TPM as the kernel sees it, and the registry
  * of all.
  *
- * Verbs: create, undo_create, destroy, destroy_owned, find, put, grant, power_on, power_off,
+ * Verbs: create, publish, abort, keep, destroy, destroy_owned, find, put, grant, power_on, power_off,
  * reset, receive, cancel.
  */
 #ifndef VTPMB_PROXY_H
@@ -27,7 +27,8 @@
  * @seat:	its place at the hub
  * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @query_resets and
  *		@secret_given
- * @owner:	the control file that it dies with, or NULL; constant
+ * @owner:	the control file that it dies with, or NULL: it is persistent.
+ *		Changed under the registry's lock, read without it.
  * @changed:	the open file has something new to tell, or the proxy died
  * @open:	bit 0: the node is open
  * @dead:	destroyed: every operation on an open file fails with EPIPE
@@ -61,7 +62,9 @@ struct vtpmb_proxy {
 #define vtpmb_dev_proxy(d) container_of(d, struct vtpmb_proxy, dev)
 
 struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner);
-void vtpmb_proxy_undo_create(struct vtpmb_proxy *proxy);
+int vtpmb_proxy_publish(struct vtpmb_proxy *proxy);
+void vtpmb_proxy_abort(struct vtpmb_proxy *proxy);
+int vtpmb_proxy_keep(u32 num, const void *owner);
 int vtpmb_proxy_destroy(u32 num, bool force);
 void vtpmb_proxy_destroy_owned(const void *owner);
 struct vtpmb_proxy *vtpmb_proxy_find(u32 num);

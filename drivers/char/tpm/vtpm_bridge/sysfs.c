@@ -93,7 +93,7 @@ static DEVICE_ATTR_RO(ownership);
 static ssize_t persistent_show(struct device *dev, struct device_attribute *attr,
 			       char *buf)
 {
-	return sysfs_emit(buf, "%d\n", !vtpmb_dev_proxy(dev)->owner);
+	return sysfs_emit(buf, "%d\n", !READ_ONCE(vtpmb_dev_proxy(dev)->owner));
 }
 static DEVICE_ATTR_RO(persistent);
 

@@ -2,6 +2,7 @@
 /* /dev/vtpm-control: every row of the UAPI header's table of errors. */
 
 #define _GNU_SOURCE
+#include <stddef.h>
 #include "kselftest_harness.h"
 #include "proxy.h"
 
@@ -23,6 +24,8 @@ static const struct op {
 	{ "list", VTPM_BRIDGE_LIST, sizeof(struct vtpm_bridge_list), 24 },
 	{ "get", VTPM_BRIDGE_GET, sizeof(struct vtpm_bridge_get), 24 },
 	{ "policy", VTPM_BRIDGE_POLICY, sizeof(struct vtpm_bridge_policy), 24 },
+	{ "chip", VTPM_BRIDGE_CHIP, sizeof(struct vtpm_bridge_chip), 16 },
+	{ "keep", VTPM_BRIDGE_KEEP, sizeof(struct vtpm_bridge_keep), 16 },
 };
 
 #define for_each_op(op) \
@@ -44,6 +47,8 @@ FIXTURE(ctl) {
 		struct vtpm_bridge_list list;
 		struct vtpm_bridge_get get;
 		struct vtpm_bridge_policy policy;
+		struct vtpm_bridge_chip chip;
+		struct vtpm_bridge_keep keep;
 	} arg;
 };
 
@@ -57,8 +62,13 @@ FIXTURE_SETUP(ctl)
 	ASSERT_NE(NULL, self->family);
 }
 
+/* Persistent ones too. */
 FIXTURE_TEARDOWN(ctl)
 {
+	uint32_t num;
+
+	for (num = 0; num < NR_MAX; num++)
+		ctl_destroy(self->ctl, num, VTPM_BRIDGE_FORCE);
 	EXPECT_EQ(0, close(self->ctl));
 }
 
@@ -90,6 +100,12 @@ static void fill(FIXTURE_DATA(ctl) *self, const struct op *op)
 	case VTPM_BRIDGE_POLICY:
 		self->arg.policy.num = self->num;
 		break;
+	case VTPM_BRIDGE_CHIP:
+		self->arg.chip.chip = VTPM_BRIDGE_ANY_CHIP;
+		break;
+	case VTPM_BRIDGE_KEEP:
+		self->arg.keep.num = ctl_create(self->ctl, 0);
+		break;
 	}
 	self->arg.size = op->size;
 }
@@ -104,6 +120,27 @@ static int policy_of(int fd, uint32_t num, struct vtpm_bridge_setting *settings,
 	long err = ctl(fd, VTPM_BRIDGE_POLICY, &arg);
 
 	return err ? err : (int)arg.count;
+}
+
+static long ctl_keep(int fd, uint32_t num)
+{
+	struct vtpm_bridge_keep arg = { .size = sizeof(arg), .num = num };
+
+	return ctl(fd, VTPM_BRIDGE_KEEP, &arg);
+}
+
+/* The proxy's number; or an errno, and which setting failed. */
+static int create_with(int fd, const struct vtpm_bridge_setting *settings, uint32_t nr,
+		       uint32_t *failed)
+{
+	struct vtpm_bridge_create arg = {
+		.size = sizeof(arg), .chip = VTPM_BRIDGE_ANY_CHIP,
+		.nr_settings = nr, .failed = 0xdead, .settings = (uintptr_t)settings,
+	};
+	long err = ctl(fd, VTPM_BRIDGE_CREATE, &arg);
+
+	*failed = arg.failed;
+	return err ? err : (int)arg.num;
 }
 
 static int nr_proxies(int fd)
@@ -128,7 +165,7 @@ TEST_F(ctl, unknown_number_is_no_ioctl)
 	unsigned int nr;
 
 	for (nr = 0; nr < 256; nr++) {
-		if (nr >= 0x40 && nr <= 0x47)
+		if (nr >= 0x40 && nr <= 0x49)
 			continue;
 		EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, nr), NULL));
 	}
@@ -150,7 +187,7 @@ TEST_F(ctl, every_call_needs_the_capability_before_all_else)
 		EXPECT_EQ(-EPERM, ctl(self->ctl, op->nr, &self->arg));
 		EXPECT_EQ(-EPERM, ctl(self->ctl, op->nr, NULL));
 	}
-	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, 0x48), NULL));
+	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, 0x4a), NULL));
 	EXPECT_EQ(-EACCES, ctl_open());
 }
 
@@ -294,7 +331,19 @@ TEST_F(ctl, reserved_field_or_unknown_flag_is_not_supported)
 			.size = sizeof(self->arg.reset), .flags = bit, .num = NOBODY,
 		};
 		EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_RESET, &self->arg));
+		self->arg.keep = (struct vtpm_bridge_keep) {
+			.size = sizeof(self->arg.keep), .flags = bit, .num = NOBODY,
+		};
+		EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_KEEP, &self->arg));
 	}
+	self->arg.keep = (struct vtpm_bridge_keep) {
+		.size = sizeof(self->arg.keep), .num = NOBODY, .__reserved = 1,
+	};
+	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_KEEP, &self->arg));
+	self->arg.chip = (struct vtpm_bridge_chip) {
+		.size = sizeof(self->arg.chip), .chip = 1000, .__reserved = 1,
+	};
+	EXPECT_EQ(-EOPNOTSUPP, ctl(self->ctl, VTPM_BRIDGE_CHIP, &self->arg));
 	self->arg.destroy = (struct vtpm_bridge_destroy) {
 		.size = sizeof(self->arg.destroy), .num = NOBODY, .__reserved = 1,
 	};
@@ -345,6 +394,7 @@ TEST_F(ctl, proxy_that_is_not_there_is_no_entry)
 	for (i = 0; i < ARRAY_SIZE(nums); i++) {
 		EXPECT_EQ(-ENOENT, ctl_get(self->ctl, nums[i], VTPM_BRIDGE_LOCALITY, &value));
 		EXPECT_EQ(-ENOENT, policy_of(self->ctl, nums[i], NULL, 0));
+		EXPECT_EQ(-ENOENT, ctl_keep(self->ctl, nums[i]));
 		EXPECT_EQ(-ENOENT, ctl_destroy(self->ctl, nums[i], 0));
 		EXPECT_EQ(-ENOENT, ctl_destroy(self->ctl, nums[i], VTPM_BRIDGE_FORCE));
 		EXPECT_EQ(-ENOENT, ctl_reset(self->ctl, nums[i]));
@@ -362,6 +412,10 @@ TEST_F(ctl, chip_that_is_not_there_is_no_device)
 	EXPECT_EQ(-ENODEV, ctl(self->ctl, VTPM_BRIDGE_CREATE, &self->arg));
 	self->arg.create.chip = 0xfffffffe;
 	EXPECT_EQ(-ENODEV, ctl(self->ctl, VTPM_BRIDGE_CREATE, &self->arg));
+	self->arg.chip = (struct vtpm_bridge_chip) {
+		.size = sizeof(self->arg.chip), .chip = 1000,
+	};
+	EXPECT_EQ(-ENODEV, ctl(self->ctl, VTPM_BRIDGE_CHIP, &self->arg));
 	EXPECT_EQ(1, nr_proxies(self->ctl));
 }
 
@@ -782,6 +836,40 @@ TEST_F(ctl, persistent_proxy_stays)
 	EXPECT_EQ(0, ctl_destroy(self->ctl, num, 0));
 }
 
+TEST_F(ctl, kept_proxy_stays)
+{
+	int fd = ctl_open(), kept, left;
+
+	ASSERT_LE(0, fd);
+	kept = ctl_create(fd, 0);
+	left = ctl_create(fd, 0);
+	/* The file that made it must say so, and can say it once. */
+	EXPECT_EQ(-ENOENT, ctl_keep(self->ctl, kept));
+	EXPECT_EQ(0, ctl_keep(fd, kept));
+	EXPECT_EQ(-ENOENT, ctl_keep(fd, kept));
+	close(fd);
+	EXPECT_EQ(-ENOENT, ctl_query(self->ctl, left, &self->arg.query));
+	ASSERT_EQ(0, ctl_query(self->ctl, kept, &self->arg.query));
+	EXPECT_EQ(VTPM_BRIDGE_PERSISTENT | VTPM_BRIDGE_QUERY_RESET, self->arg.query.flags);
+	EXPECT_EQ(-ENOENT, ctl_keep(self->ctl, kept));
+	EXPECT_EQ(0, ctl_destroy(self->ctl, kept, 0));
+}
+
+TEST_F(ctl, chip_and_its_family_are_told)
+{
+	static const uint32_t chips[] = { VTPM_BRIDGE_ANY_CHIP, 0 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(chips); i++) {
+		self->arg.chip = (struct vtpm_bridge_chip) {
+			.size = sizeof(self->arg.chip), .chip = chips[i],
+		};
+		ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_CHIP, &self->arg));
+		EXPECT_EQ(0, self->arg.chip.chip);
+		EXPECT_EQ(self->family->num, self->arg.chip.family);
+	}
+}
+
 TEST_F(ctl, list_tells_as_many_as_fit_and_how_many_there_are)
 {
 	uint32_t nums[4] = { 99, 99, 99, 99 };
@@ -839,6 +927,156 @@ TEST_F(ctl, create_tells_chip_and_number)
 	self->arg.create.chip = 0;
 	EXPECT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_CREATE, &self->arg));
 	EXPECT_EQ(self->num + 2, (int)self->arg.create.num);
+}
+
+TEST_F(ctl, create_makes_all_settings)
+{
+	const struct vtpm_bridge_setting settings[] = {
+		{ .key = VTPM_BRIDGE_LOCALITY, .value = 1 },
+		{ .key = VTPM_BRIDGE_NV_RANGE, .value = RANGE(0x01800000, 0x018000ff) },
+		{ .key = VTPM_BRIDGE_DENY, .value = self->family->random_code },
+		{ .key = VTPM_BRIDGE_ALLOW_UNSAFE, .value = self->family->unsafe_code },
+		{ .key = VTPM_BRIDGE_LOCALITY, .value = 3 },
+	};
+	struct vtpm_bridge_setting policy[4];
+	uint64_t value;
+	uint32_t failed;
+	int num = create_with(self->ctl, settings, ARRAY_SIZE(settings), &failed);
+
+	ASSERT_EQ(self->num + 1, num);
+	EXPECT_EQ(0xdead, failed);
+	EXPECT_EQ(0, ctl_get(self->ctl, num, VTPM_BRIDGE_LOCALITY, &value));
+	EXPECT_EQ(3, value);
+	EXPECT_EQ(0, ctl_get(self->ctl, num, VTPM_BRIDGE_NV_RANGE, &value));
+	EXPECT_EQ(RANGE(0x01800000, 0x018000ff), value);
+	EXPECT_EQ(2, policy_of(self->ctl, num, policy, 4));
+}
+
+/* One that is refused for each reason there is. */
+TEST_F(ctl, create_tells_which_setting_failed)
+{
+	const struct {
+		struct vtpm_bridge_setting setting;
+		int err;
+	} bad[] = {
+		{ { .key = 0 }, -EOPNOTSUPP },
+		{ { .key = 63 }, -EOPNOTSUPP },
+		{ { .key = 0xffffffff }, -EOPNOTSUPP },
+		{ { .key = VTPM_BRIDGE_LOCALITY, .__reserved = 1 }, -EOPNOTSUPP },
+		{ { .key = self->family->num == 0x200 ? VTPM_BRIDGE_COUNTER :
+		    VTPM_BRIDGE_PERSISTENT_OBJECTS, .value = 1 }, -EOPNOTSUPP },
+		{ { .key = VTPM_BRIDGE_LOCALITY, .value = 5 }, -ERANGE },
+		{ { .key = VTPM_BRIDGE_NV_RANGE, .value = RANGE(2, 1) }, -ERANGE },
+		{ { .key = VTPM_BRIDGE_NV_RANGE, .value = RANGE(0x01800000, 0x01800000) },
+		  -EBUSY },
+		{ { .key = VTPM_BRIDGE_DENY, .value = 0x12345678 }, -ENOENT },
+		{ { .key = VTPM_BRIDGE_ALLOW, .value = self->family->unsafe_code }, -EACCES },
+	};
+	struct vtpm_bridge_setting settings[4] = {
+		{ .key = VTPM_BRIDGE_LOCALITY, .value = 1 },
+		{ .key = VTPM_BRIDGE_NV_RANGE, .value = RANGE(0x01900000, 0x01900000) },
+	};
+	unsigned int i;
+	uint32_t failed;
+
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01800000, 0x01800000)));
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		settings[2] = bad[i].setting;
+		EXPECT_EQ(bad[i].err, create_with(self->ctl, settings, 3, &failed)) {
+			TH_LOG("%u", i);
+		}
+		EXPECT_EQ(2, failed);
+		EXPECT_EQ(1, nr_proxies(self->ctl));
+	}
+	/* What those were granted is free again, and so is their number. */
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_NV_RANGE,
+			     RANGE(0x01900000, 0x01900000)));
+	EXPECT_EQ(self->num + 1, ctl_create(self->ctl, 0));
+}
+
+TEST_F(ctl, create_reads_no_setting_that_is_not_there)
+{
+	static struct vtpm_bridge_setting most[VTPM_BRIDGE_MAX_SETTINGS + 1];
+	struct vtpm_bridge_create *create = &self->arg.create;
+	unsigned int i;
+	uint32_t failed;
+
+	for (i = 0; i < ARRAY_SIZE(most); i++)
+		most[i].key = VTPM_BRIDGE_LOCALITY;
+	EXPECT_EQ(-EFAULT, create_with(self->ctl, NULL, 1, &failed));
+	EXPECT_EQ(0, failed);
+	EXPECT_EQ(-ERANGE, create_with(self->ctl, most, ARRAY_SIZE(most), &failed));
+	EXPECT_EQ(0xdead, failed);
+	EXPECT_EQ(1, nr_proxies(self->ctl));
+	EXPECT_EQ(self->num + 1, create_with(self->ctl, most, VTPM_BRIDGE_MAX_SETTINGS, &failed));
+
+	/* No setting is at fault for a chip that is not there. */
+	fill(self, &ops[0]);
+	create->chip = 1000;
+	create->nr_settings = 1;
+	create->failed = 0xdead;
+	EXPECT_EQ(-ENODEV, ctl(self->ctl, VTPM_BRIDGE_CREATE, create));
+	EXPECT_EQ(0xdead, create->failed);
+
+	/* And a struct that ends before @failed is not written there. */
+	fill(self, &ops[0]);
+	create->size = offsetof(struct vtpm_bridge_create, failed);
+	create->nr_settings = 1;
+	create->failed = 0xdead;
+	EXPECT_EQ(-EFAULT, ctl(self->ctl, VTPM_BRIDGE_CREATE, create));
+	EXPECT_EQ(0xdead, create->failed);
+}
+
+static struct {
+	int ctl;
+	uint32_t num;
+	bool stop;
+	unsigned int looks, seen;
+} watch;
+
+/* By its node, by its number, and in the list. */
+static void *watch_for_a_proxy(void *arg)
+{
+	struct vtpm_bridge_query query;
+
+	while (!__atomic_load_n(&watch.stop, __ATOMIC_ACQUIRE)) {
+		int fd = node_open(watch.num, 0);
+
+		if (fd >= 0)
+			close(fd);
+		watch.seen += fd >= 0;
+		watch.seen += !ctl_query(watch.ctl, watch.num, &query);
+		watch.seen += nr_proxies(watch.ctl) != 1;
+		__atomic_add_fetch(&watch.looks, 1, __ATOMIC_RELEASE);
+	}
+	return NULL;
+}
+
+/* With a policy half made it could be opened by a guest that it is to bind. */
+TEST_F(ctl, create_that_fails_is_never_seen)
+{
+	struct vtpm_bridge_setting settings[64];
+	unsigned int i, before;
+	pthread_t watcher;
+	uint32_t failed;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		settings[i] = (struct vtpm_bridge_setting) { .key = VTPM_BRIDGE_LOCALITY };
+	settings[i - 1].value = 5;
+	watch.ctl = self->ctl;
+	watch.num = self->num + 1;
+	ASSERT_EQ(0, pthread_create(&watcher, NULL, watch_for_a_proxy, NULL));
+	for (i = 0; i < 200; i++) {
+		EXPECT_EQ(-ERANGE, create_with(self->ctl, settings, ARRAY_SIZE(settings), &failed));
+		/* The watcher has looked since, however slow the machine. */
+		before = __atomic_load_n(&watch.looks, __ATOMIC_ACQUIRE);
+		while (__atomic_load_n(&watch.looks, __ATOMIC_ACQUIRE) == before && i % 20 == 0)
+			nap(1);
+	}
+	__atomic_store_n(&watch.stop, true, __ATOMIC_RELEASE);
+	ASSERT_EQ(0, pthread_join(watcher, NULL));
+	EXPECT_EQ(0, watch.seen);
 }
 
 TEST_F(ctl, query_of_a_new_proxy)
