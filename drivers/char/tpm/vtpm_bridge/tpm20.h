@@ -142,6 +142,9 @@ enum vtpmb_tpm20_handle {
 /** CODE_EVICT_CONTROL - the one command that may name what is disabled */
 #define CODE_EVICT_CONTROL	0x120
 
+/** CODE_EVENT_SEQUENCE_COMPLETE - the one command that the chip gets without its PCR */
+#define CODE_EVENT_SEQUENCE_COMPLETE	0x185
+
 /* TPM 2.0 Part 2, 6.11: TPM_SE */
 #define TPM20_SE_TRIAL		0x03
 
@@ -258,6 +261,8 @@ struct vtpmb_tpm20_conditions {
  * @external:	an object that LoadExternal brought
  * @public_only: its public part alone
  * @learnt:	an object of which the chip has told @attributes, @name and @public
+ * @auth_known:	a sequence whose authValue is @auth
+ * @auth:	without trailing zeros
  * @refs:	entries that stand for it.  One without is kept because it was
  *		@given: the guest's next ContextLoad finds it in the chip.
  * @session:	handle of a session, the chip's and the guest's
@@ -287,6 +292,8 @@ struct vtpmb_tpm20_body {
 	bool external;
 	bool public_only;
 	bool learnt;
+	bool auth_known;
+	struct vtpmb_auth auth;
 	u8 refs;
 	u32 session;
 	u32 phys;
@@ -591,6 +598,8 @@ struct vtpmb_tpm20_session {
  * @real:	the PCRs that it names are the chip's own, which answers it; hub's
  *		thread
  * @hash_alg:	authHash of the session that it starts
+ * @auth_known:	it starts a sequence whose authValue is @auth
+ * @auth:	without trailing zeros
  * @witnessed:	the virtual platform executes it, but the chip checks its sessions
  *		and answers; hub's thread
  * @nv_index:	the NV index that it defines, or 0
@@ -619,6 +628,8 @@ struct vtpmb_tpm20_call {
 	bool real;
 	bool witnessed;
 	u16 hash_alg;
+	bool auth_known;
+	struct vtpmb_auth auth;
 	struct vtpmb_tpm20_key key;
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
@@ -641,6 +652,13 @@ struct vtpmb_tpm20_call {
 typedef u32 (*vtpmb_tpm20_handler)(struct vtpmb_vtpm *vtpm,
 				   struct vtpmb_tpm20_call *call,
 				   struct vtpmb_writer *out);
+
+/* Whether the chip gets TPM_RH_NULL for a PCR, whose Name an HMAC covers. */
+static inline bool vtpmb_tpm20_hides_pcr(const struct vtpmb_tpm20_call *call)
+{
+	return call->row->code == CODE_EVENT_SEQUENCE_COMPLETE && !call->real &&
+	       call->handle[0] != RH_NULL;
+}
 
 /* What the chip calls an object or sequence that is in it. */
 static inline u32 vtpmb_tpm20_chip_handle(const struct vtpmb_tpm20_body *body)
@@ -927,6 +945,9 @@ int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call 
 			 unsigned int i, const u8 *params, size_t params_len,
 			 struct vtpmb_writer *w);
 u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+const struct vtpmb_auth *vtpmb_tpm20_sequence_auth(const struct vtpmb_tpm20_call *call,
+						   unsigned int i);
 void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm20_call *call);
 bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r);
 int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,

@@ -9,7 +9,8 @@
  * authValues of both are empty and the chip has the session's key.  It does not
  * go there if they are the same otherwise: whether a guest's authValue is that
  * of the chip must make no difference, or it could be guessed.  What authorises
- * objects is the chip's to judge.
+ * objects is the chip's to judge, and sequences too, but for an HMAC that covers a
+ * PCR which the chip does not get.
  *
  * Before anything is judged the chip is asked for what that takes; after success
  * it is told to roll the nonces.
@@ -129,6 +130,8 @@ static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 
 	if (i >= call->row->nr_auths)
 		return false;
+	if (vtpmb_tpm20_hides_pcr(call) && TPM20_HT(session->handle) == HT_HMAC)
+		return true;
 	if (TPM20_HT(handle) != HT_PCR && handle != RH_NULL &&
 	    !vtpmb_tpm20_chip_auth(vtpm, handle))
 		return false;

@@ -20,7 +20,6 @@
 #define CODE_CREATE			0x153
 #define CODE_LOAD_EXTERNAL		0x167
 #define CODE_START_AUTH_SESSION		0x176
-#define CODE_EVENT_SEQUENCE_COMPLETE	0x185
 #define CODE_CREATE_LOADED		0x191
 
 /* TPM 2.0 Part 2, 6.3: signing schemes */
@@ -200,7 +199,8 @@ static u32 tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 
 /*
  * The chip gets TPM_RH_NULL for a private PCR, and what it computes goes into the
- * virtual one.  A PCR's Name is its handle, so an HMAC would not fit any more.
+ * virtual one.  A PCR's Name is its handle, so an HMAC that is not checked here
+ * would not fit any more.
  */
 static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -211,7 +211,7 @@ static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	if (call->handle[0] == RH_NULL)
 		return RC_SUCCESS;
 	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].handle != RS_PW)
+		if (call->session[i].handle != RS_PW && !call->session[i].checked)
 			return RC_AUTH_UNAVAILABLE;
 	}
 	return vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
@@ -237,6 +237,7 @@ static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 	[AT(0x182)] = tpm20_inspect_real,
 	[AT(0x184)] = vtpmb_tpm20_inspect_signing,
 	[AT(0x185)] = tpm20_inspect_event,
+	[AT(0x186)] = vtpmb_tpm20_new_sequence,
 	[AT(0x187)] = tpm20_inspect_policy_pp,
 	[AT(0x18D)] = vtpmb_tpm20_inspect_zgen,
 	[AT(0x197)] = vtpmb_tpm20_inspect_signing,
@@ -426,11 +427,14 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 }
 
 /* A password session with what the chip's entity has for authValue. */
-static void tpm20_put_password(const struct vtpmb_vtpm *vtpm, u32 handle,
+static void tpm20_put_password(const struct vtpmb_vtpm *vtpm,
+			       const struct vtpmb_tpm20_call *call, unsigned int i,
 			       struct vtpmb_writer *w)
 {
-	const struct vtpmb_auth *auth = vtpmb_tpm20_chip_auth(vtpm, handle);
+	const struct vtpmb_auth *auth = vtpmb_tpm20_sequence_auth(call, i);
 
+	if (!auth)
+		auth = vtpmb_tpm20_chip_auth(vtpm, call->handle[i]);
 	vtpmb_put_u32(w, RS_PW);
 	vtpmb_put_u16(w, 0);
 	vtpmb_put_u8(w, SESSION_CONTINUE);
@@ -454,7 +458,7 @@ static void tpm20_replace_session(const struct vtpmb_vtpm *vtpm,
 	struct vtpmb_writer w;
 
 	vtpmb_writer_init(&w, password, sizeof(password));
-	tpm20_put_password(vtpm, call->handle[i], &w);
+	tpm20_put_password(vtpm, call, i, &w);
 	memmove(buf + session->at + w.len, buf + end, call->len - end);
 	memcpy(buf + session->at, password, w.len);
 	memzero_explicit(password, sizeof(password));
@@ -475,7 +479,7 @@ static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 			tpm20_replace_session(vtpm, call, i);
 	}
 	mutex_unlock(&vtpm->lock);
-	if (call->row->code == CODE_EVENT_SEQUENCE_COMPLETE && !call->real)
+	if (vtpmb_tpm20_hides_pcr(call))
 		vtpmb_poke_u32(handles, RH_NULL);
 	if (call->row->code == CODE_START_AUTH_SESSION && call->key.ours)
 		vtpmb_poke_u32(handles + sizeof(u32), RH_NULL);
@@ -605,6 +609,8 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 		return -EIO;
 	body->external = call->row->code == CODE_LOAD_EXTERNAL;
 	body->public_only = call->public_only;
+	body->auth_known = call->auth_known;
+	body->auth = call->auth;
 	body->phys = vtpmb_peek_u32(at);
 	entry = vtpmb_tpm20_new_object(vtpm, call->hier, call->flushed, body);
 	if (!entry)

@@ -146,17 +146,37 @@ bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entr
 	       !crypto_memneq(key->bind_auth.value, h->auth, h->auth_len);
 }
 
+/**
+ * vtpmb_tpm20_sequence_auth() - what authorises the use of a sequence
+ * @call:	the command
+ * @i:		which handle
+ *
+ * Return: its authValue; NULL if that is not known, or it is no sequence
+ */
+const struct vtpmb_auth *vtpmb_tpm20_sequence_auth(const struct vtpmb_tpm20_call *call,
+						   unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *entry = call->entry[i];
+
+	if (!entry || entry->kind != KIND_SEQUENCE || !entry->body->auth_known)
+		return NULL;
+	return &entry->body->auth;
+}
+
 /* sessionKey || authValue, without the latter if it is not to be in */
 static size_t tpm20_put_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			    unsigned int i, u8 *key)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
+	const struct vtpmb_auth *auth = vtpmb_tpm20_sequence_auth(call, i);
 	struct vtpmb_writer w;
 
 	vtpmb_writer_init(&w, key, MAX_KEY);
 	vtpmb_put_bytes(&w, session->entry->key.value, session->entry->key.len);
-	if (session->with_auth)
+	if (session->with_auth && auth)
+		vtpmb_put_bytes(&w, auth->value, auth->len);
+	else if (session->with_auth)
 		vtpmb_put_bytes(&w, h->auth, h->auth_len);
 	return w.len;
 }
@@ -301,10 +321,10 @@ static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
  * vtpmb_tpm20_check_hmac() - check a session's HMAC with a virtual authValue
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command, none of its parameters taken yet
- * @i:		which session; it authorises no object
+ * @i:		which session
  *
  * Return: RC_SUCCESS; RC_BAD_AUTH without its number; RC_AUTH_UNAVAILABLE if
- * the session's key, or what the HMAC covers, is not known here
+ * the session's key, an authValue, or what the HMAC covers, is not known here
  */
 u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			   unsigned int i)
@@ -314,6 +334,8 @@ u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_cal
 	struct vtpmb_writer mac;
 
 	if (!session->entry->key.known)
+		return RC_AUTH_UNAVAILABLE;
+	if (call->entry[i] && !vtpmb_tpm20_sequence_auth(call, i))
 		return RC_AUTH_UNAVAILABLE;
 	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
 	if (tpm20_command_mac(vtpm, call, i, &mac))
@@ -443,6 +465,28 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 			  tpm20_block_size(call->hash_alg);
 	if (bound && virtual)
 		tpm20_bind(vtpm, call, bind, type);
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_new_sequence() - what the bridge will know of a new sequence's authValue
+ * @vtpm:	the vtpm
+ * @call:	HashSequenceStart; gets @auth
+ *
+ * Return: RC_SUCCESS
+ */
+u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	const u8 *auth;
+	u16 len;
+
+	if (tpm20_is_encrypted(call) || !vtpmb_get_tpm2b(&r, &auth, &len) ||
+	    len > sizeof(call->auth.value))
+		return RC_SUCCESS;
+	call->auth_known = true;
+	call->auth.len = vtpmb_tpm20_strip(auth, len);
+	memcpy(call->auth.value, auth, call->auth.len);
 	return RC_SUCCESS;
 }
 

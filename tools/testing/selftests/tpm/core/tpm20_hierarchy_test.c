@@ -17,6 +17,7 @@
 #define OWNER		0x40000001
 #define RH_NULL		0x40000007
 #define LOCKOUT		0x4000000a
+#define RS_PW		0x40000009
 #define ENDORSEMENT	0x4000000b
 #define PLATFORM	0x4000000c
 
@@ -258,7 +259,7 @@ static void start_salted_at(int line, struct session *s, u32 bind, const char *a
 /**
  * struct use - a command that one session authorises
  * @code:	which command
- * @nr_handles:	its handles, all of which are their own Names
+ * @nr_handles:	its handles, all of which are their own Names but those of sequences
  * @handle:	those
  * @params:	its parameters, hex
  * @attributes:	of the session
@@ -267,8 +268,10 @@ static void start_salted_at(int line, struct session *s, u32 bind, const char *a
  * @bare:	the HMAC is left out, which is right if there is no key
  * @password:	the authValue itself stands for the HMAC
  * @encrypted:	the first parameter goes encrypted, if both have the session's key
- * @second:	another session that authorises nothing
+ * @second:	another session
  * @also:	its attributes
+ * @also_auth:	authValue that goes into its HMAC; NULL: none
+ * @then:	bytes of a password session after it, hex; or NULL
  */
 struct use {
 	u32 code;
@@ -283,6 +286,8 @@ struct use {
 	bool encrypted;
 	struct session *second;
 	u8 also;
+	const char *also_auth;
+	const char *then;
 };
 
 static void digest(u16 alg, const u8 *bytes, size_t len, u8 *out)
@@ -341,6 +346,18 @@ static void put_auth(const struct session *s, const struct side *side, const str
 	}
 }
 
+static void put_first(const struct session *s, const struct side *side, const struct use *u,
+		      const u8 *cphash, struct vtpmb_writer *w)
+{
+	size_t nonce_len = s->handle == RS_PW ? 0 : sizeof(nonce_caller);
+
+	vtpmb_put_u32(w, s->handle);
+	vtpmb_put_u16(w, nonce_len);
+	vtpmb_put_bytes(w, nonce_caller, nonce_len);
+	vtpmb_put_u8(w, u->attributes);
+	put_auth(s, side, u, cphash, w);
+}
+
 /* Both sessions have the same hash. */
 static void put_second(const struct session *s, const struct side *side, const struct use *u,
 		       const u8 *cphash, struct vtpmb_writer *w)
@@ -349,7 +366,8 @@ static void put_second(const struct session *s, const struct side *side, const s
 
 	if (!u->second)
 		return;
-	session_mac(s, &u->second->side[side - s->side], cphash, false, NULL, u->also, NULL, mac);
+	session_mac(s, &u->second->side[side - s->side], cphash, false, NULL, u->also,
+		    u->also_auth, mac);
 	vtpmb_put_u32(w, u->second->handle);
 	vtpmb_put_u16(w, sizeof(nonce_caller));
 	vtpmb_put_bytes(w, nonce_caller, sizeof(nonce_caller));
@@ -389,18 +407,18 @@ static size_t put_use(const struct session *s, const struct side *side, const st
 		encrypt_first(s, side, params);
 	vtpmb_writer_init(&w, text, sizeof(text));
 	vtpmb_put_u32(&w, u->code);
-	for (i = 0; i < u->nr_handles; i++)
-		vtpmb_put_u32(&w, u->handle[i]);
+	for (i = 0; i < u->nr_handles; i++) {
+		if (u->handle[i] >> 24 != 0x80)
+			vtpmb_put_u32(&w, u->handle[i]);
+	}
 	vtpmb_put_bytes(&w, params, params_len);
 	digest(s->alg, text, w.len, cphash);
 
 	vtpmb_writer_init(&area, sessions, sizeof(sessions));
-	vtpmb_put_u32(&area, s->handle);
-	vtpmb_put_u16(&area, sizeof(nonce_caller));
-	vtpmb_put_bytes(&area, nonce_caller, sizeof(nonce_caller));
-	vtpmb_put_u8(&area, u->attributes);
-	put_auth(s, side, u, cphash, &area);
+	put_first(s, side, u, cphash, &area);
 	put_second(s, side, u, cphash, &area);
+	if (u->then)
+		vtpmb_put_bytes(&area, text, core_hex(text, sizeof(text), u->then));
 
 	vtpmb_writer_init(&w, buf, VTPMB_BUF_SIZE);
 	vtpmb_put_u16(&w, 0x8002);
@@ -426,7 +444,7 @@ static bool check_session(const struct session *s, struct side *side, const u8 *
 	if (!vtpmb_get_tpm2b(r, &bytes, &len) || len != side->nonce_len)
 		return false;
 	/* The nonce of a policy session that a proxy has judged stays. */
-	if (!memcmp(side->nonce, bytes, len) &&
+	if (len && !memcmp(side->nonce, bytes, len) &&
 	    (s->handle >> 24 != 3 || side->guest != &proxy))
 		return false;
 	memcpy(side->nonce, bytes, len);
@@ -441,7 +459,7 @@ static bool check_session(const struct session *s, struct side *side, const u8 *
 static bool check_response(const struct session *s, struct side *side, const struct use *u)
 {
 	const struct core_rsp *rsp = &side->guest->rsp;
-	size_t head = u->code == 0x131 ? 14 : 10;
+	size_t head = u->code == 0x131 || u->code == 0x186 ? 14 : 10;
 	u32 params_len = vtpmb_peek_u32(rsp->buf + head);
 	u8 text[4096] = {}, phash[64];
 	struct vtpmb_reader r;
@@ -455,9 +473,9 @@ static bool check_response(const struct session *s, struct side *side, const str
 			   u->new_auth ? u->new_auth : u->auth, &r))
 		return false;
 	if (u->second && !check_session(u->second, &u->second->side[side - s->side], phash,
-					false, NULL, &r))
+					false, u->also_auth, &r))
 		return false;
-	return !r.left;
+	return u->then ? r.left == 5 : !r.left;
 }
 
 static void send_use(struct session *s, unsigned int i, const struct use *u)
@@ -583,6 +601,119 @@ static void hmac_session_tells_whose_auth_is_wrong(void)
 	grant(v, VTPMB_CHIP_OWNER, "chip");
 	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("x"));
 	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
+	end();
+}
+
+/* What the PCR, then the sequence are authorised by. */
+#define EVENT_COMPLETE(pcr) .code = 0x185, .nr_handles = 2, .handle = { pcr, 0x80000000 }, \
+	.params = "0003 616263", .attributes = CONTINUE
+#define PW_OF(auth)	.then = "40000009 0000 01" auth
+#define HMAC_OF(session, auth) .second = session, .also = CONTINUE, .also_auth = auth
+#define START_EVENT(auth) "8001 ???????? 00000186" auth "0010"
+#define READ_9	"8001 ???????? 0000017e 00000001 000b 03 000200"
+
+/* With its session's HMAC a guest names the PCR to the chip, which does not get it. */
+static void event_sequence_ends_in_hmac_sessions(void)
+{
+	struct session s, t, bound, pw;
+	unsigned int i;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	new_session(&pw, SHA256);
+	pw.handle = RS_PW;
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&bound, HMAC_SESSION, SHA256, 9, "");
+	for (i = 0; i < 2; i++) {
+		both(START_EVENT(ABC), 0);
+		use(&s, 0x9a2, EVENT_COMPLETE(9), WITH("x"), PW_OF(ABC));
+		use(&s, 0xaa2, EVENT_COMPLETE(9), WITH(""), PW_OF(EMPTY));
+		use(&s, 0, EVENT_COMPLETE(9), WITH(""), PW_OF(ABC));
+		same(READ_9);
+		both(START_EVENT(ABC), 0);
+		use(&bound, 0, EVENT_COMPLETE(9), PW_OF(ABC));
+		same(READ_9);
+		both(START_EVENT(ABC), 0);
+		use(&s, 0xaa2, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, "abd"));
+		use(&s, 0xaa2, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, ""));
+		use(&s, 0, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, "abc"));
+		same(READ_9);
+		both(START_EVENT(ABC), 0);
+		use(&pw, 0xaa2, EVENT_COMPLETE(9), .password = true, .auth = "",
+		    HMAC_OF(&t, ""));
+		use(&pw, 0, EVENT_COMPLETE(9), .password = true, .auth = "",
+		    HMAC_OF(&t, "abc"));
+		same(READ_9);
+		/* Trailing zeros are none of an authValue. */
+		both(START_EVENT("0005 6162630000"), 0);
+		use(&s, 0, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, "abc"));
+		both(START_EVENT(EMPTY), 0);
+		use(&s, 0x907, EVENT_COMPLETE(17), WITH(""), HMAC_OF(&t, ""));
+		use(&s, 0, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, ""));
+		same(READ_9);
+		core_end_turn();
+	}
+	both(START_EVENT(EMPTY), 0);
+	use(&s, 0, .code = 0x185, .nr_handles = 2, .handle = { 9, 0x80000000 },
+	    .params = "0003 616263", .attributes = 0, WITH(""), HMAC_OF(&t, ""));
+	both(FLUSH "02000000", 0x1cb);
+	same(READ_9);
+	end();
+}
+
+/* A resource manager of the guest's own saves, flushes and loads between commands. */
+static void event_sequence_that_was_saved_ends_in_hmac_sessions(void)
+{
+	struct session s, t;
+	char hex[2 * VTPMB_BUF_SIZE];
+	struct guest *g;
+	unsigned int i;
+	size_t len;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	both(START_EVENT(ABC), 0);
+	for (i = 0; i < 6; i++) {
+		g = i & 1 ? &alone : &proxy;
+		CHECK_EQ(tell(g, CONTEXT_SAVE "80000000"), 0);
+		len = sprintf(hex, "8001 ???????? 00000161 ");
+		put_hex(hex, len, g->rsp.buf + 10, g->rsp.len - 10);
+		CHECK_EQ(tell(g, FLUSH "80000000"), 0);
+		core_end_turn();
+		CHECK_EQ(tell(g, hex), 0);
+		CHECK_EQ(tell(g, "8002 ???????? 0000015c 80000000" PW_ABC "0001 78"), 0);
+	}
+	use(&s, 0, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, "abc"));
+	same(READ_9);
+	end();
+}
+
+/* A sequence's authValue is known only if it came in clear. */
+static void event_sequence_of_unknown_auth_is_left_to_passwords(void)
+{
+	struct session s, t, c;
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both(PRIMARY("40000001"), 0);
+	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	ciphers = true;
+	start_salted(&c, RH_NULL, "");
+	ciphers = false;
+	both(FLUSH "80000000", 0);
+	use(&c, 0, .code = 0x186, .params = ABC "0010", .attributes = CONTINUE | DECRYPT,
+	    .encrypted = true);
+	both(FLUSH "02000001", 0);
+	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	use_proxy(&s, 0x12f, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, "abc"));
+	use(&s, 0, EVENT_COMPLETE(9), WITH(""), PW_OF(ABC));
+	same(READ_9);
 	end();
 }
 
@@ -2102,6 +2233,9 @@ static void any_order_is_judged_as_by_a_tpm(void)
 static const struct core_test tests[] = {
 	CORE_TEST(chips_own_auth_has_to_be_given),
 	CORE_TEST(hmac_session_tells_whose_auth_is_wrong),
+	CORE_TEST(event_sequence_ends_in_hmac_sessions),
+	CORE_TEST(event_sequence_that_was_saved_ends_in_hmac_sessions),
+	CORE_TEST(event_sequence_of_unknown_auth_is_left_to_passwords),
 	CORE_TEST(wrong_grant_locks_nobody_out),
 	CORE_TEST(chips_own_auth_opens_nothing_to_the_guest),
 	CORE_TEST(owner_and_endorsement_work_by_every_command),

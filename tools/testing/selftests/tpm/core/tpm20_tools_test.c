@@ -252,6 +252,7 @@ static void secrets_are_sealed(void)
 	TOOL("tpm2_unseal -c pcr.ctx -p pcr:sha256:7");
 	TOOL("tpm2_pcrextend 7:sha256=" DIGEST);
 	TOOL("! tpm2_unseal -Q -c pcr.ctx -p pcr:sha256:7 2>/dev/null");
+	TOOL("head -c 3000 /dev/zero >big; tpm2_pcrevent 9 big; tpm2_pcrread sha256:9");
 	TOOL("tpm2_startauthsession -S s.ctx --policy-session;"
 	     "tpm2_policycommandcode -S s.ctx TPM2_CC_Unseal; tpm2_flushcontext s.ctx");
 	TOOL("tpm2_startauthsession -Q --hmac-session -c primary.ctx -S s.ctx;"
