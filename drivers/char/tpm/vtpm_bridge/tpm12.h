@@ -643,7 +643,7 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
 int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc);
 int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-int vtpmb_tpm12_settle(struct vtpmb_port *port);
+int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc);
 int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_vacate(struct vtpmb_port *port);
 void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm);

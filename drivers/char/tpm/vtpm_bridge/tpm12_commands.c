@@ -30,7 +30,7 @@
 	  .flags = TPM12_FORWARD, .grant = TPM12_BY_##by, .params = (format), \
 	  ##__VA_ARGS__ }
 
-#define MAKES(kind)	.makes = TPM12_##kind + 1
+#define MAKES(kind, len) .makes = TPM12_##kind + 1, .out_len = (len)
 #define INSPECT(what)	.inspect = vtpmb_tpm12_inspect_##what
 
 /* TPM_KEY or TPM_KEY12, TPM_PUBKEY, TPM_MIGRATIONKEYAUTH, TPM_DELEGATE_PUBLIC,
@@ -49,9 +49,9 @@
  * operator; and what the spec itself has dropped.
  */
 const struct vtpmb_tpm12_row vtpmb_tpm12_rows[TPM12_NR_ROWS] = {
-	CHIP(0x0A, "OIAP", TPM12_C1, TPM12_WORKING, "", MAKES(AUTH)),
+	CHIP(0x0A, "OIAP", TPM12_C1, TPM12_WORKING, "", MAKES(AUTH, 24)),
 	CHIP(0x0B, "OSAP", TPM12_C1, TPM12_WORKING | TPM12_OWNED, "24n",
-	     .entity = true, .opaque = true, MAKES(AUTH)),
+	     .entity = true, .opaque = true, MAKES(AUTH, 44)),
 	CHIP(0x0C, "ChangeAuth", TPM12_C3, TPM12_ALL, "42n2S", .keys = 1, .opaque = true),
 	LOCAL(0x0D, "TakeOwnership", TPM12_C2, TPM12_WORKING | TPM12_ENABLED, 0, "2SS" KEY,
 	      vtpmb_tpm12_take_ownership, .own = vtpmb_tpm12_install_owner, .slow = true),
@@ -59,7 +59,7 @@ const struct vtpmb_tpm12_row vtpmb_tpm12_rows[TPM12_NR_ROWS] = {
 	ABSENT(0x0F, "ChangeAuthAsymFinish"),
 	GRANTED(UNSAFE, 0x10, "ChangeAuthOwner", TPM12_C2, TPM12_ALL, "2n2", .ends = true),
 	CHIP(0x11, "DSAP", TPM12_C1, TPM12_WORKING | TPM12_OWNED, "24nS",
-	     .entity = true, .opaque = true, MAKES(AUTH)),
+	     .entity = true, .opaque = true, MAKES(AUTH, 44)),
 	GRANTED(OWNER, 0x12, "CMK_CreateTicket", TPM12_C2, TPM12_ALL, PUBKEY "nS"),
 	CHIP(0x13, "CMK_CreateKey", TPM12_C2, TPM12_ALL, "4n" KEY "nn", .keys = 1,
 	     .slow = true, INSPECT(cmk)),
@@ -116,7 +116,7 @@ const struct vtpmb_tpm12_row vtpmb_tpm12_rows[TPM12_NR_ROWS] = {
 	      .chip_by_grant = true),
 	GRANTED(UNSAFE, 0x40, "ResetLockValue", TPM12_C2, TPM12_ALL, ""),
 	CHIP(0x41, "LoadKey2", TPM12_C1 | TPM12_C2, TPM12_ALL, "4" KEY, .keys = 1,
-	     .opaque = true, MAKES(KEY), INSPECT(load_key)),
+	     .opaque = true, MAKES(KEY, 4), INSPECT(load_key)),
 	CHIP(0x46, "GetRandom", TPM12_C1, TPM12_USABLE, "4", .opaque = true),
 	CHIP(0x47, "StirRandom", TPM12_C1, TPM12_USABLE, "S", .opaque = true),
 	LOCAL(0x50, "SelfTestFull", TPM12_C1, TPM12_WORKING, 0, "",
@@ -231,7 +231,7 @@ const struct vtpmb_tpm12_row vtpmb_tpm12_rows[TPM12_NR_ROWS] = {
 	GRANTED(COUNTER, 0xE0, "ReleaseCounterOwner", TPM12_C2, TPM12_ALL, "4", .ends = true,
 		INSPECT(counter)),
 	GRANTED(TRANSPORT, 0xE6, "EstablishTransport", TPM12_C1 | TPM12_C2, TPM12_ALL,
-		"42442S", .keys = 1, MAKES(TRANS), INSPECT(transport)),
+		"42442S", .keys = 1, MAKES(TRANS, 60), INSPECT(transport)),
 	GRANTED(TRANSPORT, 0xE7, "ExecuteTransport", TPM12_C2, TPM12_ALL, "S",
 		.trans = true),
 	GRANTED(TRANSPORT, 0xE8, "ReleaseTransportSigned", TPM12_C2 | TPM12_C3, TPM12_ALL,

@@ -82,6 +82,7 @@ enum tpm12_grant {
  *		@entity
  * @makes:	what the handle that its response begins with stands for, an
  *		enum vtpmb_tpm12_kind and one more; 0: there is none
+ * @out_len:	bytes of that response's parameters, which are always as many
  * @entity:	its handle area is that of OSAP or DSAP
  * @trans:	its last authorisation area names a transport session
  * @slow:	it may take the chip minutes
@@ -116,6 +117,7 @@ struct vtpmb_tpm12_row {
 	u8 grant;
 	u8 keys;
 	u8 makes;
+	u8 out_len;
 	bool entity;
 	bool trans;
 	bool slow;

@@ -348,8 +348,6 @@ static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_f
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(call->vtpm);
 	struct vtpmb_tpm12_entry *entry;
 
-	if (len < VTPMB_HEADER_SIZE + sizeof(u32))
-		return -EIO;
 	entry = vtpmb_tpm12_new(call->vtpm, frame->row->makes - 1, 0);
 	if (!entry)
 		return -EIO;
@@ -368,16 +366,41 @@ static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_f
 	return 0;
 }
 
+/* Where an authorisation area of a response begins. */
+static const u8 *tpm12_auth_out(const struct vtpmb_tpm12_frame *frame, const u8 *rsp,
+				size_t len, unsigned int i)
+{
+	return rsp + len - TPM12_AUTH_OUT_SIZE * (frame->nr_auths - i);
+}
+
+/* Whether a successful response has all that the command's has. */
+static bool tpm12_is_whole(const struct vtpmb_tpm12_frame *frame, const u8 *rsp, size_t len)
+{
+	size_t least = VTPMB_HEADER_SIZE + frame->row->out_len +
+		       TPM12_AUTH_OUT_SIZE * frame->nr_auths;
+	unsigned int i;
+
+	if (len < least || (frame->row->makes && len != least) ||
+	    vtpmb_peek_u16(rsp) != TPM12_TAG_RSP + frame->nr_auths)
+		return false;
+	for (i = 0; i < frame->nr_auths; i++) {
+		/* A BOOL */
+		if (tpm12_auth_out(frame, rsp, len, i)[TPM12_NONCE_SIZE] > 1)
+			return false;
+	}
+	return true;
+}
+
 /* What the response says of sessions and keys. */
 static int tpm12_follow(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
 			u8 *rsp, size_t len)
 {
 	unsigned int i;
 
-	if (len < VTPMB_HEADER_SIZE + TPM12_AUTH_OUT_SIZE * frame->nr_auths)
+	if (!tpm12_is_whole(frame, rsp, len))
 		return -EIO;
 	for (i = 0; i < frame->nr_auths; i++) {
-		const u8 *area = rsp + len - TPM12_AUTH_OUT_SIZE * (frame->nr_auths - i);
+		const u8 *area = tpm12_auth_out(frame, rsp, len, i);
 
 		/* Both areas may name one session. */
 		if (!area[TPM12_NONCE_SIZE] && frame->auth[i]->used)
@@ -499,7 +522,11 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 	}
 	call->cmd->len = len;
 	call->cmd->rc = TPM12_SUCCESS;
-	return tpm12_complete(call, len);
+	err = tpm12_complete(call, len);
+	/* One that is cut short is as good as lost. */
+	if (err)
+		vtpmb_tpm12_doubt(vtpm->port);
+	return err;
 }
 
 /* A command that failed here ends its sessions as it would in a TPM. */
@@ -545,15 +572,17 @@ static void tpm12_call_init(struct vtpmb_tpm12_call *call, struct vtpmb_vtpm *vt
 int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm12_call call;
-	int err = vtpmb_tpm12_settle(vtpm->port);
 	u32 rc;
+	int err = vtpmb_tpm12_settle(vtpm->port, &rc);
 
 	if (err)
 		return err;
 	tpm12_call_init(&call, vtpm, cmd);
-	mutex_lock(&vtpm->lock);
-	rc = tpm12_prepare(&call);
-	mutex_unlock(&vtpm->lock);
+	if (!rc) {
+		mutex_lock(&vtpm->lock);
+		rc = tpm12_prepare(&call);
+		mutex_unlock(&vtpm->lock);
+	}
 
 	if (!rc && call.row->own)
 		err = call.row->own(&call, &rc);

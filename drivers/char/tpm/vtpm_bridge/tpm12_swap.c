@@ -35,10 +35,23 @@
 
 #define MAX_RETRIES	5
 
+/* How often a chip that does not answer, or is busy, is tried again before the host gets it. */
+#define MAX_LOSSES	3
+
 /* TPM_CONTEXT_BLOB (Part 2, 18.1) */
 #define BLOB_COUNT_AT	26
 #define BLOB_MIN_SIZE	58
 #define LABEL_SIZE	16
+
+/*
+ * A response that is cut short tells no more than one that is lost, so that what the
+ * chip has is to be asked.
+ */
+static int tpm12_cut_short(struct vtpmb_port *port)
+{
+	vtpmb_tpm12_doubt(port);
+	return -EIO;
+}
 
 static int tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_body *body,
 			 u32 *rc)
@@ -79,12 +92,13 @@ int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
  * @prop:	TPM_CAP_PROPERTY
  * @value:	out: its value; 0 if the chip does not tell
  *
- * Return: 0 or a negative errno
+ * Return: 0, -EIO or the errno of transmit
  */
 int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
 {
+	struct vtpmb_reader r;
 	u8 body[12];
-	u32 rc;
+	u32 rc, size;
 	int len;
 
 	vtpmb_poke_u32(body, TPM12_CAP_PROPERTY);
@@ -94,8 +108,12 @@ int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
 	if (len < 0)
 		return len;
 	*value = 0;
-	if (!rc && len >= VTPMB_HEADER_SIZE + 8)
-		*value = vtpmb_peek_u32(port->scratch + VTPMB_HEADER_SIZE + 4);
+	if (rc)
+		return 0;
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &size) || size != sizeof(*value) ||
+	    !vtpmb_get_u32(&r, value) || r.left)
+		return tpm12_cut_short(port);
 	return 0;
 }
 
@@ -121,15 +139,13 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 	u32 blob_len;
 
 	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u32(&r, &blob_len) || blob_len < BLOB_MIN_SIZE)
-		return -EIO;
-	blob = vtpmb_get_bytes(&r, blob_len);
-	if (!blob)
-		return -EIO;
+	if (!vtpmb_get_u32(&r, &blob_len) || blob_len < BLOB_MIN_SIZE || r.left != blob_len)
+		return tpm12_cut_short(vtpm->port);
+	blob = r.pos;
 	if (entry->kind != TPM12_KEY) {
 		/* In a contextList 0 stands for a free place. */
 		if (!vtpmb_peek_u32(blob + BLOB_COUNT_AT))
-			return -EIO;
+			return tpm12_cut_short(vtpm->port);
 		vtpmb_tpm12_book(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
 		vtpmb_tpm12_came_out(vtpm, entry);
 	}
@@ -144,6 +160,18 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 static bool tpm12_saves_nothing(u32 rc)
 {
 	return rc == TPM12_NOSRK || rc == TPM12_DISABLED || rc == TPM12_DEACTIVATED;
+}
+
+/* The chip may do at another time what it refuses now. */
+static bool tpm12_is_busy(u32 rc)
+{
+	return rc >= TPM12_RETRY;
+}
+
+/* Not saved, but not lost either: it stays where it is. */
+static bool tpm12_stays(u32 rc)
+{
+	return tpm12_saves_nothing(rc) || tpm12_is_busy(rc);
 }
 
 /* What the chip says of a handle that it does not know, which is as well. */
@@ -242,7 +270,9 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	len = vtpmb_tpm12_own_command(vtpm->port, ORD_SAVECONTEXT, body, sizeof(body), rc);
 	if (len < 0)
 		return len;
-	WRITE_ONCE(vtpmb_tpm12_chip(vtpm->port)->saves_nothing, tpm12_saves_nothing(*rc));
+	if (!tpm12_is_busy(*rc))
+		WRITE_ONCE(vtpmb_tpm12_chip(vtpm->port)->saves_nothing,
+			   tpm12_saves_nothing(*rc));
 	return *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
 }
 
@@ -353,7 +383,7 @@ static int tpm12_evict_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry
 	u32 rc;
 	int err = vtpmb_tpm12_save(vtpm, entry, &rc);
 
-	if (err == -ENOMEM || (rc && !tpm12_saves_nothing(rc)))
+	if (err == -ENOMEM || (!err && rc && !tpm12_stays(rc)))
 		return vtpmb_tpm12_lose(vtpm, entry);
 	return err;
 }
@@ -398,9 +428,9 @@ static int tpm12_evict_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *ke
 	u32 rc;
 	int err = vtpmb_tpm12_save(vtpm, key, &rc);
 
-	if (!err && tpm12_saves_nothing(rc))
+	if (!err && tpm12_stays(rc))
 		return 0;
-	if (err == -ENOMEM || rc)
+	if (err == -ENOMEM || (!err && rc))
 		return vtpmb_tpm12_flush_key(vtpm, key);
 	return err ? err : tpm12_flush(vtpm, key);
 }
@@ -559,8 +589,8 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	head[4] = 0;
 	vtpmb_poke_u32(head + 5, entry->blob_len);
 	len = tpm12_command(vtpm->port, ORD_LOADCONTEXT, &body, rc);
-	if (len >= 0 && !*rc && len < VTPMB_HEADER_SIZE + sizeof(u32))
-		return -EIO;
+	if (len >= 0 && !*rc && len != VTPMB_HEADER_SIZE + sizeof(u32))
+		return tpm12_cut_short(vtpm->port);
 	return len < 0 ? len : 0;
 }
 
@@ -568,7 +598,7 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 static bool tpm12_passes(u32 rc)
 {
 	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM12_FAILEDSELFTEST ||
-	       rc == TPM12_INVALID_POSTINIT || rc >= TPM12_RETRY;
+	       rc == TPM12_INVALID_POSTINIT || tpm12_is_busy(rc);
 }
 
 /* A chip without room says so, and says it once. */
@@ -717,14 +747,11 @@ static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return err;
 }
 
-/* Which of a kind the chip has not any more, one bit each, or all that it has. */
-static int tpm12_ask_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
-			  unsigned long *dead, u32 *rc)
+/* The handles of a kind that the chip has, @list in the port's scratch buffer. */
+static int tpm12_ask_list(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
+			  const u8 **list, u16 *nr_handles, u32 *rc)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
 	struct vtpmb_reader r;
-	unsigned int i;
-	u16 nr_handles;
 	u8 body[12];
 	u32 size;
 	int len;
@@ -732,18 +759,63 @@ static int tpm12_ask_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
 	vtpmb_poke_u32(body, TPM12_CAP_HANDLE);
 	vtpmb_poke_u32(body + 4, sizeof(u32));
 	vtpmb_poke_u32(body + 8, vtpmb_tpm12_kinds[kind].rt);
-	len = vtpmb_tpm12_own_command(vtpm->port, ORD_GETCAPABILITY, body, sizeof(body), rc);
+	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u32(&r, &size) || !vtpmb_get_u16(&r, &nr_handles) ||
-	    r.left < nr_handles * sizeof(u32))
-		return -EIO;
-	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-		if (entry[i].phys && !tpm12_is_listed(entry[i].phys, r.pos, nr_handles))
-			*dead |= BIT(i);
-	}
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &size) || r.left != size || !vtpmb_get_u16(&r, nr_handles) ||
+	    r.left != *nr_handles * sizeof(u32))
+		return tpm12_cut_short(port);
+	*list = r.pos;
 	return 0;
+}
+
+static void tpm12_strike_off(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+			     const u8 *list, unsigned int nr_handles)
+{
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	unsigned int i;
+
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
+		if (!tpm12_is_listed(entry[i].phys, list, nr_handles))
+			entry[i].phys = 0;
+	}
+}
+
+/* What is neither in the chip nor saved. */
+static int tpm12_give_up_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !err; i++) {
+		if (!entry[i].phys && !entry[i].blob)
+			err = tpm12_give_up(vtpm, &entry[i]);
+	}
+	return err;
+}
+
+/* Forget what the chip has not any more, of one kind and all proxies. */
+static int tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
+	struct vtpmb_tpm12_table *table;
+	u16 nr_handles = 0;
+	const u8 *list;
+	int err = tpm12_ask_list(port, kind, &list, &nr_handles, rc);
+
+	chip->room[kind] = TPM12_ROOM_UNKNOWN;
+	if (err || *rc)
+		return err;
+	/* All before the next command, which comes over the list. */
+	list_for_each_entry(table, &chip->inside, inside)
+		tpm12_strike_off(table->vtpm, kind, list, nr_handles);
+	list_for_each_entry(table, &chip->inside, inside) {
+		if (!err)
+			err = tpm12_give_up_dead(table->vtpm, kind);
+	}
+	return err;
 }
 
 /**
@@ -751,53 +823,100 @@ static int tpm12_ask_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
  * @vtpm:	the vtpm
  * @kind:	of which kind
  *
+ * If the chip does not tell now, it is asked again before the next command.
+ *
  * Return: 0, -EIO or the errno of transmit
  */
 int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
-	unsigned long dead = 0;
-	unsigned int i;
 	u32 rc;
-	int err;
+	int err = tpm12_forget_dead(vtpm->port, kind, &rc);
 
-	err = tpm12_ask_dead(vtpm, kind, &dead, &rc);
-	vtpmb_tpm12_chip(vtpm->port)->room[kind] = TPM12_ROOM_UNKNOWN;
-	if (!err && rc)
-		err = tpm12_lose_used(vtpm, kind);
-	for_each_set_bit(i, &dead, vtpmb_tpm12_kinds[kind].capacity) {
-		entry[i].phys = 0;
-		if (!err)
-			err = tpm12_give_up(vtpm, &entry[i]);
+	if (err || !rc)
+		return err;
+	if (!tpm12_is_busy(rc))
+		return tpm12_lose_used(vtpm, kind);
+	vtpmb_tpm12_doubt(vtpm->port);
+	return 0;
+}
+
+/* Of one proxy: what is not saved is lost. */
+static int tpm12_clear_out(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !chip->doubtful; i++) {
+		if (entry[i].phys)
+			err = tpm12_evict(vtpm, &entry[i]) ?: err;
+		if (entry[i].phys && !chip->doubtful)
+			err = tpm12_give_up(vtpm, &entry[i]) ?: err;
 	}
 	return err;
+}
+
+static int tpm12_clear_out_all(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_table *table;
+	int err = 0;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside)
+		err = tpm12_clear_out(table->vtpm, kind) ?: err;
+	return err;
+}
+
+/*
+ * A chip that never tells what it has: all of it comes out, or is lost, so that no
+ * entry stands for a handle that may be free.
+ */
+static int tpm12_settle_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
+{
+	int err = tpm12_forget_dead(port, kind, rc);
+
+	if (err || !*rc || tpm12_is_busy(*rc))
+		return err;
+	*rc = TPM12_SUCCESS;
+	return tpm12_clear_out_all(port, kind);
+}
+
+static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_table *table;
+	unsigned int nr = 0;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside)
+		nr += tpm12_nr_inside(table->vtpm, kind);
+	return nr;
 }
 
 /**
  * vtpmb_tpm12_settle() - forget what the chip has not any more, of all proxies
  * @port:	the chip
+ * @rc:		out: TPM12_SUCCESS, or why the chip does not tell now
  *
  * After a lost response an entry may stand for a handle that is free.  Nothing
  * may be loaded before that is known, since it could get this handle.
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm12_settle(struct vtpmb_port *port)
+int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
-	struct vtpmb_tpm12_table *table;
 	unsigned int kind;
 	int err = 0;
 
+	*rc = TPM12_SUCCESS;
 	if (!chip->doubtful)
 		return 0;
-	list_for_each_entry(table, &chip->inside, inside) {
-		for (kind = 0; kind < TPM12_NR_KINDS && !err; kind++) {
-			if (tpm12_nr_inside(table->vtpm, kind))
-				err = vtpmb_tpm12_find_dead(table->vtpm, kind);
-		}
+	chip->doubtful = false;
+	for (kind = 0; kind < TPM12_NR_KINDS && !err && !*rc; kind++) {
+		if (tpm12_nr_of_all(port, kind))
+			err = tpm12_settle_kind(port, kind, rc);
 	}
-	chip->doubtful = err;
+	if (err || *rc)
+		chip->doubtful = true;
 	return err;
 }
 
@@ -805,18 +924,22 @@ int vtpmb_tpm12_settle(struct vtpmb_port *port)
  * Turns and resets.
  */
 
-/* Of one proxy, its keys or its sessions. */
+/*
+ * Of one proxy, its keys or its sessions.  What the chip refuses to let go of does not
+ * hold up the rest, but a lost response does: first the chip is asked what it has.
+ */
 static int tpm12_put_out(struct vtpmb_tpm12_table *table, bool keys)
 {
+	struct vtpmb_port *port = table->vtpm->port;
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < TPM12_NR_ENTRIES && !err; i++) {
+	for (i = 0; i < TPM12_NR_ENTRIES && !vtpmb_tpm12_chip(port)->doubtful; i++) {
 		struct vtpmb_tpm12_entry *entry = &table->entry[i];
 		bool is_key = entry->kind == TPM12_KEY;
 
 		if (entry->phys && is_key == keys)
-			err = tpm12_evict(table->vtpm, entry);
+			err = tpm12_evict(table->vtpm, entry) ?: err;
 	}
 	return err;
 }
@@ -828,39 +951,105 @@ static int tpm12_put_out_all(struct vtpmb_port *port, bool keys, const struct vt
 	int err = 0;
 
 	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		if (table->vtpm != but && !err)
-			err = tpm12_put_out(table, keys);
+		if (table->vtpm != but)
+			err = tpm12_put_out(table, keys) ?: err;
 	}
 	return err;
+}
+
+/* Sessions first, since they end with their keys; a busy chip keeps both. */
+static int tpm12_put_out_both(struct vtpmb_port *port, const struct vtpmb_vtpm *but)
+{
+	int err = tpm12_put_out_all(port, false, but);
+
+	if (!but && vtpmb_tpm12_swaps(port) && tpm12_nr_of_all(port, TPM12_AUTH))
+		return err;
+	return tpm12_put_out_all(port, true, but) ?: err;
 }
 
 /**
  * vtpmb_tpm12_put_out_others() - leave nothing of others in the chip
  * @vtpm:	the vtpm whose next command may end what they have there
  *
- * Return: 0 or the errno of transmit
+ * Return: 0, -EIO or the errno of transmit
  */
 int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm)
 {
-	int err = tpm12_put_out_all(vtpm->port, false, vtpm);
+	return tpm12_put_out_both(vtpm->port, vtpm);
+}
 
-	return err ? err : tpm12_put_out_all(vtpm->port, true, vtpm);
+/* What is left in the chip that should not be there when the host gets it. */
+static unsigned int tpm12_nr_left(struct vtpmb_port *port)
+{
+	unsigned int kind, nr = 0;
+
+	if (!vtpmb_tpm12_chip(port)->doubtful && !vtpmb_tpm12_swaps(port))
+		return 0;
+	for (kind = 0; kind < TPM12_NR_KINDS; kind++)
+		nr += tpm12_nr_of_all(port, kind);
+	return nr;
+}
+
+/*
+ * A chip that is busy, or whose responses are lost, is tried again as long as there is
+ * less in it than ever before, and MAX_LOSSES times if not.  So there are no more rounds
+ * than entries that were loaded at first, and those few.
+ */
+static int tpm12_put_out_patiently(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
+	unsigned int least = U32_MAX, tries = 0, nr;
+	u32 rc;
+	int err;
+
+	do {
+		err = vtpmb_tpm12_settle(port, &rc);
+		if (!chip->doubtful)
+			err = tpm12_put_out_both(port, NULL);
+		nr = tpm12_nr_left(port);
+		tries += nr >= least;
+		least = min(nr, least);
+	} while (nr && tries < MAX_LOSSES);
+	return err;
+}
+
+/*
+ * Whoever gets the chip may get the handle of what was left there, if it is gone by
+ * then: no entry stands for it any more.
+ */
+static void tpm12_disown_all(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_table *table;
+	unsigned int i;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		for (i = 0; i < TPM12_NR_ENTRIES; i++)
+			vtpmb_tpm12_came_out(table->vtpm, &table->entry[i]);
+	}
 }
 
 /**
  * vtpmb_tpm12_vacate() - leave nothing of any proxy in the chip
  * @port:	the chip, which somebody else gets
  *
- * Return: 0 or the errno of transmit
+ * Afterwards nothing is in doubt: what the chip did not let go of is lost to its proxy,
+ * but for what a chip that saves nothing has to keep.
+ *
+ * Return: 0, -EIO or the errno of transmit
  */
 int vtpmb_tpm12_vacate(struct vtpmb_port *port)
 {
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	struct vtpmb_tpm12_table *table, *next;
-	int err = tpm12_put_out_all(port, false, NULL);
+	int err = tpm12_put_out_patiently(port);
+	unsigned int kind;
 
-	if (!err)
-		err = tpm12_put_out_all(port, true, NULL);
-	list_for_each_entry_safe(table, next, &vtpmb_tpm12_chip(port)->inside, inside) {
+	for (kind = 0; kind < TPM12_NR_KINDS && !chip->doubtful && vtpmb_tpm12_swaps(port); kind++)
+		err = tpm12_clear_out_all(port, kind) ?: err;
+	if (tpm12_nr_left(port))
+		tpm12_disown_all(port);
+	chip->doubtful = false;
+	list_for_each_entry_safe(table, next, &chip->inside, inside) {
 		if (!tpm12_nr_inside(table->vtpm, TPM12_KEY) &&
 		    !tpm12_nr_inside(table->vtpm, TPM12_AUTH) &&
 		    !tpm12_nr_inside(table->vtpm, TPM12_TRANS))

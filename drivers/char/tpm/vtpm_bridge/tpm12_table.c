@@ -207,6 +207,22 @@ void vtpmb_tpm12_chip_init(struct vtpmb_port *port)
 	vtpmb_tpm12_forget_room(port);
 }
 
+/* The chip gives out no handle that is taken: who had it before has it no more. */
+static void tpm12_disown(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 phys)
+{
+	struct vtpmb_tpm12_table *table;
+	unsigned int i;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(table->vtpm, kind);
+
+		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
+			if (entry[i].phys == phys)
+				entry[i].phys = 0;
+		}
+	}
+}
+
 /**
  * vtpmb_tpm12_enter() - the chip has loaded what an entry stands for
  * @vtpm:	the vtpm
@@ -217,6 +233,7 @@ void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 
+	tpm12_disown(vtpm->port, entry->kind, phys);
 	entry->phys = phys;
 	if (list_empty(&table->inside))
 		list_add_tail(&table->inside, &vtpmb_tpm12_chip(vtpm->port)->inside);

@@ -145,7 +145,8 @@ int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len)
 	if (len < RESPONSE_AT + VTPMB_HEADER_SIZE + TPM12_AUTH_OUT_SIZE)
 		return -EIO;
 	size = vtpmb_peek_u32(call->cmd->buf + RESPONSE_SIZE_AT);
-	if (size < VTPMB_HEADER_SIZE || size > len - RESPONSE_AT - TPM12_AUTH_OUT_SIZE)
+	if (size < VTPMB_HEADER_SIZE || size != len - RESPONSE_AT - TPM12_AUTH_OUT_SIZE ||
+	    size != vtpmb_peek_u32(at + 2))
 		return -EIO;
 	rc = vtpmb_peek_u32(at + 6);
 	if (!rc)

@@ -311,6 +311,7 @@ static struct {
 	int err;
 	u32 rc;
 	bool done;
+	size_t cut;
 } fault;
 
 void core_fail_transmit(unsigned int nth, int err)
@@ -318,6 +319,7 @@ void core_fail_transmit(unsigned int nth, int err)
 	fault.nth = nth;
 	fault.err = err;
 	fault.done = false;
+	fault.cut = 0;
 }
 
 void core_lose_response(unsigned int nth)
@@ -331,6 +333,13 @@ void core_fail_chip(unsigned int nth, u32 rc)
 	fault.nth = nth;
 	fault.err = 0;
 	fault.rc = rc;
+	fault.cut = 0;
+}
+
+void core_cut_response(unsigned int nth, size_t len)
+{
+	core_fail_chip(nth, 0);
+	fault.cut = len;
 }
 
 static void fail(const struct core_sweep *sweep, enum core_fault fault, unsigned int nth)
@@ -376,6 +385,17 @@ static size_t put_error(u8 *rsp, u32 rc)
 	return w.len;
 }
 
+static int cut(u8 *buf, size_t len)
+{
+	struct core_rsp rsp;
+
+	core_raw(buf, len, &rsp);
+	len = min(rsp.len, fault.cut);
+	vtpmb_poke_u32(rsp.buf + 2, len);
+	memcpy(buf, rsp.buf, len);
+	return len;
+}
+
 /* As tpm_transmit_cmd(): RETRY and TESTING are tried again inside. */
 static int port_transmit(struct vtpmb_port *port, u8 *buf)
 {
@@ -390,6 +410,8 @@ static int port_transmit(struct vtpmb_port *port, u8 *buf)
 	if (core_watch)
 		core_watch(buf, len);
 	if (fault.nth && !--fault.nth) {
+		if (fault.cut)
+			return cut(buf, len);
 		if (fault.err && fault.done)
 			core_raw(buf, len, &rsp);
 		/* The core's buffer is undefined after an error. */

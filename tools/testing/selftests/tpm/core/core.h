@@ -75,6 +75,8 @@ void core_fail_transmit(unsigned int nth, int err);
 void core_lose_response(unsigned int nth);
 /* As above, but the chip answers with @rc and does nothing. */
 void core_fail_chip(unsigned int nth, u32 rc);
+/* The chip does what it is told, and of its response only @len bytes come, as its header says. */
+void core_cut_response(unsigned int nth, size_t len);
 /*
  * Whether to open a transform of the crypto API ends the program.  So it does from
  * core_start() to core_stop(), for that can load a module of the kernel.

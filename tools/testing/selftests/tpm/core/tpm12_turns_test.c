@@ -11,7 +11,7 @@
 #define NR_PROXIES	8
 #define SIGNATURES	50
 
-static struct key signer, storage;
+static struct key signer, storage, hosts_signer;
 static struct guest guests[NR_PROXIES];
 static u32 keys[NR_PROXIES], hosts[NR_SLOTS];
 static unsigned int nr_hosts;
@@ -25,6 +25,7 @@ static void begin(unsigned int nr_slots)
 	core_host_comes = false;
 	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
 	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
 	for (nr_hosts = 0; nr_hosts < NR_SLOTS - nr_slots; nr_hosts++)
 		CHECK_EQ(load_key(&host, SRK, srk_secret, &storage, &hosts[nr_hosts]), 0);
 	for (i = 0; i < NR_PROXIES; i++) {
@@ -326,6 +327,13 @@ static void gap_that_stays_costs_sessions_and_nothing_else(void)
 	end();
 }
 
+/* The chip gives a handle by chance, so that of one session to the next one too. */
+static u32 open_again(struct guest *g, struct session *s)
+{
+	core_seed(12);
+	return oiap(g, s, key_secret);
+}
+
 /* The chip has let go of a session and gives its handle to another's. */
 static void lost_response_gives_nobody_anothers_session(void)
 {
@@ -333,12 +341,132 @@ static void lost_response_gives_nobody_anothers_session(void)
 
 	begin(NR_SLOTS);
 	load_all();
-	CHECK_EQ(oiap(&guests[0], &old, key_secret), 0);
+	CHECK_EQ(open_again(&guests[0], &old), 0);
 	core_lose_response(1);
 	flush(&guests[0], old.handle, RT_AUTH);
-	CHECK_EQ(oiap(&guests[1], &new, key_secret), 0);
+	CHECK_EQ(open_again(&guests[1], &new), 0);
 	CHECK_EQ(flush(&guests[0], old.handle, RT_AUTH), 34);
 	CHECK_EQ(sign_with(&guests[1], keys[1], &new, NULL), 0);
+	end();
+}
+
+/* Of a session that ends the response is cut short, and its handle given to another's. */
+static void short_success_gives_nobody_anothers_session(void)
+{
+	struct session old, new;
+	u32 handle;
+
+	begin(NR_SLOTS);
+	load_all();
+	CHECK_EQ(open_again(&guests[0], &old), 0);
+	handle = old.handle;
+	old.cont = 0;
+	core_cut_response(1, VTPMB_HEADER_SIZE);
+	sign_with(&guests[0], keys[0], &old, NULL);
+	CHECK(guests[0].rsp.err);
+	CHECK_EQ(open_again(&guests[1], &new), 0);
+	CHECK_EQ(flush(&guests[0], handle, RT_AUTH), 34);
+	CHECK_EQ(sign_with(&guests[1], keys[1], &new, NULL), 0);
+	end();
+}
+
+/* The chip does not say what it has, so nothing is settled by asking. */
+static u32 refusal;
+
+static void refuse_to_list(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == 0x65 && vtpmb_peek_u32(cmd + 10) == 0x14)
+		core_fail_chip(1, refusal);
+}
+
+static void refused_list_gives_nobody_anothers_session(void)
+{
+	static const u32 refusals[] = { 0x800, 0x801, 0x802, 0x2c };
+	struct session old, new;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
+		begin(NR_SLOTS);
+		load_all();
+		refusal = refusals[i];
+		CHECK_EQ(open_again(&guests[0], &old), 0);
+		core_lose_response(1);
+		core_watch = refuse_to_list;
+		flush(&guests[0], old.handle, RT_AUTH);
+		open_again(&guests[1], &new);
+		core_watch = NULL;
+		if (!new.handle)
+			CHECK_EQ(open_again(&guests[1], &new), 0);
+		flush(&guests[0], old.handle, RT_AUTH);
+		CHECK_EQ(sign_with(&guests[1], keys[1], &new, NULL), 0);
+		end();
+	}
+}
+
+/* A self-test that ends soon. */
+static unsigned int nr_refused;
+
+static void refuse_first_saves(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == 0xb8 && nr_refused++ < NR_PROXIES + 2)
+		core_fail_chip(1, 0x802);
+}
+
+static void busy_chip_loses_nothing(void)
+{
+	struct session s[NR_PROXIES];
+	unsigned int i;
+
+	begin(NR_SLOTS);
+	load_all();
+	for (i = 0; i < NR_PROXIES; i++)
+		CHECK_EQ(osap(&guests[i], &s[i], ET_KEY, keys[i], key_secret), 0);
+	nr_refused = 0;
+	core_watch = refuse_first_saves;
+	core_end_turn();
+	core_watch = NULL;
+	CHECK_EQ(count_handles(&host, RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	for (i = 0; i < NR_PROXIES; i++)
+		CHECK_EQ(sign_with(&guests[i], keys[i], &s[i], NULL), 0);
+	end();
+}
+
+/* The response to what the end of a turn last does is lost. */
+static unsigned int nr_flushes;
+
+static void lose_last_flush(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == 0xba && ++nr_flushes == NR_PROXIES)
+		core_lose_response(1);
+}
+
+static void lost_flush_gives_nobody_the_hosts_key(void)
+{
+	u8 own[64], sig[64];
+	unsigned int i;
+	u32 handle;
+
+	begin(NR_SLOTS);
+	for (i = 0; i < NR_PROXIES; i++) {
+		core_seed(i);
+		keys[i] = load(&guests[i]);
+	}
+	CHECK_EQ(sign(&guests[0], keys[0], key_secret, own), 0);
+	nr_flushes = 0;
+	core_watch = lose_last_flush;
+	core_end_turn();
+	core_watch = NULL;
+	CHECK(nr_flushes >= NR_PROXIES);
+	CHECK_EQ(count_handles(&host, RT_KEY), 0);
+	core_seed(NR_PROXIES - 1);
+	CHECK_EQ(load_key(&host, SRK, srk_secret, &hosts_signer, &handle), 0);
+	for (i = 0; i < NR_PROXIES; i++) {
+		CHECK_EQ(sign(&guests[i], keys[i], key_secret, sig), 0);
+		CHECK_MEM(sig, own, sizeof(own));
+	}
+	core_end_turn();
+	CHECK_EQ(flush(&host, handle, RT_KEY), 0);
 	end();
 }
 
@@ -555,14 +683,19 @@ static void act_blindly(struct guest *g, struct session *s)
 		memset(s, 0, sizeof(*s));
 }
 
-/* What makes something in the chip does not get there, of the rest the response is lost. */
+/*
+ * What makes something in the chip does not get there, of the rest the response is lost
+ * or cut short.
+ */
 static void spoil(const u8 *cmd, size_t len)
 {
 	u32 code = vtpmb_peek_u32(cmd + 6);
 
 	if (choose(30))
 		return;
-	if (code == 0xba || code == 0xb8 || code == 0x3c || code == 0x65)
+	if (code == 0x3c && choose(2))
+		core_cut_response(1, VTPMB_HEADER_SIZE + choose(41));
+	else if (code == 0xba || code == 0xb8 || code == 0x3c || code == 0x65)
 		core_lose_response(1);
 	else
 		core_fail_transmit(1, -EIO);
@@ -639,6 +772,64 @@ static void no_fault_gives_one_handle_to_two(void)
 	end();
 }
 
+/* What the chip has made, and nobody heard. */
+static void flush_rest(u32 rt, unsigned int nr_left)
+{
+	while (count_handles(&host, rt) > nr_left)
+		CHECK_EQ(flush(&host, vtpmb_peek_u32(host.rsp.buf + 16 + 4 * nr_left), rt), 0);
+}
+
+/* Up to the fault: what comes later would hide what it has done. */
+static void short_flow(struct guest *g)
+{
+	struct session s;
+	u32 key;
+
+	if (load_key(g, SRK, srk_secret, &signer, &key) || g->rsp.err ||
+	    osap(g, &s, ET_KEY, key, key_secret) || g->rsp.err ||
+	    sign_with(g, key, &s, NULL) || g->rsp.err)
+		return;
+	core_end_turn();
+	s.cont = 0;
+	if (sign_with(g, key, &s, NULL) || g->rsp.err || oiap(g, &s, key_secret) || g->rsp.err ||
+	    flush(g, s.handle, RT_AUTH) || g->rsp.err)
+		return;
+	core_end_turn();
+	flush(g, key, RT_KEY);
+}
+
+static void no_short_success_gives_one_handle_to_two(void)
+{
+	static const size_t lens[] = { 10, 12, 14, 16, 18, 33, 50, 54, 64, 80, 118, 200, 600 };
+	unsigned int nth, i, k;
+	struct session s;
+
+	begin(NR_SLOTS);
+	core_turn = 0;
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		for (nth = 1; nth < 28; nth++) {
+			core_cut_response(nth, lens[i]);
+			short_flow(&guests[0]);
+			core_fail_transmit(0, 0);
+			CHECK_EQ(oiap(&guests[1], &s, key_secret), 0);
+			for (k = 0; k < 2; k++)
+				check_books_of(&guests[k]);
+			for (k = 0; k < 2; k++) {
+				core_reset(guests[k].vtpm);
+				start(&guests[k]);
+				CHECK_EQ(tell(&guests[k], "00c1 ???????? 00000046 00000004"), 0);
+			}
+			core_end_turn();
+			flush_rest(RT_KEY, 0);
+			flush_rest(RT_AUTH, 0);
+			flush_rest(RT_CONTEXT, 0);
+		}
+		short_flow(&guests[0]);
+		CHECK_EQ(guests[0].rsp.rc, 0);
+	}
+	end();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(what_fits_the_chip_costs_nothing),
 	CORE_TEST(full_chip_puts_out_what_was_used_least_lately),
@@ -652,9 +843,14 @@ static const struct core_test tests[] = {
 	CORE_TEST(command_that_ends_sessions_finds_none_of_others),
 	CORE_TEST(gap_that_stays_costs_sessions_and_nothing_else),
 	CORE_TEST(lost_response_gives_nobody_anothers_session),
+	CORE_TEST(short_success_gives_nobody_anothers_session),
+	CORE_TEST(refused_list_gives_nobody_anothers_session),
+	CORE_TEST(lost_flush_gives_nobody_the_hosts_key),
+	CORE_TEST(busy_chip_loses_nothing),
 	CORE_TEST(every_failure_leaves_the_chip_clean),
 	CORE_TEST(nothing_is_lost_by_chance),
 	CORE_TEST(no_fault_gives_one_handle_to_two),
+	CORE_TEST(no_short_success_gives_one_handle_to_two),
 };
 
 CORE_MAIN(tests)
