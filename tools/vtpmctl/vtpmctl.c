@@ -494,6 +494,8 @@ static const struct property {
 	  "deny, inspect, ordinal or allow (TPM 1.2)", false },
 	{ "counter", VTPM_BRIDGE_COUNTER, parse_counter, format_counter,
 	  "none or a number (TPM 1.2)", false },
+	{ "endorsement", VTPM_BRIDGE_ENDORSEMENT, parse_switch, format_switch,
+	  "on or off (TPM 2.0)", false },
 };
 
 static const struct property *find_property(const char *text, size_t len)

@@ -257,6 +257,11 @@ struct vtpm_bridge_reset {
  *				VTPM_BRIDGE_NO_COUNTER (default).  A chip
  *				increments but one of its counters until it is
  *				reset.  EOPNOTSUPP on a TPM 2.0.
+ * @VTPM_BRIDGE_ENDORSEMENT:	TPM 2.0, 1 (default): the guest has the chip's
+ *				endorsement keys; 0: its endorsement hierarchy
+ *				is disabled, it cannot enable it, and does not
+ *				see the keys' certificates.  EOPNOTSUPP on a
+ *				TPM 1.2.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -278,6 +283,7 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_ENDORSEMENT_AUTH = 17,
 	VTPM_BRIDGE_TRANSPORT = 18,
 	VTPM_BRIDGE_COUNTER = 19,
+	VTPM_BRIDGE_ENDORSEMENT = 21,
 };
 
 /** VTPM_BRIDGE_NO_COUNTER - as a counter: none */

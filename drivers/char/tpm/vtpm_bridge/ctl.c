@@ -387,6 +387,17 @@ static u64 vtpmb_get_counter(const struct vtpmb_proxy *proxy)
 	return proxy->vtpm.counter;
 }
 
+static int vtpmb_set_endorsement(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.port->family->set_endorsement(&proxy->vtpm, value);
+	return 0;
+}
+
+static u64 vtpmb_get_endorsement(const struct vtpmb_proxy *proxy)
+{
+	return !proxy->vtpm.no_endorsement;
+}
+
 /**
  * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET and VTPM_BRIDGE_GET
  * @max:	greatest value; a greater one is -ERANGE
@@ -433,6 +444,7 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_TRANSPORT] =
 		VTPMB_CTL_VALUE(transport, VTPM_BRIDGE_TRANSPORT_ALLOW, &vtpmb_tpm12),
 	[VTPM_BRIDGE_COUNTER] = VTPMB_CTL_VALUE(counter, U32_MAX, &vtpmb_tpm12),
+	[VTPM_BRIDGE_ENDORSEMENT] = VTPMB_CTL_VALUE(endorsement, 1, &vtpmb_tpm20),
 };
 
 /* The key's row, or NULL. */

@@ -248,8 +248,9 @@ enum vtpmb_range_kind {
  * @real_pcrs:	bit N: its PCR N is the chip's own; else it is private
  * @chip_auth:	TPM 2.0: the authValues that the chip's own hierarchies have, as
  *		far as the administrator has told; by default empty
+ * @no_endorsement: TPM 2.0: the administrator has disabled its endorsement hierarchy
  * @range:	handles of the chip's that are granted to it
- * @grants:	raised whenever @range changes
+ * @grants:	raised whenever @range or @no_endorsement changes
  * @nv_indices:	how many NV indices it may have in its range
  * @nv_bytes:	and how many bytes of data in them
  * @persistent_objects: how many objects it may make persistent in the chip
@@ -270,6 +271,7 @@ struct vtpmb_vtpm {
 	u8 secret[VTPMB_SECRET_SIZE];
 	u32 real_pcrs;
 	struct vtpmb_auth chip_auth[VTPMB_NR_CHIP_HIERS];
+	bool no_endorsement;
 	struct vtpmb_range range[VTPMB_NR_RANGES];
 	u32 grants;
 	u32 nv_indices;
@@ -344,6 +346,8 @@ struct vtpmb_cmd {
  * @reset:	_TPM_Init: virtual platform reset, power comes to POST_INIT.
  *		Idempotent.  PCRs stay until Startup.
  * @off:	power goes, orderly only if the guest had shut down
+ * @set_endorsement: TPM 2.0: enable or disable the endorsement hierarchy for the
+ *		administrator; NULL for a TPM 1.2
  * @pp:	whether physical presence is asserted, by whomever
  * @pp_locked:	whether commands cannot assert it before the next reset
  * @receive:	take a command; @cmd->len >= 6 and at least the size in its
@@ -390,6 +394,9 @@ struct vtpmb_family {
 	int (*sweep)(struct vtpmb_vtpm *vtpm, bool all);
 	bool (*stale)(struct vtpmb_vtpm *vtpm);
 	void (*drop)(struct vtpmb_vtpm *vtpm);
+
+	/* For the set ioctl; under vtpm->lock. */
+	void (*set_endorsement)(struct vtpmb_vtpm *vtpm, bool on);
 
 	/* For sysfs and the query ioctl; under vtpm->lock. */
 	bool (*pp)(struct vtpmb_vtpm *vtpm);

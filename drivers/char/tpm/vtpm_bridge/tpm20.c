@@ -297,6 +297,22 @@ u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 }
 
 /**
+ * vtpmb_tpm20_is_enabled() - whether a hierarchy is enabled
+ * @vtpm:	the vtpm
+ * @hier:	the hierarchy
+ *
+ * The administrator can disable the endorsement hierarchy, whatever ehEnable is.
+ */
+bool vtpmb_tpm20_is_enabled(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier hier)
+{
+	const struct vtpmb_tpm20 *tpm = vtpm->state;
+
+	if (hier == HIER_ENDORSEMENT && READ_ONCE(vtpm->no_endorsement))
+		return false;
+	return tpm->hier[hier].enabled;
+}
+
+/**
  * vtpmb_tpm20_handle_status() - whether what a handle names can be used now
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a handle of any kind but object, session and NV index
@@ -312,7 +328,7 @@ u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int 
 
 	if (TPM20_HT(handle) == HT_NV)
 		return RC_H(RC_HANDLE, i);
-	if (hier >= 0 && !vtpmb_tpm20_state(vtpm)->hier[hier].enabled)
+	if (hier >= 0 && !vtpmb_tpm20_is_enabled(vtpm, hier))
 		return RC_H(RC_HIERARCHY, i);
 	return RC_SUCCESS;
 }
@@ -711,6 +727,7 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.sweep = vtpmb_tpm20_sweep,
 	.stale = vtpmb_tpm20_stale,
 	.drop = vtpmb_tpm20_drop,
+	.set_endorsement = vtpmb_tpm20_set_endorsement,
 	.pp = tpm20_pp,
 	.pp_locked = tpm20_pp_locked,
 };

@@ -160,7 +160,7 @@ enum vtpmb_tpm20_hier {
 
 /**
  * struct vtpmb_tpm20_hierarchy - a virtual hierarchy; protected by vtpm->lock
- * @enabled:	phEnable, shEnable, ehEnable
+ * @enabled:	phEnable, shEnable, ehEnable, as the guest has set them
  * @auth:	authValue without trailing zeros
  * @auth_len:	its bytes
  * @policy_alg:	TPM_ALG_ID of authPolicy
@@ -696,6 +696,7 @@ u32 vtpmb_tpm20_get_end(struct vtpmb_tpm20_call *call);
 bool vtpmb_tpm20_permits(struct vtpmb_vtpm *vtpm, unsigned int row);
 int vtpmb_tpm20_hier(u32 handle);
 u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+bool vtpmb_tpm20_is_enabled(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier hier);
 u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int i);
 
 typedef u32 (*vtpmb_tpm20_session_check)(struct vtpmb_vtpm *vtpm,
@@ -743,6 +744,7 @@ u32 vtpmb_tpm20_pp_commands(struct vtpmb_vtpm *vtpm,
 			    struct vtpmb_tpm20_call *call,
 			    struct vtpmb_writer *out);
 void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on);
 
 /* tpm20_pcr.c */
 /**

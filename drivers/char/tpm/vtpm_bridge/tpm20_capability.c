@@ -468,15 +468,16 @@ static u32 tpm20_permanent(const struct vtpmb_vtpm *vtpm, u32 chip)
 	return val;
 }
 
-static u32 tpm20_startup_clear(const struct vtpmb_tpm20 *tpm)
+static u32 tpm20_startup_clear(const struct vtpmb_vtpm *vtpm)
 {
+	const struct vtpmb_tpm20 *tpm = vtpm->state;
 	u32 val = 0;
 
-	if (tpm->hier[HIER_PLATFORM].enabled)
+	if (vtpmb_tpm20_is_enabled(vtpm, HIER_PLATFORM))
 		val |= STARTUP_PH_ENABLE;
-	if (tpm->hier[HIER_OWNER].enabled)
+	if (vtpmb_tpm20_is_enabled(vtpm, HIER_OWNER))
 		val |= STARTUP_SH_ENABLE;
-	if (tpm->hier[HIER_ENDORSEMENT].enabled)
+	if (vtpmb_tpm20_is_enabled(vtpm, HIER_ENDORSEMENT))
 		val |= STARTUP_EH_ENABLE;
 	if (tpm->ph_enable_nv)
 		val |= STARTUP_PH_ENABLE_NV;
@@ -520,7 +521,7 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 	case PT_PERMANENT:
 		return tpm20_permanent(vtpm, chip);
 	case PT_STARTUP_CLEAR:
-		return tpm20_startup_clear(tpm);
+		return tpm20_startup_clear(vtpm);
 	case PT_HR_LOADED:
 		return nr_sessions - READ_ONCE(tpm->table.nr_saved);
 	case PT_HR_ACTIVE:

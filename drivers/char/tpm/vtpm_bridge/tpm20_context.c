@@ -313,7 +313,7 @@ static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct tpm20_context
 	bool enabled;
 
 	mutex_lock(&vtpm->lock);
-	enabled = h->enabled;
+	enabled = vtpmb_tpm20_is_enabled(vtpm, c->hier);
 	flushed = h->flushed;
 	mutex_unlock(&vtpm->lock);
 	if (!enabled)

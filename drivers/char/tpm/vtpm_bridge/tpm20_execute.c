@@ -165,7 +165,7 @@ static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
 	/* Another name of one, that a newer chip may know. */
 	if (hier < 0)
 		return RC_P(RC_VALUE, 2);
-	if (hier == HIER_PLATFORM || !vtpmb_tpm20_state(vtpm)->hier[hier].enabled)
+	if (hier == HIER_PLATFORM || !vtpmb_tpm20_is_enabled(vtpm, hier))
 		return RC_P(RC_HIERARCHY, 2);
 	call->hier = hier;
 	return RC_SUCCESS;

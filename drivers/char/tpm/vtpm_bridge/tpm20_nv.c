@@ -40,6 +40,13 @@ static const struct vtpmb_range tpm20_certificates = {
 	VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST
 };
 
+/* A guest without the keys does not see their certificates. */
+static bool tpm20_is_certificate(const struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	return vtpmb_range_has(&tpm20_certificates, handle) &&
+	       !READ_ONCE(vtpm->no_endorsement);
+}
+
 /* Indices that a Clear has taken away and that are still in the chip. */
 static bool tpm20_is_cleared(struct vtpmb_vtpm *vtpm)
 {
@@ -71,7 +78,7 @@ u32 vtpmb_tpm20_map_nv(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (vtpmb_range_has(&vtpm->range[VTPMB_RANGE_NV], handle))
 		return tpm->hier[HIER_OWNER].enabled && !tpm20_is_cleared(vtpm) ?
 		       RC_SUCCESS : RC_H(RC_HANDLE, i);
-	if (vtpmb_range_has(&tpm20_certificates, handle) &&
+	if (tpm20_is_certificate(vtpm, handle) &&
 	    call->row->flags & TPM20_READS_NV && tpm->ph_enable_nv)
 		return RC_SUCCESS;
 	return RC_H(RC_HANDLE, i);
@@ -318,7 +325,7 @@ int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 			return count;
 		for (i = 0; i < count && nr < max; i++) {
 			if (vtpmb_range_has(&own, page[i]) ||
-			    vtpmb_range_has(&tpm20_certificates, page[i]))
+			    tpm20_is_certificate(vtpm, page[i]))
 				handle[nr++] = page[i];
 		}
 		if (count)

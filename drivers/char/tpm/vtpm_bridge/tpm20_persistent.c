@@ -75,7 +75,7 @@ u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	if (!entry || !tpm->hier[HIER_OWNER].enabled ||
 	    entry->flushed != tpm->hier[entry->hier].cleared)
 		return RC_H(RC_HANDLE, i);
-	if (!tpm->hier[entry->hier].enabled && call->row->code != CODE_EVICT_CONTROL)
+	if (!vtpmb_tpm20_is_enabled(vtpm, entry->hier) && call->row->code != CODE_EVICT_CONTROL)
 		return RC_H(RC_HANDLE, i);
 	call->entry[i] = entry;
 	vtpmb_tpm20_use(vtpm, entry);

@@ -222,6 +222,8 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
 		return rc;
 	if (call->handle[0] != RH_PLATFORM && call->handle[0] != enable)
 		return RC_AUTH_TYPE;
+	if (state && enable == RH_ENDORSEMENT && vtpm->no_endorsement)
+		return RC_P(RC_HIERARCHY, 0);
 	if (*enabled == state)
 		return RC_SUCCESS;
 
@@ -230,6 +232,25 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
 		tpm20_flush(&tpm->hier[vtpmb_tpm20_hier(enable)]);
 	vtpmb_tpm20_disorderly(vtpm);
 	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_set_endorsement() - the administrator enables a hierarchy or disables it
+ * @vtpm:	the vtpm; its lock is held
+ * @on:		enable it, as far as the guest does
+ *
+ * As for HierarchyControl, what is in a disabled hierarchy is flushed.
+ */
+void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	if (on == !vtpm->no_endorsement)
+		return;
+	WRITE_ONCE(vtpm->no_endorsement, !on);
+	vtpm->grants++;
+	if (!on)
+		tpm20_flush(&vtpmb_tpm20_state(vtpm)->hier[HIER_ENDORSEMENT]);
 }
 
 /* TPM 2.0 Part 3, 24.8 */

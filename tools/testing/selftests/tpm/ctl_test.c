@@ -1197,6 +1197,7 @@ static const struct {
 	{ VTPM_BRIDGE_ENDORSEMENT_AUTH, FAMILY_2_0, 0, &an_auth, 1 },
 	{ VTPM_BRIDGE_TRANSPORT, FAMILY_1_2, 3, NULL, 3 },
 	{ VTPM_BRIDGE_COUNTER, FAMILY_1_2, 9, NULL, 9 },
+	{ VTPM_BRIDGE_ENDORSEMENT, FAMILY_2_0, 0, NULL, 0 },
 };
 
 static bool is_of_policy(uint32_t key)

@@ -1893,6 +1893,111 @@ static void any_policy(void)
 	}
 }
 
+static void administer_endorsement(bool on)
+{
+	mutex_lock(&v->lock);
+	vtpmb_tpm20.set_endorsement(v, on);
+	mutex_unlock(&v->lock);
+}
+
+#define CONTROL(hier, enable, state) "8002 ???????? 00000121" hier PW enable state
+
+/* A session's or an object's context, as the command that loads it. */
+static void save_context(struct guest *g, const char *handle, char *hex)
+{
+	char save[60];
+	size_t len;
+
+	snprintf(save, sizeof(save), CONTEXT_SAVE "%s", handle);
+	CHECK_EQ(tell(g, save), 0);
+	len = sprintf(hex, "8001 ???????? 00000161");
+	put_hex(hex, len, g->rsp.buf + 10, g->rsp.len - 10);
+}
+
+/* The guest's platform disables the twin's; the administrator the proxy's. */
+static void endorsement_that_is_off_is_as_disabled_by_a_tpm(void)
+{
+	static char ours[4 * VTPMB_BUF_SIZE], twins[4 * VTPMB_BUF_SIZE];
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both(PRIMARY("4000000b"), 0);
+	both("8002 ???????? 00000120 40000001 80000000" PW "81010001", 0);
+	save_context(&proxy, "80000000", ours);
+	save_context(&alone, "80000000", twins);
+	administer_endorsement(false);
+	CHECK_EQ(tell(&alone, CONTROL("4000000c", "4000000b", "00")), 0);
+	same_rc("8001 ???????? 00000173 80000000");
+	CHECK_EQ(rv.rc, 0x910);
+	same_rc("8001 ???????? 00000173 81010001");
+	CHECK_EQ(rv.rc, 0x18b);
+	CHECK_EQ(tell(&proxy, ours), 0x1c5);
+	CHECK_EQ(tell(&alone, twins), 0x1c5);
+	both(PRIMARY("4000000b"), 0x185);
+	both(PRIMARY("40000001"), 0);
+	both(FLUSH "80000000", 0);
+	both(START_BOUND("4000000b"), 0x285);
+	both(START_POLICY, 0);
+	both("8002 ???????? 00000151 4000000b 03000000" PW "0000 0000 0000 00000000", 0x185);
+	both(CHANGE_AUTH("4000000b", PW, ABC), 0x185);
+	want("8001 ???????? 00000167 0000 0000 4000000b", 0x3c5);
+	both(CONTROL("4000000b", "4000000b", "01"), 0x185);
+	both("8001 ???????? 0000017a 00000006 00000201 00000001", 0);
+	CHECK_EQ(proxy.rsp.buf[26], alone.rsp.buf[26]);
+	/* But it can take it out of the way. */
+	both("8002 ???????? 00000120 40000001 81010001" PW "81010001", 0);
+	end();
+}
+
+static void guest_cannot_enable_an_endorsement_that_is_off(void)
+{
+	static const char state[] = "8001 ???????? 0000017a 00000006 00000201 00000001";
+
+	begin();
+	administer_endorsement(false);
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("4000000b"), 0x185);
+	want(CONTROL("4000000c", "4000000b", "01"), 0x1c5);
+	want(PRIMARY("4000000b"), 0x185);
+	want(CONTROL("4000000c", "4000000b", "00"), 0);
+	want(CONTROL("4000000c", "4000000b", "01"), 0x1c5);
+	want("8002 ???????? 00000126 4000000c" PW, 0);
+	want(PRIMARY("4000000b"), 0x185);
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("4000000b"), 0x185);
+	want(state, 0);
+	CHECK(!(vtpmb_peek_u32(rv.buf + 23) & 4));
+	/* The administrator enables what the guest has not disabled. */
+	administer_endorsement(true);
+	want(state, 0);
+	CHECK(vtpmb_peek_u32(rv.buf + 23) & 4);
+	want(PRIMARY("4000000b"), 0);
+	want(CONTROL("4000000c", "4000000b", "00"), 0);
+	administer_endorsement(false);
+	administer_endorsement(true);
+	want(PRIMARY("4000000b"), 0x185);
+	want(CONTROL("4000000c", "4000000b", "01"), 0);
+	want(PRIMARY("4000000b"), 0);
+	end();
+}
+
+static void endorsement_is_one_proxys_setting(void)
+{
+	struct guest other = {};
+
+	begin();
+	other.vtpm = core_new();
+	administer_endorsement(false);
+	want(STARTUP_CLEAR, 0);
+	CHECK_EQ(tell(&other, STARTUP_CLEAR), 0);
+	want(PRIMARY("4000000b"), 0x185);
+	CHECK_EQ(tell(&other, PRIMARY("4000000b")), 0);
+	core_free(other.vtpm);
+	end();
+}
+
 /* Whatever comes of it. */
 static void any_session(void)
 {
@@ -2276,6 +2381,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(policy_that_was_encrypted_is_for_objects_alone),
 	CORE_TEST(lost_policy_command_makes_a_session_useless),
 	CORE_TEST(policy_session_survives_the_guests_resource_manager),
+	CORE_TEST(endorsement_that_is_off_is_as_disabled_by_a_tpm),
+	CORE_TEST(guest_cannot_enable_an_endorsement_that_is_off),
+	CORE_TEST(endorsement_is_one_proxys_setting),
 	CORE_TEST(any_order_is_judged_as_by_a_tpm),
 	CORE_TEST(chip_may_fail_with_any_session),
 	CORE_TEST(chip_may_refuse_with_any_session),
