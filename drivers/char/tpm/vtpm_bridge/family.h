@@ -97,6 +97,8 @@ struct vtpmb_pt_var {
  *		a chip that does not tell, all that came through the bridge
  * @var:	TPM 2.0: the chip's properties that vary
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
+ * @resync_needed: TPM 2.0: a response was lost: what the chip has may be other than
+ *		what the handle tables say
  * @nr_vtpms:	virtual TPMs on it
  * @nr_sessions: TPM 2.0: sessions of all of those
  * @nr_shared:	TPM 2.0: sessions that proxies have beyond what each can always
@@ -105,9 +107,9 @@ struct vtpmb_pt_var {
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
- * Constant after probe but for @policy_mac, @failures, @var, @saved, @ephemeral,
- * @scratch and @nr_chip_commands, which belong to the holder of the chip, and the atomic
- * counts.
+ * Constant after probe but for @policy_mac, @failures, @var, @saved, @resync_needed,
+ * @ephemeral, @scratch and @nr_chip_commands, which belong to the holder of
+ * the chip, and the atomic counts.
  */
 struct vtpmb_port {
 	const struct vtpmb_family *family;
@@ -121,6 +123,7 @@ struct vtpmb_port {
 	u32 failures;
 	struct vtpmb_pt_var var;
 	struct list_head saved;
+	bool resync_needed;
 	atomic_t nr_vtpms;
 	atomic_t nr_sessions;
 	atomic_t nr_shared;

@@ -20,12 +20,14 @@
  *   tpm20_persistent.c	persistent objects
  *   tpm20_nv.c		NV indices
  *   tpm20_swap.c	handle table, mapping and swapping
+ *   tpm20_resync.c	what the chip has, after a lost response
  */
 #ifndef VTPMB_TPM20_H
 #define VTPMB_TPM20_H
 
 #include <linux/bitmap.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 #include "family.h"
 #include "limits.h"
@@ -375,8 +377,11 @@ struct vtpmb_tpm20_index {
 	u8 public[VTPMB_TPM20_MAX_PUBLIC];
 };
 
-/** VTPMB_TPM20_MAX_BEFORE - transient handles that fit a chip, and more */
-#define VTPMB_TPM20_MAX_BEFORE	32
+/** VTPMB_TPM20_MAX_ACTIVE - session handles of a chip that are told apart; most have 64 */
+#define VTPMB_TPM20_MAX_ACTIVE	256
+
+/** VTPMB_TPM20_MAX_TRANSIENT - transient handles that fit a chip, and more */
+#define VTPMB_TPM20_MAX_TRANSIENT	32
 
 /** VTPMB_TPM20_MAX_BODIES - one for each handle, and those that are kept */
 #define VTPMB_TPM20_MAX_BODIES	(VTPMB_MAX_OBJECTS + VTPMB_MAX_SESSIONS + \
@@ -403,13 +408,16 @@ struct vtpmb_tpm20_index {
  * @next_index:	which of @index is overwritten next
  * @index:	what is known of NV indices; of the present turn, for between
  *		turns the host may change them
- * @folded:	a policy's register is not as a turn may leave it
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
  * @digests_len: bytes of @digests
  * @digests:	what a PCR is extended by if the chip lets the command pass
- * @nr_before:	in @before
- * @before:	transient handles in the chip before a command that may be
- *		cancelled makes another: some host program's and our own
+ * @folded:	a policy's register is not as a turn may leave it
+ * @knows_objects: @nr_foreign and @foreign are of this turn
+ * @nr_foreign:	in @foreign
+ * @foreign:	transient handles in the chip that are none of ours
+ * @knows_sessions: @foreign_sessions is of this turn
+ * @foreign_sessions: loaded sessions that are none of ours
+ * @loading:	what was being loaded when the response was lost, or NULL
  * @object:	transient objects and sequences; the index is the virtual handle
  * @session:	sessions
  * @persistent:	persistent objects
@@ -434,12 +442,16 @@ struct vtpmb_tpm20_table {
 	u32 settled_grants;
 	unsigned int next_index;
 	struct vtpmb_tpm20_index index[VTPMB_TPM20_KNOWN_INDICES];
-	bool folded;
 	u8 *kept;
 	size_t digests_len;
 	u8 digests[VTPMB_TPM20_MAX_HASHES * (sizeof(u16) + VTPMB_MAX_DIGEST)];
-	unsigned int nr_before;
-	u32 before[VTPMB_TPM20_MAX_BEFORE];
+	bool folded;
+	bool knows_objects;
+	unsigned int nr_foreign;
+	u32 foreign[VTPMB_TPM20_MAX_TRANSIENT];
+	bool knows_sessions;
+	DECLARE_BITMAP(foreign_sessions, VTPMB_TPM20_MAX_ACTIVE);
+	struct vtpmb_tpm20_body *loading;
 	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
 	struct vtpmb_tpm20_entry session[VTPMB_MAX_SESSIONS];
 	struct vtpmb_tpm20_entry persistent[VTPMB_MAX_PERSISTENT];
@@ -875,6 +887,12 @@ vtpmb_tpm20_facts(const struct vtpmb_port *port)
 	return port->facts;
 }
 
+/* Which bit of a map of sessions a session is. */
+static inline unsigned int vtpmb_tpm20_session_bit(u32 handle)
+{
+	return min_t(u32, TPM20_INDEX(handle), VTPMB_TPM20_MAX_ACTIVE - 1);
+}
+
 int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       struct vtpmb_writer *out, u32 *rc);
 u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise);
@@ -1080,10 +1098,18 @@ int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 			    struct vtpmb_writer *out, u32 *rc);
 int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
-int vtpmb_tpm20_remember(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_recover(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc);
+int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map);
+int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
 int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
 bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
+
+/* tpm20_resync.c */
+int vtpmb_tpm20_see_objects(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_see_sessions(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_unsee(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_abandon(struct vtpmb_vtpm *vtpm);
 
 #endif

@@ -802,11 +802,26 @@ static bool tpm20_is_slow(u32 code)
 	       code == CODE_CREATE_LOADED;
 }
 
+/*
+ * A command that is cancelled may have made its object all the same; only its
+ * response, and with it the handle, is lost.
+ */
+static int tpm20_see_what_is_there(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	switch (call->row->response) {
+	case RESPONSE_OBJECT:
+	case RESPONSE_SEQUENCE:
+		return vtpmb_tpm20_see_objects(vtpm);
+	case RESPONSE_SESSION:
+		return vtpmb_tpm20_see_sessions(vtpm);
+	default:
+		return 0;
+	}
+}
+
 static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	u8 *kept = vtpmb_tpm20_state(vtpm)->table.kept;
-	bool slow = tpm20_is_slow(call->row->code);
-	bool lasting = slow && call->row->response != RESPONSE_NONE;
 	int len, err;
 
 	err = vtpmb_tpm20_spare(vtpm, call, rc);
@@ -816,23 +831,19 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		err = vtpmb_tpm20_nv_room(vtpm, call, rc);
 	if (err || *rc)
 		return err;
-	err = lasting ? vtpmb_tpm20_remember(vtpm) : 0;
+	err = tpm20_see_what_is_there(vtpm, call);
 	if (err)
 		return err;
-	call->cmd->slow = slow;
+	call->cmd->slow = tpm20_is_slow(call->row->code);
 
 	tpm20_rewrite(vtpm, call);
 	memcpy(kept, call->cmd->buf, call->len);
 	len = tpm20_attempts(vtpm, call, rc);
 	if (len >= 0 && *rc)
 		*rc = vtpmb_tpm20_explain(call, *rc);
-	if (call->row->flags & TPM20_UNSAFE)
+	if (len < 0 || call->row->flags & TPM20_UNSAFE)
 		vtpmb_tpm20_forget_properties(vtpm->port);
 	memzero_explicit(kept, call->len);
-	if (len < 0)
-		vtpmb_tpm20_forget_properties(vtpm->port);
-	if (len < 0 && lasting)
-		vtpmb_tpm20_recover(vtpm);
 	if (len < 0)
 		return len;
 	if (!*rc)
@@ -916,15 +927,7 @@ static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return err;
 }
 
-/**
- * vtpmb_tpm20_execute() - answer a command that receive() passed on
- * @vtpm:	the vtpm
- * @cmd:	the command; the response comes over it
- *
- * Context: The hub's thread, which holds the chip.  May sleep.
- * Return: 0, or a negative errno of transmit
- */
-int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
+static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm20_call call;
 	int err = vtpmb_tpm20_settle(vtpm);
@@ -948,5 +951,25 @@ int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	memzero_explicit(&call, sizeof(call));
 	if (!err && rc)
 		vtpmb_tpm20_fail(cmd, rc);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_execute() - answer a command that receive() passed on
+ * @vtpm:	the vtpm
+ * @cmd:	the command; the response comes over it
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: 0, or a negative errno of transmit
+ */
+int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
+{
+	int err = vtpmb_tpm20_resync(vtpm);
+
+	if (err)
+		return err;
+	err = tpm20_execute(vtpm, cmd);
+	if (err)
+		vtpm->port->resync_needed = true;
 	return err;
 }

@@ -10,6 +10,7 @@
  * it belongs to the hub's thread.
  */
 
+#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -25,6 +26,12 @@
 #define CODE_GET_CAPABILITY	0x17A
 
 #define CAP_HANDLES		1
+
+/** CONTEXT_MIN - TPMS_CONTEXT up to its blob: sequence, handle, hierarchy, size */
+#define CONTEXT_MIN		18
+
+/** NR_PAGE - handles of sessions that are asked for together */
+#define NR_PAGE			32
 
 /**
  * vtpmb_tpm20_own_command() - run a command of the bridge's own
@@ -48,6 +55,8 @@ int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
 	do {
 		len = vtpmb_port_command(port, tag, code, &whole, rc);
 	} while (len >= 0 && vtpmb_tpm20_is_busy(*rc) && retries++ < TPM20_MAX_RETRIES);
+	if (len < 0)
+		port->resync_needed = true;
 	return len;
 }
 
@@ -100,7 +109,16 @@ static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *para
 				       params_len, rc);
 }
 
-static int tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc)
+/**
+ * vtpmb_tpm20_own_handle() - run a command of the bridge's own on a handle
+ * @port:	the chip
+ * @code:	which command
+ * @handle:	its only handle or parameter
+ * @rc:		out: the chip's response code
+ *
+ * Return: the response's length, or a negative errno
+ */
+int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc)
 {
 	u8 param[4];
 
@@ -108,18 +126,23 @@ static int tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *
 	return tpm20_own_command(port, code, param, sizeof(param), rc);
 }
 
-/* One attempt to save.  0, -ENOMEM or the errno of transmit. */
+/*
+ * One attempt to save.  0, -ENOMEM, -EIO or the errno of transmit.  A context that
+ * is cut off is as good as none, and what was saved is not loaded any more.
+ */
 static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u32 *rc)
 {
-	int len = tpm20_own_handle(port, CODE_CONTEXT_SAVE, body->phys, rc);
+	int len = vtpmb_tpm20_own_handle(port, CODE_CONTEXT_SAVE, body->phys, rc);
 	u16 blob_len;
 	u8 *blob;
 
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	blob_len = len - VTPMB_HEADER_SIZE;
-	if (blob_len < sizeof(u64))
+	if (blob_len < CONTEXT_MIN) {
+		port->resync_needed = true;
 		return -EIO;
+	}
 	blob = kmemdup(port->scratch + VTPMB_HEADER_SIZE, blob_len, GFP_KERNEL);
 	if (!blob)
 		return -ENOMEM;
@@ -129,7 +152,7 @@ static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u3
 		return 0;
 	body->phys = 0;
 	body->sequence = vtpmb_peek_u64(blob);
-	list_add_tail(&body->saved, &port->saved);
+	list_move_tail(&body->saved, &port->saved);
 	return 0;
 }
 
@@ -172,7 +195,7 @@ static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 	int len = tpm20_find_handle(port, body, &handle);
 
 	if (!len && handle)
-		len = tpm20_own_handle(port, CODE_FLUSH_CONTEXT, handle, &rc);
+		len = vtpmb_tpm20_own_handle(port, CODE_FLUSH_CONTEXT, handle, &rc);
 	if (len < 0)
 		return len;
 	if (len && rc && rc != RC_P(RC_HANDLE, 0))
@@ -271,7 +294,7 @@ static int tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 	u32 rc;
 	int err = vtpmb_tpm20_save(vtpm, body, &rc);
 
-	if (err == -ENOMEM || rc)
+	if (err == -ENOMEM || (!err && rc))
 		return tpm20_lose(vtpm, body);
 	if (err || body->kind == KIND_SESSION)
 		return err;
@@ -414,6 +437,38 @@ static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 	return len;
 }
 
+/*
+ * Load a context.  If the response is lost, what the chip calls it is lost too: a
+ * session has its number, an object is found by its Name, and a sequence, which
+ * has none, by not having been there before.
+ */
+static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	int len, err = 0;
+
+	if (body->kind == KIND_SEQUENCE)
+		err = vtpmb_tpm20_see_objects(vtpm);
+	if (err)
+		return err;
+	if (body->kind == KIND_OBJECT)
+		table->loading = body;
+	len = tpm20_context_load(vtpm, body, rc);
+	if (len < 0)
+		return len;
+	if (!*rc && len < VTPMB_HEADER_SIZE + 4) {
+		vtpm->port->resync_needed = true;
+		return -EIO;
+	}
+	table->loading = NULL;
+	if (*rc)
+		return 0;
+	body->phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
+	if (body->kind == KIND_SESSION)
+		vtpmb_tpm20_drop_blob(body);
+	return 0;
+}
+
 /**
  * vtpmb_tpm20_load() - see that an entry is loaded in the chip
  * @vtpm:	the vtpm
@@ -431,27 +486,19 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 		     u32 gone, u32 *rc)
 {
 	struct vtpmb_tpm20_body *body = entry->body;
-	int len = 0;
+	int err = 0;
 
 	*rc = body ? RC_SUCCESS : gone;
 	if (!body || body->phys || body->stands)
 		return 0;
 	if (body->blob)
-		len = tpm20_context_load(vtpm, body, rc);
-	if (len < 0)
-		return len;
-	if (!body->blob || tpm20_is_refused(*rc)) {
+		err = tpm20_load(vtpm, body, rc);
+	if (err)
+		return err;
+	if ((!body->blob && !body->phys) || tpm20_is_refused(*rc)) {
 		*rc = gone;
 		vtpmb_tpm20_forget_entry(vtpm, entry);
 	}
-	if (*rc)
-		return 0;
-	if (len < VTPMB_HEADER_SIZE + 4)
-		return -EIO;
-
-	body->phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
-	if (body->kind == KIND_SESSION)
-		vtpmb_tpm20_drop_blob(body);
 	return 0;
 }
 
@@ -497,7 +544,7 @@ static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 	int len, again;
 
 	do {
-		len = tpm20_own_handle(vtpm->port, CODE_READ_PUBLIC, handle, rc);
+		len = vtpmb_tpm20_own_handle(vtpm->port, CODE_READ_PUBLIC, handle, rc);
 		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
 	} while (again > 0);
 	return again < 0 ? again : len;
@@ -525,6 +572,31 @@ int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, 
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	return tpm20_keep_public(vtpm->port, entry->body, len - VTPMB_HEADER_SIZE, rc);
+}
+
+/**
+ * vtpmb_tpm20_reload() - load an object again whose handle was lost, and learn its Name
+ * @vtpm:	the vtpm
+ * @body:	the object, with a context
+ * @rc:		out: response code
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
+{
+	int len, err = 0;
+
+	*rc = RC_SUCCESS;
+	if (body->learnt)
+		return 0;
+	if (!body->phys)
+		err = tpm20_load(vtpm, body, rc);
+	if (err || *rc)
+		return err;
+	len = tpm20_ask_public(vtpm, body->phys, rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	return tpm20_keep_public(vtpm->port, body, len - VTPMB_HEADER_SIZE, rc);
 }
 
 /**
@@ -592,17 +664,8 @@ void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry)
 		vtpmb_tpm20_drop_blob(entry->body);
 }
 
-/**
- * vtpmb_tpm20_chip_handles() - the chip's handles of one type, whoever's they are
- * @port:	the chip
- * @first:	leave out those below
- * @handle:	out: the lowest of the others, in order
- * @max:	how many fit there
- *
- * Return: how many there are in @handle, -EIO, or the errno of transmit
- */
-int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
-			     unsigned int max)
+/* TPM_CAP_HANDLES: how many are in @handle, -EIO, or the errno of transmit. */
+static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, unsigned int max)
 {
 	u8 params[12];
 	struct vtpmb_reader r;
@@ -622,65 +685,85 @@ int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
 	    !vtpmb_get_u32(&r, &count) || count > max)
 		return -EIO;
 	for (i = 0; i < count; i++) {
-		if (!vtpmb_get_u32(&r, &handle[i]) || handle[i] < first ||
-		    TPM20_HT(handle[i]) != TPM20_HT(first))
+		if (!vtpmb_get_u32(&r, &handle[i]))
+			return -EIO;
+		/* In order, so that who asks for the next ones comes to an end. */
+		if (TPM20_INDEX(handle[i]) < TPM20_INDEX(first) + i)
 			return -EIO;
 	}
 	return count;
 }
 
 /**
- * vtpmb_tpm20_remember() - see what is in the chip before an object is made
- * @vtpm:	the vtpm
+ * vtpmb_tpm20_chip_handles() - the chip's handles of one type, whoever's they are
+ * @port:	the chip
+ * @first:	leave out those below
+ * @handle:	out: the lowest of the others, in order
+ * @max:	how many fit there
  *
- * A command that is cancelled may have made its object all the same; only its
- * response, and with it the handle, is lost.
- *
- * Return: 0, -EIO or the errno of transmit
+ * Return: how many there are in @handle, -EIO, or the errno of transmit
  */
-int vtpmb_tpm20_remember(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
+			     unsigned int max)
 {
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	int count = vtpmb_tpm20_chip_handles(vtpm->port, TPM20_TRANSIENT_FIRST, table->before,
-					     VTPMB_TPM20_MAX_BEFORE);
+	int count = tpm20_ask_handles(port, first, handle, max), i;
 
-	if (count < 0)
-		return count;
-	table->nr_before = count;
-	return 0;
-}
-
-static bool tpm20_is_known(const struct vtpmb_tpm20_table *table, u32 handle)
-{
-	unsigned int i;
-
-	for (i = 0; i < table->nr_before; i++) {
-		if (table->before[i] == handle)
-			return true;
+	for (i = 0; i < count; i++) {
+		if (TPM20_HT(handle[i]) != TPM20_HT(first))
+			return -EIO;
 	}
-	for (i = 0; i < VTPMB_TPM20_MAX_BODIES; i++) {
-		if (table->body[i].phys == handle)
-			return true;
-	}
-	return false;
+	return count;
 }
 
 /**
- * vtpmb_tpm20_recover() - flush what a command without a response has made
- * @vtpm:	the vtpm, since vtpmb_tpm20_remember() in the same turn
+ * vtpmb_tpm20_chip_sessions() - the chip's sessions, whoever's they are
+ * @port:	the chip
+ * @saved:	those that are saved, or those that are loaded
+ * @map:	out: VTPMB_TPM20_MAX_ACTIVE bits, vtpmb_tpm20_session_bit()
  *
- * If the chip does not answer now there is nothing that could be done.
+ * Return: 0, -EIO, or the errno of transmit
  */
-void vtpmb_tpm20_recover(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map)
 {
-	u32 handle[VTPMB_TPM20_MAX_BEFORE], rc;
-	int count = vtpmb_tpm20_chip_handles(vtpm->port, TPM20_TRANSIENT_FIRST, handle,
-					     VTPMB_TPM20_MAX_BEFORE);
+	u32 handle[NR_PAGE], first = (saved ? HT_POLICY : HT_HMAC) << 24;
+	int count, i;
 
-	while (count-- > 0) {
-		if (!tpm20_is_known(&vtpmb_tpm20_state(vtpm)->table, handle[count]))
-			tpm20_own_handle(vtpm->port, CODE_FLUSH_CONTEXT, handle[count], &rc);
+	bitmap_zero(map, VTPMB_TPM20_MAX_ACTIVE);
+	do {
+		count = tpm20_ask_handles(port, first, handle, NR_PAGE);
+		for (i = 0; i < count; i++) {
+			__set_bit(vtpmb_tpm20_session_bit(handle[i]), map);
+			first = (first & 0xFF000000) | (TPM20_INDEX(handle[i]) + 1);
+		}
+	} while (count == NR_PAGE && TPM20_INDEX(first) < VTPMB_TPM20_MAX_ACTIVE);
+	return min(count, 0);
+}
+
+/* Out of the chip; what cannot be saved when it is tried once more is lost. */
+static int tpm20_leave_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
+{
+	unsigned int tries = 0;
+	int err = 0;
+
+	while (body->phys && tries++ < 2) {
+		if (!tpm20_evict(vtpm, body))
+			return 0;
+		err = vtpmb_tpm20_resync(vtpm);
+		if (err)
+			return err;
 	}
+	return body->phys ? tpm20_lose(vtpm, body) : 0;
+}
+
+static int tpm20_leave_bodies(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+	int err = vtpmb_tpm20_resync(vtpm);
+
+	for (i = 0; i < VTPMB_TPM20_MAX_BODIES && !err; i++)
+		err = tpm20_leave_body(vtpm, &table->body[i]);
+	return err ? err : vtpmb_tpm20_resync(vtpm);
 }
 
 /**
@@ -691,17 +774,15 @@ void vtpmb_tpm20_recover(struct vtpmb_vtpm *vtpm)
  */
 int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 {
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	unsigned int i;
-	int err = 0;
+	int err = tpm20_leave_bodies(vtpm), unfold;
 
+	if (err)
+		vtpmb_tpm20_abandon(vtpm);
+	unfold = vtpmb_tpm20_unfold(vtpm);
 	vtpmb_tpm20_forget_indices(vtpm);
 	vtpmb_tpm20_forget_properties(vtpm->port);
-	for (i = 0; i < VTPMB_TPM20_MAX_BODIES && !err; i++) {
-		if (table->body[i].phys)
-			err = tpm20_evict(vtpm, &table->body[i]);
-	}
-	return err ? err : vtpmb_tpm20_unfold(vtpm);
+	vtpmb_tpm20_unsee(vtpm);
+	return err ? err : unfold;
 }
 
 static bool tpm20_is_flushed(const struct vtpmb_tpm20 *tpm,
@@ -790,18 +871,7 @@ static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
 	return err;
 }
 
-/**
- * vtpmb_tpm20_sweep() - put out what does not exist any more
- * @vtpm:	the vtpm
- * @all:	it is going
- *
- * Objects of a hierarchy that was disabled or cleared; after a reset all
- * objects and sessions but those that the guest has saved; after a TPM Reset
- * those too.  What a Clear takes away is found in the chip first.
- *
- * Return: 0 or the errno of transmit
- */
-int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
+static int tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	u32 epoch = READ_ONCE(vtpm->epoch);
@@ -821,6 +891,35 @@ int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 		return err;
 	tpm->table.epoch = epoch;
 	return vtpmb_tpm20_sweep_nv(vtpm);
+}
+
+/**
+ * vtpmb_tpm20_sweep() - put out what does not exist any more
+ * @vtpm:	the vtpm
+ * @all:	it is going
+ *
+ * Objects of a hierarchy that was disabled or cleared; after a reset all
+ * objects and sessions but those that the guest has saved; after a TPM Reset
+ * those too.  What a Clear takes away is found in the chip first.
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
+{
+	int err = vtpmb_tpm20_resync(vtpm);
+
+	if (!err)
+		err = tpm20_sweep(vtpm, all);
+	if (!err)
+		return 0;
+	/* Once more, with what the chip says that it has. */
+	vtpm->port->resync_needed = true;
+	err = vtpmb_tpm20_resync(vtpm);
+	if (!err)
+		err = tpm20_sweep(vtpm, all);
+	if (err)
+		vtpmb_tpm20_abandon(vtpm);
+	return err;
 }
 
 bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)

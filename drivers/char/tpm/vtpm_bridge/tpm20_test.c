@@ -17,6 +17,7 @@
 #include "wire.h"
 
 #define NR_SLOTS	3
+#define NR_NUMBERS	256
 
 #define CREATE_PRIMARY	0x131
 #define CONTEXT_LOAD	0x161
@@ -33,6 +34,7 @@ struct fake {
 	struct vtpmb_port port;
 	u32 object[NR_SLOTS];		/* its number, or 0 */
 	u32 session[NR_SLOTS];		/* its handle, or 0 */
+	bool saved[NR_NUMBERS];		/* sessions, by their index */
 	u32 nr_objects;
 	u32 nr_sessions;
 	u32 nr_extends;
@@ -58,6 +60,37 @@ static void put_words(struct vtpmb_writer *w, const u32 *word, unsigned int nr_w
 {
 	while (nr_words--)
 		vtpmb_put_u32(w, *word++);
+}
+
+/* Whether a session of this number is loaded, or saved. */
+static bool fake_has_session(u32 index, bool saved)
+{
+	unsigned int i;
+
+	if (saved)
+		return fake->saved[index];
+	for (i = 0; i < NR_SLOTS; i++) {
+		if (fake->session[i] && TPM20_INDEX(fake->session[i]) == index)
+			return true;
+	}
+	return false;
+}
+
+/* TPM_CAP_HANDLES, in order; the answer is not long enough for more. */
+static void fake_handles(u32 first, struct vtpmb_writer *w)
+{
+	u8 *count = w->buf + w->len;
+	u32 type = TPM20_HT(first), index, nr = 0;
+
+	vtpmb_put_u32(w, 0);
+	for (index = TPM20_INDEX(first); index < NR_NUMBERS; index++) {
+		if (type == HT_TRANSIENT ? index >= NR_SLOTS || !fake->object[index] :
+		    !fake_has_session(index, type == HT_POLICY))
+			continue;
+		vtpmb_put_u32(w, type == HT_TRANSIENT ? 0x80000000 + index : 0x02000000 + index);
+		nr++;
+	}
+	vtpmb_poke_u32(count, nr);
 }
 
 static u32 fake_capability(struct vtpmb_reader *r, struct vtpmb_writer *w)
@@ -87,6 +120,8 @@ static u32 fake_capability(struct vtpmb_reader *r, struct vtpmb_writer *w)
 		vtpmb_put_u32(w, 0x000b03ff);
 		vtpmb_put_u32(w, 0xffff7fff);
 		vtpmb_put_u32(w, 0x03ffffff);
+	} else if (capability == 1 && TPM20_HT(property) != HT_PERMANENT) {
+		fake_handles(property, w);
 	} else {
 		vtpmb_put_u32(w, 0);
 	}
@@ -146,8 +181,10 @@ static u32 fake_save(u32 handle, struct vtpmb_writer *w)
 	vtpmb_put_u32(w, handle >= 0x80000000 ? RH_OWNER : RH_NULL);
 	vtpmb_put_u16(w, 4);
 	vtpmb_put_u32(w, 0xb10bb10b);
-	if (handle < 0x80000000)
+	if (handle < 0x80000000) {
 		*slot = 0;
+		fake->saved[TPM20_INDEX(handle) % NR_NUMBERS] = true;
+	}
 	return 0;
 }
 
@@ -159,7 +196,10 @@ static u32 fake_load(struct vtpmb_reader *r, struct vtpmb_writer *w)
 	vtpmb_get_u32(r, &number);
 	if (!vtpmb_get_u32(r, &saved))
 		return RC_INSUFFICIENT;
-	return saved >= 0x80000000 ? fake_put_object(number, w) : fake_put_session(number, w);
+	if (saved >= 0x80000000)
+		return fake_put_object(number, w);
+	fake->saved[TPM20_INDEX(saved) % NR_NUMBERS] = false;
+	return fake_put_session(number, w);
 }
 
 static u32 fake_make(u32 (*put)(u32 name, struct vtpmb_writer *w), u32 name, u32 *nr_made,
@@ -239,6 +279,8 @@ static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 	if (code == FLUSH_CONTEXT) {
 		if (slot)
 			*slot = 0;
+		if (handle < 0x80000000)
+			fake->saved[TPM20_INDEX(handle) % NR_NUMBERS] = false;
 		return 0;
 	}
 	if (!slot || !*slot)

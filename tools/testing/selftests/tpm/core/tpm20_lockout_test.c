@@ -577,9 +577,10 @@ static void chip_that_does_not_count_is_not_spared(void)
 
 static unsigned int nr_asked;
 
+/* TPM_CAP_TPM_PROPERTIES */
 static void count_asked(const u8 *cmd, size_t len)
 {
-	nr_asked += vtpmb_peek_u32(cmd + 6) == 0x17a;
+	nr_asked += vtpmb_peek_u32(cmd + 6) == 0x17a && vtpmb_peek_u32(cmd + 10) == 6;
 }
 
 static void chip_is_asked_once_in_a_turn(void)

@@ -286,7 +286,7 @@ static void context_gap_of_the_chip_is_not_the_guests(void)
 	want(STARTUP_CLEAR, 0);
 	want(START_POLICY, 0);
 	core_end_turn();
-	core_fail_chip(1, 0x901);
+	core_fail_chip(2, 0x901);
 	want(START_POLICY, 0);
 	core_fail_chip(2, 0x901);
 	want(RESTART "03000001", 0);

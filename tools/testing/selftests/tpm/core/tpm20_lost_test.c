@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0: responses that are lost, or are cut off.
+ *
+ * The chip may have done what it was told or not.  Whatever it was: a guest's
+ * handle never comes to stand for what is the host's, and nothing of a guest's
+ * stays in the chip when the host gets it.
+ */
+
+#include "tpm20_guest.h"
+
+#define GET_DIGEST	"8001 ???????? 00000189 "
+#define READ_PUBLIC	"8001 ???????? 00000173 "
+#define OBJECTS		"8001 ???????? 0000017a 00000001 80000000 00000040"
+#define LOADED		"8001 ???????? 0000017a 00000001 02000000 00000040"
+#define SAVED		"8001 ???????? 0000017a 00000001 03000000 00000040"
+#define POLICY_PCR(session) "8001 ???????? 0000017f " session "0000 00000001 000b 03 010000"
+#define UPDATE(seq)	"8002 ???????? 0000015c " seq PW "0003 616263"
+#define COMPLETE(seq)	"8002 ???????? 0000013e " seq PW "0000 40000007"
+#define USE		"8001 ???????? 00000163 "	/* ECDH_KeyGen: any ECC key */
+#define CREATE		"8002 ???????? 00000153 80000000" PW SECRET SEALED "0000 00000000"
+#define UNSEAL(object)	"8002 ???????? 0000015e " object "0000000b 40000009 0000 01 0002 7077"
+#define GET_RANDOM	"8001 ???????? 0000017b 0008"
+
+/* What goes wrong with the @nth command from now. */
+enum loss { NOT_SENT, LOST, CUT_OFF, NR_LOSSES };
+
+static struct {
+	int (*transmit)(struct vtpmb_port *port, u8 *buf);
+	unsigned int nth;
+	u32 code;	/* only of this command; 0: of any */
+	size_t len;	/* bytes that are left of its response's parameters */
+} cut;
+
+/* The @nth response, if it is of a success, has no more than so many parameters. */
+static int cut_transmit(struct vtpmb_port *port, u8 *buf)
+{
+	u32 code = vtpmb_peek_u32(buf + 6);
+	int len = cut.transmit(port, buf);
+
+	if (cut.code && cut.code != code)
+		return len;
+	if (!cut.nth || --cut.nth || len < 0 || vtpmb_peek_u32(buf + 6) ||
+	    len <= VTPMB_HEADER_SIZE + cut.len)
+		return len;
+	len = VTPMB_HEADER_SIZE + cut.len;
+	memset(buf + len, 0xee, VTPMB_BUF_SIZE - len);
+	vtpmb_poke_u32(buf + 2, len);
+	return len;
+}
+
+static void cut_off(u32 code, unsigned int nth, size_t len)
+{
+	if (!cut.transmit)
+		cut.transmit = core_port.transmit;
+	core_port.transmit = cut_transmit;
+	cut.code = code;
+	cut.nth = nth;
+	cut.len = len;
+}
+
+static void lose(enum loss loss, unsigned int nth)
+{
+	if (loss == NOT_SENT)
+		core_fail_transmit(nth, -ETIME);
+	else if (loss == LOST)
+		core_lose_response(nth);
+	else
+		cut_off(0, nth, 0);
+}
+
+static void lose_nothing(void)
+{
+	core_fail_transmit(0, 0);
+	cut.nth = 0;
+}
+
+static struct core_rsp raw;
+
+static void host_at(int line, const char *hex)
+{
+	core_raw_hex(hex, &raw);
+	if (raw.rc)
+		core_fail(__FILE__, line, "host: %.40s: 0x%x", hex, raw.rc);
+}
+
+#define host(hex) host_at(__LINE__, hex)
+
+/* The host has left an object, and a session loaded and one saved. */
+static struct core_rsp public;
+
+static void host_begin(void)
+{
+	host(PRIMARY("40000007"));
+	host(READ_PUBLIC "80000000");
+	public = raw;
+	host(START_POLICY);
+	host(START_POLICY);
+	host(CONTEXT_SAVE "03000001");
+}
+
+static void only(int line, const char *hex, u32 nr, u32 handle)
+{
+	host_at(line, hex);
+	if (vtpmb_peek_u32(raw.buf + 15) != nr || vtpmb_peek_u32(raw.buf + 19) != handle) {
+		core_fail(__FILE__, line, "the chip has other than what the host left");
+		core_dump("handles", raw.buf + 15, raw.len - 15);
+	}
+}
+
+static void host_has_its_own_at(int line)
+{
+	only(line, OBJECTS, 1, 0x80000000);
+	only(line, LOADED, 1, 0x03000000);
+	only(line, SAVED, 1, 0x02000001);
+	host_at(line, READ_PUBLIC "80000000");
+	CHECK_MEM(raw.buf, public.buf, raw.len);
+	host_at(line, GET_DIGEST "03000000");
+}
+
+#define host_has_its_own() host_has_its_own_at(__LINE__)
+
+/* A guest may get an error, then, or less: but never what is the host's. */
+
+static struct vtpmb_vtpm *other;
+
+static void tell_v(const char *hex)
+{
+	core_send_hex(v, hex, &rv);
+}
+
+static char context[2 * VTPMB_BUF_SIZE], sealed[2 * VTPMB_BUF_SIZE];
+
+static void flow(void)
+{
+	size_t len;
+
+	tell_v(PRIMARY("40000001"));
+	tell_v(START_POLICY);
+	tell_v(START_POLICY);
+	tell_v(CREATE);
+	if (!rv.err && !rv.rc) {
+		u16 private_len = vtpmb_peek_u16(rv.buf + 14);
+		u16 public_len = vtpmb_peek_u16(rv.buf + 16 + private_len);
+
+		len = sprintf(sealed, "8002 ???????? 00000157 80000000" PW);
+		put_hex(sealed, len, rv.buf + 14, 4 + private_len + public_len);
+		tell_v(sealed);
+		tell_v(UNSEAL("80000001"));
+	}
+	core_send_hex(other, PRIMARY("4000000b"), &rt);
+	core_send_hex(other, START_POLICY, &rt);
+	tell_v(GET_DIGEST "03000002");
+	tell_v(GET_DIGEST "03000003");
+	tell_v(HASH_START);
+	tell_v(UPDATE("80000002"));
+	tell_v(CONTEXT_SAVE "80000000");
+	if (!rv.err && !rv.rc) {
+		len = sprintf(context, "8001 ???????? 00000161");
+		put_hex(context, len, rv.buf + 10, rv.len - 10);
+		tell_v(FLUSH "80000000");
+		tell_v(context);
+	}
+	tell_v(USE "80000000");
+	core_send_hex(other, USE "80000000", &rt);
+	tell_v(UPDATE("80000002"));
+	tell_v(POLICY_PCR("03000002"));
+	tell_v(COMPLETE("80000002"));
+	tell_v(FLUSH "03000003");
+	core_send_hex(other, GET_DIGEST "03000004", &rt);
+}
+
+static void meet_each_loss(enum loss loss, unsigned int turn, bool left)
+{
+	unsigned int nth;
+	u64 before;
+
+	core_start(CORE_TPM20);
+	core_turn = turn;
+	memset(&cut, 0, sizeof(cut));
+	if (left)
+		host_begin();
+	for (nth = 1; nth < 200; nth++) {
+		v = core_new();
+		other = core_new();
+		tell_v(STARTUP_CLEAR);
+		core_send_hex(other, STARTUP_CLEAR, &rt);
+		core_end_turn();
+		before = core_port.nr_chip_commands;
+		lose(loss, nth);
+		flow();
+		core_end_turn();
+		before = core_port.nr_chip_commands - before;
+		lose_nothing();
+		/* Sessions may still be saved, but nothing is loaded. */
+		if (left)
+			only(__LINE__, OBJECTS, 1, 0x80000000);
+		want(GET_RANDOM, 0);
+		core_free(other);
+		core_free(v);
+		if (left)
+			host_has_its_own();
+		else
+			CHECK(core_chip_is_empty());
+		if (nth > before)
+			break;
+	}
+	CHECK(nth > 20 && nth < 200);
+	core_turn = 1;
+	core_stop();
+}
+
+static void nothing_stays_in_the_chip_whichever_response_is_lost(void)
+{
+	static const unsigned int turns[] = { 0, 1, 3 };
+	enum loss loss;
+	unsigned int i, left;
+
+	for (loss = 0; loss < NR_LOSSES; loss++) {
+		for (i = 0; i < ARRAY_SIZE(turns); i++) {
+			for (left = 0; left < 2; left++)
+				meet_each_loss(loss, turns[i], left);
+		}
+	}
+}
+
+/* Three times, or the chip has no room left. */
+static void lost_create_takes_no_room(void)
+{
+	unsigned int nth, i;
+
+	core_start(CORE_TPM20);
+	core_turn = 0;
+	for (nth = 1; nth < 10; nth++) {
+		v = core_new();
+		want(STARTUP_CLEAR, 0);
+		for (i = 0; i < 3; i++)
+			want(PRIMARY("40000001"), 0);
+		core_lose_response(nth);
+		tell_v(PRIMARY("40000001"));
+		core_end_turn();
+		lose_nothing();
+		CHECK(core_chip_is_empty());
+		core_free(v);
+	}
+	for (i = 0; i < 3; i++)
+		host(PRIMARY("40000001"));
+	core_turn = 1;
+	core_stop();
+}
+
+static void lost_flush_leaves_no_handle_to_the_host(void)
+{
+	struct core_rsp mine;
+	unsigned int nth;
+
+	core_turn = 0;
+	for (nth = 1; nth < 6; nth++) {
+		core_start(CORE_TPM20);
+		v = core_new();
+		want(STARTUP_CLEAR, 0);
+		want(PRIMARY("40000001"), 0);
+		want(PRIMARY("4000000b"), 0);
+		want(READ_PUBLIC "80000001", 0);
+		mine = rv;
+		core_lose_response(nth);
+		core_end_turn();
+		lose_nothing();
+		CHECK(core_chip_is_empty());
+		host(PRIMARY("40000007"));
+		host(PRIMARY("40000007"));
+		host(READ_PUBLIC "80000001");
+		public = raw;
+		want(USE "80000001", 0);
+		want(READ_PUBLIC "80000001", 0);
+		CHECK_MEM(rv.buf, mine.buf, rv.len);
+		want(FLUSH "80000001", 0);
+		core_end_turn();
+		host(READ_PUBLIC "80000001");
+		CHECK_MEM(raw.buf, public.buf, raw.len);
+		core_free(v);
+		core_stop();
+	}
+	core_turn = 1;
+}
+
+/* It does not answer when the turn ends, nor when the next one begins. */
+static unsigned int nr_dead;
+
+static int dead_transmit(struct vtpmb_port *port, u8 *buf)
+{
+	nr_dead++;
+	return -ETIME;
+}
+
+static void chip_that_was_silent_is_not_used_by_old_handles(void)
+{
+	core_start(CORE_TPM20);
+	core_turn = 0;
+	cut.transmit = core_port.transmit;
+	v = core_new();
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	want(START_POLICY, 0);
+	core_port.transmit = dead_transmit;
+	nr_dead = 0;
+	core_end_turn();
+	CHECK(nr_dead < 5);
+	/* Another one takes what it had. */
+	host(FLUSH "80000000");
+	host(FLUSH "03000000");
+	host(PRIMARY("40000007"));
+	host(START_POLICY);
+	tell_v(GET_RANDOM);
+	CHECK_EQ(rv.err, -ETIME);
+	core_port.transmit = cut.transmit;
+	want(USE "80000000", 0x910);
+	want(GET_DIGEST "03000000", 0x910);
+	want(FLUSH "80000000", 0x1cb);
+	want(FLUSH "03000000", 0x1cb);
+	core_free(v);
+	host(READ_PUBLIC "80000000");
+	host(GET_DIGEST "03000000");
+	core_turn = 1;
+	core_stop();
+}
+
+/* A context that is cut off, at any place, is none. */
+static void short_context_is_not_read_past_its_end(void)
+{
+	static const char * const things[] = { "80000000", "03000000" };
+	unsigned int i, len;
+	char hex[64];
+
+	for (i = 0; i < 2; i++) {
+		for (len = 0; len < 18; len++) {
+			core_start(CORE_TPM20);
+			memset(&cut, 0, sizeof(cut));
+			core_turn = 0;
+			v = core_new();
+			want(STARTUP_CLEAR, 0);
+			want(PRIMARY("40000001"), 0);
+			want(START_POLICY, 0);
+			cut_off(0x162, 1, len);
+			snprintf(hex, sizeof(hex), CONTEXT_SAVE "%s", things[i]);
+			tell_v(hex);
+			CHECK(rv.err || i);
+			core_end_turn();
+			lose_nothing();
+			only(__LINE__, OBJECTS, 0, vtpmb_peek_u32(raw.buf + 19));
+			want(GET_RANDOM, 0);
+			core_free(v);
+			CHECK(core_chip_is_empty());
+			core_turn = 1;
+			core_stop();
+		}
+	}
+}
+
+static const struct core_test tests[] = {
+	CORE_TEST(nothing_stays_in_the_chip_whichever_response_is_lost),
+	CORE_TEST(lost_create_takes_no_room),
+	CORE_TEST(lost_flush_leaves_no_handle_to_the_host),
+	CORE_TEST(chip_that_was_silent_is_not_used_by_old_handles),
+	CORE_TEST(short_context_is_not_read_past_its_end),
+};
+
+CORE_MAIN(tests)
