@@ -121,6 +121,45 @@ static void tpm20_disorderly(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	mutex_unlock(&vtpm->lock);
 }
 
+/* Have the chip's context of an object or a sequence, as it is now. */
+static int tpm20_save_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+			     u32 gone, u32 *rc)
+{
+	int err;
+
+	*rc = RC_SUCCESS;
+	err = entry->body->blob ? 0 : vtpmb_tpm20_load(vtpm, entry, gone, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm20_save(vtpm, entry->body, rc);
+	if (err != -ENOMEM)
+		return err;
+	*rc = RC_MEMORY;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_is_st_clear() - whether a TPM Restart ends an object
+ * @vtpm:	the vtpm
+ * @entry:	the object
+ * @gone:	response code if the chip has lost it
+ * @st_clear:	out: whether it does
+ * @rc:		out: response code
+ *
+ * The object's attributes do not tell if its parent is one.  The chip's context does.
+ *
+ * Context: The hub's thread.
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_is_st_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+			    u32 gone, bool *st_clear, u32 *rc)
+{
+	int err = tpm20_save_object(vtpm, entry, gone, rc);
+
+	if (!err && !*rc)
+		*st_clear = vtpmb_peek_u32(entry->body->blob + 8) == SAVED_ST_CLEAR;
+	return err;
+}
+
 /**
  * vtpmb_tpm20_context_save() - TPM2_ContextSave (TPM 2.0 Part 3, 28.2)
  * @vtpm:	the vtpm
@@ -146,19 +185,15 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		return 0;
 	}
 
-	err = entry->body->blob ? 0 : vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, rc);
+	err = tpm20_save_object(vtpm, entry, RC_REFERENCE_H0, rc);
 	if (!err && !*rc)
-		err = vtpmb_tpm20_save(vtpm, entry->body, rc);
-	if (err == -ENOMEM)
-		*rc = RC_MEMORY;
-	else if (!err && !*rc)
 		*rc = tpm20_put_context(vtpm, entry->body->blob, entry->body->blob_len,
 					tpm20_origin(entry->body), out);
 	if (!err && !*rc) {
 		entry->body->given = true;
 		tpm20_disorderly(vtpm, call);
 	}
-	return err == -ENOMEM ? 0 : err;
+	return err;
 }
 
 /**

@@ -14,15 +14,11 @@
  * for it may have another authValue.
  */
 
-#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
 #include "tpm20.h"
-
-/** OBJECT_ST_CLEAR - TPMA_OBJECT.stClear (TPM 2.0 Part 2, 8.3) */
-#define OBJECT_ST_CLEAR		BIT(2)
 
 /** PERSISTENT_FIRST - the first handle of a persistent object */
 #define PERSISTENT_FIRST	0x81000000u
@@ -98,15 +94,18 @@ static int tpm20_may_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 			     u32 handle, u32 *rc)
 {
 	struct vtpmb_tpm20_entry *entry = call->entry[1];
+	bool st_clear = false;
 	int err;
 
 	*rc = RC_H(RC_ATTRIBUTES, 1);
 	if (entry->kind != KIND_OBJECT || entry->hier == HIER_NULL || entry->body->external)
 		return 0;
 	err = vtpmb_tpm20_learn(vtpm, entry, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm20_is_st_clear(vtpm, entry, RC_REFERENCE_H0 + 1, &st_clear, rc);
 	if (err || *rc)
 		return err;
-	if (entry->body->attributes & OBJECT_ST_CLEAR)
+	if (st_clear)
 		*rc = RC_H(RC_ATTRIBUTES, 1);
 	else if (call->handle[0] == RH_PLATFORM)
 		*rc = RC_H(RC_HIERARCHY, 1);
@@ -222,23 +221,22 @@ static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body 
 	return err;
 }
 
-static u32 tpm20_nr_standing(const struct vtpmb_tpm20_table *table)
-{
-	unsigned int i;
-	u32 nr = 0;
-
-	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
-		nr += table->persistent[i].kind != KIND_FREE &&
-		      table->persistent[i].body->stands;
-	return nr;
-}
-
+/*
+ * What is not written counts as what is: else the quota would tell whether the chip
+ * has an object of that Name.
+ */
 static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
 {
-	u32 nr = tpm20_nr_standing(&vtpmb_tpm20_state(vtpm)->table);
+	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	const struct vtpmb_range *range = &vtpm->range[VTPMB_RANGE_PERSISTENT];
+	unsigned int i;
+	u32 nr = 0;
 	bool has;
 
 	mutex_lock(&vtpm->lock);
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
+		nr += table->persistent[i].kind != KIND_FREE &&
+		      vtpmb_range_has(range, table->persistent[i].virt);
 	has = nr < vtpm->persistent_objects;
 	mutex_unlock(&vtpm->lock);
 	return has;
@@ -248,13 +246,8 @@ static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
 static int tpm20_stand(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *from,
 		       u32 handle, u32 *rc)
 {
-	int err;
+	int err = vtpmb_tpm20_load(vtpm, from, RC_REFERENCE_H0 + 1, rc);
 
-	if (!tpm20_has_quota(vtpm)) {
-		*rc = RC_NV_SPACE;
-		return 0;
-	}
-	err = vtpmb_tpm20_load(vtpm, from, RC_REFERENCE_H0 + 1, rc);
 	if (!err && !*rc)
 		err = tpm20_evict(vtpm, vtpmb_tpm20_chip_handle(from->body), handle, rc);
 	if (err || *rc)
@@ -273,6 +266,10 @@ static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (err || *rc)
 		return err;
 	if (tpm20_is_granted(vtpm, handle)) {
+		if (!tpm20_has_quota(vtpm)) {
+			*rc = RC_NV_SPACE;
+			return 0;
+		}
 		err = tpm20_look_up(vtpm, from->body, handle, &alias, &taken);
 		if (taken)
 			*rc = RC_NV_DEFINED;

@@ -410,6 +410,51 @@ static void quota_bounds_what_is_written(void)
 	end();
 }
 
+/* Over its quota a guest does not learn what the host has made persistent. */
+static void quota_does_not_tell_what_the_chip_has(void)
+{
+	begin_granted();
+	host(PRIMARY(OWNER_KEY), 0);
+	host(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	host(FLUSH "80000000", 0);
+	v->persistent_objects = 1;
+	want(EVICT(OWNER_KEY, "80000001", A), 0);
+	want(EVICT(OWNER_KEY, "80000001", B), 0x14b);
+	want(EVICT(OWNER_KEY, "80000000", B), 0x14b);
+	/* Nor by what it has left then. */
+	want(EVICT(OWNER_KEY, A, A), 0);
+	want(EVICT(OWNER_KEY, "80000000", A), 0);
+	want(EVICT(OWNER_KEY, "80000001", B), 0x14b);
+	want(EVICT(OWNER_KEY, A, A), 0);
+	/* Outside of its range nothing is in the chip. */
+	v->persistent_objects = 0;
+	want(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
+	want(EVICT(OWNER_KEY, "80000001", "81000002"), 0);
+	end();
+}
+
+/* The chip says so in its context: a child is one if its parent is. */
+static void what_a_restart_ends_is_not_persistent(void)
+{
+	static const char child[] = "8002 ???????? 00000153 80000000" PW "0004 0000 0000"
+		"0010 0008 000b 00040472 0000 0005 000b 0000" "0000 00000000";
+
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	both("8002 ???????? 00000131 40000001" PW "0004 0000 0000"
+	     "001a 0023 000b 00030476 0000 0006 0080 0043 0010 0003 0010 0000 0000"
+	     "0000 00000000", 0);
+	both(EVICT(OWNER_KEY, "80000000", "81000001"), 0x282);
+	create(&proxy, child);
+	create(&alone, child);
+	load_both();
+	both(EVICT(OWNER_KEY, "80000001", "81000001"), 0x282);
+	grant(v, 0x81000000, 0x8100000f);
+	both(EVICT(OWNER_KEY, "80000001", "81000001"), 0x282);
+	end();
+}
+
 static void granted_handles_are_one_proxys(void)
 {
 	static const char * const commands[] = {
@@ -593,6 +638,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(granted_object_outlives_power_and_proxy),
 	CORE_TEST(what_the_chip_has_is_not_written_again),
 	CORE_TEST(quota_bounds_what_is_written),
+	CORE_TEST(quota_does_not_tell_what_the_chip_has),
+	CORE_TEST(what_a_restart_ends_is_not_persistent),
 	CORE_TEST(granted_handles_are_one_proxys),
 	CORE_TEST(clear_takes_granted_ones_out_of_the_chip),
 	CORE_TEST(clear_comes_before_the_first_look),
