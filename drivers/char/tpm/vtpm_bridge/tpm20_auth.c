@@ -380,7 +380,7 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		if (call->session[i].checked)
 			rc = tpm20_judge(vtpm, call, i);
 		else if (i < call->row->nr_auths)
-			rc = vtpmb_tpm20_pcrs_changed(vtpm, call->session[i].entry);
+			rc = vtpmb_tpm20_is_virtually_met(vtpm, call, i);
 		if (rc & RC_FMT1)
 			rc = RC_S(rc, i);
 	}

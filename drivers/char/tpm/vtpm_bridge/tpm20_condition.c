@@ -241,13 +241,19 @@ void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call)
 /**
  * vtpmb_tpm20_doubt() - nobody knows what the chip has done
  * @call:	a command without a response
+ *
+ * What the guest's own platform has to meet it has to meet in either case.
  */
 void vtpmb_tpm20_doubt(const struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_tpm20_entry *entry = tpm20_subject(call);
 
-	if (entry)
-		entry->conditions.opaque = true;
+	if (!entry)
+		return;
+	entry->conditions.opaque = true;
+	entry->conditions.pp |= call->conditions.pp;
+	if (call->conditions.locality)
+		entry->conditions.locality = call->conditions.locality;
 }
 
 /**
@@ -309,6 +315,32 @@ static u32 tpm20_is_covered(const struct vtpmb_tpm20_call *call,
 static bool tpm20_is_local_enough(u8 wanted, u8 locality)
 {
 	return !wanted || (wanted <= LOCALITIES && wanted & 1 << locality);
+}
+
+/**
+ * vtpmb_tpm20_is_virtually_met() - what the chip does not see of a policy that it judges
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command
+ * @i:		which session; it authorises an object or an index
+ *
+ * Of PCRs, locality and presence the chip has only its own, which have to be right too.
+ * What it refuses for the command's code comes first, and is left to it.
+ *
+ * Return: a response code without its number
+ */
+u32 vtpmb_tpm20_is_virtually_met(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+				 unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
+	u32 rc = vtpmb_tpm20_pcrs_changed(vtpm, entry);
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (rc || !entry || (entry->conditions.code && entry->conditions.code != call->row->code))
+		return rc;
+	if (!tpm20_is_local_enough(entry->conditions.locality, call->cmd->locality))
+		return RC_LOCALITY;
+	return entry->conditions.pp && !vtpm->pp_pin ? RC_PP : RC_SUCCESS;
 }
 
 /* What the session asks for, in the order of TPM 2.0 Part 4, CheckPolicyAuthSession(). */

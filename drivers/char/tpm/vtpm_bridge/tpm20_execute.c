@@ -171,24 +171,6 @@ static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
 	return RC_SUCCESS;
 }
 
-/* The chip judges a policy's locality by its own, which is 0. */
-static u32 tpm20_inspect_policy_locality(struct vtpmb_vtpm *vtpm,
-					 struct vtpmb_tpm20_call *call)
-{
-	if (call->cmd->locality && !call->entry[0]->trial)
-		return RC_LOCALITY;
-	return RC_SUCCESS;
-}
-
-/* And physical presence by its own pin. */
-static u32 tpm20_inspect_policy_pp(struct vtpmb_vtpm *vtpm,
-				   struct vtpmb_tpm20_call *call)
-{
-	if (!vtpm->pp_pin && !call->entry[0]->trial)
-		return RC_PP;
-	return RC_SUCCESS;
-}
-
 /* A PCR of the chip's own is to be changed. */
 static u32 tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -232,13 +214,11 @@ static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 	[AT(0x158)] = tpm20_inspect_quote,
 	[AT(0x15D)] = vtpmb_tpm20_inspect_signing,
 	[AT(0x167)] = tpm20_inspect_load_external,
-	[AT(0x16F)] = tpm20_inspect_policy_locality,
 	[AT(0x176)] = vtpmb_tpm20_new_key,
 	[AT(0x182)] = tpm20_inspect_real,
 	[AT(0x184)] = vtpmb_tpm20_inspect_signing,
 	[AT(0x185)] = tpm20_inspect_event,
 	[AT(0x186)] = vtpmb_tpm20_new_sequence,
-	[AT(0x187)] = tpm20_inspect_policy_pp,
 	[AT(0x18D)] = vtpmb_tpm20_inspect_zgen,
 	[AT(0x197)] = vtpmb_tpm20_inspect_signing,
 };

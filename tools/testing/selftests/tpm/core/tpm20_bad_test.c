@@ -356,7 +356,6 @@ static struct bad_diff diffs[] = {
 	{ 0x184, HANDLE, 0x285, 0x149, "the chip's platform hierarchy is the host's" },
 	{ 0x158, NULL, 0x143, BAD_ANY, "Quote would sign the host's PCRs, whatever else is wrong" },
 	{ 0x18d, NULL, 0x4c4, BAD_ANY, "an ephemeral key of others is refused, whatever else is wrong" },
-	{ 0x187, NULL, 0x090, BAD_ANY, "the chip would judge by the host's presence" },
 	{ 0x161, NULL, 0x1df, 0x095, "a context that is not wrapped is no context" },
 	{ 0x131, BITS, 0x4c4, 0, "creationPCR would tell of the host's PCRs" },
 	{ 0x12a, BITS, 0x14b, 0, "an index outside of the granted range" },

@@ -219,8 +219,6 @@ static struct diff_row rows[] = {
 	  .why = "a proxy has more transient handles than this chip has slots" },
 	{ .ours = DIFF_ANY, .twins = 0x902, .repair = DIFF_RENEW,
 	  .why = "a persistent object does not take the slot of a transient one" },
-	{ .code = 0x187, .ours = 0x090, .twins = DIFF_ANY, .repair = DIFF_RENEW,
-	  .why = "the chip would judge by the host's presence" },
 	{ .code = 0x12c, .ours = 0x3c4, .twins = 0, .repair = DIFF_RENEW,
 	  .why = "no virtual PCR has a policy" },
 	{ .code = 0x183, .ours = 0x084, .twins = 0, .repair = DIFF_RENEW,

@@ -607,7 +607,7 @@ static void hmac_session_tells_whose_auth_is_wrong(void)
 /* What the PCR, then the sequence are authorised by. */
 #define EVENT_COMPLETE(pcr) .code = 0x185, .nr_handles = 2, .handle = { pcr, 0x80000000 }, \
 	.params = "0003 616263", .attributes = CONTINUE
-#define PW_OF(auth)	.then = "40000009 0000 01" auth
+#define PASSWORD_IS	"40000009 0000 01"
 #define HMAC_OF(session, auth) .second = session, .also = CONTINUE, .also_auth = auth
 #define START_EVENT(auth) "8001 ???????? 00000186" auth "0010"
 #define READ_9	"8001 ???????? 0000017e 00000001 000b 03 000200"
@@ -628,12 +628,12 @@ static void event_sequence_ends_in_hmac_sessions(void)
 	start_session(&bound, HMAC_SESSION, SHA256, 9, "");
 	for (i = 0; i < 2; i++) {
 		both(START_EVENT(ABC), 0);
-		use(&s, 0x9a2, EVENT_COMPLETE(9), WITH("x"), PW_OF(ABC));
-		use(&s, 0xaa2, EVENT_COMPLETE(9), WITH(""), PW_OF(EMPTY));
-		use(&s, 0, EVENT_COMPLETE(9), WITH(""), PW_OF(ABC));
+		use(&s, 0x9a2, EVENT_COMPLETE(9), WITH("x"), .then = PASSWORD_IS ABC);
+		use(&s, 0xaa2, EVENT_COMPLETE(9), WITH(""), .then = PASSWORD_IS EMPTY);
+		use(&s, 0, EVENT_COMPLETE(9), WITH(""), .then = PASSWORD_IS ABC);
 		same(READ_9);
 		both(START_EVENT(ABC), 0);
-		use(&bound, 0, EVENT_COMPLETE(9), PW_OF(ABC));
+		use(&bound, 0, EVENT_COMPLETE(9), .then = PASSWORD_IS ABC);
 		same(READ_9);
 		both(START_EVENT(ABC), 0);
 		use(&s, 0xaa2, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, "abd"));
@@ -712,7 +712,7 @@ static void event_sequence_of_unknown_auth_is_left_to_passwords(void)
 	both(FLUSH "02000001", 0);
 	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
 	use_proxy(&s, 0x12f, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, "abc"));
-	use(&s, 0, EVENT_COMPLETE(9), WITH(""), PW_OF(ABC));
+	use(&s, 0, EVENT_COMPLETE(9), WITH(""), .then = PASSWORD_IS ABC);
 	same(READ_9);
 	end();
 }
@@ -1589,6 +1589,140 @@ static void policy_session_asks_for_a_locality(void)
 	end();
 }
 
+/* An HMAC key, 0x80000000, that this one policy command authorises. */
+static void make_key_of(const char *command)
+{
+	u8 text[200] = {}, hash[32], bytes[100];
+	size_t len;
+	char hex[400];
+
+	/* The code and the parameters: what comes after the session is in the digest. */
+	with_handle(command, 0, hex, sizeof(hex));
+	len = core_hex(bytes, sizeof(bytes), hex);
+	memcpy(text + 32, bytes + 6, 4);
+	memcpy(text + 36, bytes + 14, len - 14);
+	digest(SHA256, text, 36 + len - 14, hash);
+	len = sprintf(hex, "8002 ???????? 00000131 40000007" PW "0004 0000 0000"
+		      "0030 0008 000b 00040432 0020");
+	len = put_hex(hex, len, hash, sizeof(hash));
+	strcpy(hex + len, "0005 000b 0000 0000 00000000");
+	both(hex, 0);
+}
+
+static void move_both(u8 locality)
+{
+	v->locality = locality;
+	core_twin_locality(twin, locality);
+}
+
+#define HMAC_BY_KEY .code = 0x155, .nr_handles = 1, .handle = { 0x80000000 }, \
+	.params = "0003 616263 0010", .attributes = CONTINUE, .bare = true
+
+/* The chip is always at locality 0. */
+static void policy_of_an_object_asks_for_the_guests_locality(void)
+{
+	struct session s;
+
+	begin_policy(&s);
+	make_key_of(AT_LOCALITY("01"));
+	satisfy(&s, AT_LOCALITY("01"));
+	use(&s, 0, HMAC_BY_KEY);
+	satisfy(&s, AT_LOCALITY("01"));
+	move_both(3);
+	use(&s, 0x907, HMAC_BY_KEY);
+	move_both(0);
+	use(&s, 0, HMAC_BY_KEY);
+	move_both(3);
+	satisfy(&s, RESTART, AT_LOCALITY("01"));
+	use(&s, 0x907, HMAC_BY_KEY);
+	move_both(0);
+	use(&s, 0, HMAC_BY_KEY);
+	both(FLUSH "80000000", 0);
+
+	make_key_of(AT_LOCALITY("09"));
+	move_both(3);
+	satisfy(&s, AT_LOCALITY("09"));
+	use(&s, 0, HMAC_BY_KEY);
+	move_both(1);
+	satisfy(&s, AT_LOCALITY("09"));
+	use(&s, 0x907, HMAC_BY_KEY);
+	both(FLUSH "80000000", 0);
+
+	/* Written down: what locality 0 does not satisfy. */
+	make_key_of(AT_LOCALITY("02"));
+	satisfy(&s, RESTART, AT_LOCALITY("02"));
+	use_proxy(&s, 0x907, HMAC_BY_KEY);
+	move_both(0);
+	use(&s, 0x907, HMAC_BY_KEY);
+	end();
+}
+
+/* TPMS_CREATION_DATA.locality of what a CreatePrimary has made. */
+static u8 locality_of_creation(const struct core_rsp *rsp)
+{
+	struct vtpmb_reader r;
+	const u8 *bytes;
+	u8 locality = 0;
+	u32 nr_sels;
+	u16 len;
+
+	vtpmb_reader_init(&r, rsp->buf + 18, rsp->len - 18);
+	CHECK(vtpmb_get_tpm2b(&r, &bytes, &len) && vtpmb_get_u16(&r, &len));
+	CHECK(vtpmb_get_u32(&r, &nr_sels) && !nr_sels && vtpmb_get_tpm2b(&r, &bytes, &len));
+	CHECK(vtpmb_get_u8(&r, &locality));
+	return locality;
+}
+
+/* Written down: its hash and its ticket are the chip's. */
+static void creation_data_tells_the_chips_locality(void)
+{
+	begin();
+	proxy.vtpm = v;
+	both(STARTUP_CLEAR, 0);
+	move_both(3);
+	both(PRIMARY("40000001"), 0);
+	CHECK_EQ(locality_of_creation(&alone.rsp), 0x08);
+	CHECK_EQ(locality_of_creation(&proxy.rsp), 0x01);
+	end();
+}
+
+/* The answer to PolicyLocality is lost: the chip may have done it. */
+static void lost_locality_is_asked_for(void)
+{
+	struct session s;
+	char hex[100];
+
+	begin_policy(&s);
+	make_key_of(AT_LOCALITY("01"));
+	/* In one turn, so that the session is loaded. */
+	core_turn = 0;
+	satisfy(&s, "8001 ???????? 00000189 S");
+	core_lose_response(1);
+	core_send_hex(v, with_handle(AT_LOCALITY("01"), s.handle, hex, sizeof(hex)), &rv);
+	CHECK(rv.err);
+	v->locality = 3;
+	use_proxy(&s, 0x907, HMAC_BY_KEY);
+	v->locality = 0;
+	use_proxy(&s, 0, HMAC_BY_KEY);
+	core_turn = 1;
+	core_end_turn();
+	end();
+}
+
+static void policy_of_an_object_asks_for_presence(void)
+{
+	struct session s;
+
+	begin_policy(&s);
+	make_key_of(PRESENCE);
+	satisfy(&s, PRESENCE);
+	use(&s, 0x990, HMAC_BY_KEY);
+	/* Written down: the chip asks for the host's too. */
+	v->pp_pin = true;
+	use_proxy(&s, 0x990, HMAC_BY_KEY);
+	end();
+}
+
 static void policy_session_asks_for_presence(void)
 {
 	struct session s;
@@ -2369,6 +2503,10 @@ static const struct core_test tests[] = {
 	CORE_TEST(policy_session_asks_for_a_command),
 	CORE_TEST(policy_session_asks_for_an_auth),
 	CORE_TEST(policy_session_asks_for_a_locality),
+	CORE_TEST(policy_of_an_object_asks_for_the_guests_locality),
+	CORE_TEST(lost_locality_is_asked_for),
+	CORE_TEST(creation_data_tells_the_chips_locality),
+	CORE_TEST(policy_of_an_object_asks_for_presence),
 	CORE_TEST(policy_session_asks_for_presence),
 	CORE_TEST(policy_session_asks_for_a_digest),
 	CORE_TEST(policy_takes_what_was_true_at_once),

@@ -220,7 +220,7 @@ const struct sample samples[SAMPLE_NR] = {
 	{ 0x185, "EventSequenceComplete", "rn,x", 2, NOTHING, 2, "dn", CHIP,
 	  "00000010 {event} {pw2} 0003 616263", "event" },
 	{ 0x186, "HashSequenceStart", "", 0, SEQUENCE, 0, "d", CHIP, "0000 000b" },
-	{ 0x187, "PolicyPhysicalPresence", "s", 0, NOTHING, 0, "", CHIP, "{trial}", "trial" },
+	{ 0x187, "PolicyPhysicalPresence", "s", 0, NOTHING, 0, "", CHIP, "{policy}", "policy" },
 	{ 0x188, "PolicyDuplicationSelect", "s", 0, NOTHING, 0, "d", CHIP,
 	  "{policy} {signing-name} {signing-name} 00", "policy" },
 	{ 0x189, "PolicyGetDigest", "s", 0, NOTHING, 0, "e", CHIP, "{policy}", "policy" },
