@@ -96,6 +96,8 @@ struct vtpmb_pt_var {
  * @failures:	TPM 1.2: failed authorisations that the chip counts, as far as known; of
  *		a chip that does not tell, all that came through the bridge
  * @var:	TPM 2.0: the chip's properties that vary
+ * @failed:	the chip's last answer, as far as it was looked at, spoke of failure
+ *		mode
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
  * @resync_needed: TPM 2.0: a response was lost: what the chip has may be other than
  *		what the handle tables say
@@ -107,9 +109,9 @@ struct vtpmb_pt_var {
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
- * Constant after probe but for @policy_mac, @failures, @var, @saved, @resync_needed,
- * @ephemeral, @scratch and @nr_chip_commands, which belong to the holder of
- * the chip, and the atomic counts.
+ * Constant after probe but for @policy_mac, @failures, @failed, @var, @saved,
+ * @resync_needed, @ephemeral, @scratch and @nr_chip_commands, which belong to the
+ * holder of the chip, and the atomic counts.
  */
 struct vtpmb_port {
 	const struct vtpmb_family *family;
@@ -121,6 +123,7 @@ struct vtpmb_port {
 	struct vtpmb_mac policy_mac;
 	u32 policy_pcr;
 	u32 failures;
+	bool failed;
 	struct vtpmb_pt_var var;
 	struct list_head saved;
 	bool resync_needed;
@@ -257,6 +260,11 @@ enum vtpmb_range_kind {
  * @nv_indices:	how many NV indices it may have in its range
  * @nv_bytes:	and how many bytes of data in them
  * @persistent_objects: how many objects it may make persistent in the chip
+ * @stop_on_failure: a command of it after which the chip is in failure mode is the
+ *		last one that the chip gets
+ * @stopped:	there was such a command
+ * @failed_code: the code of that command, or of one that found the chip in failure
+ *		mode; 0: the administrator has been told of none
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -280,6 +288,9 @@ struct vtpmb_vtpm {
 	u32 nv_indices;
 	u32 nv_bytes;
 	u32 persistent_objects;
+	bool stop_on_failure;
+	bool stopped;
+	u32 failed_code;
 	void *state;
 };
 
@@ -311,6 +322,9 @@ enum vtpmb_answer {
  *		sees to what such a command has made when its response is lost.
  * @sweep:	set by receive() with a local answer: @sweep has something to do now,
  *		not only with the next command
+ * @failed_code: set by execute(): the chip is in failure mode after this command,
+ *		and the administrator is to be told; @code, or the code of the
+ *		command wrapped in it
  * @row:	the family's table row for @code, between receive and execute
  */
 struct vtpmb_cmd {
@@ -324,8 +338,28 @@ struct vtpmb_cmd {
 	u32 nr_chip_commands;
 	bool slow;
 	bool sweep;
+	u32 failed_code;
 	const void *row;
 };
+
+/**
+ * struct vtpmb_failure_rule - how a family's chips speak of failure mode
+ * @begins:	response code of the command with which it begins
+ * @lasts:	response code of the commands that come later; may be the same
+ * @question:	a command that a chip refuses only in failure mode with one of these
+ * @question_len: its bytes
+ */
+struct vtpmb_failure_rule {
+	u32 begins;
+	u32 lasts;
+	const u8 *question;
+	size_t question_len;
+};
+
+static inline bool vtpmb_is_failure(const struct vtpmb_failure_rule *rule, u32 rc)
+{
+	return rc == rule->begins || rc == rule->lasts;
+}
 
 /**
  * struct vtpmb_family - the verbs of a family
@@ -338,6 +372,7 @@ struct vtpmb_cmd {
  *		emulator of a TIS or CRB device sends at each of its resets
  * @query_answer: the answer that QEMU understands: VTPMB_GUEST_BUF_SIZE
  * @query_answer_len: its bytes
+ * @failure:	see there
  *
  * @probe:	learn the chip: sets @facts, @bank, @nr_banks of the port.  May
  *		use @scratch.  0, or -EIO, -ENODEV, -ENOMEM with nothing kept.
@@ -354,9 +389,9 @@ struct vtpmb_cmd {
  * @pp:	whether physical presence is asserted, by whomever
  * @pp_locked:	whether commands cannot assert it before the next reset
  * @receive:	take a command; @cmd->len >= 6 and at least the size in its
- *		header.  Sets @code, @epoch, @locality, @row, @answer.  If the
- *		answer is not VTPMB_ANSWER_CHIP, the response is in @buf, its
- *		length in @len, its code in @rc.
+ *		header.  Sets @code, @epoch, @locality, @row, @answer, and
+ *		@failed_code to 0.  If the answer is not VTPMB_ANSWER_CHIP, the
+ *		response is in @buf, its length in @len, its code in @rc.
  * @execute:	answer a command that @receive passed on.  The response is in
  *		@buf and @len whatever happens but a negative errno of
  *		@transmit, which is returned.  Retries and swapping inside.
@@ -383,6 +418,7 @@ struct vtpmb_family {
 	const u8 *query;
 	const u8 *query_answer;
 	size_t query_answer_len;
+	const struct vtpmb_failure_rule *failure;
 
 	int (*probe)(struct vtpmb_port *port);
 	void (*forget)(struct vtpmb_port *port);

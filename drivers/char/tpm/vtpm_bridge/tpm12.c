@@ -23,6 +23,19 @@ static const u8 tpm12_query_answer[] = {
 	0x00, 0x00, VTPMB_GUEST_BUF_SIZE >> 8, VTPMB_GUEST_BUF_SIZE & 0xff,
 };
 
+/* TPM_GetCapability of TPM_CAP_PROP_OWNER (Part 3, 7.1, action 3) */
+static const u8 tpm12_failure_question[] = {
+	0x00, 0xC1, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, 0x00, 0x65,
+	0x00, 0x00, 0x00, 0x05, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x01, 0x11,
+};
+
+static const struct vtpmb_failure_rule tpm12_failure = {
+	.begins = TPM12_FAIL,
+	.lasts = TPM12_FAILEDSELFTEST,
+	.question = tpm12_failure_question,
+	.question_len = sizeof(tpm12_failure_question),
+};
+
 static bool tpm12_row_exists(const struct vtpmb_tpm12_row *row)
 {
 	return row->local || row->own || row->flags & TPM12_FORWARD;
@@ -369,6 +382,7 @@ static void tpm12_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 
 	cmd->code = 0;
 	cmd->rc = TPM12_SUCCESS;
+	cmd->failed_code = 0;
 	cmd->row = NULL;
 	cmd->epoch = vtpm->epoch;
 	cmd->locality = vtpm->locality;
@@ -406,6 +420,7 @@ static int tpm12_create(struct vtpmb_vtpm *vtpm)
 	vtpm->state = tpm;
 	atomic_inc(&vtpm->port->nr_vtpms);
 	vtpm->counter = VTPMB_NO_COUNTER;
+	vtpm->stop_on_failure = true;
 	vtpm->nv_indices = VTPMB_NV_INDICES;
 	vtpm->nv_bytes = VTPMB_NV_BYTES_TPM12;
 	vtpmb_pcrs_init(&tpm->pcrs, vtpmb_pcr_rules_tpm12, vtpm->port->bank,
@@ -434,6 +449,7 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.query = tpm12_query,
 	.query_answer = tpm12_query_answer,
 	.query_answer_len = sizeof(tpm12_query_answer),
+	.failure = &tpm12_failure,
 	.probe = vtpmb_tpm12_probe,
 	.forget = vtpmb_tpm12_forget,
 	.create = tpm12_create,

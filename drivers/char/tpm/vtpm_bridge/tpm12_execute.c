@@ -12,6 +12,7 @@
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include "failure.h"
 #include "tpm12.h"
 
 #define ORD_TAKEOWNERSHIP	0x0D
@@ -516,6 +517,8 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 	memcpy(vtpmb_tpm12_table(vtpm)->kept, call->cmd->buf, call->frame.len);
 	len = tpm12_attempts(call, rc);
 	call->answered = len >= 0;
+	if (call->answered)
+		vtpmb_failure_note(vtpm, call->cmd, call->row->code, *rc);
 	if (len < 0 || *rc) {
 		err = vtpmb_tpm12_failed(vtpm, &call->frame, len < 0 ? TPM12_FAIL : *rc);
 		return len < 0 ? len : err;
@@ -573,11 +576,17 @@ int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm12_call call;
 	u32 rc;
-	int err = vtpmb_tpm12_settle(vtpm->port, &rc);
+	int err;
 
+	tpm12_call_init(&call, vtpm, cmd);
+	if (vtpmb_failure_stops(vtpm)) {
+		cmd->answer = VTPMB_ANSWER_REFUSED;
+		vtpmb_tpm12_respond(&call, TPM12_FAIL);
+		return 0;
+	}
+	err = vtpmb_tpm12_settle(vtpm->port, &rc);
 	if (err)
 		return err;
-	tpm12_call_init(&call, vtpm, cmd);
 	if (!rc) {
 		mutex_lock(&vtpm->lock);
 		rc = tpm12_prepare(&call);

@@ -162,10 +162,10 @@ static bool tpm12_saves_nothing(u32 rc)
 	return rc == TPM12_NOSRK || rc == TPM12_DISABLED || rc == TPM12_DEACTIVATED;
 }
 
-/* The chip may do at another time what it refuses now. */
+/* The chip may do at another time what it refuses now; in failure mode, after a reset. */
 static bool tpm12_is_busy(u32 rc)
 {
-	return rc >= TPM12_RETRY;
+	return rc >= TPM12_RETRY || rc == TPM12_FAILEDSELFTEST;
 }
 
 /* Not saved, but not lost either: it stays where it is. */
@@ -597,8 +597,8 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 /* What makes no difference to the context that was to be loaded. */
 static bool tpm12_passes(u32 rc)
 {
-	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM12_FAILEDSELFTEST ||
-	       rc == TPM12_INVALID_POSTINIT || tpm12_is_busy(rc);
+	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM12_INVALID_POSTINIT ||
+	       tpm12_is_busy(rc);
 }
 
 /* A chip without room says so, and says it once. */

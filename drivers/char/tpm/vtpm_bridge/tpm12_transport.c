@@ -12,6 +12,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include "failure.h"
 #include "tpm12.h"
 
 #define ORD_ESTABLISHTRANSPORT		0xE6
@@ -149,6 +150,7 @@ int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len)
 	    size != vtpmb_peek_u32(at + 2))
 		return -EIO;
 	rc = vtpmb_peek_u32(at + 6);
+	vtpmb_failure_note(call->vtpm, call->cmd, call->inner.row->code, rc);
 	if (!rc)
 		return vtpmb_tpm12_succeeded(call, &call->inner, at, size);
 	return vtpmb_tpm12_failed(call->vtpm, &call->inner, rc);

@@ -584,6 +584,7 @@ static void tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	lockdep_assert_held(&vtpm->lock);
 
 	cmd->code = 0;
+	cmd->failed_code = 0;
 	cmd->row = NULL;
 	cmd->epoch = vtpm->epoch;
 	cmd->locality = vtpm->locality;
@@ -635,6 +636,7 @@ static int tpm20_create(struct vtpmb_vtpm *vtpm)
 	vtpm->nv_indices = VTPMB_NV_INDICES;
 	vtpm->nv_bytes = VTPMB_NV_BYTES;
 	vtpm->persistent_objects = VTPMB_PERSISTENT_OBJECTS;
+	vtpm->stop_on_failure = true;
 	tpm20_init_pcrs(vtpm->port, &tpm->pcrs);
 	vtpmb_tpm20_platform_init(vtpm);
 	return 0;
@@ -706,6 +708,18 @@ static const u8 tpm20_query_answer[] = {
 	0x00, 0x00, VTPMB_GUEST_BUF_SIZE >> 8, VTPMB_GUEST_BUF_SIZE & 0xff,
 };
 
+/* TPM2_ReadClock (Part 3, 9.2; Part 1, 12.4) */
+static const u8 tpm20_failure_question[] = {
+	0x80, 0x01, 0x00, 0x00, 0x00, 0x0A, 0x00, 0x00, 0x01, 0x81,
+};
+
+static const struct vtpmb_failure_rule tpm20_failure = {
+	.begins = RC_FAILURE,
+	.lasts = RC_FAILURE,
+	.question = tpm20_failure_question,
+	.question_len = sizeof(tpm20_failure_question),
+};
+
 const struct vtpmb_family vtpmb_tpm20 = {
 	.name = "2.0",
 	.nr_rows = VTPMB_TPM20_NR_ROWS,
@@ -715,6 +729,7 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.query = tpm20_query,
 	.query_answer = tpm20_query_answer,
 	.query_answer_len = sizeof(tpm20_query_answer),
+	.failure = &tpm20_failure,
 	.probe = vtpmb_tpm20_probe,
 	.forget = vtpmb_tpm20_forget,
 	.create = tpm20_create,

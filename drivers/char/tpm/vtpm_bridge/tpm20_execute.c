@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "failure.h"
 #include "tpm20.h"
 
 #define CODE_FIRST	0x11F
@@ -819,6 +820,8 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	tpm20_rewrite(vtpm, call);
 	memcpy(kept, call->cmd->buf, call->len);
 	len = tpm20_attempts(vtpm, call, rc);
+	if (len > 0)
+		vtpmb_failure_note(vtpm, call->cmd, call->row->code, *rc);
 	if (len >= 0 && *rc)
 		*rc = vtpmb_tpm20_explain(call, *rc);
 	if (len < 0 || call->row->flags & TPM20_UNSAFE)
@@ -910,9 +913,15 @@ static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm20_call call;
-	int err = vtpmb_tpm20_settle(vtpm);
 	u32 rc;
+	int err;
 
+	if (vtpmb_failure_stops(vtpm)) {
+		cmd->answer = VTPMB_ANSWER_REFUSED;
+		vtpmb_tpm20_fail(cmd, RC_FAILURE);
+		return 0;
+	}
+	err = vtpmb_tpm20_settle(vtpm);
 	if (err)
 		return err;
 	mutex_lock(&vtpm->lock);

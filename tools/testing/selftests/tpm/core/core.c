@@ -605,6 +605,7 @@ void core_send(struct vtpmb_vtpm *vtpm, const void *bytes, size_t len,
 
 	rsp->answer = cmd.answer;
 	rsp->nr_chip_commands = core_port.nr_chip_commands - before;
+	rsp->failed_code = cmd.failed_code;
 	if (!rsp->err) {
 		TRY(cmd.len >= VTPMB_HEADER_SIZE && cmd.len <= VTPMB_BUF_SIZE);
 		TRY(cmd.len == vtpmb_peek_u32(cmd.buf + 2));

@@ -28,6 +28,8 @@
  * @answer:	of a vtpm: who answered
  * @nr_chip_commands: of a vtpm: commands that the chip ran from the call of
  *		core_send() to its end, swapping and the end of the turn included
+ * @failed_code: of a vtpm: the command after which the chip is in failure mode, if
+ *		the administrator is to be told
  * @err:	of a vtpm: 0, or the negative errno of execute(); then there
  *		are no bytes
  */
@@ -37,6 +39,7 @@ struct core_rsp {
 	u32 rc;
 	enum vtpmb_answer answer;
 	unsigned int nr_chip_commands;
+	u32 failed_code;
 	int err;
 };
 
