@@ -496,6 +496,8 @@ static const struct property {
 	  "none or a number (TPM 1.2)", false },
 	{ "endorsement", VTPM_BRIDGE_ENDORSEMENT, parse_switch, format_switch,
 	  "on or off (TPM 2.0)", false },
+	{ "stop-on-failure", VTPM_BRIDGE_STOP_ON_FAILURE, parse_switch, format_switch,
+	  "on or off", false },
 };
 
 static const struct property *find_property(const char *text, size_t len)
@@ -792,6 +794,7 @@ static int show(const struct vtpm_bridge_query *q)
 	printf("  open: %s\n", q->flags & VTPM_BRIDGE_OPEN ? "yes" : "no");
 	printf("  persistent: %s\n",
 	       q->flags & VTPM_BRIDGE_PERSISTENT ? "yes" : "no");
+	printf("  stopped: %s\n", q->flags & VTPM_BRIDGE_STOPPED ? "yes" : "no");
 	printf("  physical-presence: %s\n", q->physical_presence ? "on" : "off");
 	printf("  physical-presence-lock: %s\n",
 	       q->physical_presence_lock ? "on" : "off");

@@ -62,6 +62,8 @@
 #define VTPM_BRIDGE_HAS_OWNER_AUTH	0x10
 /** VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH - out: VTPM_BRIDGE_ENDORSEMENT_AUTH is not empty */
 #define VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH	0x20
+/** VTPM_BRIDGE_STOPPED - out: none of its commands reaches the chip any more */
+#define VTPM_BRIDGE_STOPPED	0x40
 
 /**
  * struct vtpm_bridge_create - make a proxy and its node /dev/vtpmX
@@ -262,6 +264,13 @@ struct vtpm_bridge_reset {
  *				is disabled, it cannot enable it, and does not
  *				see the keys' certificates.  EOPNOTSUPP on a
  *				TPM 1.2.
+ * @VTPM_BRIDGE_STOP_ON_FAILURE: 1 (default): if the chip is in failure mode after a
+ *				command of the guest, further commands of this
+ *				guest do not reach the chip.  They get TPM_FAIL
+ *				(9), on a TPM 2.0 TPM_RC_FAILURE (0x101), also
+ *				after resets and when the chip works again.  0:
+ *				this is only logged.  Setting either value lets
+ *				a guest that is stopped go on.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -284,6 +293,7 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_TRANSPORT = 18,
 	VTPM_BRIDGE_COUNTER = 19,
 	VTPM_BRIDGE_ENDORSEMENT = 21,
+	VTPM_BRIDGE_STOP_ON_FAILURE = 22,
 };
 
 /** VTPM_BRIDGE_NO_COUNTER - as a counter: none */
@@ -446,7 +456,7 @@ enum vtpm_bridge_power {
  * @size:	in: bytes of this struct
  * @num:	in: X of /dev/vtpmX
  * @flags:	out: VTPM_BRIDGE_PERSISTENT, _QUERY_RESET, _OPEN, _HAS_OWNER_AUTH,
- *		_HAS_ENDORSEMENT_AUTH
+ *		_HAS_ENDORSEMENT_AUTH, _STOPPED
  * @chip:	out: N of tpmN
  * @family:	out: 0x102 for TPM 1.2, 0x200 for TPM 2.0
  * @power:	out: one of enum vtpm_bridge_power

@@ -17,6 +17,7 @@
 #include <linux/uaccess.h>
 #include <uapi/linux/vtpm_bridge.h>
 #include "ctl.h"
+#include "failure.h"
 #include "limits.h"
 #include "proxy.h"
 
@@ -398,6 +399,17 @@ static u64 vtpmb_get_endorsement(const struct vtpmb_proxy *proxy)
 	return !proxy->vtpm.no_endorsement;
 }
 
+static int vtpmb_set_stop_on_failure(struct vtpmb_proxy *proxy, u64 value)
+{
+	vtpmb_failure_set_stop(&proxy->vtpm, value);
+	return 0;
+}
+
+static u64 vtpmb_get_stop_on_failure(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.stop_on_failure;
+}
+
 /**
  * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET and VTPM_BRIDGE_GET
  * @max:	greatest value; a greater one is -ERANGE
@@ -445,6 +457,7 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 		VTPMB_CTL_VALUE(transport, VTPM_BRIDGE_TRANSPORT_ALLOW, &vtpmb_tpm12),
 	[VTPM_BRIDGE_COUNTER] = VTPMB_CTL_VALUE(counter, U32_MAX, &vtpmb_tpm12),
 	[VTPM_BRIDGE_ENDORSEMENT] = VTPMB_CTL_VALUE(endorsement, 1, &vtpmb_tpm20),
+	[VTPM_BRIDGE_STOP_ON_FAILURE] = VTPMB_CTL_VALUE(stop_on_failure, 1, NULL),
 };
 
 /* The key's row, or NULL. */
@@ -690,7 +703,8 @@ static u32 vtpmb_proxy_flags(const struct vtpmb_proxy *proxy)
 	       (proxy->query_resets ? VTPM_BRIDGE_QUERY_RESET : 0) |
 	       (test_bit(0, &proxy->open) ? VTPM_BRIDGE_OPEN : 0) |
 	       (auth[VTPMB_CHIP_OWNER].len ? VTPM_BRIDGE_HAS_OWNER_AUTH : 0) |
-	       (auth[VTPMB_CHIP_ENDORSEMENT].len ? VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH : 0);
+	       (auth[VTPMB_CHIP_ENDORSEMENT].len ? VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH : 0) |
+	       (vtpmb_failure_is_stopped(&proxy->vtpm) ? VTPM_BRIDGE_STOPPED : 0);
 }
 
 static void vtpmb_fill_query(struct vtpmb_proxy *proxy,

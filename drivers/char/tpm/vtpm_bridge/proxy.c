@@ -8,12 +8,15 @@
  * is destroyed, since that is preceded by @dead under the same lock.
  */
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
+#include "failure.h"
 #include "file.h"
 #include "limits.h"
 #include "proxy.h"
@@ -530,9 +533,22 @@ int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 	return 0;
 }
 
+/* Once for each proxy, and once more each time that VTPM_BRIDGE_STOP_ON_FAILURE is set. */
+static void vtpmb_proxy_tell_failure(struct vtpmb_proxy *proxy, u32 code)
+{
+	u32 chip = vtpmb_hub_chip_num(proxy->hub);
+	bool stopped = vtpmb_failure_stops(&proxy->vtpm);
+
+	trace_vtpmb_failure(proxy->num, chip, code, stopped);
+	pr_warn("tpm%u is in failure mode after command 0x%x of %s%s\n", chip, code,
+		proxy->node, stopped ? ", which is stopped: see stop-on-failure" : "");
+}
+
 /* A command came back from the hub. */
 void vtpmb_proxy_count(struct vtpmb_proxy *proxy, const struct vtpmb_cmd *cmd)
 {
+	if (cmd->failed_code)
+		vtpmb_proxy_tell_failure(proxy, cmd->failed_code);
 	atomic64_add(cmd->nr_chip_commands, &proxy->nr_chip_commands);
 	if (cmd->answer == VTPMB_ANSWER_REFUSED)
 		atomic64_inc(&proxy->nr_refusals);

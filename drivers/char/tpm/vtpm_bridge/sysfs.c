@@ -3,6 +3,7 @@
 
 #include <linux/device.h>
 #include <linux/sysfs.h>
+#include "failure.h"
 #include "proxy.h"
 #include "sysfs.h"
 
@@ -104,6 +105,12 @@ static ssize_t query_reset_show(struct device *dev, struct device_attribute *att
 			  READ_ONCE(vtpmb_dev_proxy(dev)->query_resets));
 }
 static DEVICE_ATTR_RO(query_reset);
+
+static ssize_t stopped_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", vtpmb_failure_stops(&vtpmb_dev_proxy(dev)->vtpm));
+}
+static DEVICE_ATTR_RO(stopped);
 
 static ssize_t real_pcrs_show(struct device *dev, struct device_attribute *attr,
 			      char *buf)
@@ -207,6 +214,7 @@ static struct attribute *vtpmb_sysfs_attrs[] = {
 	&dev_attr_persistent_range.attr,
 	&dev_attr_persistent_objects.attr,
 	&dev_attr_open.attr,
+	&dev_attr_stopped.attr,
 	&dev_attr_commands.attr,
 	&dev_attr_refusals.attr,
 	&dev_attr_chip_commands.attr,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tracepoints: a command's begin, its chip commands, its end; resets. */
+/* Tracepoints: a command's begin, its chip commands, its end; failures; resets. */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM vtpm_bridge
 
@@ -70,6 +70,25 @@ TRACE_EVENT(vtpmb_response,
 		  __print_symbolic(__entry->answer, { 0, "chip" },
 				   { 1, "local" }, { 2, "refused" }),
 		  __entry->nr_chip_commands, __entry->us)
+);
+
+TRACE_EVENT(vtpmb_failure,
+	TP_PROTO(u32 num, u32 chip, u32 code, bool stopped),
+	TP_ARGS(num, chip, code, stopped),
+	TP_STRUCT__entry(
+		__field(u32, num)
+		__field(u32, chip)
+		__field(u32, code)
+		__field(bool, stopped)
+	),
+	TP_fast_assign(
+		__entry->num = num;
+		__entry->chip = chip;
+		__entry->code = code;
+		__entry->stopped = stopped;
+	),
+	TP_printk("vtpm%u code=0x%08x chip=tpm%u stopped=%d", __entry->num, __entry->code,
+		  __entry->chip, __entry->stopped)
 );
 
 TRACE_EVENT(vtpmb_reset,

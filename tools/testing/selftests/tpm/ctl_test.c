@@ -1198,6 +1198,7 @@ static const struct {
 	{ VTPM_BRIDGE_TRANSPORT, FAMILY_1_2, 3, NULL, 3 },
 	{ VTPM_BRIDGE_COUNTER, FAMILY_1_2, 9, NULL, 9 },
 	{ VTPM_BRIDGE_ENDORSEMENT, FAMILY_2_0, 0, NULL, 0 },
+	{ VTPM_BRIDGE_STOP_ON_FAILURE, 0, 0, NULL, 0 },
 };
 
 static bool is_of_policy(uint32_t key)
@@ -1338,7 +1339,7 @@ TEST_F(ctl, attributes_say_what_query_says)
 		{ "chip", "tpm0\n" }, { "state", "off\n" }, { "locality", "0\n" },
 		{ "physical_presence", "0\n" }, { "physical_presence_lock", "0\n" },
 		{ "ownership", "auto\n" }, { "persistent", "0\n" },
-		{ "query_reset", "1\n" }, { "real_pcrs", "0x000000\n" },
+		{ "stopped", "0\n" }, { "query_reset", "1\n" }, { "real_pcrs", "0x000000\n" },
 		{ "nv_range", "none\n" }, { "persistent_range", "none\n" },
 		{ "open", "0\n" }, { "commands", "0\n" },
 		{ "refusals", "0\n" }, { "chip_commands", "0\n" }, { "resets", "0\n" },
