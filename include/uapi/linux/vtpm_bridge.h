@@ -189,8 +189,9 @@ struct vtpm_bridge_reset {
  *				other.  For clients whose main thread is not
  *				to be trusted, such as a container's.
  * @VTPM_BRIDGE_OWNERSHIP:	TPM 1.2, what the guest sees of the owner: one
- *				of enum vtpm_bridge_ownership.  EOPNOTSUPP on
- *				a TPM 2.0.
+ *				of enum vtpm_bridge_ownership.  To set it, even
+ *				to the same value, undoes a ForceClear of the
+ *				guest.  EOPNOTSUPP on a TPM 2.0.
  * @VTPM_BRIDGE_DENY:		refuse the command with this code
  * @VTPM_BRIDGE_ALLOW:		take a denial back; EACCES if the command is
  *				unsafe

@@ -138,6 +138,7 @@ static u64 vtpmb_get_query_resets(const struct vtpmb_proxy *proxy)
 static int vtpmb_set_ownership(struct vtpmb_proxy *proxy, u64 value)
 {
 	WRITE_ONCE(proxy->vtpm.ownership, value);
+	WRITE_ONCE(proxy->vtpm.nr_views, proxy->vtpm.nr_views + 1);
 	return 0;
 }
 

@@ -246,6 +246,7 @@ enum vtpmb_range_kind {
  * @locality:	virtual locality, 0 to 4
  * @pp_pin:	the administrator asserts physical presence (the hardware pin)
  * @ownership:	TPM 1.2: see enum vtpmb_ownership
+ * @nr_views:	raised whenever @ownership is set
  * @transport:	TPM 1.2: see enum vtpmb_transport
  * @counter:	TPM 1.2: the monotonic counter that the guest may use, or
  *		VTPMB_NO_COUNTER
@@ -276,6 +277,7 @@ struct vtpmb_vtpm {
 	u8 locality;
 	bool pp_pin;
 	enum vtpmb_ownership ownership;
+	u32 nr_views;
 	enum vtpmb_transport transport;
 	u32 counter;
 	struct vtpmb_policy policy;

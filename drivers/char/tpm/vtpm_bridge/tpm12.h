@@ -399,7 +399,8 @@ struct vtpmb_tpm12_table {
  *		Those that depend on the ownership view are in
  *		vtpmb_tpm12_shown_pf().
  * @owner_flag:	the guest has set TPM_PF_OWNERSHIP itself
- * @cleared:	the owner that the view shows was cleared by ForceClear
+ * @cleared:	the owner that the view shows was cleared by ForceClear ...
+ * @cleared_view: ... when the vtpm's @nr_views was this; another view shows him again
  * @nr_clears:	how often that happened: keys and contexts are gone
  * @stclear:	see there
  * @failed:	failure mode: only TPM_GetTestResult and parts of
@@ -416,6 +417,7 @@ struct vtpmb_tpm12 {
 	bool perm[TPM12_NR_PF];
 	bool owner_flag;
 	bool cleared;
+	u32 cleared_view;
 	u32 nr_clears;
 	struct vtpmb_tpm12_stclear stclear;
 	bool failed;

@@ -25,15 +25,21 @@
 #define PP_NOTPRESENT		0x0010
 #define PP_ASSERTIONS		0x001C
 
+/* Until the administrator sets a view, even the same one. */
+static bool tpm12_is_cleared(const struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	return tpm->cleared && tpm->cleared_view == READ_ONCE(vtpm->nr_views);
+}
+
 /**
  * vtpmb_tpm12_owned() - whether the guest sees an owner
  * @vtpm:	the vtpm
  */
 bool vtpmb_tpm12_owned(const struct vtpmb_vtpm *vtpm)
 {
-	const struct vtpmb_tpm12 *tpm = vtpm->state;
-
-	if (tpm->cleared || vtpm->ownership == VTPMB_OWNERSHIP_NOT_INSTALLABLE)
+	if (tpm12_is_cleared(vtpm) || vtpm->ownership == VTPMB_OWNERSHIP_NOT_INSTALLABLE)
 		return false;
 	return vtpm->ownership == VTPMB_OWNERSHIP_OWNED ||
 	       READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned);
@@ -287,6 +293,7 @@ u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 		return TPM12_SUCCESS;
 
 	tpm->cleared = true;
+	tpm->cleared_view = call->vtpm->nr_views;
 	vtpmb_tpm12_clear(tpm);
 	return TPM12_SUCCESS;
 }

@@ -5,6 +5,7 @@
  */
 
 #include <openssl/sha.h>
+#include "tpm12.h"
 #include "tpm12_guest.h"
 
 static struct key signer, storage;
@@ -388,6 +389,52 @@ static void owner_is_not_installed_twice(void)
 	CHECK(!owned(&proxy));
 	CHECK_EQ(as_owner(&proxy, 0x5b, -1, owner_secret), 18);
 	CHECK(owned(&host));
+	end_owned();
+}
+
+static void set_view(struct guest *g, enum vtpmb_ownership view)
+{
+	g->vtpm->ownership = view;
+	g->vtpm->nr_views++;
+}
+
+/* As firmware's menu does it, which the guest can do at any time. */
+static void clear_by_presence(struct guest *g)
+{
+	CHECK_EQ(tell(g, PRESENT), 0);
+	CHECK_EQ(tell(g, FORCE_CLEAR), 0);
+	CHECK_EQ(tell(g, ENABLE), 0);
+	CHECK_EQ(tell(g, ACTIVATE), 0);
+	core_reset(g->vtpm);
+	start(g);
+}
+
+static void cleared_owner_is_back_when_the_administrator_sets_a_view(void)
+{
+	static const enum vtpmb_ownership views[] = {
+		VTPMB_OWNERSHIP_AUTO, VTPMB_OWNERSHIP_AUTO, VTPMB_OWNERSHIP_OWNED,
+		VTPMB_OWNERSHIP_GRANTED,
+	};
+	unsigned int i;
+	u32 key;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(views); i++) {
+		clear_by_presence(&proxy);
+		core_reset(proxy.vtpm);
+		start(&proxy);
+		CHECK(!owned(&proxy));
+		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &key), 18);
+		CHECK(owned(&other));
+		set_view(&proxy, views[i]);
+		CHECK(owned(&proxy));
+		CHECK(permanent_flag(&proxy, TPM12_PF_OWNERSHIP));
+		key = load(&proxy, &signer);
+		CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+		CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
+	}
+	set_view(&proxy, VTPMB_OWNERSHIP_NOT_INSTALLABLE);
+	CHECK(!owned(&proxy));
 	end_owned();
 }
 
@@ -986,6 +1033,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(guest_clears_enables_and_owns_the_chip_by_unsafe_grant),
 	CORE_TEST(platform_commands_are_never_wrapped),
 	CORE_TEST(owner_is_not_installed_twice),
+	CORE_TEST(cleared_owner_is_back_when_the_administrator_sets_a_view),
 	CORE_TEST(pcrs_are_used_by_grant_alone),
 	CORE_TEST(quote_of_no_pcrs_is_what_the_chip_makes_of_it),
 	CORE_TEST(keys_on_pcrs_are_made_and_loaded_by_grant_alone),
