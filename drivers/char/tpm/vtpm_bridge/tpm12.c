@@ -315,7 +315,8 @@ static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 	struct vtpmb_cmd *cmd = call->cmd;
 	u32 size = vtpmb_peek_u32(cmd->buf + 2);
 
-	if (size < VTPMB_HEADER_SIZE || size > cmd->len)
+	if (size < VTPMB_HEADER_SIZE || size > cmd->len ||
+	    size > vtpmb_tpm12_input_buffer(call->vtpm))
 		return TPM12_BAD_PARAM_SIZE;
 	cmd->len = size;
 	cmd->code = vtpmb_peek_u32(cmd->buf + 6);

@@ -568,6 +568,7 @@ void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_drop_saved(struct vtpmb_vtpm *vtpm);
 
 /* tpm12_capability.c */
+u32 vtpmb_tpm12_input_buffer(const struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_correct_capability(struct vtpmb_tpm12_call *call, size_t len);
 
 /* tpm12_execute.c */

@@ -21,6 +21,9 @@
 /* TPM_STARTUP_EFFECTS (Part 2, 4.6): Startup(ST_STATE) keeps no session or key. */
 #define STARTUP_EFFECTS		0x0000011F
 
+/* A chip that tells less, or nothing, is not believed. */
+#define LEAST_INPUT_BUFFER	256
+
 /**
  * struct tpm12_prop - how a property is answered (Part 2, 21.1)
  * @prop:	TPM_CAP_PROP
@@ -170,16 +173,19 @@ static u32 tpm12_cap_flag(struct vtpmb_tpm12_call *call, u32 sub)
 	return TPM12_BAD_MODE;
 }
 
-/* Never more than the chip takes, or QEMU was told. */
-static u32 tpm12_put_input_buffer(struct vtpmb_tpm12_call *call)
+/**
+ * vtpmb_tpm12_input_buffer() - TPM_CAP_PROP_INPUT_BUFFER of a virtual TPM
+ * @vtpm:	the vtpm
+ *
+ * Return: bytes of the longest command: never more than the chip takes, or QEMU
+ * was told
+ */
+u32 vtpmb_tpm12_input_buffer(const struct vtpmb_vtpm *vtpm)
 {
-	const struct vtpmb_tpm12_blob *blob =
-		tpm12_chip_prop(call->vtpm, TPM12_CAP_PROP_INPUT_BUFFER);
-	u32 size = VTPMB_GUEST_BUF_SIZE;
+	u32 size = vtpmb_tpm12_chip_number(vtpm->port, TPM12_CAP_PROP_INPUT_BUFFER);
 
-	if (blob->len == sizeof(size))
-		size = min(size, vtpmb_peek_u32(blob->bytes));
-	return tpm12_put_number(call, size);
+	return size < LEAST_INPUT_BUFFER ? VTPMB_GUEST_BUF_SIZE :
+	       min_t(u32, size, VTPMB_GUEST_BUF_SIZE);
 }
 
 static u32 tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
@@ -218,7 +224,7 @@ static u32 tpm12_put_prop(struct vtpmb_tpm12_call *call, const struct tpm12_prop
 	case PROP_OWNER:
 		return tpm12_put_bool(call, vtpmb_tpm12_owned(call->vtpm));
 	case PROP_INPUT_BUFFER:
-		return tpm12_put_input_buffer(call);
+		return tpm12_put_number(call, vtpmb_tpm12_input_buffer(call->vtpm));
 	case PROP_MAX:
 		return tpm12_put_number(call, tpm12_max(call->vtpm, prop->value));
 	case PROP_LEFT:

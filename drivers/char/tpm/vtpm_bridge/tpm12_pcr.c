@@ -3,13 +3,11 @@
 
 #include <linux/bits.h>
 #include <linux/kernel.h>
+#include <linux/math.h>
 #include <linux/string.h>
 #include "tpm12.h"
 
 #define SHA1_BLOCK	64
-
-/* What fits a guest's command, in whole blocks. */
-#define SHA1_MAX	(VTPMB_GUEST_BUF_SIZE - SHA1_BLOCK)
 
 /* The locality 4 PCR: nobody else begins a chain in it (PC Client TIS 1.21, 7.2). */
 #define PCR_DRTM	17
@@ -121,6 +119,13 @@ static void tpm12_sha1_end(struct vtpmb_tpm12 *tpm)
 	tpm->sha1 = NULL;
 }
 
+/* What fits a guest's TPM_SHA1Update, in whole blocks. */
+static u32 tpm12_sha1_max(const struct vtpmb_vtpm *vtpm)
+{
+	return round_down(vtpmb_tpm12_input_buffer(vtpm) - VTPMB_HEADER_SIZE - sizeof(u32),
+			  SHA1_BLOCK);
+}
+
 /* TPM_SHA1Start (Part 3, 13.1) */
 u32 vtpmb_tpm12_sha1_start(struct vtpmb_tpm12_call *call)
 {
@@ -129,7 +134,7 @@ u32 vtpmb_tpm12_sha1_start(struct vtpmb_tpm12_call *call)
 	tpm->sha1 = vtpmb_hash_start(vtpmb_pcrs_bank(&tpm->pcrs, TPM12_ALG_SHA1)->hash);
 	if (!tpm->sha1)
 		return TPM12_RESOURCES;
-	vtpmb_put_u32(&call->out, SHA1_MAX);
+	vtpmb_put_u32(&call->out, tpm12_sha1_max(call->vtpm));
 	return TPM12_SUCCESS;
 }
 
@@ -141,7 +146,7 @@ u32 vtpmb_tpm12_sha1_update(struct vtpmb_tpm12_call *call)
 
 	if (!tpm->sha1)
 		return TPM12_SHA_THREAD;
-	if (len % SHA1_BLOCK || len > SHA1_MAX) {
+	if (len % SHA1_BLOCK || len > tpm12_sha1_max(call->vtpm)) {
 		tpm12_sha1_end(tpm);
 		return TPM12_SHA_ERROR;
 	}

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include "core.h"
+#include "tpm12.h"
 
 #define STARTUP(type)	"00c1 ???????? 00000099 " type
 #define ST_CLEAR	STARTUP("0001")
@@ -717,6 +718,73 @@ static void sha1_thread_is_killed_by_any_other_command(void)
 	end();
 }
 
+/* TPM_StirRandom, local or not, of this length in all. */
+static u32 stir_random(size_t len)
+{
+	u8 cmd[VTPMB_BUF_SIZE] = { 0x00, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0x47 };
+	struct core_rsp rsp;
+
+	vtpmb_poke_u32(cmd + 2, len);
+	vtpmb_poke_u32(cmd + 10, len - 14);
+	core_send(vtpm, cmd, len, &rsp);
+	if (rsp.rc == 0x19)
+		CHECK_EQ(rsp.nr_chip_commands, 0);
+	return rsp.rc;
+}
+
+static u32 sha1_update(size_t bytes)
+{
+	u8 cmd[VTPMB_BUF_SIZE] = { 0x00, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0xa1 };
+	struct core_rsp rsp;
+
+	vtpmb_poke_u32(cmd + 2, 14 + bytes);
+	vtpmb_poke_u32(cmd + 10, bytes);
+	core_send(vtpm, cmd, 14 + bytes, &rsp);
+	return rsp.rc;
+}
+
+static u32 input_buffer(void)
+{
+	struct core_rsp rsp;
+
+	core_send_hex(vtpm, "00c1 ???????? 00000065 00000005 00000004 00000124", &rsp);
+	CHECK_EQ(rsp.rc, 0);
+	return vtpmb_peek_u32(rsp.buf + 14);
+}
+
+/* What the guest was told is what it can send, of a chip with less room too. */
+static void longest_command_is_that_of_the_property(void)
+{
+	static const u32 sizes[] = { 0x1000, 0xf81, 0xf80, 0xf7f, 1101, 300 };
+	static const u32 wrong[] = { 0, 3, 255 };
+	struct vtpmb_tpm12_facts *facts;
+	struct core_rsp rsp;
+	unsigned int i;
+	u32 most;
+	u8 *of_chip;
+
+	begin_started();
+	facts = core_port.facts;
+	of_chip = facts->prop[TPM12_CAP_PROP_INPUT_BUFFER - TPM12_CAP_PROP_PCR].bytes;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		u32 size = min_t(u32, sizes[i], VTPMB_GUEST_BUF_SIZE);
+
+		vtpmb_poke_u32(of_chip, sizes[i]);
+		CHECK_EQ(input_buffer(), size);
+		CHECK_EQ(stir_random(size), stir_random(270));
+		CHECK_EQ(stir_random(size + 1), 0x19);
+		core_send_hex(vtpm, SHA1_START, &rsp);
+		most = vtpmb_peek_u32(rsp.buf + 10);
+		CHECK_EQ(sha1_update(most), 0);
+		CHECK_EQ(sha1_update(most + 64), 0x19);
+	}
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		vtpmb_poke_u32(of_chip, wrong[i]);
+		CHECK_EQ(input_buffer(), VTPMB_GUEST_BUF_SIZE);
+	}
+	end();
+}
+
 static void capability_properties(void)
 {
 	struct core_rsp rsp;
@@ -1343,6 +1411,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(auto_view_is_what_the_chip_says),
 	CORE_TEST(pcrs_obey_localities),
 	CORE_TEST(sha1_thread_is_killed_by_any_other_command),
+	CORE_TEST(longest_command_is_that_of_the_property),
 	CORE_TEST(capability_properties),
 	CORE_TEST(capabilities),
 	CORE_TEST(cap_ord_is_what_the_policy_says),
