@@ -118,13 +118,13 @@ void vtpmb_pcrs_start(struct vtpmb_pcrs *pcrs, enum vtpmb_pcr_start how,
 bool vtpmb_pcrs_may_extend(const struct vtpmb_pcrs *pcrs, unsigned int index,
 			   u8 locality)
 {
-	return pcrs->rules[index].extend & BIT(locality);
+	return pcrs->rules[vtpmb_pcr_index(index)].extend & BIT(locality);
 }
 
 bool vtpmb_pcrs_may_reset(const struct vtpmb_pcrs *pcrs, unsigned int index,
 			  u8 locality)
 {
-	return pcrs->rules[index].reset & BIT(locality);
+	return pcrs->rules[vtpmb_pcr_index(index)].reset & BIT(locality);
 }
 
 /**
@@ -165,6 +165,7 @@ int vtpmb_pcrs_extend(struct vtpmb_pcrs *pcrs, u16 alg, unsigned int index,
 	if (!bank || !bank->active)
 		return 0;
 
+	index = vtpmb_pcr_index(index);
 	err = vtpmb_hash_digest2(bank->hash, bank->value[index],
 				 bank->hash->size, digest, bank->hash->size,
 				 value);
@@ -184,6 +185,7 @@ void vtpmb_pcrs_reset(struct vtpmb_pcrs *pcrs, unsigned int index)
 {
 	unsigned int b;
 
+	index = vtpmb_pcr_index(index);
 	for (b = 0; b < pcrs->nr_banks; b++)
 		memset(pcrs->bank[b].value[index], 0, VTPMB_MAX_DIGEST);
 	vtpmb_pcr_changed(pcrs, index);

@@ -10,6 +10,7 @@
 #ifndef VTPMB_PCR_H
 #define VTPMB_PCR_H
 
+#include <linux/nospec.h>
 #include <linux/types.h>
 #include "hash.h"
 #include "limits.h"
@@ -72,6 +73,12 @@ enum vtpmb_pcr_start {
 	VTPMB_PCR_RESTART,
 	VTPMB_PCR_RESUME,
 };
+
+/* The guest chooses it, and the processor may not wait for the check of it. */
+static inline unsigned int vtpmb_pcr_index(unsigned int index)
+{
+	return array_index_nospec(index, VTPMB_NR_PCRS);
+}
 
 void vtpmb_pcrs_init(struct vtpmb_pcrs *pcrs,
 		     const struct vtpmb_pcr_rule *rules,

@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "tpm12.h"
@@ -102,7 +103,7 @@ const struct vtpmb_tpm12_row *vtpmb_tpm12_find(struct vtpmb_vtpm *vtpm, u32 code
 
 	if (i < 0 || test_bit(i, vtpm->policy.deny))
 		return NULL;
-	row = &vtpmb_tpm12_rows[i];
+	row = &vtpmb_tpm12_rows[array_index_nospec(i, TPM12_NR_ROWS)];
 	if (!tpm12_row_exists(row))
 		return NULL;
 	return tpm12_is_included(vtpm, row) || test_bit(i, vtpm->policy.allow) ? row : NULL;

@@ -14,7 +14,7 @@
 
 static u8 *tpm12_pcr(struct vtpmb_tpm12 *tpm, u32 index)
 {
-	return vtpmb_pcrs_bank(&tpm->pcrs, TPM12_ALG_SHA1)->value[index];
+	return vtpmb_pcrs_bank(&tpm->pcrs, TPM12_ALG_SHA1)->value[vtpmb_pcr_index(index)];
 }
 
 static u32 tpm12_check_extend(struct vtpmb_tpm12_call *call, u32 index)
@@ -75,7 +75,7 @@ u32 vtpmb_tpm12_pcr_read(struct vtpmb_tpm12_call *call)
 
 static u32 tpm12_check_reset(struct vtpmb_tpm12_call *call, unsigned int index)
 {
-	if (!call->tpm->pcrs.rules[index].reset)
+	if (!call->tpm->pcrs.rules[vtpmb_pcr_index(index)].reset)
 		return TPM12_NOTRESETABLE;
 	if (!vtpmb_pcrs_may_reset(&call->tpm->pcrs, index, call->cmd->locality))
 		return TPM12_NOTLOCAL;
@@ -86,7 +86,7 @@ static u32 tpm12_check_reset(struct vtpmb_tpm12_call *call, unsigned int index)
 static void tpm12_reset_pcr(struct vtpmb_tpm12 *tpm, unsigned int index)
 {
 	vtpmb_pcrs_reset(&tpm->pcrs, index);
-	if (tpm->pcrs.rules[index].ones)
+	if (tpm->pcrs.rules[vtpmb_pcr_index(index)].ones)
 		memset(tpm12_pcr(tpm, index), 0xff, TPM12_DIGEST_SIZE);
 }
 

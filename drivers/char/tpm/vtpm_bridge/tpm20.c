@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "tpm20.h"
@@ -222,8 +223,8 @@ static u32 tpm20_find(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 		cmd->answer = VTPMB_ANSWER_REFUSED;
 		return RC_COMMAND_CODE;
 	}
-	call->row_nr = row;
-	call->row = &vtpmb_tpm20_rows[row];
+	call->row_nr = array_index_nospec(row, VTPMB_TPM20_NR_ROWS);
+	call->row = &vtpmb_tpm20_rows[call->row_nr];
 	cmd->row = call->row;
 	return RC_SUCCESS;
 }

@@ -165,7 +165,7 @@ static void tpm20_extend(struct vtpmb_vtpm *vtpm, u16 alg, u32 handle, const u8 
 
 	if (handle == RH_NULL)
 		return;
-	if (pcrs->rules[handle].saved)
+	if (pcrs->rules[vtpmb_pcr_index(handle)].saved)
 		vtpmb_tpm20_disorderly(vtpm);
 	vtpmb_pcrs_extend(pcrs, alg, handle, digest);
 }
