@@ -5,6 +5,7 @@
 #include <linux/err.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/string.h>
 #include <linux/tpm.h>
 #include "chip.h"
 #include "compat.h"
@@ -123,22 +124,51 @@ int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf)
 	return len;
 }
 
+/*
+ * The core calls a driver's cancel() only in the thread that calls its send() and
+ * status().  Drivers may rely on that.  Those of chips at a serial bus do: all
+ * their operations share one transfer buffer (tpm_tis_i2c, cr50, and SPI), and a
+ * second thread would put its bytes into the transfer of the first.
+ *
+ * These drivers alone are known to need no more than a write to a register of the
+ * chip, which nothing else shares.
+ */
+static const char * const vtpmb_chip_cancellable[] = {
+	"tpm_crb",	/* TPM_CRB_CTRL_CANCEL */
+	"tpm_tis",	/* TPM_STS.commandReady */
+};
+
+/*
+ * With an interrupt tpm_tis does not look whether a command was cancelled: it would
+ * wait for the interrupt until the command's time is up, up to five minutes.
+ */
+static bool vtpmb_chip_can_cancel(const struct tpm_chip *chip)
+{
+	const struct device *dev = chip->dev.parent;
+
+	return dev && dev->driver && !(chip->flags & TPM_CHIP_FLAG_IRQ) &&
+	       match_string(vtpmb_chip_cancellable, ARRAY_SIZE(vtpmb_chip_cancellable),
+			    dev->driver->name) >= 0;
+}
+
 /**
  * vtpmb_chip_cancel() - ask the chip to give up the command it runs
- * @chip:	the chip, running a command of ours
+ * @chip:	the chip.  Another thread has taken it, runs a command of ours, and
+ *		does not give it back before this returns.
  *
  * The core's own way, the attribute `cancel`, waits for the command first.
  *
- * Context: Another thread than the one in vtpmb_chip_transmit(). May sleep.
+ * Context: May sleep.
+ * Return: whether the chip was asked.  If its driver does not allow that while a
+ * command runs, the command has to end by itself.
  */
-void vtpmb_chip_cancel(struct tpm_chip *chip)
+bool vtpmb_chip_cancel(struct tpm_chip *chip)
 {
-	/* A writer means that the chip goes; it waits for who runs the command. */
-	if (!down_read_trylock(&chip->ops_sem))
-		return;
-	if (chip->ops && chip->ops->cancel)
-		chip->ops->cancel(chip);
-	up_read(&chip->ops_sem);
+	/* Who has taken it has ops_sem: the driver is there. */
+	if (!chip->ops->cancel || !vtpmb_chip_can_cancel(chip))
+		return false;
+	chip->ops->cancel(chip);
+	return true;
 }
 
 /**

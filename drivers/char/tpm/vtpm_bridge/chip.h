@@ -19,7 +19,7 @@ bool vtpmb_chip_is_tpm2(const struct tpm_chip *chip);
 int vtpmb_chip_take(struct tpm_chip *chip);
 void vtpmb_chip_yield(struct tpm_chip *chip);
 int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf);
-void vtpmb_chip_cancel(struct tpm_chip *chip);
+bool vtpmb_chip_cancel(struct tpm_chip *chip);
 bool vtpmb_chip_wanted(struct tpm_chip *chip);
 
 int vtpmb_chip_watch(struct tpm_chip *chip, void (*gone)(struct tpm_chip *chip));

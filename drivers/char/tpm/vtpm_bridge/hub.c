@@ -724,7 +724,8 @@ int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
 
 /*
  * A chip told to cancel while its driver still sends the command forgets what
- * it has of it, and the driver waits for nothing.
+ * it has of it, and the driver waits for nothing.  The chip stays taken meanwhile:
+ * who runs the command needs @run_lock to end.
  */
 static void vtpmb_hub_cancel_run(struct vtpmb_hub *hub)
 {
@@ -754,7 +755,7 @@ static struct vtpmb_cmd *vtpmb_seat_withdraw(struct vtpmb_seat *seat)
  * @seat:	whose
  *
  * One that waits is dropped: done(-ECANCELED) is called before this returns.
- * Of one that runs the chip is told; it may still succeed.
+ * Of one that runs the chip is told, if its driver allows that; it may still succeed.
  */
 void vtpmb_hub_cancel(struct vtpmb_seat *seat)
 {

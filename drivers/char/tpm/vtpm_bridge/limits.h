@@ -12,7 +12,10 @@
 /** VTPMB_BUF_SIZE - bytes of a command or response buffer, as TPM_BUFSIZE of the TPM core */
 #define VTPMB_BUF_SIZE		4096
 
-/** VTPMB_SEND_MS - milliseconds in which any driver has sent a command to its chip */
+/**
+ * VTPMB_SEND_MS - milliseconds in which a driver has sent a command to its chip, of
+ * those drivers whose commands are cancelled: they write it to memory or registers
+ */
 #define VTPMB_SEND_MS		100
 
 /** VTPMB_GUEST_BUF_SIZE - what a proxy tells a guest: QEMU's CRB takes no more */

@@ -50,6 +50,13 @@ def frame(tag, code, body=b""):
     return struct.pack(">HII", tag, 10 + len(body), code) + body
 
 
+STARTUP_CLEAR = frame(0x8001, 0x144, b"\0\0")
+# An RSA-2048 storage key in the null hierarchy, by a template of its own: it takes long.
+SLOW_PRIMARY = frame(0x8002, 0x131, struct.pack(">I", RH_NULL) + EMPTY_AUTH + bytes.fromhex(
+    "0004 0000 0000 003a 0001 000b 00030472 0000 0006 0080 0043 0010 0800 00000000 0020" +
+    "55" * 32 + "0000 00000000"))
+
+
 def rc_of(response):
     return struct.unpack(">I", response[6:10])[0] if len(response) >= 10 else -1
 
