@@ -77,7 +77,7 @@ static const struct {
 	{ ENOENT, "there is no such proxy, or its family has no such command" },
 	{ ENODEV, "there is no such chip: see /sys/class/tpm" },
 	{ ENXIO, "the chip is in firmware upgrade mode" },
-	{ EAGAIN, "the chip is suspended: try again after the resume" },
+	{ EAGAIN, "the host is going to sleep, or the chip cannot be started: try again later" },
 	{ EIO, "the chip does not answer as a TPM should" },
 	{ ERANGE, "the value is out of range" },
 	{ EBUSY, "a virtual machine has it open: shut that down, or use --force; "

@@ -17,7 +17,8 @@
  * ENOENT     there is no proxy @num; no command has the code @value
  * ENODEV     there is no such chip, or it was unplugged
  * ENXIO      the chip is in firmware upgrade mode
- * EAGAIN     the chip is suspended; works again after the host's resume
+ * EAGAIN     the host is going to sleep, or the chip cannot be started at the moment;
+ *            works again later
  * EIO        the chip does not answer as a TPM should
  * ERANGE     @value is out of the key's range; create: too many settings
  * EBUSY      destroy: /dev/vtpmX is open, and VTPM_BRIDGE_FORCE is not set;

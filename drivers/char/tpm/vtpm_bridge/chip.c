@@ -66,6 +66,17 @@ bool vtpmb_chip_is_tpm2(const struct tpm_chip *chip)
 	return chip->flags & TPM_CHIP_FLAG_TPM2;
 }
 
+bool vtpmb_chip_is_suspended(const struct tpm_chip *chip)
+{
+	return chip->flags & TPM_CHIP_FLAG_SUSPENDED;
+}
+
+/* Once the driver's operations are gone they do not come back. */
+static bool vtpmb_chip_is_lost(const struct tpm_chip *chip)
+{
+	return !READ_ONCE(chip->ops) || chip->flags & VTPMB_CHIP_GIVEN_UP;
+}
+
 /**
  * vtpmb_chip_take() - become the only user of the chip
  * @chip:	the chip
@@ -74,12 +85,14 @@ bool vtpmb_chip_is_tpm2(const struct tpm_chip *chip)
  * now on: keep it short.
  *
  * Context: May sleep until the present user has finished its command.
- * Return: 0; -EAGAIN the chip is suspended; -ENODEV it was unplugged
+ * Return: 0; -ENODEV the chip was unplugged, or the core has given it up;
+ * -EAGAIN it is suspended, or its driver could not start it, because another
+ * locality has it for example: that can be over soon
  */
 int vtpmb_chip_take(struct tpm_chip *chip)
 {
 	if (tpm_try_get_ops(chip))
-		return chip->flags & TPM_CHIP_FLAG_SUSPENDED ? -EAGAIN : -ENODEV;
+		return vtpmb_chip_is_lost(chip) ? -ENODEV : -EAGAIN;
 
 	/* 6.1 gives out a suspended chip; newer kernels do not. */
 	if (chip->flags & TPM_CHIP_FLAG_SUSPENDED) {

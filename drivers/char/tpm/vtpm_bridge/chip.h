@@ -15,6 +15,7 @@ struct tpm_chip *vtpmb_chip_find(u32 num);
 void vtpmb_chip_release(struct tpm_chip *chip);
 u32 vtpmb_chip_num(const struct tpm_chip *chip);
 bool vtpmb_chip_is_tpm2(const struct tpm_chip *chip);
+bool vtpmb_chip_is_suspended(const struct tpm_chip *chip);
 
 int vtpmb_chip_take(struct tpm_chip *chip);
 void vtpmb_chip_yield(struct tpm_chip *chip);

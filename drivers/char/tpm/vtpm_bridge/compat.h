@@ -68,6 +68,13 @@ static inline bool vtpmb_compat_contended(struct mutex *lock)
 }
 #endif
 
+/* The core refuses the chip until the next boot; before 6.12 it never does. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define VTPMB_CHIP_GIVEN_UP	0
+#else
+#define VTPMB_CHIP_GIVEN_UP	TPM_CHIP_FLAG_DISABLE
+#endif
+
 /* A class_interface's callbacks lost their second argument in 6.4. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #define VTPMB_REMOVE_DEV(name) \

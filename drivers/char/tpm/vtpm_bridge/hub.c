@@ -19,6 +19,7 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/printk.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -210,17 +211,23 @@ static bool vtpmb_cmd_is_stale(struct vtpmb_vtpm *vtpm,
 	return stale;
 }
 
-/* Whether the chip got something to do. */
-static bool vtpmb_hub_serve(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
-			    struct vtpmb_cmd *cmd)
+static int vtpmb_hub_execute(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			     struct vtpmb_cmd *cmd)
 {
-	const struct vtpmb_family *family = hub->port.family;
+	if (vtpmb_cmd_is_stale(seat->vtpm, cmd))
+		return -ECANCELED;
+	return hub->port.family->execute(seat->vtpm, cmd);
+}
+
+/* Whether the chip got something to do.  With @err, the command fails. */
+static bool vtpmb_hub_serve(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			    struct vtpmb_cmd *cmd, int err)
+{
 	u64 before = hub->port.nr_chip_commands;
 	u32 nr_chip_commands;
-	int err = -ECANCELED;
 
-	if (!vtpmb_cmd_is_stale(seat->vtpm, cmd))
-		err = family->execute(seat->vtpm, cmd);
+	if (!err)
+		err = vtpmb_hub_execute(hub, seat, cmd);
 	nr_chip_commands = hub->port.nr_chip_commands - before;
 	cmd->nr_chip_commands += nr_chip_commands;
 	vtpmb_seat_finish_cmd(seat, err);
@@ -274,27 +281,87 @@ static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 	return false;
 }
 
-static void vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+/*
+ * What the chip could not be cleared of it is asked again to give up, in the seat's
+ * next turn; but a chip that fails all the time is not asked for ever.
+ */
+static bool vtpmb_seat_may_retry(struct vtpmb_seat *seat, int err)
+{
+	seat->nr_failures = err ? seat->nr_failures + 1 : 0;
+	return err && seat->nr_failures < VTPMB_MAX_FAILURES;
+}
+
+/*
+ * Nothing of an older epoch may be in the handle table when a command is executed:
+ * a guest's handle would stand for what it had before its reset.
+ *
+ * Return: false if the seat's next turn tries again; true if its command can be
+ * executed, or has to fail with @err
+ */
+static bool vtpmb_hub_sweep(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int *err)
 {
 	const struct vtpmb_family *family = hub->port.family;
+
+	spin_lock(&hub->lock);
+	seat->sweep = false;
+	spin_unlock(&hub->lock);
+	*err = 0;
+	if (!family->stale(seat->vtpm))
+		return true;
+	*err = family->sweep(seat->vtpm, false);
+	if (!vtpmb_seat_may_retry(seat, *err))
+		return true;
+	spin_lock(&hub->lock);
+	seat->sweep = true;
+	spin_unlock(&hub->lock);
+	return false;
+}
+
+/* Commands of the proxy that has the turn, as they come. */
+static void vtpmb_hub_run(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
 	unsigned int nr_commands = 0;
 	ktime_t began = ktime_get();
 	struct vtpmb_cmd *cmd;
+	int err;
 
 	do {
-		if (family->stale(seat->vtpm))
-			family->sweep(seat->vtpm, false);
-		cmd = vtpmb_seat_take_cmd(seat);
-		if (cmd && vtpmb_hub_serve(hub, seat, cmd))
+		cmd = vtpmb_hub_sweep(hub, seat, &err) ? vtpmb_seat_take_cmd(seat) : NULL;
+		/* A turn that is only there to sweep keeps nobody waiting. */
+		if (!cmd)
+			return;
+		if (vtpmb_hub_serve(hub, seat, cmd, err))
 			nr_commands++;
 	} while (vtpmb_hub_stay(hub, seat, began, nr_commands));
+}
 
+/* Take everything of a proxy that goes out of the chip.  Whether that is done. */
+static bool vtpmb_hub_clear(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	int err = family->sweep(seat->vtpm, true);
+
+	if (vtpmb_seat_may_retry(seat, err))
+		return false;
+	if (err)
+		pr_warn("tpm%u: cannot flush what a proxy has left there (error %d)\n",
+			vtpmb_chip_num(hub->chip), err);
+	family->drop(seat->vtpm);
+	return true;
+}
+
+/* Whether the proxy was drained. */
+static bool vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	int err;
+
+	vtpmb_hub_run(hub, seat);
 	if (family->leave)
 		family->leave(seat->vtpm);
-	if (family->stale(seat->vtpm))
-		family->sweep(seat->vtpm, false);
-	if (READ_ONCE(seat->drain))
-		family->sweep(seat->vtpm, true);
+	/* If it fails, nothing is executed before it succeeds. */
+	vtpmb_hub_sweep(hub, seat, &err);
+	return READ_ONCE(seat->drain) && vtpmb_hub_clear(hub, seat);
 }
 
 /* The chip is not to be had: what waits for it fails now. */
@@ -315,7 +382,6 @@ static struct vtpmb_seat *vtpmb_hub_begin_turn(struct vtpmb_hub *hub)
 	       list_first_entry_or_null(&hub->queue, struct vtpmb_seat, node);
 	if (seat) {
 		list_del_init(&seat->node);
-		seat->sweep = false;
 		hub->turn = seat;
 	}
 	return seat;
@@ -375,15 +441,38 @@ static struct vtpmb_seat *vtpmb_hub_pass_on(struct vtpmb_hub *hub, struct vtpmb_
 	return next;
 }
 
-/* A chip that is not to be had keeps nothing that could be drained. */
+/*
+ * The chip cannot be had.  One that is gone keeps nothing that could be drained.  One
+ * that may come back keeps saved sessions: who waits for their end does so for a
+ * while, but as long as it takes if the chip sleeps.
+ */
+static bool vtpmb_hub_gives_up_drain(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int err)
+{
+	if (!READ_ONCE(seat->drain))
+		return false;
+	if (err != -ENODEV) {
+		if (vtpmb_chip_is_suspended(hub->chip) || time_before(jiffies, seat->drain_end))
+			return false;
+		pr_warn("tpm%u: cannot be had to flush what a proxy has left there\n",
+			vtpmb_chip_num(hub->chip));
+	}
+	hub->port.family->drop(seat->vtpm);
+	return true;
+}
+
 static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int err)
 {
-	bool drain = READ_ONCE(seat->drain);
+	bool drained = vtpmb_hub_gives_up_drain(hub, seat, err);
+	bool asleep;
 
-	vtpmb_hub_fail(seat, err);
-	if (drain)
-		hub->port.family->drop(seat->vtpm);
-	vtpmb_hub_end_turn(hub, seat, drain);
+	spin_lock(&hub->lock);
+	asleep = hub->paused;
+	if (!asleep)
+		seat->sweep = false;	/* its next turn sees that the table is stale */
+	spin_unlock(&hub->lock);
+	if (!asleep)
+		vtpmb_hub_fail(seat, err);
+	vtpmb_hub_end_turn(hub, seat, drained);
 }
 
 /* The chip is taken: turns, till it is to be given back. */
@@ -391,20 +480,44 @@ static void vtpmb_hub_turns(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	const struct vtpmb_family *family = hub->port.family;
 	struct vtpmb_seat *next = seat;
-	bool drain;
+	bool drained;
 
 	do {
 		seat = next;
-		drain = READ_ONCE(seat->drain);
-		vtpmb_hub_turn(hub, seat);
-		if (drain)
-			family->drop(seat->vtpm);
-		next = vtpmb_hub_pass_on(hub, seat, drain);
+		drained = vtpmb_hub_turn(hub, seat);
+		next = vtpmb_hub_pass_on(hub, seat, drained);
 	} while (next);
 	if (family->vacate)
 		family->vacate(&hub->port);
 	vtpmb_chip_yield(hub->chip);
-	vtpmb_hub_end_turn(hub, seat, drain);
+	vtpmb_hub_end_turn(hub, seat, drained);
+}
+
+/* Whether it makes no sense to wait for the chip. */
+static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
+{
+	bool off;
+
+	spin_lock(&hub->lock);
+	off = hub->paused || hub->gone;
+	spin_unlock(&hub->lock);
+	return off;
+}
+
+/* A chip whose driver cannot start it at the moment is asked again for a while. */
+static int vtpmb_hub_take(struct vtpmb_hub *hub)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(VTPMB_TAKE_MS);
+	int err;
+
+	do {
+		err = READ_ONCE(hub->gone) ? -ENODEV : vtpmb_chip_take(hub->chip);
+		if (err != -EAGAIN)
+			return err;
+		wait_event_idle_timeout(hub->wake, vtpmb_hub_is_called_off(hub),
+					msecs_to_jiffies(VTPMB_TAKE_AGAIN_MS));
+	} while (!vtpmb_hub_is_called_off(hub) && time_before(jiffies, end));
+	return err;
 }
 
 static void vtpmb_hub_step(struct vtpmb_hub *hub)
@@ -414,7 +527,7 @@ static void vtpmb_hub_step(struct vtpmb_hub *hub)
 
 	if (!seat)
 		return;
-	err = READ_ONCE(hub->gone) ? -ENODEV : vtpmb_chip_take(hub->chip);
+	err = vtpmb_hub_take(hub);
 	if (err)
 		vtpmb_hub_skip_turn(hub, seat, err);
 	else
@@ -840,7 +953,7 @@ void vtpmb_hub_wait(struct vtpmb_seat *seat)
  * vtpmb_hub_drain() - take everything of a proxy out of the chip, for good
  * @seat:	whose; the caller sees to it that nothing new comes
  *
- * Context: May sleep until the present turn has ended.
+ * Context: May sleep until the present turn has ended, or while the host sleeps.
  */
 void vtpmb_hub_drain(struct vtpmb_seat *seat)
 {
@@ -849,6 +962,7 @@ void vtpmb_hub_drain(struct vtpmb_seat *seat)
 	vtpmb_hub_cancel(seat);
 	spin_lock(&hub->lock);
 	seat->drain = true;
+	seat->drain_end = jiffies + msecs_to_jiffies(VTPMB_DRAIN_MS);
 	vtpmb_hub_queue(hub, seat);
 	spin_unlock(&hub->lock);
 	wake_up_all(&hub->wake);

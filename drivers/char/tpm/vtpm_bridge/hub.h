@@ -26,8 +26,10 @@ struct vtpmb_hub;
  * @cancelled:	@cmd is not wanted any more
  * @sweep:	something of an older epoch may have to leave the chip
  * @drain:	everything has to: the proxy is going
+ * @drain_end:	when a chip that cannot be had is waited for no longer, in jiffies
+ * @nr_failures: how often in a row the chip could not be cleared; the hub's thread's
  *
- * All but the constants are protected by the hub's lock.
+ * All but the constants and @nr_failures are protected by the hub's lock.
  */
 struct vtpmb_seat {
 	struct vtpmb_hub *hub;
@@ -39,6 +41,8 @@ struct vtpmb_seat {
 	bool cancelled;
 	bool sweep;
 	bool drain;
+	unsigned long drain_end;
+	unsigned int nr_failures;
 };
 
 const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num);

@@ -18,6 +18,18 @@
  */
 #define VTPMB_SEND_MS		100
 
+/** VTPMB_TAKE_MS - milliseconds for which a command waits for a chip that cannot be started */
+#define VTPMB_TAKE_MS		2000
+
+/** VTPMB_TAKE_AGAIN_MS - milliseconds after which such a chip is tried again */
+#define VTPMB_TAKE_AGAIN_MS	50
+
+/** VTPMB_DRAIN_MS - milliseconds for which the end of a proxy waits for such a chip */
+#define VTPMB_DRAIN_MS		10000
+
+/** VTPMB_MAX_FAILURES - turns in which a chip may fail to flush what has to go */
+#define VTPMB_MAX_FAILURES	3
+
 /** VTPMB_GUEST_BUF_SIZE - what a proxy tells a guest: QEMU's CRB takes no more */
 #define VTPMB_GUEST_BUF_SIZE	0xF80
 

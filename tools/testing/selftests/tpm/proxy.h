@@ -271,6 +271,16 @@ static inline int64_t tpm_ask_of(int fd, const char *text, uint32_t handle)
 	return tpm_ask(fd, command);
 }
 
+/* The raw chip; one that was unplugged keeps its number as long as a proxy has it. */
+static inline int host_open(void)
+{
+	int fd = open("/dev/tpm0", O_RDWR);
+
+	if (fd < 0)
+		fd = open("/dev/tpm1", O_RDWR);
+	return fd < 0 ? -errno : fd;
+}
+
 /* Handles that the raw chip lists, sessions and objects, loaded and saved. */
 static inline int nr_in_chip(const struct family *family)
 {
@@ -285,10 +295,10 @@ static inline int nr_in_chip(const struct family *family)
 		"00c1 ???????? 00000065 00000014 00000004 00000004",
 	};
 	uint8_t rsp[BUF_SIZE];
-	int fd = open("/dev/tpm0", O_RDWR), i, nr = 0;
+	int fd = host_open(), i, nr = 0;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	for (i = 0; i < 3; i++) {
 		bool tpm2 = family->num == 0x200;
 		ssize_t n = tpm_send(fd, tpm2 ? ask20[i] : ask12[i], rsp);
@@ -301,6 +311,18 @@ static inline int nr_in_chip(const struct family *family)
 	}
 	close(fd);
 	return nr;
+}
+
+/* The value of a module parameter or another attribute. */
+static inline int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), err;
+
+	if (fd < 0)
+		return -errno;
+	err = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	close(fd);
+	return err;
 }
 
 static inline double now(void)

@@ -12,7 +12,8 @@
 #include "proxy.h"
 
 #define UNREAD_MS	"/sys/module/vtpm_bridge/parameters/unread_ms"
-#define SOME_MS		300
+#define DEFAULT_MS	"120000"
+#define SHORT_MS	"300"
 
 /* A page that has no content until page_answer(). */
 struct page {
@@ -64,18 +65,6 @@ static void page_close(struct page *page)
 	munmap(page->at, BUF_SIZE);
 }
 
-static int set_parameter(const char *path, unsigned int value)
-{
-	char text[16];
-	int fd = open(path, O_WRONLY), len = snprintf(text, sizeof(text), "%u", value), err;
-
-	if (fd < 0)
-		return -errno;
-	err = write(fd, text, len) == len ? 0 : -errno;
-	close(fd);
-	return err;
-}
-
 static int poll_for(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN | POLLOUT };
@@ -125,7 +114,7 @@ FIXTURE_SETUP(stall)
 
 FIXTURE_TEARDOWN(stall)
 {
-	set_parameter(UNREAD_MS, 120000);
+	write_text(UNREAD_MS, DEFAULT_MS);
 	page_close(&self->page);
 	close(self->fd);
 	close(self->other_fd);
@@ -269,12 +258,12 @@ TEST_F(stall, unread_response_is_dropped_in_time)
 {
 	uint8_t rsp[BUF_SIZE];
 
-	ASSERT_EQ(0, set_parameter(UNREAD_MS, SOME_MS));
+	ASSERT_EQ(0, write_text(UNREAD_MS, SHORT_MS));
 	EXPECT_LT(0, tpm_write_hex(self->fd, self->family->local));
 	while (poll_for(self->fd) != POLLOUT)
 		nap(10);
 	EXPECT_EQ(0, tpm_read(self->fd, rsp, BUF_SIZE));
-	ASSERT_EQ(0, set_parameter(UNREAD_MS, 120000));
+	ASSERT_EQ(0, write_text(UNREAD_MS, DEFAULT_MS));
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
 }
 
@@ -284,17 +273,17 @@ TEST_F(stall, unread_response_ends_no_later_one)
 	pthread_t thread;
 	uint8_t rsp[BUF_SIZE];
 
-	ASSERT_EQ(0, set_parameter(UNREAD_MS, SOME_MS));
+	ASSERT_EQ(0, write_text(UNREAD_MS, SHORT_MS));
 	EXPECT_LT(0, tpm_write_hex(self->fd, self->family->local));
-	ASSERT_EQ(0, set_parameter(UNREAD_MS, 120000));
+	ASSERT_EQ(0, write_text(UNREAD_MS, DEFAULT_MS));
 	EXPECT_EQ(1, tpm_read(self->fd, rsp, 1));
 	pthread_create(&thread, NULL, write_late, &late);
 	EXPECT_EQ(0, page_wait(&self->page));
-	nap(3 * SOME_MS);
+	nap(900);
 	EXPECT_EQ(0, page_answer(&self->page, self->family->local));
 	pthread_join(thread, NULL);
 	EXPECT_LT(0, late.written);
-	nap(SOME_MS);
+	nap(300);
 	EXPECT_LT(10, tpm_read(self->fd, rsp, BUF_SIZE));
 }
 
