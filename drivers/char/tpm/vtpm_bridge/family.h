@@ -397,6 +397,8 @@ static inline bool vtpmb_is_failure(const struct vtpmb_failure_rule *rule, u32 r
  * @execute:	answer a command that @receive passed on.  The response is in
  *		@buf and @len whatever happens but a negative errno of
  *		@transmit, which is returned.  Retries and swapping inside.
+ * @retry:	answer a command that the chip did not finish: the guest shall send it
+ *		again
  * @leave:	end of a turn: save what is not saved, leave nothing of this
  *		vtpm loaded in the chip.  0 or a negative errno of @transmit.
  *		NULL: what is loaded may stay until @vacate.
@@ -430,6 +432,7 @@ struct vtpmb_family {
 	void (*off)(struct vtpmb_vtpm *vtpm);
 	void (*receive)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	int (*execute)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
+	void (*retry)(struct vtpmb_cmd *cmd);
 	int (*leave)(struct vtpmb_vtpm *vtpm);
 	int (*vacate)(struct vtpmb_port *port);
 	int (*sweep)(struct vtpmb_vtpm *vtpm, bool all);

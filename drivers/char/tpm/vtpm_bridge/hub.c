@@ -21,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/random.h>
+#include <linux/reboot.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/suspend.h>
@@ -82,11 +83,14 @@ MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies
  * @users:	one for each proxy; under vtpmb_hubs_lock
  * @node:	in vtpmb_hubs, under vtpmb_hubs_lock
  * @thread:	constant
- * @lock:	protects @queue, @turn, @paused, @gone and all seats
+ * @lock:	protects @queue, @seats, @turn, @paused, @closing, @gone and all seats
  * @queue:	seats with something to do, the longest waiting first
+ * @seats:	those that may have something in the chip
  * @turn:	the seat being served, or NULL
  * @paused:	the host is going to sleep: no turn may begin
- * @gone:	the chip was unplugged: every command fails at once
+ * @closing:	the chip goes, or the host ends: turns only take things out of the
+ *		chip, and every command fails
+ * @gone:	nobody takes the chip any more
  * @wake:	the thread waits here for work
  * @idle:	others wait here for the thread
  * @run_lock:	held while @running changes, and by who cancels: the chip can
@@ -94,6 +98,8 @@ MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies
  * @running:	the seat whose guest's command the chip runs now, if it is slow,
  *		or NULL
  * @run_began:	when, in jiffies
+ * @interrupted: the hub had the chip cancel a command that its owner still wants;
+ *		under @run_lock
  */
 struct vtpmb_hub {
 	struct vtpmb_port port;
@@ -102,22 +108,26 @@ struct vtpmb_hub {
 	struct list_head node;
 	struct task_struct *thread;
 
-	spinlock_t lock; /* queue, turn, paused, gone, seats */
+	spinlock_t lock; /* queue, seats, turn, paused, closing, gone, each seat */
 	struct list_head queue;
+	struct list_head seats;
 	struct vtpmb_seat *turn;
 	bool paused;
+	bool closing;
 	bool gone;
 	wait_queue_head_t wake;
 	wait_queue_head_t idle;
 
-	struct mutex run_lock; /* running */
+	struct mutex run_lock; /* running, run_began, interrupted */
 	struct vtpmb_seat *running;
 	unsigned long run_began;
+	bool interrupted;
 };
 
 static LIST_HEAD(vtpmb_hubs);
 static DEFINE_MUTEX(vtpmb_hubs_lock);
 static bool vtpmb_hubs_paused;
+static bool vtpmb_hubs_ended;
 
 static struct vtpmb_hub *vtpmb_port_hub(struct vtpmb_port *port)
 {
@@ -142,7 +152,10 @@ static bool vtpmb_hub_begin_run(struct vtpmb_hub *hub, const u8 *buf)
 	spin_lock(&hub->lock);
 	if (seat->cancelled)
 		wanted = false;
+	else if (seat->cmd->slow && (hub->paused || hub->closing))
+		hub->interrupted = true;
 	spin_unlock(&hub->lock);
+	wanted = wanted && !hub->interrupted;
 	if (wanted && seat->cmd->slow) {
 		hub->running = seat;
 		hub->run_began = jiffies;
@@ -211,12 +224,33 @@ static bool vtpmb_cmd_is_stale(struct vtpmb_vtpm *vtpm,
 	return stale;
 }
 
+static bool vtpmb_hub_was_interrupted(struct vtpmb_hub *hub)
+{
+	bool interrupted;
+
+	mutex_lock(&hub->run_lock);
+	interrupted = hub->interrupted;
+	hub->interrupted = false;
+	mutex_unlock(&hub->run_lock);
+	return interrupted;
+}
+
 static int vtpmb_hub_execute(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 			     struct vtpmb_cmd *cmd)
 {
+	const struct vtpmb_family *family = hub->port.family;
+	int err;
+
+	if (READ_ONCE(hub->closing))
+		return -ENODEV;
 	if (vtpmb_cmd_is_stale(seat->vtpm, cmd))
 		return -ECANCELED;
-	return hub->port.family->execute(seat->vtpm, cmd);
+	err = family->execute(seat->vtpm, cmd);
+	if (!vtpmb_hub_was_interrupted(hub) || !err || READ_ONCE(seat->cancelled))
+		return err;
+	/* The guest wants it, and can have it when the host is awake again. */
+	family->retry(cmd);
+	return 0;
 }
 
 /* Whether the chip got something to do.  With @err, the command fails. */
@@ -239,7 +273,7 @@ static bool vtpmb_hub_must_end(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	bool end;
 
 	spin_lock(&hub->lock);
-	end = hub->paused || hub->gone || seat->drain || seat->sweep;
+	end = hub->paused || hub->closing || hub->gone || seat->drain || seat->sweep;
 	spin_unlock(&hub->lock);
 	return end;
 }
@@ -371,6 +405,12 @@ static void vtpmb_hub_fail(struct vtpmb_seat *seat, int err)
 		vtpmb_seat_finish_cmd(seat, err);
 }
 
+/* A host that ends or loses the chip does not sleep first. */
+static bool vtpmb_hub_is_asleep(const struct vtpmb_hub *hub)
+{
+	return hub->paused && !hub->closing;
+}
+
 /* From here on it is the turn of the seat that has waited longest. */
 static struct vtpmb_seat *vtpmb_hub_begin_turn(struct vtpmb_hub *hub)
 {
@@ -378,7 +418,7 @@ static struct vtpmb_seat *vtpmb_hub_begin_turn(struct vtpmb_hub *hub)
 
 	lockdep_assert_held(&hub->lock);
 
-	seat = hub->paused ? NULL :
+	seat = vtpmb_hub_is_asleep(hub) ? NULL :
 	       list_first_entry_or_null(&hub->queue, struct vtpmb_seat, node);
 	if (seat) {
 		list_del_init(&seat->node);
@@ -450,7 +490,7 @@ static bool vtpmb_hub_gives_up_drain(struct vtpmb_hub *hub, struct vtpmb_seat *s
 {
 	if (!READ_ONCE(seat->drain))
 		return false;
-	if (err != -ENODEV) {
+	if (err != -ENODEV && !READ_ONCE(hub->closing)) {
 		if (vtpmb_chip_is_suspended(hub->chip) || time_before(jiffies, seat->drain_end))
 			return false;
 		pr_warn("tpm%u: cannot be had to flush what a proxy has left there\n",
@@ -466,12 +506,12 @@ static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, 
 	bool asleep;
 
 	spin_lock(&hub->lock);
-	asleep = hub->paused;
+	asleep = vtpmb_hub_is_asleep(hub);
 	if (!asleep)
 		seat->sweep = false;	/* its next turn sees that the table is stale */
 	spin_unlock(&hub->lock);
 	if (!asleep)
-		vtpmb_hub_fail(seat, err);
+		vtpmb_hub_fail(seat, READ_ONCE(hub->closing) ? -ENODEV : err);
 	vtpmb_hub_end_turn(hub, seat, drained);
 }
 
@@ -499,7 +539,7 @@ static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
 	bool off;
 
 	spin_lock(&hub->lock);
-	off = hub->paused || hub->gone;
+	off = hub->paused || hub->closing || hub->gone;
 	spin_unlock(&hub->lock);
 	return off;
 }
@@ -539,7 +579,7 @@ static bool vtpmb_hub_has_work(struct vtpmb_hub *hub)
 	bool work;
 
 	spin_lock(&hub->lock);
-	work = !hub->paused && !list_empty(&hub->queue);
+	work = !vtpmb_hub_is_asleep(hub) && !list_empty(&hub->queue);
 	spin_unlock(&hub->lock);
 	return work;
 }
@@ -622,6 +662,7 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 	spin_lock_init(&hub->lock);
 	mutex_init(&hub->run_lock);
 	INIT_LIST_HEAD(&hub->queue);
+	INIT_LIST_HEAD(&hub->seats);
 	init_waitqueue_head(&hub->wake);
 	init_waitqueue_head(&hub->idle);
 	return hub;
@@ -680,12 +721,83 @@ static struct vtpmb_hub *vtpmb_hub_lookup(struct tpm_chip *chip)
 	struct vtpmb_hub *hub;
 
 	list_for_each_entry(hub, &vtpmb_hubs, node) {
-		if (hub->chip == chip && !hub->gone) {
+		if (hub->chip == chip && !hub->closing) {
 			hub->users++;
 			return hub;
 		}
 	}
 	return NULL;
+}
+
+/* The seat being served is not queued: its turn sees what is new. */
+static void vtpmb_hub_queue(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	lockdep_assert_held(&hub->lock);
+
+	if (hub->turn != seat && list_empty(&seat->node))
+		list_add_tail(&seat->node, &hub->queue);
+}
+
+/*
+ * A chip told to cancel while its driver still sends the command forgets what
+ * it has of it, and the driver waits for nothing.  The chip stays taken meanwhile:
+ * who runs the command needs @run_lock to end.
+ */
+static bool vtpmb_hub_cancel_run(struct vtpmb_hub *hub)
+{
+	long left = hub->run_began + msecs_to_jiffies(VTPMB_SEND_MS) - jiffies;
+
+	lockdep_assert_held(&hub->run_lock);
+
+	if (left > 0)
+		msleep(jiffies_to_msecs(left));
+	return vtpmb_chip_cancel(hub->chip);
+}
+
+/* Have the chip cancel a guest's slow command, which the guest shall send again. */
+static void vtpmb_hub_interrupt(struct vtpmb_hub *hub)
+{
+	mutex_lock(&hub->run_lock);
+	if (hub->running && !hub->interrupted)
+		hub->interrupted = vtpmb_hub_cancel_run(hub);
+	mutex_unlock(&hub->run_lock);
+}
+
+static bool vtpmb_hub_is_idle(struct vtpmb_hub *hub)
+{
+	bool idle;
+
+	spin_lock(&hub->lock);
+	idle = !hub->turn && list_empty(&hub->queue);
+	spin_unlock(&hub->lock);
+	return idle;
+}
+
+static void vtpmb_hub_drain_all(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat;
+
+	spin_lock(&hub->lock);
+	hub->closing = true;
+	list_for_each_entry(seat, &hub->seats, member) {
+		seat->drain = true;
+		vtpmb_hub_queue(hub, seat);
+	}
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->wake);
+}
+
+/* Leave nothing of any proxy in the chip, and let go of it for good. */
+static void vtpmb_hub_close(struct vtpmb_hub *hub)
+{
+	lockdep_assert_held(&vtpmb_hubs_lock);
+
+	vtpmb_hub_drain_all(hub);
+	vtpmb_hub_interrupt(hub);
+	wait_event(hub->idle, vtpmb_hub_is_idle(hub));
+	spin_lock(&hub->lock);
+	hub->gone = true;
+	spin_unlock(&hub->lock);
 }
 
 /* The hub lets go of the chip before its driver does. */
@@ -695,13 +807,8 @@ static void vtpmb_hub_chip_gone(struct tpm_chip *chip)
 
 	mutex_lock(&vtpmb_hubs_lock);
 	list_for_each_entry(hub, &vtpmb_hubs, node) {
-		if (hub->chip != chip)
-			continue;
-		spin_lock(&hub->lock);
-		hub->gone = true;
-		spin_unlock(&hub->lock);
-		wake_up_all(&hub->wake);
-		wait_event(hub->idle, !READ_ONCE(hub->turn));
+		if (hub->chip == chip)
+			vtpmb_hub_close(hub);
 	}
 	mutex_unlock(&vtpmb_hubs_lock);
 }
@@ -731,8 +838,9 @@ const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num)
  *
  * Context: May sleep, for as long as the host keeps the chip busy.
  * Return: the hub, to be given back by vtpmb_hub_put(); or an ERR_PTR: what
- * vtpmb_chip_find() and vtpmb_chip_take() say; -EIO the chip does not answer
- * as a TPM should; -ENOMEM
+ * vtpmb_chip_find() and vtpmb_chip_take() say; -EAGAIN also if the host is going to
+ * sleep, -ENODEV if it is going to end; -EIO the chip does not answer as a TPM
+ * should; -ENOMEM
  */
 struct vtpmb_hub *vtpmb_hub_attach(u32 chip_num)
 {
@@ -744,7 +852,8 @@ struct vtpmb_hub *vtpmb_hub_attach(u32 chip_num)
 		return ERR_CAST(chip);
 
 	mutex_lock(&vtpmb_hubs_lock);
-	hub = vtpmb_hub_lookup(chip);
+	hub = vtpmb_hubs_ended ? ERR_PTR(-ENODEV) :
+	      vtpmb_hubs_paused ? ERR_PTR(-EAGAIN) : vtpmb_hub_lookup(chip);
 	if (hub)
 		goto release_chip;
 	hub = vtpmb_hub_create(chip);
@@ -797,18 +906,10 @@ void vtpmb_hub_join(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 {
 	memset(seat, 0, sizeof(*seat));
 	INIT_LIST_HEAD(&seat->node);
+	INIT_LIST_HEAD(&seat->member);
 	seat->hub = hub;
 	seat->vtpm = vtpm;
 	seat->done = done;
-}
-
-/* The seat being served is not queued: its turn sees what is new. */
-static void vtpmb_hub_queue(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
-{
-	lockdep_assert_held(&hub->lock);
-
-	if (hub->turn != seat && list_empty(&seat->node))
-		list_add_tail(&seat->node, &hub->queue);
 }
 
 /**
@@ -817,7 +918,8 @@ static void vtpmb_hub_queue(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
  * @cmd:	as family->receive() passed it on.  It belongs to the hub until
  *		@seat->done() is called, exactly once.
  *
- * Return: 0; -ENODEV the chip was unplugged, and done() will not be called
+ * Return: 0; -ENODEV the chip goes or was unplugged, or the host ends, and done()
+ * will not be called
  */
 int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
 {
@@ -825,30 +927,16 @@ int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
 	bool gone;
 
 	spin_lock(&hub->lock);
-	gone = hub->gone;
+	gone = hub->closing;
 	if (!gone) {
 		seat->cmd = cmd;
+		if (list_empty(&seat->member))
+			list_add_tail(&seat->member, &hub->seats);
 		vtpmb_hub_queue(hub, seat);
 	}
 	spin_unlock(&hub->lock);
 	wake_up_all(&hub->wake);
 	return gone ? -ENODEV : 0;
-}
-
-/*
- * A chip told to cancel while its driver still sends the command forgets what
- * it has of it, and the driver waits for nothing.  The chip stays taken meanwhile:
- * who runs the command needs @run_lock to end.
- */
-static void vtpmb_hub_cancel_run(struct vtpmb_hub *hub)
-{
-	long left = hub->run_began + msecs_to_jiffies(VTPMB_SEND_MS) - jiffies;
-
-	lockdep_assert_held(&hub->run_lock);
-
-	if (left > 0)
-		msleep(jiffies_to_msecs(left));
-	vtpmb_chip_cancel(hub->chip);
 }
 
 static struct vtpmb_cmd *vtpmb_seat_withdraw(struct vtpmb_seat *seat)
@@ -949,6 +1037,20 @@ void vtpmb_hub_wait(struct vtpmb_seat *seat)
 	vtpmb_seat_wait_quiet(seat);
 }
 
+/* Nothing of it is in the chip any more, and nothing new comes. */
+static bool vtpmb_seat_leave(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+	bool quiet;
+
+	spin_lock(&hub->lock);
+	quiet = hub->turn != seat && list_empty(&seat->node);
+	if (quiet)
+		list_del_init(&seat->member);
+	spin_unlock(&hub->lock);
+	return quiet;
+}
+
 /**
  * vtpmb_hub_drain() - take everything of a proxy out of the chip, for good
  * @seat:	whose; the caller sees to it that nothing new comes
@@ -966,23 +1068,44 @@ void vtpmb_hub_drain(struct vtpmb_seat *seat)
 	vtpmb_hub_queue(hub, seat);
 	spin_unlock(&hub->lock);
 	wake_up_all(&hub->wake);
-	vtpmb_seat_wait_quiet(seat);
+	wait_event_state(hub->idle, vtpmb_seat_leave(seat),
+			 (TASK_UNINTERRUPTIBLE | TASK_FREEZABLE));
 }
 
-/* The host sleeps: turns end first, and none begins before it is awake again. */
-static void vtpmb_hubs_pause(bool paused)
+/*
+ * The host sleeps: turns end first, and none begins before it is awake again.  Making
+ * a key can take minutes: who does that is told to try again.
+ */
+static void vtpmb_hubs_pause(void)
 {
 	struct vtpmb_hub *hub;
 
 	mutex_lock(&vtpmb_hubs_lock);
-	vtpmb_hubs_paused = paused;
+	vtpmb_hubs_paused = true;
 	list_for_each_entry(hub, &vtpmb_hubs, node) {
 		spin_lock(&hub->lock);
-		hub->paused = paused;
+		hub->paused = true;
 		spin_unlock(&hub->lock);
 		wake_up_all(&hub->wake);
-		if (paused)
-			wait_event(hub->idle, !READ_ONCE(hub->turn));
+	}
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		vtpmb_hub_interrupt(hub);
+		wait_event(hub->idle, !READ_ONCE(hub->turn));
+	}
+	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+static void vtpmb_hubs_resume(void)
+{
+	struct vtpmb_hub *hub;
+
+	mutex_lock(&vtpmb_hubs_lock);
+	vtpmb_hubs_paused = false;
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		spin_lock(&hub->lock);
+		hub->paused = false;
+		spin_unlock(&hub->lock);
+		wake_up_all(&hub->wake);
 	}
 	mutex_unlock(&vtpmb_hubs_lock);
 }
@@ -993,11 +1116,13 @@ static int vtpmb_hub_pm(struct notifier_block *nb, unsigned long event,
 	switch (event) {
 	case PM_HIBERNATION_PREPARE:
 	case PM_SUSPEND_PREPARE:
-		vtpmb_hubs_pause(true);
+	case PM_RESTORE_PREPARE:
+		vtpmb_hubs_pause();
 		break;
 	case PM_POST_HIBERNATION:
 	case PM_POST_SUSPEND:
-		vtpmb_hubs_pause(false);
+	case PM_POST_RESTORE:
+		vtpmb_hubs_resume();
 		break;
 	}
 	return NOTIFY_DONE;
@@ -1007,13 +1132,41 @@ static struct notifier_block vtpmb_hub_pm_block = {
 	.notifier_call = vtpmb_hub_pm,
 };
 
+/*
+ * A kernel that follows without a reset of the chip, by kexec, would find the guests'
+ * saved sessions in it, and nobody who flushes them.
+ */
+static int vtpmb_hub_reboot(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct vtpmb_hub *hub;
+
+	mutex_lock(&vtpmb_hubs_lock);
+	vtpmb_hubs_ended = true;
+	list_for_each_entry(hub, &vtpmb_hubs, node)
+		vtpmb_hub_close(hub);
+	mutex_unlock(&vtpmb_hubs_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vtpmb_hub_reboot_block = {
+	.notifier_call = vtpmb_hub_reboot,
+};
+
 int vtpmb_hub_init(void)
 {
-	return register_pm_notifier(&vtpmb_hub_pm_block);
+	int err = register_pm_notifier(&vtpmb_hub_pm_block);
+
+	if (err)
+		return err;
+	err = register_reboot_notifier(&vtpmb_hub_reboot_block);
+	if (err)
+		unregister_pm_notifier(&vtpmb_hub_pm_block);
+	return err;
 }
 
 void vtpmb_hub_exit(void)
 {
+	unregister_reboot_notifier(&vtpmb_hub_reboot_block);
 	unregister_pm_notifier(&vtpmb_hub_pm_block);
 	vtpmb_chip_unwatch();
 }

@@ -19,13 +19,14 @@ struct vtpmb_hub;
  * @hub:	constant
  * @vtpm:	constant
  * @node:	in the hub's queue while there is something to do
+ * @member:	in the hub's list from the first command to the end of the drain
  * @cmd:	the command that waits or runs, or NULL
  * @done:	tells that @cmd is answered (err 0) or failed (a negative errno).
  *		Called without locks, from the hub's thread or the canceller's.
  * @running:	@cmd is in the hub thread's hands
  * @cancelled:	@cmd is not wanted any more
  * @sweep:	something of an older epoch may have to leave the chip
- * @drain:	everything has to: the proxy is going
+ * @drain:	everything has to: the proxy or the chip is going
  * @drain_end:	when a chip that cannot be had is waited for no longer, in jiffies
  * @nr_failures: how often in a row the chip could not be cleared; the hub's thread's
  *
@@ -35,6 +36,7 @@ struct vtpmb_seat {
 	struct vtpmb_hub *hub;
 	struct vtpmb_vtpm *vtpm;
 	struct list_head node;
+	struct list_head member;
 	struct vtpmb_cmd *cmd;
 	void (*done)(struct vtpmb_cmd *cmd, int err);
 	bool running;

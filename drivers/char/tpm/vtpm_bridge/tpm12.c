@@ -406,6 +406,13 @@ static void tpm12_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		vtpmb_tpm12_respond(&call, rc);
 }
 
+static void tpm12_retry(struct vtpmb_cmd *cmd)
+{
+	struct vtpmb_tpm12_call call = { .cmd = cmd };
+
+	vtpmb_tpm12_respond(&call, TPM12_RETRY);
+}
+
 static int tpm12_create(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = kzalloc(sizeof(*tpm), GFP_KERNEL);
@@ -460,6 +467,7 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.off = vtpmb_tpm12_off,
 	.receive = tpm12_receive,
 	.execute = vtpmb_tpm12_execute,
+	.retry = tpm12_retry,
 	.vacate = vtpmb_tpm12_vacate,
 	.sweep = vtpmb_tpm12_sweep,
 	.stale = vtpmb_tpm12_stale,

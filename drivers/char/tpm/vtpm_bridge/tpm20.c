@@ -674,6 +674,11 @@ static void tpm20_off(struct vtpmb_vtpm *vtpm)
 	WRITE_ONCE(vtpm->power, VTPMB_OFF);
 }
 
+static void tpm20_retry(struct vtpmb_cmd *cmd)
+{
+	vtpmb_tpm20_fail(cmd, RC_RETRY);
+}
+
 static bool tpm20_unsafe(unsigned int i)
 {
 	return vtpmb_tpm20_rows[i].flags & TPM20_UNSAFE;
@@ -739,6 +744,7 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.off = tpm20_off,
 	.receive = tpm20_receive,
 	.execute = vtpmb_tpm20_execute,
+	.retry = tpm20_retry,
 	.leave = vtpmb_tpm20_leave,
 	.sweep = vtpmb_tpm20_sweep,
 	.stale = vtpmb_tpm20_stale,

@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The host cannot have its chip for a while.  Users of proxies hear of it what the
- * document says, and nothing of theirs stays in the chip.
+ * The host sleeps, loses its chip, or cannot have it for a while.  Users of proxies
+ * hear of it what the document says, and nothing of theirs stays in the chip.
  */
 
 #define _GNU_SOURCE
+#include <libgen.h>
+#include <sys/syscall.h>
 #include "kselftest_harness.h"
 #include "proxy.h"
 
+#define CHIP		"/sys/class/tpm/tpm0/device"
 #define HOLD_US		"/sys/module/vtpm_bridge/parameters/hold_us"
+/* Open, it is a hibernation that has told everybody and frozen nobody yet. */
+#define SNAPSHOT	"/dev/snapshot"
 
 /* The chip's registers (PC Client Platform TPM Profile); locality 1 is nobody's. */
 #define TIS_BASE	0xfed40000
 #define TIS_LOCALITY_1	0x1000
 #define TIS_REQUEST_USE	0x02
 #define TIS_ACTIVE	0x20
+
+#define RETRY_TPM20	0x922
+#define RETRY_TPM12	0x800
 
 static const char *session_of(const struct family *family)
 {
@@ -74,6 +82,131 @@ TEST_F(power, close_waits_for_no_command)
 		ASSERT_LE(0, self->fd);
 		ASSERT_EQ(0, tpm_ask(self->fd, self->family->startup));
 	}
+}
+
+/* A guest that makes one key after the other, until something goes wrong. */
+struct guest {
+	pthread_t thread;
+	int fd;
+	const char *text;
+	volatile bool stop;
+	volatile unsigned int nr_retries;
+	volatile unsigned int nr_answers;
+	int64_t error;
+};
+
+static void *guest_run(void *arg)
+{
+	struct guest *guest = arg;
+
+	while (!guest->stop && !guest->error) {
+		uint8_t rsp[BUF_SIZE];
+		ssize_t n = tpm_send(guest->fd, guest->text, rsp);
+		uint32_t rc = n < 10 ? 0 : be32(rsp + 6);
+
+		guest->nr_answers++;
+		if (n < 10)
+			guest->error = n < 0 ? n : -EIO;
+		else if (rc == RETRY_TPM20 || rc == RETRY_TPM12)
+			guest->nr_retries++;
+		else if (rc)
+			guest->error = -(int64_t)rc;
+		else if (be32(rsp + 10) >> 24 == 0x80)
+			guest->error = tpm_ask_of(guest->fd, "8001 ???????? 00000165 %08x",
+						  be32(rsp + 10));
+	}
+	return NULL;
+}
+
+static void guest_start(struct guest *guest)
+{
+	pthread_create(&guest->thread, NULL, guest_run, guest);
+}
+
+static int poll_for(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN | POLLOUT };
+
+	return poll(&p, 1, ms) < 0 ? -errno : p.revents;
+}
+
+TEST_F_TIMEOUT(power, host_that_is_going_to_sleep_makes_no_proxy, 60)
+{
+	int fd = open(SNAPSHOT, O_RDONLY);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EAGAIN, ctl_create(self->ctl, 0));
+	ASSERT_EQ(0, close(fd));
+	fd = ctl_create(self->ctl, 0);
+	EXPECT_LE(0, fd);
+	EXPECT_EQ(0, ctl_destroy(self->ctl, fd, 0));
+}
+
+TEST_F_TIMEOUT(power, command_waits_until_the_host_is_awake, 60)
+{
+	int fd = open(SNAPSHOT, O_RDONLY);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
+	EXPECT_LT(0, tpm_write_hex(self->fd, self->family->random));
+	EXPECT_EQ(0, tpm_ask(self->other_fd, self->family->local));
+	EXPECT_EQ(0, poll_for(self->fd, 500));
+	ASSERT_EQ(0, close(fd));
+	EXPECT_EQ(POLLIN, poll_for(self->fd, -1));
+	EXPECT_EQ((ssize_t)self->family->random_len, tpm_read(self->fd, self->rsp, BUF_SIZE));
+	EXPECT_EQ(0, be32(self->rsp + 6));
+}
+
+/* Sleep does not wait for a key: who wants one is told to ask again, and gets it. */
+TEST_F_TIMEOUT(power, key_is_asked_for_again_after_the_host_slept, 200)
+{
+	struct guest guest = { .fd = self->fd, .text = self->family->slow };
+	unsigned int i, nr;
+	int fd;
+
+	if (!guest.text)
+		return;
+	guest_start(&guest);
+	for (i = 0; i < 40 && !guest.nr_retries && !guest.error; i++) {
+		nap(100 + 37 * i % 200);
+		fd = open(SNAPSHOT, O_RDONLY);
+		ASSERT_LE(0, fd);
+		nr = guest.nr_answers;
+		close(fd);
+		while (!guest.error && guest.nr_answers == nr)
+			nap(10);
+	}
+	EXPECT_LT(0, guest.nr_retries);
+	nr = guest.nr_answers;
+	while (!guest.error && guest.nr_answers < nr + 3)
+		nap(10);
+	guest.stop = true;
+	pthread_join(guest.thread, NULL);
+	EXPECT_EQ(0, guest.error);
+}
+
+/* The system freezes and thaws all that runs, users of proxies too. */
+TEST_F_TIMEOUT(power, system_can_freeze_with_busy_proxies, 100)
+{
+	struct guest guest = {
+		.fd = self->fd, .text = self->family->slow ?: self->family->random,
+	};
+	struct guest other = { .fd = self->other_fd, .text = self->family->random };
+
+	guest_start(&guest);
+	guest_start(&other);
+	nap(300);
+	ASSERT_EQ(0, write_text("/sys/power/pm_test", "freezer"));
+	EXPECT_EQ(0, write_text("/sys/power/state", "freeze"));
+	EXPECT_EQ(0, write_text("/sys/power/pm_test", "none"));
+	nap(300);
+	guest.stop = true;
+	other.stop = true;
+	pthread_join(guest.thread, NULL);
+	pthread_join(other.thread, NULL);
+	EXPECT_EQ(0, guest.error);
+	EXPECT_EQ(0, other.error);
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
 }
 
 /* Another locality has the chip: the driver cannot start it. */
@@ -145,6 +278,57 @@ TEST_F_TIMEOUT(power, destroyed_proxy_leaves_nothing_in_a_chip_that_comes_back, 
 	EXPECT_EQ(0, ctl_destroy(self->ctl, self->num, VTPM_BRIDGE_FORCE));
 	pthread_join(thread, NULL);
 	EXPECT_EQ(0, nr_in_chip(self->family));
+}
+
+TEST_F(power, module_with_proxies_cannot_be_unloaded)
+{
+	EXPECT_EQ(-1, syscall(SYS_delete_module, "vtpm_bridge", O_NONBLOCK));
+	EXPECT_EQ(EWOULDBLOCK, errno);
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+}
+
+/* The last: the chip comes back as another one. */
+TEST_F_TIMEOUT(power, unplugged_chip_keeps_nothing, 100)
+{
+	struct guest guest = {
+		.fd = self->fd, .text = self->family->slow ?: self->family->random,
+	};
+	char driver[64], device[64], path[128], *end;
+	ssize_t n = readlink(CHIP, path, sizeof(path) - 1);
+	int num, fd;
+
+	ASSERT_LT(0, n);
+	path[n] = 0;
+	strcpy(device, basename(path));
+	n = readlink(CHIP "/driver", path, sizeof(path) - 1);
+	ASSERT_LT(0, n);
+	path[n] = 0;
+	end = strstr(path, "bus/");
+	ASSERT_NE(NULL, end);
+	snprintf(driver, sizeof(driver), "/sys/%s", end);
+
+	EXPECT_EQ(0, tpm_ask(self->other_fd, session_of(self->family)));
+	guest_start(&guest);
+	nap(300);
+	snprintf(path, sizeof(path), "%s/unbind", driver);
+	ASSERT_EQ(0, write_text(path, device));
+	pthread_join(guest.thread, NULL);
+	EXPECT_EQ(-ENODEV, guest.error);
+	EXPECT_EQ(-ENODEV, tpm_ask(self->other_fd, self->family->random));
+	EXPECT_EQ(-ENODEV, ctl_create(self->ctl, 0));
+	EXPECT_EQ(0, tpm_ask(self->other_fd, self->family->local));
+
+	snprintf(path, sizeof(path), "%s/bind", driver);
+	ASSERT_EQ(0, write_text(path, device));
+	EXPECT_EQ(0, nr_in_chip(self->family));
+	EXPECT_EQ(-ENODEV, tpm_ask(self->other_fd, self->family->random));
+	num = ctl_create(self->ctl, 0);
+	ASSERT_LE(0, num);
+	fd = node_open(num, 0);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, tpm_ask(fd, self->family->startup));
+	EXPECT_EQ(0, tpm_ask(fd, self->family->random));
+	close(fd);
 }
 
 TEST_HARNESS_MAIN
