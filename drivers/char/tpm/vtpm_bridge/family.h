@@ -101,6 +101,7 @@ struct vtpmb_pt_var {
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
  * @resync_needed: TPM 2.0: a response was lost: what the chip has may be other than
  *		what the handle tables say
+ * @folded:	TPM 2.0: @policy_pcr is not as a turn may leave it
  * @nr_vtpms:	virtual TPMs on it
  * @nr_sessions: TPM 2.0: sessions of all of those
  * @nr_shared:	TPM 2.0: sessions that proxies have beyond what each can always
@@ -110,8 +111,8 @@ struct vtpmb_pt_var {
  * @nr_chip_commands: commands transmitted so far
  *
  * Constant after probe but for @policy_mac, @failures, @failed, @var, @saved,
- * @resync_needed, @ephemeral, @scratch and @nr_chip_commands, which belong to the
- * holder of the chip, and the atomic counts.
+ * @resync_needed, @folded, @ephemeral, @scratch and @nr_chip_commands, which belong to
+ * the holder of the chip, and the atomic counts.
  */
 struct vtpmb_port {
 	const struct vtpmb_family *family;
@@ -127,6 +128,7 @@ struct vtpmb_port {
 	struct vtpmb_pt_var var;
 	struct list_head saved;
 	bool resync_needed;
+	bool folded;
 	atomic_t nr_vtpms;
 	atomic_t nr_sessions;
 	atomic_t nr_shared;

@@ -411,7 +411,6 @@ struct vtpmb_tpm20_index {
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
  * @digests_len: bytes of @digests
  * @digests:	what a PCR is extended by if the chip lets the command pass
- * @folded:	a policy's register is not as a turn may leave it
  * @knows_objects: @nr_foreign and @foreign are of this turn
  * @nr_foreign:	in @foreign
  * @foreign:	transient handles in the chip that are none of ours
@@ -445,7 +444,6 @@ struct vtpmb_tpm20_table {
 	u8 *kept;
 	size_t digests_len;
 	u8 digests[VTPMB_TPM20_MAX_HASHES * (sizeof(u16) + VTPMB_MAX_DIGEST)];
-	bool folded;
 	bool knows_objects;
 	unsigned int nr_foreign;
 	u32 foreign[VTPMB_TPM20_MAX_TRANSIENT];
@@ -1053,7 +1051,7 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 			   struct vtpmb_writer *out, u32 *rc);
 u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 			     const struct vtpmb_tpm20_entry *entry);
-int vtpmb_tpm20_unfold(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_unfold(struct vtpmb_port *port);
 
 /* tpm20_table.c */
 struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,

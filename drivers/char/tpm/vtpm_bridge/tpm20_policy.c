@@ -16,6 +16,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/random.h>
 #include <linux/string.h>
 #include "tpm20.h"
 
@@ -241,7 +242,7 @@ static int tpm20_fold(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, 
 	*rc = RC_FAILURE;
 	if (tpm20_fold_digest(vtpm, claim, digest))
 		return 0;
-	vtpmb_tpm20_state(vtpm)->table.folded = true;
+	vtpm->port->folded = true;
 	err = tpm20_reset_register(vtpm->port, rc);
 	if (!err && !*rc)
 		err = tpm20_extend_register(vtpm->port, digest, rc);
@@ -329,19 +330,36 @@ u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 	return RC_PCR_CHANGED;
 }
 
+/* Any value will do that nobody can bring it to from a reset. */
+static int tpm20_spoil_register(struct vtpmb_port *port, u32 *rc)
+{
+	u8 random[VTPMB_MAX_DIGEST];
+
+	get_random_bytes(random, sizeof(random));
+	return tpm20_extend_register(port, random, rc);
+}
+
 /**
  * vtpmb_tpm20_unfold() - leave nothing in the register that a policy asks for
- * @vtpm:	the vtpm whose turn ends
+ * @port:	the chip, about to be given to the host
  *
- * Return: 0 or the errno of transmit
+ * If the register cannot be reset it is extended.  If that fails too, it is tried
+ * again at the end of the next turn, whosever that is.
+ *
+ * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_unfold(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_unfold(struct vtpmb_port *port)
 {
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	u32 rc;
+	int err;
 
-	if (!table->folded)
+	if (!port->folded)
 		return 0;
-	table->folded = false;
-	return tpm20_reset_register(vtpm->port, &rc);
+	err = tpm20_reset_register(port, &rc);
+	if (err || rc)
+		err = tpm20_spoil_register(port, &rc);
+	if (!err && rc)
+		err = -EIO;
+	port->folded = err;
+	return err;
 }

@@ -778,7 +778,9 @@ int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 
 	if (err)
 		vtpmb_tpm20_abandon(vtpm);
-	unfold = vtpmb_tpm20_unfold(vtpm);
+	unfold = vtpmb_tpm20_unfold(vtpm->port);
+	/* Of that a lost response says nothing about handles. */
+	vtpm->port->resync_needed = false;
 	vtpmb_tpm20_forget_indices(vtpm);
 	vtpmb_tpm20_forget_properties(vtpm->port);
 	vtpmb_tpm20_unsee(vtpm);

@@ -14,6 +14,7 @@
 #define OBJECTS		"8001 ???????? 0000017a 00000001 80000000 00000040"
 #define LOADED		"8001 ???????? 0000017a 00000001 02000000 00000040"
 #define SAVED		"8001 ???????? 0000017a 00000001 03000000 00000040"
+#define READ_REGISTER	"8001 ???????? 0000017e 00000001 000b 03 000001"
 #define POLICY_PCR(session) "8001 ???????? 0000017f " session "0000 00000001 000b 03 010000"
 #define UPDATE(seq)	"8002 ???????? 0000015c " seq PW "0003 616263"
 #define COMPLETE(seq)	"8002 ???????? 0000013e " seq PW "0000 40000007"
@@ -357,12 +358,85 @@ static void short_context_is_not_read_past_its_end(void)
 	}
 }
 
+/* The register that stands for a guest's PCRs. */
+
+static void begin_fold(struct core_rsp *fold)
+{
+	core_start(CORE_TPM20);
+	core_turn = 0;
+	v = core_new();
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	want(START_POLICY, 0);
+	want(POLICY_PCR("03000000"), 0);
+	host(READ_REGISTER);
+	*fold = raw;
+}
+
+static void end_fold(const struct core_rsp *fold)
+{
+	lose_nothing();
+	host(READ_REGISTER);
+	CHECK(memcmp(raw.buf + 29, fold->buf + 29, raw.len - 29));
+	want(GET_RANDOM, 0);
+	core_free(v);
+	CHECK(core_chip_is_empty());
+	core_turn = 1;
+	core_stop();
+}
+
+static void fold_does_not_outlive_the_turn(void)
+{
+	struct core_rsp fold;
+	unsigned int nth;
+
+	for (nth = 1; nth < 12; nth++) {
+		begin_fold(&fold);
+		core_fail_transmit(nth, -ETIME);
+		core_end_turn();
+		end_fold(&fold);
+		begin_fold(&fold);
+		core_fail_chip(nth, 0x101);
+		core_end_turn();
+		end_fold(&fold);
+	}
+}
+
+/* As long as the chip does nothing about it, the bridge tries it in each turn. */
+static int no_register_transmit(struct vtpmb_port *port, u8 *buf)
+{
+	u32 code = vtpmb_peek_u32(buf + 6);
+
+	if (code == 0x13d || code == 0x182)
+		core_fail_chip(1, 0x101);
+	return cut.transmit(port, buf);
+}
+
+static void fold_is_taken_away_at_the_end_of_a_later_turn(void)
+{
+	struct core_rsp fold;
+
+	begin_fold(&fold);
+	cut.transmit = core_port.transmit;
+	core_port.transmit = no_register_transmit;
+	core_end_turn();
+	core_port.transmit = cut.transmit;
+	other = core_new();
+	core_send_hex(other, STARTUP_CLEAR, &rt);
+	core_send_hex(other, GET_RANDOM, &rt);
+	core_end_turn();
+	core_free(other);
+	end_fold(&fold);
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(nothing_stays_in_the_chip_whichever_response_is_lost),
 	CORE_TEST(lost_create_takes_no_room),
 	CORE_TEST(lost_flush_leaves_no_handle_to_the_host),
 	CORE_TEST(chip_that_was_silent_is_not_used_by_old_handles),
 	CORE_TEST(short_context_is_not_read_past_its_end),
+	CORE_TEST(fold_does_not_outlive_the_turn),
+	CORE_TEST(fold_is_taken_away_at_the_end_of_a_later_turn),
 };
 
 CORE_MAIN(tests)
