@@ -288,6 +288,7 @@ static int tpm12_again(struct vtpmb_tpm12_call *call, u32 rc, unsigned int *retr
 	return 0;
 }
 
+/* It ends at the latest when nothing is left in the chip that could make room. */
 static int tpm12_attempts(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	unsigned int retries = 0;

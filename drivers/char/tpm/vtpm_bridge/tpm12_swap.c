@@ -559,6 +559,7 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 	*rc = TPM12_SUCCESS;
 	if (*room == TPM12_ROOM_UNKNOWN)
 		err = vtpmb_tpm12_ask_number(vtpm->port, vtpmb_tpm12_kinds[kind].free, room);
+	/* Each time one thing more is out of the chip, until nothing is left in it. */
 	while (!err && again > 0 && *room < vtpmb_tpm12_wanted_room(vtpm, kind)) {
 		again = vtpmb_tpm12_make_room(vtpm, kind);
 		if (!again)

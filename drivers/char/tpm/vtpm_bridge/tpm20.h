@@ -20,6 +20,7 @@
  *   tpm20_persistent.c	persistent objects
  *   tpm20_nv.c		NV indices
  *   tpm20_swap.c	handle table, mapping and swapping
+ *   tpm20_gap.c	how many sessions guests may have the chip save
  *   tpm20_resync.c	what the chip has, after a lost response
  */
 #ifndef VTPMB_TPM20_H
@@ -411,6 +412,8 @@ struct vtpmb_tpm20_index {
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
  * @digests_len: bytes of @digests
  * @digests:	what a PCR is extended by if the chip lets the command pass
+ * @term:	of port->facts->gap, in which @nr_shared_saves were counted
+ * @nr_shared_saves: what this proxy has had of what is shared out
  * @knows_objects: @nr_foreign and @foreign are of this turn
  * @nr_foreign:	in @foreign
  * @foreign:	transient handles in the chip that are none of ours
@@ -444,6 +447,8 @@ struct vtpmb_tpm20_table {
 	u8 *kept;
 	size_t digests_len;
 	u8 digests[VTPMB_TPM20_MAX_HASHES * (sizeof(u16) + VTPMB_MAX_DIGEST)];
+	u32 term;
+	u32 nr_shared_saves;
 	bool knows_objects;
 	unsigned int nr_foreign;
 	u32 foreign[VTPMB_TPM20_MAX_TRANSIENT];
@@ -684,6 +689,14 @@ static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)
 /** TPM20_MAX_RETRIES - of a command that the chip asks for again */
 #define TPM20_MAX_RETRIES	5
 
+/**
+ * TPM20_MAX_TRIES - of a command for which the chip has no room
+ *
+ * Each time one thing more of what is loaded is taken out, and there cannot be
+ * more than there are bodies.  A chip that then says the same has another reason.
+ */
+#define TPM20_MAX_TRIES		VTPMB_TPM20_MAX_BODIES
+
 /* The chip asks for the same command again. */
 static inline bool vtpmb_tpm20_is_busy(u32 rc)
 {
@@ -831,11 +844,44 @@ struct vtpmb_tpm20_detail {
 	u16 len;
 };
 
+/**
+ * struct vtpmb_tpm20_gap - the chip's context counter, and who uses it up
+ * @next:	sequence of the session that it saves next, or lower; 0: not known
+ * @looked:	@next when the chip was last asked what it has saved; 0: never
+ * @nr_saves:	sessions that the bridge had it save
+ * @nr_refused:	counts refusals, of which one in some is none
+ * @used_up:	the chip saves no session, for one of the host's
+ * @term:	raised whenever the rest is shared out again; 0: never
+ * @term_limit:	what the balance must not reach in this term
+ * @term_balance: what the balance was at its beginning
+ * @nr_tries:	saves in this term for those that have used up their shares
+ * @foreign:	bit N: session N is saved and is the host's, as of the last look
+ * @since:	lower than the sequence of that session
+ * @limit:	what the balance must not reach while it is saved
+ *
+ * The balance is what guests have saved, less what the host's saves make up for.
+ * All of it belongs to the holder of the chip.
+ */
+struct vtpmb_tpm20_gap {
+	u64 next;
+	u64 looked;
+	u64 nr_saves;
+	u32 nr_refused;
+	bool used_up;
+	u32 term;
+	s64 term_limit;
+	s64 term_balance;
+	s64 nr_tries;
+	DECLARE_BITMAP(foreign, VTPMB_TPM20_MAX_ACTIVE);
+	u64 since[VTPMB_TPM20_MAX_ACTIVE];
+	s64 limit[VTPMB_TPM20_MAX_ACTIVE];
+};
+
 /** VTPMB_TPM20_MAX_LIST - bytes of the longest TPML_PCR_SELECTION */
 #define VTPMB_TPM20_MAX_LIST	(4 + 6 * VTPMB_TPM20_MAX_HASHES)
 
 /**
- * struct vtpmb_tpm20_facts - what a chip is: port->facts, constant after probe
+ * struct vtpmb_tpm20_facts - what a chip is: port->facts, constant after probe but for @gap
  * @nr_properties: in @property
  * @nr_algs:	in @alg
  * @nr_curves:	in @curve
@@ -856,6 +902,7 @@ struct vtpmb_tpm20_detail {
  * @cca:	their TPMA_CC
  * @allocated:	of each of the port's banks, the PCRs that the chip has allocated
  *		in it, bit N for PCR N
+ * @gap:	how far its saved sessions are apart
  */
 struct vtpmb_tpm20_facts {
 	unsigned int nr_properties;
@@ -877,12 +924,20 @@ struct vtpmb_tpm20_facts {
 	DECLARE_BITMAP(has, VTPMB_MAX_CODES);
 	u32 cca[VTPMB_MAX_CODES];
 	u32 allocated[VTPMB_MAX_BANKS];
+	struct vtpmb_tpm20_gap gap;
 };
 
 static inline const struct vtpmb_tpm20_facts *
 vtpmb_tpm20_facts(const struct vtpmb_port *port)
 {
 	return port->facts;
+}
+
+static inline struct vtpmb_tpm20_gap *vtpmb_tpm20_gap(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm20_facts *facts = port->facts;
+
+	return &facts->gap;
 }
 
 /* Which bit of a map of sessions a session is. */
@@ -1106,6 +1161,15 @@ int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u
 int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
 bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
+
+/* tpm20_gap.c */
+int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port);
+bool vtpmb_tpm20_gap_is_turn(struct vtpmb_port *port);
+void vtpmb_tpm20_gap_is_used_up(struct vtpmb_port *port);
+void vtpmb_tpm20_gap_saved(struct vtpmb_port *port, u64 sequence);
+u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body);
+int vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body,
+			    bool *ours);
 
 /* tpm20_resync.c */
 int vtpmb_tpm20_see_objects(struct vtpmb_vtpm *vtpm);

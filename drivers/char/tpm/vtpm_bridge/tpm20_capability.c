@@ -957,12 +957,13 @@ static int tpm20_ask_chip(struct vtpmb_port *port, const struct tpm20_learn *lea
 static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 		       const struct tpm20_learn *learn)
 {
-	u32 nr_entries, start = learn->start;
+	u32 nr_entries, before, start = learn->start;
 	struct vtpmb_reader r;
 	u8 more;
 	int err;
 
 	do {
+		before = start;
 		err = tpm20_ask_chip(port, learn, start, &r, &more, &nr_entries);
 		if (err)
 			return err;
@@ -970,6 +971,9 @@ static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 			return -EIO;
 		while (!err && nr_entries--)
 			err = learn->entry(port, facts, &r, &start);
+		/* A list that goes on has to go on from here. */
+		if (!err && start < before)
+			return -EIO;
 		start++;
 	} while (!err && more);
 	return err;

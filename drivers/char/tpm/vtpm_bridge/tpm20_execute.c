@@ -762,7 +762,7 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 
 static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
-	unsigned int retries = 0;
+	unsigned int retries = 0, tries = 0;
 	int len, again;
 
 	do {
@@ -772,7 +772,7 @@ static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		again = len ? tpm20_again(vtpm, *rc, &retries) : 0;
 		if (again < 0)
 			return again;
-	} while (again);
+	} while (again && tries++ < TPM20_MAX_TRIES);
 	return len;
 }
 

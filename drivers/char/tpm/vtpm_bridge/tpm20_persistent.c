@@ -148,6 +148,7 @@ static bool tpm20_is_granted(struct vtpmb_vtpm *vtpm, u32 handle)
 /* EvictControl as the chip's owner, of what has @object for handle. */
 static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
 {
+	unsigned int tries = 0;
 	u8 param[4];
 	int err, again;
 
@@ -156,11 +157,11 @@ static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
 		err = vtpmb_tpm20_owner_command(vtpm, CODE_EVICT_CONTROL, object, param,
 						sizeof(param), rc);
 		again = err ? err : vtpmb_tpm20_make_room(vtpm, *rc);
-	} while (again > 0);
+	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
 	/* The chip's authValue is not what the administrator said. */
 	if (!again && *rc == RC_S(RC_BAD_AUTH, 0))
 		*rc = RC_AUTH_UNAVAILABLE;
-	return again;
+	return min(again, 0);
 }
 
 /* Enter what stands in the chip under @handle; nothing if there is no room. */

@@ -23,6 +23,7 @@
 #define CODE_CONTEXT_SAVE	0x162
 #define CODE_FLUSH_CONTEXT	0x165
 #define CODE_READ_PUBLIC	0x173
+#define CODE_START_AUTH_SESSION	0x176
 #define CODE_GET_CAPABILITY	0x17A
 
 #define CAP_HANDLES		1
@@ -32,6 +33,9 @@
 
 /** NR_PAGE - handles of sessions that are asked for together */
 #define NR_PAGE			32
+
+/** MAX_FILLERS - sessions that fit a chip at once; most have room for three */
+#define MAX_FILLERS		16
 
 /**
  * vtpmb_tpm20_own_command() - run a command of the bridge's own
@@ -143,6 +147,8 @@ static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u3
 		port->resync_needed = true;
 		return -EIO;
 	}
+	if (body->kind == KIND_SESSION)
+		vtpmb_tpm20_gap_saved(port, vtpmb_peek_u64(port->scratch + VTPMB_HEADER_SIZE));
 	blob = kmemdup(port->scratch + VTPMB_HEADER_SIZE, blob_len, GFP_KERNEL);
 	if (!blob)
 		return -ENOMEM;
@@ -214,41 +220,162 @@ static int tpm20_lose_saved(struct vtpmb_port *port, struct vtpmb_tpm20_body *bo
 	return err;
 }
 
+/* Its context is of no use any more; it keeps its place in the list. */
+static void tpm20_drop_context(struct vtpmb_tpm20_body *body)
+{
+	kfree_sensitive(body->blob);
+	body->blob = NULL;
+	body->blob_len = 0;
+}
+
 /*
  * Load the session that was saved first, and save it again: the chip saves no
- * other once it has saved too many since (TPM 2.0 Part 1, 30.5).
+ * other once it has saved too many since (TPM 2.0 Part 1, 30.5).  Only where the
+ * chip saves it again: when there is gap left, or when it is this session that
+ * has used it up.
+ *
+ * Return: 1 if it is not the oldest any more, 0 if it is, or the errno of transmit
  */
-static int tpm20_refresh(struct vtpmb_port *port)
+static int tpm20_refresh(struct vtpmb_port *port, struct vtpmb_tpm20_body *oldest)
 {
-	struct vtpmb_tpm20_body *oldest;
 	int len, err;
 	u32 rc;
 
-	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
-	if (!oldest)
-		return 0;
 	len = tpm20_own_command(port, CODE_CONTEXT_LOAD, oldest->blob, oldest->blob_len, &rc);
 	if (len < 0)
 		return len;
 	if (tpm20_is_refused(rc))
 		vtpmb_tpm20_drop_blob(oldest);
 	if (rc)
-		return 0;
-	vtpmb_tpm20_drop_blob(oldest);
+		return tpm20_is_refused(rc);
+	tpm20_drop_context(oldest);
 	oldest->phys = oldest->session;
 	err = tpm20_save(port, oldest, &rc);
-	return err == -ENOMEM || rc ? tpm20_lose_saved(port, oldest) : err;
+	if (err == -ENOMEM || (!err && rc))
+		err = tpm20_lose_saved(port, oldest);
+	return err ? err : rc != RC_CONTEXT_GAP;
 }
 
-/* Long before the chip refuses, one at a time. */
-static int tpm20_keep_gap(struct vtpmb_port *port, const struct vtpmb_tpm20_body *newest)
+static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 {
-	const struct vtpmb_tpm20_body *oldest;
+	static const u8 nonce[16];
+	u8 body[64];
+	struct vtpmb_writer w;
+	int len;
 
-	oldest = list_first_entry(&port->saved, struct vtpmb_tpm20_body, saved);
-	if (newest->sequence - oldest->sequence < vtpmb_tpm20_facts(port)->context_gap / 2)
+	vtpmb_writer_init(&w, body, sizeof(body));
+	vtpmb_put_u32(&w, RH_NULL);
+	vtpmb_put_u32(&w, RH_NULL);
+	vtpmb_put_u16(&w, sizeof(nonce));
+	vtpmb_put_bytes(&w, nonce, sizeof(nonce));
+	vtpmb_put_u16(&w, 0);
+	vtpmb_put_u8(&w, 0);
+	vtpmb_put_u16(&w, TPM20_ALG_NULL);
+	vtpmb_put_u16(&w, port->nr_banks ? port->bank[0].alg : TPM20_ALG_NULL);
+	len = tpm20_own_command(port, CODE_START_AUTH_SESSION, body, w.len, rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	if (len < VTPMB_HEADER_SIZE + 4) {
+		port->resync_needed = true;
+		return -EIO;
+	}
+	*handle = vtpmb_peek_u32(port->scratch + VTPMB_HEADER_SIZE);
+	return 0;
+}
+
+/*
+ * The gap is used up, by this session or by one of the host's.  As long as the
+ * chip has room for one session only, it loads no other than the oldest one
+ * (Part 4, SessionContextLoad()).  So the rest of its room is filled for a while.
+ */
+static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *oldest)
+{
+	u32 filler[MAX_FILLERS], rc = RC_SUCCESS, ignored;
+	unsigned int nr = 0;
+	int again = 0, len;
+	int err = vtpmb_tpm20_see_sessions(vtpm);
+
+	while (!err && nr < MAX_FILLERS) {
+		err = tpm20_start_filler(vtpm->port, &filler[nr], &rc);
+		if (err || rc)
+			break;
+		nr++;
+	}
+	if (!err && rc == RC_CONTEXT_GAP)
+		again = tpm20_refresh(vtpm->port, oldest);
+	while (nr--) {
+		len = vtpmb_tpm20_own_handle(vtpm->port, CODE_FLUSH_CONTEXT, filler[nr], &ignored);
+		if (len < 0)
+			return len;
+	}
+	return err ? err : again;
+}
+
+/*
+ * The chip has used up its gap.  A session of a guest that does not hold it up
+ * stays where it is.
+ *
+ * Return: 1 if there is gap again, 0 if not, or the errno of transmit
+ */
+static int tpm20_relieve(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_port *port = vtpm->port;
+	struct vtpmb_tpm20_body *oldest;
+	int err, again = 0;
+	bool ours;
+
+	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
+	if (oldest) {
+		err = vtpmb_tpm20_gap_is_ours(port, oldest, &ours);
+		if (err)
+			return err;
+		again = ours ? tpm20_refresh(port, oldest) : tpm20_refresh_if_oldest(vtpm, oldest);
+	}
+	if (!again)
+		vtpmb_tpm20_gap_is_used_up(port);
+	return again;
+}
+
+/*
+ * Long before the chip refuses, one at a time.  One that may not be saved again,
+ * for what is left is the host's, is not to hold up the host.
+ */
+static int tpm20_keep_gap(struct vtpmb_port *port)
+{
+	u32 gap = vtpmb_tpm20_facts(port)->context_gap;
+	struct vtpmb_tpm20_body *oldest;
+	u64 age;
+	int allowed;
+
+	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
+	age = oldest ? vtpmb_tpm20_gap_age(port, oldest) : 0;
+	if (age < gap / 2)
 		return 0;
-	return tpm20_refresh(port);
+	allowed = vtpmb_tpm20_gap_allows(NULL, port);
+	if (allowed < 0)
+		return allowed;
+	if (allowed)
+		return min(tpm20_refresh(port, oldest), 0);
+	return age < gap - gap / 4 ? 0 : tpm20_lose_saved(port, oldest);
+}
+
+/* Each try has saved one more of the sessions anew that the chip had to wait for. */
+static int tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
+{
+	int err, again, allowed = vtpmb_tpm20_gap_allows(vtpm, vtpm->port);
+	unsigned int tries = 0;
+
+	if (!allowed && vtpmb_tpm20_gap_is_turn(vtpm->port))
+		allowed = min(tpm20_relieve(vtpm), 0);
+	if (allowed <= 0) {
+		*rc = RC_CONTEXT_GAP;
+		return allowed;
+	}
+	do {
+		err = tpm20_save(vtpm->port, body, rc);
+		again = err || *rc != RC_CONTEXT_GAP ? 0 : tpm20_relieve(vtpm);
+	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
+	return err ? err : min(again, 0);
 }
 
 /**
@@ -269,14 +396,10 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32
 	*rc = RC_SUCCESS;
 	if (body->blob)
 		return 0;
-	err = tpm20_save(vtpm->port, body, rc);
-	if (!err && *rc == RC_CONTEXT_GAP)
-		err = tpm20_refresh(vtpm->port);
-	if (!err && *rc == RC_CONTEXT_GAP)
-		err = tpm20_save(vtpm->port, body, rc);
-	if (err || *rc || body->kind != KIND_SESSION)
-		return err;
-	return tpm20_keep_gap(vtpm->port, body);
+	if (body->kind != KIND_SESSION)
+		return tpm20_save(vtpm->port, body, rc);
+	err = tpm20_save_session(vtpm, body, rc);
+	return err || *rc ? err : tpm20_keep_gap(vtpm->port);
 }
 
 /* What cannot be saved is lost: nothing of ours may stay in the chip. */
@@ -325,6 +448,7 @@ static int tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 	unsigned int nr;
 	int err;
 
+	/* Each time there is one less. */
 	do {
 		oldest = NULL;
 		nr = 0;
@@ -379,16 +503,42 @@ static struct vtpmb_tpm20_body *tpm20_oldest(struct vtpmb_tpm20_table *table, bo
 	return oldest;
 }
 
-static int tpm20_evict_oldest(struct vtpmb_vtpm *vtpm, bool session)
+static int tpm20_evict_object(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_body *body;
 	int err;
 
-	body = tpm20_oldest(&vtpmb_tpm20_state(vtpm)->table, session);
+	body = tpm20_oldest(&vtpmb_tpm20_state(vtpm)->table, false);
 	if (!body)
 		return 0;
 	err = tpm20_evict(vtpm, body);
 	return err ? err : 1;
+}
+
+/* One that may not be saved stays: the guest is told that there is no room. */
+static int tpm20_evict_session(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_body *body;
+	u32 rc;
+	int err;
+
+	body = tpm20_oldest(&vtpmb_tpm20_state(vtpm)->table, true);
+	if (!body)
+		return 0;
+	err = vtpmb_tpm20_save(vtpm, body, &rc);
+	if (!err && rc == RC_CONTEXT_GAP)
+		return 0;
+	if (err == -ENOMEM || (!err && rc))
+		err = tpm20_lose(vtpm, body);
+	return err ? err : 1;
+}
+
+/* Of a chip that has one memory for all. */
+static int tpm20_make_any_room(struct vtpmb_vtpm *vtpm)
+{
+	int again = tpm20_evict_object(vtpm);
+
+	return again ? again : tpm20_evict_session(vtpm);
 }
 
 /**
@@ -399,21 +549,20 @@ static int tpm20_evict_oldest(struct vtpmb_vtpm *vtpm, bool session)
  * Puts out what the vtpm has used least lately and the present command does
  * not name.  Nobody else has anything in the chip during a turn.
  *
- * Return: 1 if it is worth trying again, 0 if not, or the errno of transmit
+ * Return: 1 if it is worth trying again, up to TPM20_MAX_TRIES times; 0 if not; or
+ * the errno of transmit
  */
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 {
-	int err;
-
 	switch (rc) {
 	case RC_OBJECT_MEMORY:
+		return tpm20_evict_object(vtpm);
 	case RC_MEMORY:
-		return tpm20_evict_oldest(vtpm, false);
+		return tpm20_make_any_room(vtpm);
 	case RC_SESSION_MEMORY:
-		return tpm20_evict_oldest(vtpm, true);
+		return tpm20_evict_session(vtpm);
 	case RC_CONTEXT_GAP:
-		err = tpm20_refresh(vtpm->port);
-		return err ? err : !list_empty(&vtpm->port->saved);
+		return tpm20_relieve(vtpm);
 	default:
 		return 0;
 	}
@@ -423,6 +572,7 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 			      const struct vtpmb_tpm20_body *body, u32 *rc)
 {
+	unsigned int tries = 0;
 	int len, again;
 
 	do {
@@ -433,7 +583,7 @@ static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 		again = *rc ? vtpmb_tpm20_make_room(vtpm, *rc) : 0;
 		if (again < 0)
 			return again;
-	} while (again);
+	} while (again && tries++ < TPM20_MAX_TRIES);
 	return len;
 }
 
@@ -541,12 +691,13 @@ static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 /* A persistent object takes a place in the chip for as long as the command lasts. */
 static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 {
+	unsigned int tries = 0;
 	int len, again;
 
 	do {
 		len = vtpmb_tpm20_own_handle(vtpm->port, CODE_READ_PUBLIC, handle, rc);
 		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
-	} while (again > 0);
+	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
 	return again < 0 ? again : len;
 }
 
