@@ -781,6 +781,17 @@ static void touch(struct call *c)
 	}
 }
 
+/* Also by a wrong lockoutAuth that the bridge did not look at. */
+static bool is_locked_out(const struct call *c)
+{
+	const struct core_rsp *rsp = c->pair.rsp;
+	u32 handle = vtpmb_peek_u32(c->pair.cmd[TWINS] + VTPMB_HEADER_SIZE);
+
+	return rsp[TWINS].rc == 0x921 ||
+	       (rsp[TWINS].rc == 0x98e && rsp[OURS].rc != rsp[TWINS].rc &&
+		handle == RH_LOCKOUT);
+}
+
 bool send_call(struct call *c, enum agree agree)
 {
 	enum diff_side side;
@@ -795,7 +806,7 @@ bool send_call(struct call *c, enum agree agree)
 	if (!c->steady && diff_once_in(c->g, 14))
 		spoil(c);
 	diff_exchange(c->g, &c->pair);
-	model_of(c->g)->locked_out |= c->pair.rsp[TWINS].rc == 0x921;
+	model_of(c->g)->locked_out |= is_locked_out(c);
 	unpin(c);
 	touch(c);
 	for (side = 0; side < NR_SIDES; side++)

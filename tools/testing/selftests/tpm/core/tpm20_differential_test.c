@@ -115,6 +115,26 @@ static bool has_cleared(const struct diff_guest *g, const struct diff_pair *p)
 	return ((const struct model *)g->model)->cleared;
 }
 
+/* Only pcrUpdateCounter is not the same. */
+static bool has_restarted(const struct diff_guest *g, const struct diff_pair *p)
+{
+	size_t at = VTPMB_HEADER_SIZE + sizeof(u32);
+
+	if (vtpmb_peek_u16(p->rsp[OURS].buf) == 0x8002)
+		at += sizeof(u32);
+	return has_allocated(g, p) && p->rsp[OURS].len == p->rsp[TWINS].len &&
+	       p->rsp[OURS].len >= at &&
+	       !memcmp(p->rsp[OURS].buf + at, p->rsp[TWINS].buf + at, p->rsp[OURS].len - at);
+}
+
+/* The context of an stClear object. */
+static bool is_st_clear(const struct diff_guest *g, const struct diff_pair *p)
+{
+	const struct model *m = g->model;
+
+	return m->cleared && vtpmb_peek_u32(p->cmd[OURS] + VTPMB_HEADER_SIZE + 8) == 0x80000002;
+}
+
 static bool is_unsafe(const struct diff_guest *g, const struct diff_pair *p)
 {
 	const struct vtpmb_family *f = core_port.family;
@@ -132,6 +152,20 @@ static bool is_spoilt(const struct diff_guest *g, const struct diff_pair *p)
 	return p->spoilt;
 }
 
+/* The same handle may be that of another object. */
+static bool is_spoilt_askew(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return p->spoilt && takes_slot(g, p);
+}
+
+/* For this chip the first handle is none of an object. */
+static bool is_spoilt_high(const struct diff_guest *g, const struct diff_pair *p)
+{
+	u32 handle = vtpmb_peek_u32(p->cmd[OURS] + VTPMB_HEADER_SIZE);
+
+	return p->spoilt && handle >= 0x80000003 && handle < 0x80000000 + VTPMB_MAX_OBJECTS;
+}
+
 static bool is_spoilt_apart(const struct diff_guest *g, const struct diff_pair *p)
 {
 	return p->spoilt && memcmp(p->cmd[OURS], p->cmd[TWINS], p->len[OURS]);
@@ -142,6 +176,8 @@ static struct diff_row rows[] = {
 	  .rare = true,
 	  .why = "libtpms fails for good when a session authorises what has no private part" },
 	{ .ours = 0x910, .twins = 0x184, .when = is_spoilt,
+	  .why = "a proxy has more transient handles than this chip has slots" },
+	{ .ours = DIFF_ERROR, .twins = 0x184, .when = is_spoilt_high, .rare = true,
 	  .why = "a proxy has more transient handles than this chip has slots" },
 	{ .ours = 0x911, .twins = 0x284, .when = is_spoilt, .rare = true,
 	  .why = "a proxy has more transient handles than this chip has slots" },
@@ -194,6 +230,14 @@ static struct diff_row rows[] = {
 	  .why = "Clear does not undo PCR_Allocate, which the specification does not ask for" },
 	{ .code = 0x17a, .what = "orderly", .when = has_allocated, .rare = true,
 	  .why = "a new allocation of PCRs undoes an earlier Shutdown, of whatever kind" },
+	{ .code = 0x17e, .what = "parameters", .when = has_restarted, .rare = true,
+	  .why = "a new allocation of PCRs undoes an earlier Shutdown, of whatever kind" },
+	{ .code = 0x161, .ours = 0, .twins = 0x1df, .when = is_st_clear, .repair = DIFF_RENEW,
+	  .rare = true,
+	  .why = "a TPM's Clear counts Restarts anew, and contexts of stClear objects with them" },
+	{ .code = 0x161, .ours = 0x1df, .twins = 0, .when = is_st_clear, .repair = DIFF_RENEW,
+	  .rare = true,
+	  .why = "a TPM's Clear counts Restarts anew, and contexts of stClear objects with them" },
 	{ .code = 0x17a, .what = "failedTries", .when = was_counted, .rare = true,
 	  .why = "a Startup without a Shutdown counts as a failed try only in a TPM" },
 	{ .ours = DIFF_ANY, .twins = 0x921, .when = was_counted, .repair = DIFF_RENEW, .rare = true,
@@ -234,6 +278,12 @@ static struct diff_row rows[] = {
 	  .why = "the audit of commands, which is the host's, audits its own command" },
 	{ .ours = DIFF_ERROR, .twins = DIFF_ERROR, .when = is_spoilt_apart, .rare = true,
 	  .why = "a spoilt command takes random bytes, each side's own, for something else" },
+	{ .code = 0x159, .ours = DIFF_ANY, .twins = DIFF_ANY, .when = is_spoilt_apart,
+	  .repair = DIFF_RENEW, .rare = true,
+	  .why = "spoilt text to be decrypted is greater than the modulus, or is not" },
+	{ .ours = DIFF_ANY, .twins = DIFF_ANY, .when = is_spoilt_askew, .repair = DIFF_RENEW,
+	  .rare = true,
+	  .why = "a persistent object does not take the slot of a transient one" },
 	{}
 };
 

@@ -192,7 +192,7 @@ static void step_signed(struct diff_guest *g)
 	struct object *key = any_signer(g);
 	struct session *s = key ? pick_session(g, 1) : NULL;
 	bool nonce = diff_once_in(g, 2);
-	u32 expiration = diff_once_in(g, 2) ? 0 : -1000;
+	u32 expiration = diff_once_in(g, 2) ? 0 : -1000000;
 	struct digest hash[NR_SIDES];
 	struct signature signature;
 	enum diff_side side;
