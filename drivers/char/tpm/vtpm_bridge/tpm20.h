@@ -363,6 +363,7 @@ struct vtpmb_tpm20_entry {
 /**
  * struct vtpmb_tpm20_index - an NV index, as the chip told of it in this turn
  * @handle:	which; 0: nothing is known here
+ * @used:	@clock of the table when it was last asked for
  * @attributes:	TPMA_NV
  * @data_size:	bytes of its data
  * @name_len:	bytes of its Name, which is the end of @public
@@ -371,6 +372,7 @@ struct vtpmb_tpm20_entry {
  */
 struct vtpmb_tpm20_index {
 	u32 handle;
+	u64 used;
 	u32 attributes;
 	u16 data_size;
 	u16 name_len;
@@ -406,7 +408,6 @@ struct vtpmb_tpm20_index {
  *		chip was last gone
  * @settled_epoch: the vtpm's when persistent objects of the chip were entered
  * @settled_grants: and its grants
- * @next_index:	which of @index is overwritten next
  * @index:	what is known of NV indices; of the present turn, for between
  *		turns the host may change them
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
@@ -442,7 +443,6 @@ struct vtpmb_tpm20_table {
 	u32 cleared;
 	u32 settled_epoch;
 	u32 settled_grants;
-	unsigned int next_index;
 	struct vtpmb_tpm20_index index[VTPMB_TPM20_KNOWN_INDICES];
 	u8 *kept;
 	size_t digests_len;

@@ -13,6 +13,7 @@
  */
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -31,6 +32,8 @@
 
 /** NV_FIRST - the first handle of an NV index (TPM 2.0 Part 2, 7.4) */
 #define NV_FIRST		(HT_NV << 24)
+
+static_assert(VTPMB_TPM20_KNOWN_INDICES >= VTPMB_TPM20_HANDLES);
 
 /** NR_PAGE - handles that are looked at together */
 #define NR_PAGE			32
@@ -153,6 +156,21 @@ static struct vtpmb_tpm20_index *tpm20_known_index(struct vtpmb_vtpm *vtpm, u32 
 	return NULL;
 }
 
+/* A free slot, or that of the index used least lately: none that this command names. */
+static struct vtpmb_tpm20_index *tpm20_oldest_index(struct vtpmb_tpm20_table *table)
+{
+	struct vtpmb_tpm20_index *oldest = table->index;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_TPM20_KNOWN_INDICES; i++) {
+		if (!table->index[i].handle)
+			return &table->index[i];
+		if (table->index[i].used < oldest->used)
+			oldest = &table->index[i];
+	}
+	return oldest;
+}
+
 /* The response is in the port's scratch buffer. */
 static int tpm20_keep_index(struct vtpmb_port *port, int len, u32 handle,
 			    struct vtpmb_tpm20_index *index)
@@ -176,7 +194,7 @@ static int tpm20_keep_index(struct vtpmb_port *port, int len, u32 handle,
  * vtpmb_tpm20_learn_index() - have the chip tell of an NV index, once in a turn
  * @vtpm:	the vtpm, which may see the index
  * @handle:	which
- * @index:	out: what is known; until the next call
+ * @index:	out: what is known; good for as many calls as a command has handles
  * @rc:		out: response code
  *
  * Context: The hub's thread.
@@ -192,14 +210,17 @@ int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
 
 	*rc = RC_SUCCESS;
 	*index = slot;
-	if (slot)
+	if (slot) {
+		slot->used = ++table->clock;
 		return 0;
+	}
 	vtpmb_poke_u32(param, handle);
 	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_NV_READ_PUBLIC,
 				      param, sizeof(param), rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	slot = &table->index[table->next_index++ % VTPMB_TPM20_KNOWN_INDICES];
+	slot = tpm20_oldest_index(table);
+	slot->used = ++table->clock;
 	*index = slot;
 	return tpm20_keep_index(vtpm->port, len, handle, slot);
 }

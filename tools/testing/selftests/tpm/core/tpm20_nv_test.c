@@ -354,6 +354,83 @@ static void hmac_sessions_of_the_owner_reach_an_index(void)
 	end();
 }
 
+/*
+ * NV_Certify without a key, of @index by the authority of @authority: the session is for
+ * the null hierarchy, and its HMAC covers both Names.
+ */
+static u32 certify(struct session *s, const char *authority, const char *index,
+		   const u8 names[2][34])
+{
+	static const char params[] = "0000 0010 0000 0000";
+	u8 text[200], mac[32];
+	char hex[1024];
+	size_t len = core_hex(text, sizeof(text), "00000184 40000007");
+
+	memcpy(text + len, names, 2 * 34);
+	len += 2 * 34;
+	len += core_hex(text + len, 100, params);
+	mac_of(s, "", text, len, false, 1, mac);
+	len = snprintf(hex, sizeof(hex), "8002 ???????? 00000184 40000007 %s %s 00000042"
+		       "02000000 0010", authority, index);
+	len = put_hex(hex, len, nonce_caller, sizeof(nonce_caller));
+	len += snprintf(hex + len, sizeof(hex) - len, "01 0020");
+	len = put_hex(hex, len, mac, sizeof(mac));
+	snprintf(hex + len, sizeof(hex) - len, "40000009 0000 01 0000 %s", params);
+	return tell(s->g, hex);
+}
+
+static void read_name(const char *index, u8 *name)
+{
+	char hex[40];
+
+	snprintf(hex, sizeof(hex), READ_PUBLIC("%s"), index);
+	CHECK_EQ(tell(&alone, hex), 0);
+	memcpy(name, alone.rsp.buf + alone.rsp.len - 34, 34);
+}
+
+#define NR_INDICES	17
+
+/* Each Name is that of its own index, however many the bridge has seen in the turn. */
+static void hmac_covers_the_names_of_two_indices(void)
+{
+	struct guest *guests[] = { &proxy, &alone };
+	unsigned int i, k, nr_seen;
+	struct session s;
+	u8 names[2][34];
+	char hex[200];
+
+	begin_granted();
+	v->nv_indices = NR_INDICES;
+	for (k = 1; k <= NR_INDICES; k++) {
+		snprintf(hex, sizeof(hex), DEFINE("018000%02x", RW, "0008"), k);
+		same(hex);
+	}
+	read_name("01800001", names[0]);
+	read_name("01800011", names[1]);
+	same("8002 ???????? 00000129" OWNER PW "0003 616263");
+	core_turn = 0;
+	for (i = 0; i < ARRAY_SIZE(guests); i++) {
+		open_session(&s, guests[i], START_BOUND(OWNER));
+		derive(&s, "abc");
+		for (nr_seen = 1; nr_seen < NR_INDICES; nr_seen++) {
+			core_end_turn();
+			for (k = 1; k <= nr_seen; k++) {
+				snprintf(hex, sizeof(hex), READ_PUBLIC("018000%02x"), k);
+				CHECK_EQ(tell(guests[i], hex), 0);
+			}
+			/* The HMAC is right; an index is no authority for another one. */
+			CHECK_EQ(certify(&s, "01800001", "01800011", names), 0x149);
+		}
+		names[0][33] ^= 1;
+		CHECK_EQ(certify(&s, "01800001", "01800011", names), 0x9a2);
+		names[0][33] ^= 1;
+		CHECK_EQ(tell(guests[i], FLUSH "02000000"), 0);
+	}
+	core_turn = 1;
+	core_end_turn();
+	end();
+}
+
 static void bound_sessions_guard_an_index(void)
 {
 	struct guest *guests[] = { &proxy, &alone };
@@ -1016,6 +1093,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(passwords_guard_an_index),
 	CORE_TEST(hmac_sessions_guard_an_index),
 	CORE_TEST(hmac_sessions_of_the_owner_reach_an_index),
+	CORE_TEST(hmac_covers_the_names_of_two_indices),
 	CORE_TEST(bound_sessions_guard_an_index),
 	CORE_TEST(policies_guard_an_index),
 	CORE_TEST(certify_shows_an_index),
