@@ -137,6 +137,19 @@ int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf)
 	return len;
 }
 
+/**
+ * vtpmb_chip_end_session() - end the session that the kernel keeps in the chip
+ * @chip:	the chip, a TPM 2.0, taken
+ *
+ * The kernel starts another one when it needs one.
+ */
+void vtpmb_chip_end_session(struct tpm_chip *chip)
+{
+	lockdep_assert_held(&chip->tpm_mutex);
+
+	vtpmb_compat_end_session(chip);
+}
+
 /*
  * The core calls a driver's cancel() only in the thread that calls its send() and
  * status().  Drivers may rely on that.  Those of chips at a serial bus do: all

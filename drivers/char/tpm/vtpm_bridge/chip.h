@@ -2,7 +2,7 @@
 /*
  * The chip: the only caller of the kernel's TPM core.
  *
- * Verbs: find, release, take, yield, transmit, cancel, wanted, watch.
+ * Verbs: find, release, take, yield, transmit, end_session, cancel, wanted, watch.
  */
 #ifndef VTPMB_CHIP_H
 #define VTPMB_CHIP_H
@@ -20,6 +20,7 @@ bool vtpmb_chip_is_suspended(const struct tpm_chip *chip);
 int vtpmb_chip_take(struct tpm_chip *chip);
 void vtpmb_chip_yield(struct tpm_chip *chip);
 int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf);
+void vtpmb_chip_end_session(struct tpm_chip *chip);
 bool vtpmb_chip_cancel(struct tpm_chip *chip);
 bool vtpmb_chip_wanted(struct tpm_chip *chip);
 

@@ -75,6 +75,23 @@ static inline bool vtpmb_compat_contended(struct mutex *lock)
 #define VTPMB_CHIP_GIVEN_UP	TPM_CHIP_FLAG_DISABLE
 #endif
 
+/*
+ * vtpmb_compat_end_session() - end the session that the kernel keeps in a chip
+ *
+ * With CONFIG_TCG_TPM2_HMAC, from 6.12 on, the kernel leaves its own HMAC session
+ * loaded after use.  Older kernels leave none.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+static inline void vtpmb_compat_end_session(struct tpm_chip *chip)
+{
+	tpm2_end_auth_session(chip);
+}
+#else
+static inline void vtpmb_compat_end_session(struct tpm_chip *chip)
+{
+}
+#endif
+
 /* A class_interface's callbacks lost their second argument in 6.4. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #define VTPMB_REMOVE_DEV(name) \

@@ -83,6 +83,8 @@ struct vtpmb_pt_var {
  *		put the response over it.  @buf has VTPMB_BUF_SIZE bytes.
  *		Returns the response's length, which equals the size in its
  *		header, or a negative errno.  The caller holds the chip.
+ * @end_host_session: TPM 2.0: end the session that the host's kernel keeps in
+ *		the chip for itself; NULL: it keeps none.  The caller holds the chip.
  * @facts:	what @family->probe() learnt; constant until @family->forget()
  * @nr_banks:	PCR hash algorithms that the chip has and the kernel can compute;
  *		TPM 2.0: not all need be allocated
@@ -117,6 +119,7 @@ struct vtpmb_pt_var {
 struct vtpmb_port {
 	const struct vtpmb_family *family;
 	int (*transmit)(struct vtpmb_port *port, u8 *buf);
+	void (*end_host_session)(struct vtpmb_port *port);
 	void *facts;
 	unsigned int nr_banks;
 	struct vtpmb_hash bank[VTPMB_MAX_BANKS];

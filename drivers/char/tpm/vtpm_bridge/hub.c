@@ -188,6 +188,11 @@ static int vtpmb_hub_transmit(struct vtpmb_port *port, u8 *buf)
 	return len;
 }
 
+static void vtpmb_hub_end_host_session(struct vtpmb_port *port)
+{
+	vtpmb_chip_end_session(vtpmb_port_hub(port)->chip);
+}
+
 static struct vtpmb_cmd *vtpmb_seat_take_cmd(struct vtpmb_seat *seat)
 {
 	struct vtpmb_cmd *cmd;
@@ -655,6 +660,8 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 	}
 	hub->port.family = vtpmb_hub_family(chip);
 	hub->port.transmit = vtpmb_hub_transmit;
+	if (vtpmb_chip_is_tpm2(chip))
+		hub->port.end_host_session = vtpmb_hub_end_host_session;
 	hub->port.policy_pcr = vtpmb_chip_is_tpm2(chip) ? vtpmb_policy_pcr : 0;
 	hub->chip = chip;
 	hub->users = 1;

@@ -415,6 +415,7 @@ struct vtpmb_tpm20_index {
  * @digests:	what a PCR is extended by if the chip lets the command pass
  * @term:	of port->facts->gap, in which @nr_shared_saves were counted
  * @nr_shared_saves: what this proxy has had of what is shared out
+ * @host_ended:	the host's own session has been ended in this turn
  * @knows_objects: @nr_foreign and @foreign are of this turn
  * @nr_foreign:	in @foreign
  * @foreign:	transient handles in the chip that are none of ours
@@ -449,6 +450,7 @@ struct vtpmb_tpm20_table {
 	u8 digests[VTPMB_TPM20_MAX_HASHES * (sizeof(u16) + VTPMB_MAX_DIGEST)];
 	u32 term;
 	u32 nr_shared_saves;
+	bool host_ended;
 	bool knows_objects;
 	unsigned int nr_foreign;
 	u32 foreign[VTPMB_TPM20_MAX_TRANSIENT];

@@ -136,6 +136,7 @@ void vtpmb_tpm20_unsee(struct vtpmb_vtpm *vtpm)
 	table->knows_objects = false;
 	table->knows_sessions = false;
 	table->loading = NULL;
+	table->host_ended = false;
 }
 
 static int tpm20_ask_inside(struct vtpmb_port *port, struct tpm20_inside *inside)

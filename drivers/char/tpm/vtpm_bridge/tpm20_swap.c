@@ -533,12 +533,31 @@ static int tpm20_evict_session(struct vtpmb_vtpm *vtpm)
 	return err ? err : 1;
 }
 
+/* The host's kernel cannot start another one in this turn. */
+static int tpm20_end_host_session(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	if (!vtpm->port->end_host_session || table->host_ended)
+		return 0;
+	table->host_ended = true;
+	vtpm->port->end_host_session(vtpm->port);
+	return 1;
+}
+
+static int tpm20_make_session_room(struct vtpmb_vtpm *vtpm)
+{
+	int again = tpm20_evict_session(vtpm);
+
+	return again ? again : tpm20_end_host_session(vtpm);
+}
+
 /* Of a chip that has one memory for all. */
 static int tpm20_make_any_room(struct vtpmb_vtpm *vtpm)
 {
 	int again = tpm20_evict_object(vtpm);
 
-	return again ? again : tpm20_evict_session(vtpm);
+	return again ? again : tpm20_make_session_room(vtpm);
 }
 
 /**
@@ -547,7 +566,8 @@ static int tpm20_make_any_room(struct vtpmb_vtpm *vtpm)
  * @rc:		what the chip said
  *
  * Puts out what the vtpm has used least lately and the present command does
- * not name.  Nobody else has anything in the chip during a turn.
+ * not name; if there is nothing left, the host kernel's own session.  No other
+ * proxy has anything in the chip during a turn.
  *
  * Return: 1 if it is worth trying again, up to TPM20_MAX_TRIES times; 0 if not; or
  * the errno of transmit
@@ -560,7 +580,7 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 	case RC_MEMORY:
 		return tpm20_make_any_room(vtpm);
 	case RC_SESSION_MEMORY:
-		return tpm20_evict_session(vtpm);
+		return tpm20_make_session_room(vtpm);
 	case RC_CONTEXT_GAP:
 		return tpm20_relieve(vtpm);
 	default:

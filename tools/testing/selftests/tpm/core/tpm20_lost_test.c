@@ -429,6 +429,77 @@ static void fold_is_taken_away_at_the_end_of_a_later_turn(void)
 	end_fold(&fold);
 }
 
+/* A host's kernel that keeps a session loaded for itself. */
+
+static unsigned int nr_ended;
+
+static void end_host_session(struct vtpmb_port *port)
+{
+	nr_ended++;
+	if (nr_ended == 1)
+		host(FLUSH "02000000");
+}
+
+#define PRIMARY_BY_THREE(a, b, c) "8002 ???????? 00000151 80000000" c "00000012" a "0000 01 0000" \
+	b "0000 81 0000 0000 0000 0000 00000000"
+
+static void session_of_the_hosts_kernel_makes_room(void)
+{
+	unsigned int ends;
+
+	for (ends = 0; ends < 2; ends++) {
+		core_start(CORE_TPM20);
+		core_turn = 0;
+		nr_ended = 0;
+		host(START_HMAC);
+		core_port.end_host_session = ends ? end_host_session : NULL;
+		v = core_new();
+		want(STARTUP_CLEAR, 0);
+		want(PRIMARY("40000001"), 0);
+		want(START_HMAC, 0);
+		want(START_HMAC, 0);
+		want(START_POLICY, 0);
+		want(GET_RANDOM, 0);
+		CHECK_EQ(nr_ended, 0);
+		want(PRIMARY_BY_THREE("02000001", "02000002", "03000003"), ends ? 0 : 0x903);
+		CHECK_EQ(nr_ended, ends);
+		want(PRIMARY_BY_THREE("02000001", "02000002", "03000003"), ends ? 0 : 0x903);
+		CHECK_EQ(nr_ended, ends);
+		core_free(v);
+		if (!ends)
+			host(FLUSH "02000000");
+		CHECK(core_chip_is_empty());
+		core_turn = 1;
+		core_stop();
+	}
+}
+
+/* One that has ended its session is not asked again in the same turn. */
+static void hosts_kernel_is_asked_once_in_a_turn(void)
+{
+	core_start(CORE_TPM20);
+	core_turn = 0;
+	nr_ended = 1;
+	host(START_HMAC);
+	core_port.end_host_session = end_host_session;
+	v = core_new();
+	want(STARTUP_CLEAR, 0);
+	want(PRIMARY("40000001"), 0);
+	want(START_HMAC, 0);
+	want(START_HMAC, 0);
+	want(START_POLICY, 0);
+	want(PRIMARY_BY_THREE("02000001", "02000002", "03000003"), 0x903);
+	want(PRIMARY_BY_THREE("02000001", "02000002", "03000003"), 0x903);
+	CHECK_EQ(nr_ended, 2);
+	core_end_turn();
+	want(PRIMARY_BY_THREE("02000001", "02000002", "03000003"), 0x903);
+	CHECK_EQ(nr_ended, 3);
+	core_free(v);
+	host(FLUSH "02000000");
+	core_turn = 1;
+	core_stop();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(nothing_stays_in_the_chip_whichever_response_is_lost),
 	CORE_TEST(lost_create_takes_no_room),
@@ -437,6 +508,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(short_context_is_not_read_past_its_end),
 	CORE_TEST(fold_does_not_outlive_the_turn),
 	CORE_TEST(fold_is_taken_away_at_the_end_of_a_later_turn),
+	CORE_TEST(session_of_the_hosts_kernel_makes_room),
+	CORE_TEST(hosts_kernel_is_asked_once_in_a_turn),
 };
 
 CORE_MAIN(tests)
