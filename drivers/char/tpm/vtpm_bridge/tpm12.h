@@ -17,6 +17,7 @@
  *   tpm12_swap.c	keys and sessions in and out of the chip
  *   tpm12_context.c	the guest's own saving and loading of contexts
  *   tpm12_lockout.c	failed authorisations
+ *   tpm12_owner.c	whether the chip has an owner
  *   tpm12_nv.c		how much NV storage a proxy may define
  *
  * Spec: TPM Main 1.2 revision 116, Part 2 (structures) and Part 3 (commands).
@@ -251,6 +252,7 @@ enum vtpmb_tpm12_kind {
  * @saves_nothing: it would not save the last time, being disabled or not owned
  * @refreshing:	the oldest saved session is being loaded and saved again
  * @doubtful:	a response was lost, so what it has loaded is to be asked
+ * @owner_doubtful: the same of whether it has an owner
  * @knows_tries: @threshold and port->failures are as the chip has them now
  * @threshold:	at how many failures it locks itself; 0 if it does not tell
  *
@@ -265,6 +267,7 @@ struct vtpmb_tpm12_chip {
 	bool saves_nothing;
 	bool refreshing;
 	bool doubtful;
+	bool owner_doubtful;
 	bool knows_tries;
 	u32 threshold;
 };
@@ -373,6 +376,9 @@ struct vtpmb_tpm12_entry {
  * @nr_saved:	sessions that the guest has saved
  * @nr_failures: authorisations of this proxy that failed and that the chip has
  *		not forgotten
+ * @owner_doubtful: a command of this proxy that changes the chip's owner got no
+ *		response
+ * @owned_before: the chip had one before this command
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
  * @entry:	keys, then authorisation sessions, then transport sessions
  *
@@ -388,6 +394,8 @@ struct vtpmb_tpm12_table {
 	u32 nr[TPM12_NR_KINDS];
 	u32 nr_saved;
 	u32 nr_failures;
+	bool owner_doubtful;
+	bool owned_before;
 	u8 *kept;
 	struct vtpmb_tpm12_entry entry[TPM12_NR_ENTRIES];
 };
@@ -653,6 +661,11 @@ void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all);
 bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
+
+/* tpm12_owner.c */
+void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code);
+void vtpmb_tpm12_doubt_owner(struct vtpmb_vtpm *vtpm, u32 code);
+int vtpmb_tpm12_settle_owner(struct vtpmb_vtpm *vtpm);
 
 /* tpm12_lockout.c */
 int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc);

@@ -16,10 +16,8 @@
 #include "tpm12.h"
 
 #define ORD_TAKEOWNERSHIP	0x0D
-#define ORD_OWNERCLEAR		0x5B
 #define ORD_FORCECLEAR		0x5D
 #define ORD_GETCAPABILITY	0x65
-#define ORD_REVOKETRUST		0x80
 
 #define MAX_RETRIES	5
 
@@ -418,7 +416,7 @@ static void tpm12_follow_platform(struct vtpmb_tpm12_call *call)
 {
 	const struct vtpmb_tpm12_row *row = call->row;
 
-	/* After ForceClear see tpm12_follow_owner(). */
+	/* After ForceClear see vtpmb_tpm12_follow_owner(). */
 	if (!row->local || row->own || !row->chip_by_grant || row->code == ORD_FORCECLEAR)
 		return;
 	vtpmb_reader_init(&call->in, vtpmb_tpm12_table(call->vtpm)->kept + VTPMB_HEADER_SIZE,
@@ -426,32 +424,6 @@ static void tpm12_follow_platform(struct vtpmb_tpm12_call *call)
 	call->forward = false;
 	mutex_lock(&call->vtpm->lock);
 	row->local(call);
-	mutex_unlock(&call->vtpm->lock);
-}
-
-/* The chip has a new owner, or none any more: so it is for all proxies. */
-static void tpm12_follow_owner(struct vtpmb_tpm12_call *call, u32 code)
-{
-	struct vtpmb_tpm12_facts *facts = call->vtpm->port->facts;
-
-	switch (code) {
-	case ORD_TAKEOWNERSHIP:
-		WRITE_ONCE(facts->owned, true);
-		WRITE_ONCE(facts->chip.saves_nothing, false);
-		break;
-	case ORD_OWNERCLEAR:
-	case ORD_FORCECLEAR:
-	case ORD_REVOKETRUST:
-		WRITE_ONCE(facts->owned, false);
-		vtpmb_tpm12_chip_cleared(call->vtpm);
-		break;
-	default:
-		return;
-	}
-	mutex_lock(&call->vtpm->lock);
-	if (code != ORD_TAKEOWNERSHIP)
-		vtpmb_tpm12_clear(call->tpm);
-	call->tpm->cleared = false;
 	mutex_unlock(&call->vtpm->lock);
 }
 
@@ -470,7 +442,7 @@ int vtpmb_tpm12_succeeded(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_fram
 	int err = tpm12_follow(call, frame, rsp, len);
 
 	if (!err)
-		tpm12_follow_owner(call, frame->row->code);
+		vtpmb_tpm12_follow_owner(call->vtpm, frame->row->code);
 	return err;
 }
 
@@ -502,6 +474,22 @@ static int tpm12_check_chip(struct vtpmb_tpm12_call *call, u32 *rc)
 	return err;
 }
 
+static void tpm12_doubt_owner(struct vtpmb_tpm12_call *call)
+{
+	vtpmb_tpm12_doubt_owner(call->vtpm, call->row->code);
+	if (call->wraps)
+		vtpmb_tpm12_doubt_owner(call->vtpm, call->inner.row->code);
+}
+
+/* The response was lost.  What the other proxies see may depend on it. */
+static int tpm12_lost(struct vtpmb_tpm12_call *call, int err)
+{
+	vtpmb_tpm12_failed(call->vtpm, &call->frame, TPM12_FAIL);
+	tpm12_doubt_owner(call);
+	vtpmb_tpm12_settle_owner(call->vtpm);
+	return err;
+}
+
 static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	struct vtpmb_vtpm *vtpm = call->vtpm;
@@ -520,16 +508,18 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 	call->answered = len >= 0;
 	if (call->answered)
 		vtpmb_failure_note(vtpm, call->cmd, call->row->code, *rc);
-	if (len < 0 || *rc) {
-		err = vtpmb_tpm12_failed(vtpm, &call->frame, len < 0 ? TPM12_FAIL : *rc);
-		return len < 0 ? len : err;
-	}
+	if (len < 0)
+		return tpm12_lost(call, len);
+	if (*rc)
+		return vtpmb_tpm12_failed(vtpm, &call->frame, *rc);
 	call->cmd->len = len;
 	call->cmd->rc = TPM12_SUCCESS;
 	err = tpm12_complete(call, len);
 	/* One that is cut short is as good as lost. */
-	if (err)
+	if (err) {
 		vtpmb_tpm12_doubt(vtpm->port);
+		tpm12_doubt_owner(call);
+	}
 	return err;
 }
 
@@ -586,6 +576,8 @@ int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		return 0;
 	}
 	err = vtpmb_tpm12_settle(vtpm->port, &rc);
+	if (!err && !rc)
+		err = vtpmb_tpm12_settle_owner(vtpm);
 	if (err)
 		return err;
 	if (!rc) {

@@ -278,7 +278,7 @@ void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm)
 
 /*
  * TPM_ForceClear (Part 3, 6.3): this proxy's view of an owner is gone.  If it was
- * the chip's, see tpm12_follow_owner().
+ * the chip's, see vtpmb_tpm12_follow_owner().
  */
 u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 {

@@ -236,6 +236,97 @@ static void ownership_of_an_unowned_chip_by_grant(void)
 	core_stop();
 }
 
+/* The chip clears itself, and nobody hears of it; nor, the first time, of its owner. */
+static bool owner_is_asked_in_vain;
+
+static void lose_owner_clear(const u8 *cmd, size_t len)
+{
+	u32 code = vtpmb_peek_u32(cmd + 6);
+
+	if (code == 0x5b || code == 0x0d)
+		core_lose_response(1);
+	if (code != 0x65 || vtpmb_peek_u32(cmd + 18) != 0x111 || !owner_is_asked_in_vain)
+		return;
+	core_fail_transmit(1, -ETIME);
+	owner_is_asked_in_vain = false;
+}
+
+static void lost_owner_clear_is_found_out(void)
+{
+	unsigned int in_vain;
+	u32 key;
+
+	for (in_vain = 0; in_vain < 2; in_vain++) {
+		begin();
+		key = load(&other, &signer);
+		load(&proxy, &signer);
+		core_policy(proxy.vtpm, 0x5b, VTPMB_POLICY_ALLOW_UNSAFE);
+		owner_is_asked_in_vain = in_vain;
+		core_watch = lose_owner_clear;
+		as_owner(&proxy, 0x5b, -1, owner_secret);
+		CHECK(proxy.rsp.err < 0);
+		core_watch = NULL;
+		CHECK_EQ(owner_is_asked_in_vain, false);
+		CHECK(!owned(&host));
+		/* If the chip did not tell, it is asked before the next command. */
+		if (in_vain)
+			tell(&other, "00c1 ???????? 00000046 00000008");
+		CHECK(!owned(&other));
+		CHECK_EQ(count_handles(&other, RT_KEY), 0);
+		CHECK_EQ(flush(&other, key, RT_KEY), 3);
+		/* The guest's own TPM is as after an OwnerClear that was answered. */
+		if (in_vain)
+			CHECK_EQ(count_handles(&proxy, RT_KEY), 0);
+		CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000008"), 7);
+		CHECK(!owned(&proxy));
+		CHECK_EQ(count_handles(&proxy, RT_KEY), 0);
+		core_end_turn();
+		CHECK(core_chip_is_empty());
+		end_owned();
+	}
+}
+
+/* The chip has refused it. */
+static void lost_owner_clear_of_a_chip_that_did_not_changes_nothing(void)
+{
+	u32 key;
+
+	begin();
+	key = load(&proxy, &signer);
+	core_policy(proxy.vtpm, 0x5b, VTPMB_POLICY_ALLOW_UNSAFE);
+	core_watch = lose_owner_clear;
+	as_owner(&proxy, 0x5b, -1, 0x77);
+	CHECK(proxy.rsp.err < 0);
+	core_watch = NULL;
+	CHECK(owned(&proxy));
+	CHECK(owned(&other));
+	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
+	end_owned();
+}
+
+static void lost_take_ownership_is_found_out(void)
+{
+	struct guest a = {}, b = {};
+
+	core_start(CORE_TPM12);
+	a.vtpm = core_new();
+	b.vtpm = core_new();
+	start(&a);
+	start(&b);
+	a.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_watch = lose_owner_clear;
+	take_ownership(&a);
+	CHECK(a.rsp.err < 0);
+	core_watch = NULL;
+	CHECK(owned(&host));
+	CHECK(owned(&a));
+	CHECK(owned(&b));
+	CHECK_EQ(property(&b, 0x10d), VTPMB_MAX_SESSIONS);
+	core_free(a.vtpm);
+	core_free(b.vtpm);
+	core_stop();
+}
+
 #define PRESENT		"00c1 ???????? 4000000a 0008"
 #define ENABLE		"00c1 ???????? 0000006f"
 #define DISABLE		"00c1 ???????? 00000070"
@@ -1028,6 +1119,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(owner_cannot_hurt_others_without_unsafe_grant),
 	CORE_TEST(owner_clear_by_unsafe_grant_is_the_truth_for_all),
 	CORE_TEST(ownership_of_an_unowned_chip_by_grant),
+	CORE_TEST(lost_owner_clear_is_found_out),
+	CORE_TEST(lost_owner_clear_of_a_chip_that_did_not_changes_nothing),
+	CORE_TEST(lost_take_ownership_is_found_out),
 	CORE_TEST(platform_by_unsafe_grant_is_the_chips),
 	CORE_TEST(chips_presence_is_not_the_guests),
 	CORE_TEST(guest_clears_enables_and_owns_the_chip_by_unsafe_grant),
