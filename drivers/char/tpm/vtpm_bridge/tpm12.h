@@ -81,6 +81,7 @@ enum tpm12_rc {
 	TPM12_INVALID_STRUCTURE		= 67,
 	TPM12_BAD_COUNTER		= 69,
 	TPM12_CONTEXT_GAP		= 71,
+	TPM12_MAXNVWRITES		= 72,
 	TPM12_NOOPERATOR		= 73,
 	TPM12_RESOURCEMISSING		= 74,
 	TPM12_BAD_HANDLE		= 88,
@@ -253,6 +254,8 @@ enum vtpmb_tpm12_kind {
  * @refreshing:	the oldest saved session is being loaded and saved again
  * @doubtful:	a response was lost, so what it has loaded is to be asked
  * @owner_doubtful: the same of whether it has an owner
+ * @nr_nv_writes: NV writes of guests without authorisation since it was learnt or
+ *		cleared
  * @knows_tries: @threshold and port->failures are as the chip has them now
  * @threshold:	at how many failures it locks itself; 0 if it does not tell
  *
@@ -268,6 +271,7 @@ struct vtpmb_tpm12_chip {
 	bool refreshing;
 	bool doubtful;
 	bool owner_doubtful;
+	u32 nr_nv_writes;
 	bool knows_tries;
 	u32 threshold;
 };
@@ -675,5 +679,7 @@ void vtpmb_tpm12_forget_tries(struct vtpmb_port *port);
 /* tpm12_nv.c */
 int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
 			 u32 *rc);
+void vtpmb_tpm12_count_nv_write(struct vtpmb_vtpm *vtpm,
+				const struct vtpmb_tpm12_frame *frame);
 
 #endif

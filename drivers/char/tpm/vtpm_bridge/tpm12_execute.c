@@ -443,6 +443,8 @@ int vtpmb_tpm12_succeeded(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_fram
 
 	if (!err)
 		vtpmb_tpm12_follow_owner(call->vtpm, frame->row->code);
+	if (!err)
+		vtpmb_tpm12_count_nv_write(call->vtpm, frame);
 	return err;
 }
 

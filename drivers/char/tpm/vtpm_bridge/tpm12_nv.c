@@ -4,6 +4,9 @@
  *
  * What is there is the chip's, and outlives the proxy, so the chip is asked
  * whenever an index is to be defined.
+ *
+ * A chip takes 64 writes without authorisation until it is cleared (Part 3, 20.1 and
+ * 20.2): the host's, and those of all guests.  It does not tell how many there were.
  */
 
 #include <linux/errno.h>
@@ -14,6 +17,10 @@
 
 #define ORD_GETCAPABILITY	0x65
 #define ORD_NV_DEFINESPACE	0xCC
+#define ORD_NV_WRITEVALUE	0xCD
+
+/* Half of TPM_MAX_NV_WRITE_NOOWNER: the other one is the host's. */
+#define NV_WRITES_OF_GUESTS	32
 
 /* TPM_NV_DATA_PUBLIC (Part 2, 19.3) from nvIndex on: PCRs, permission, flags. */
 #define BETWEEN_INDEX_AND_SIZE	"P1nP1n24bbb"
@@ -123,6 +130,31 @@ static bool tpm12_has_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tp
 	return !granted;
 }
 
+static bool tpm12_writes_freely(const struct vtpmb_tpm12_frame *frame)
+{
+	return !frame->nr_auths && (frame->row->code == ORD_NV_DEFINESPACE ||
+				    frame->row->code == ORD_NV_WRITEVALUE);
+}
+
+/* With an owner and locked NV such writes are not counted, but libtpms does. */
+static bool tpm12_counts_writes(const struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm12_facts *facts = vtpmb_tpm12_facts(vtpm);
+
+	return !facts->owned || !facts->perm[TPM12_PF_NV_LOCKED];
+}
+
+/**
+ * vtpmb_tpm12_count_nv_write() - the chip has executed a command
+ * @vtpm:	whose
+ * @frame:	the command
+ */
+void vtpmb_tpm12_count_nv_write(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame)
+{
+	if (tpm12_writes_freely(frame))
+		vtpmb_tpm12_chip(vtpm->port)->nr_nv_writes++;
+}
+
 /**
  * vtpmb_tpm12_nv_quota() - whether a proxy may define what it wants to
  * @call:	the command, or the one that wraps it
@@ -149,8 +181,13 @@ int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12
 	int err;
 
 	*rc = TPM12_SUCCESS;
-	if (frame->row->code != ORD_NV_DEFINESPACE ||
+	if ((frame->row->code != ORD_NV_DEFINESPACE && !tpm12_writes_freely(frame)) ||
 	    !tpm12_has_quota(call, frame, &range, &max_nr, &max_bytes))
+		return 0;
+	if (tpm12_writes_freely(frame) && tpm12_counts_writes(call->vtpm) &&
+	    vtpmb_tpm12_chip(call->vtpm->port)->nr_nv_writes >= NV_WRITES_OF_GUESTS)
+		*rc = TPM12_MAXNVWRITES;
+	if (*rc || frame->row->code != ORD_NV_DEFINESPACE)
 		return 0;
 	vtpmb_reader_init(&r, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
 	/* The range may have been taken back since the command was judged. */

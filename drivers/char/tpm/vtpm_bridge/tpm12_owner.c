@@ -56,6 +56,7 @@ void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code)
 		WRITE_ONCE(facts->chip.saves_nothing, false);
 	} else if (tpm12_clears(code)) {
 		WRITE_ONCE(facts->owned, false);
+		facts->chip.nr_nv_writes = 0;
 		vtpmb_tpm12_chip_cleared(vtpm);
 	} else {
 		return;
@@ -109,6 +110,7 @@ static void tpm12_owner_is(struct vtpmb_vtpm *vtpm, bool owned)
 		WRITE_ONCE(facts->chip.saves_nothing, false);
 		return;
 	}
+	facts->chip.nr_nv_writes = 0;
 	vtpmb_tpm12_chip_cleared(vtpm);
 	/* Nothing of this command is looked up yet. */
 	vtpmb_tpm12_drop_all(vtpm);

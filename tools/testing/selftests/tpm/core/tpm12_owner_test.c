@@ -890,6 +890,50 @@ static void nv_is_defined_up_to_the_quotas(void)
 	end_owned();
 }
 
+/* Always something new: libtpms does not count what it has already. */
+static u32 write_new(struct guest *g)
+{
+	static unsigned int nr;
+	char hex[64];
+
+	snprintf(hex, sizeof(hex), "00c1 ???????? 000000cd 00001000 00000000 00000004 %08x", ++nr);
+	return tell(g, hex);
+}
+
+/* A chip takes 64 until it is cleared, also an owned one whose NV is not locked. */
+static void nv_writes_without_authorisation_leave_the_host_some(void)
+{
+	struct session trans;
+	unsigned int i;
+
+	begin();
+	CHECK_EQ(define_nv(&host, 0x1000), 0);
+	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
+	core_policy(other.vtpm, 0xcd, VTPMB_POLICY_ALLOW_UNSAFE);
+	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+	for (i = 0; i < 20; i++)
+		CHECK_EQ(write_new(&proxy), 0);
+	/* A refused one does not count; an unsafe grant, and a wrapped one, do. */
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 000000cd 00001000 00000008 00000004 61626364"), 17);
+	CHECK_EQ(write_new(&other), 0);
+	for (i = 0; i < 11; i++) {
+		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(use_span(&(struct span){ 0xcd, 0, 4 }, false, &trans), 0);
+		CHECK_EQ(flush(&proxy, trans.handle, RT_TRANS), 0);
+	}
+	CHECK_EQ(write_new(&proxy), 72);
+	CHECK_EQ(proxy.rsp.nr_chip_commands, 0);
+	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(use_span(&(struct span){ 0xcd, 0, 4 }, false, &trans), 72);
+	CHECK(!executed);
+	/* With the owner's authorisation, and to read, there is no limit. */
+	CHECK_EQ(use_span(&(struct span){ 0xcd, 0, 4 }, true, NULL), 0);
+	CHECK_EQ(tell(&proxy, READ_NV("00001000")), 0);
+	for (i = 0; i < 32; i++)
+		CHECK_EQ(write_new(&host), 0);
+	end_owned();
+}
+
 static u32 create_counter(struct guest *g, u32 *id)
 {
 	struct session s;
@@ -1135,6 +1179,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(nv_is_defined_up_to_the_quotas),
 	CORE_TEST(nv_offset_that_wraps_is_refused),
 	CORE_TEST(chip_refuses_to_define_what_it_has_no_room_for),
+	CORE_TEST(nv_writes_without_authorisation_leave_the_host_some),
 	CORE_TEST(counter_is_used_by_grant_alone),
 	CORE_TEST(wrong_guesses_lock_the_guesser_alone),
 	CORE_TEST(all_guests_together_leave_the_host_a_try),
