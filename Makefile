@@ -4,6 +4,9 @@
 # and vtpmctl.
 KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 	$(lastword $(sort $(wildcard /lib/modules/*/build))))
+KERNELRELEASE ?= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h)
+INSTALL_MOD_PATH ?= $(DESTDIR)
+DEPMOD ?= /sbin/depmod
 DRIVER := drivers/char/tpm/vtpm_bridge
 TESTS := tools/testing/selftests/tpm
 TPM ?= 2.0
@@ -11,7 +14,11 @@ N ?= 1000000
 SEED ?= 1
 SECONDS ?= 60
 
-.PHONY: all module tools install clean check demo kunit core differential fuzz vm help
+# The headers of a distribution lack its signing key; sign-file would complain of that.
+SIG_KEY = $(shell sed -n 's/^CONFIG_MODULE_SIG_KEY="\(.*\)"/\1/p' $(KDIR)/include/config/auto.conf)
+HAVE_SIG_KEY = $(filter pkcs11:%,$(SIG_KEY))$(wildcard $(SIG_KEY) $(addprefix $(KDIR)/,$(SIG_KEY)))
+
+.PHONY: all module tools install uninstall clean check demo kunit core differential fuzz vm help
 all: module tools
 
 module:
@@ -21,8 +28,19 @@ tools:
 	$(MAKE) -C tools/vtpmctl
 
 install: all
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) CONFIG_TCG_VTPM_BRIDGE=m modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) CONFIG_TCG_VTPM_BRIDGE=m \
+		INSTALL_MOD_PATH=$(INSTALL_MOD_PATH) INSTALL_MOD_STRIP=1 \
+		$(if $(HAVE_SIG_KEY),,CONFIG_MODULE_SIG_ALL=) modules_install
+# Without System.map, which a package of headers lacks, modules_install leaves this out.
+	$(DEPMOD) $(addprefix -b ,$(INSTALL_MOD_PATH)) -a $(KERNELRELEASE)
 	$(MAKE) -C tools/vtpmctl install
+	@[ "$(KERNELRELEASE)" = "$$(uname -r)" ] || echo "The module is for the kernel" \
+		"$(KERNELRELEASE), which does not run now: boot it before you load the module."
+
+uninstall:
+	$(RM) $(INSTALL_MOD_PATH)/lib/modules/$(KERNELRELEASE)/*/vtpm_bridge.ko*
+	$(DEPMOD) $(addprefix -b ,$(INSTALL_MOD_PATH)) -a $(KERNELRELEASE)
+	$(MAKE) -C tools/vtpmctl uninstall
 
 check:
 	$(TESTS)/check
@@ -68,4 +86,5 @@ help:
 	@echo 'make differential  random commands to it and to that TPM (N=1000000 SEED=1)'
 	@echo 'make fuzz       commands good and bad to proxies, and faults (SECONDS=60 each family)'
 	@echo 'make install    install the module and vtpmctl on this machine'
+	@echo 'make uninstall  remove them again'
 	@echo 'make clean      remove what make built'

@@ -12,14 +12,18 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <linux/vtpm_bridge.h>
 
 #define CONTROL_NODE	"/dev/vtpm-control"
+#define UDEV_SOCKET	"/run/udev/control"	/* is there while udev runs */
 #define MAX_PROXIES	64
 #define EXIT_USAGE	2
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -108,6 +112,29 @@ static void complain(const char *what)
 			hint);
 }
 
+/* Whether modprobe would find the module for the kernel that runs. */
+static bool module_is_installed(void)
+{
+	bool found = false;
+	struct utsname host;
+	char *line = NULL;
+	char path[128];
+	size_t size = 0;
+	FILE *f;
+
+	if (uname(&host))
+		return false;
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", host.release);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (!found && getline(&line, &size, f) > 0)
+		found = strstr(line, "/vtpm_bridge.ko");
+	free(line);
+	fclose(f);
+	return found;
+}
+
 /* Opened once: a proxy that is not persistent lives as long as this. */
 static int control(void)
 {
@@ -120,8 +147,11 @@ static int control(void)
 
 			error(0, err, "%s", CONTROL_NODE);
 			if (err == ENOENT || err == ENODEV)
-				fprintf(stderr, "%s: hint: modprobe vtpm_bridge\n",
-					program_invocation_short_name);
+				fprintf(stderr, "%s: hint: %s\n",
+					program_invocation_short_name,
+					module_is_installed() ? "modprobe vtpm_bridge" :
+					"the module is not installed for the kernel that runs; "
+					"in its sources, run: make install");
 			exit(EXIT_FAILURE);
 		}
 	}
@@ -659,6 +689,20 @@ static int keep(uint32_t num)
 	return ioctl(control(), VTPM_BRIDGE_KEEP, &k);
 }
 
+/*
+ * Whoever is told of a node may open it next, so the rules of udev, which set its
+ * group and that of the attribute cancel, have to be done by then.
+ */
+static void wait_for_udev(void)
+{
+	static char *const argv[] = { "udevadm", "settle", "--timeout=10", NULL };
+	pid_t pid;
+
+	if (!access(UDEV_SOCKET, F_OK) &&
+	    !posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ))
+		waitpid(pid, NULL, 0);
+}
+
 /* Whether the caller has what was printed, as far as can be known. */
 static bool stdout_is_written(void)
 {
@@ -686,6 +730,7 @@ static int do_create(const struct options *options, int argc, char **argv)
 	}
 	if (create(&c, argc, argv))
 		return EXIT_FAILURE;
+	wait_for_udev();
 	printf("/dev/vtpm%u\n", c.num);
 	if (!stdout_is_written()) {
 		error(0, errno, "standard output");
