@@ -61,7 +61,7 @@ fuzz:
 	$(MAKE) -C $(TESTS)/core fuzz SECONDS=$(SECONDS)
 
 vm: all
-	$(TESTS)/vm/vm --tpm $(TPM) /bin/bash
+	$(TESTS)/vm/vm --tpm $(TPM) --tty --timeout 0 /bin/bash
 
 bench:
 	$(TESTS)/vm/setup bench
@@ -81,6 +81,7 @@ help:
 	@echo 'make demo       show two virtual machines on one TPM (TPM=1.2: the other family)'
 	@echo 'make check      run all tests'
 	@echo 'make kunit      unit tests in User Mode Linux'
+	@echo 'make vm         a shell in a machine with a chip (TPM=1.2: the other family)'
 	@echo 'make bench      chip commands and time beside the raw chip, tpmrm0 and tpm2-abrmd'
 	@echo 'make core       the pure core against a TPM in a library'
 	@echo 'make differential  random commands to it and to that TPM (N=1000000 SEED=1)'
