@@ -528,6 +528,8 @@ static const struct property {
 	  "on or off (TPM 2.0)", false },
 	{ "stop-on-failure", VTPM_BRIDGE_STOP_ON_FAILURE, parse_switch, format_switch,
 	  "on or off", false },
+	{ "failure-mode", VTPM_BRIDGE_FAILURE_MODE, parse_switch, format_switch,
+	  "on or off", false },
 };
 
 static const struct property *find_property(const char *text, size_t len)

@@ -273,6 +273,16 @@ struct vtpm_bridge_reset {
  *				after resets and when the chip works again.  0:
  *				this is only logged.  Setting either value lets
  *				a guest that is stopped go on.
+ * @VTPM_BRIDGE_FAILURE_MODE:	1: the TPM is in failure mode and answers each
+ *				command with TPM_RC_FAILURE or, a TPM 1.2, with
+ *				TPM_FAILEDSELFTEST, until the machine is reset;
+ *				0 (default): it is not.  For a machine that
+ *				goes on with a state that was saved while the
+ *				TPM was off: nothing else keeps this machine
+ *				from starting the TPM and extending PCRs in
+ *				the firmware's place.  The reset query with
+ *				which QEMU starts does not end it, nor does
+ *				VTPM_BRIDGE_RESET.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -296,6 +306,7 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_COUNTER = 19,
 	VTPM_BRIDGE_ENDORSEMENT = 21,
 	VTPM_BRIDGE_STOP_ON_FAILURE = 22,
+	VTPM_BRIDGE_FAILURE_MODE = 23,
 };
 
 /** VTPM_BRIDGE_NO_COUNTER - as a counter: none */

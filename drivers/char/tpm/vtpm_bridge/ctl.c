@@ -135,6 +135,17 @@ static u64 vtpmb_get_query_resets(const struct vtpmb_proxy *proxy)
 	return proxy->query_resets;
 }
 
+static int vtpmb_set_failure_mode(struct vtpmb_proxy *proxy, u64 value)
+{
+	vtpmb_proxy_set_failure_mode(proxy, value);
+	return 0;
+}
+
+static u64 vtpmb_get_failure_mode(const struct vtpmb_proxy *proxy)
+{
+	return proxy->failure_mode != VTPMB_FAILURE_NONE;
+}
+
 static int vtpmb_set_ownership(struct vtpmb_proxy *proxy, u64 value)
 {
 	WRITE_ONCE(proxy->vtpm.ownership, value);
@@ -459,6 +470,7 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_COUNTER] = VTPMB_CTL_VALUE(counter, U32_MAX, &vtpmb_tpm12),
 	[VTPM_BRIDGE_ENDORSEMENT] = VTPMB_CTL_VALUE(endorsement, 1, &vtpmb_tpm20),
 	[VTPM_BRIDGE_STOP_ON_FAILURE] = VTPMB_CTL_VALUE(stop_on_failure, 1, NULL),
+	[VTPM_BRIDGE_FAILURE_MODE] = VTPMB_CTL_VALUE(failure_mode, 1, NULL),
 };
 
 /* The key's row, or NULL. */

@@ -221,7 +221,7 @@ static int vtpmb_file_release(struct inode *inode, struct file *filp)
 /* The answer is at hand; the platform behind it is reset before it is read. */
 static void vtpmb_file_query(struct vtpmb_file *file)
 {
-	vtpmb_proxy_reset(file->proxy, "query");
+	vtpmb_proxy_query(file->proxy);
 	mutex_lock(&file->lock);
 	file->query_len = file->proxy->vtpm.port->family->query_answer_len;
 	file->query_pos = 0;

@@ -22,6 +22,7 @@
 #include "proxy.h"
 #include "sysfs.h"
 #include "trace.h"
+#include "wire.h"
 
 /* Proxies by number.  Those without the mark are being made: nobody can find them. */
 static DEFINE_XARRAY_ALLOC(vtpmb_proxies);
@@ -411,6 +412,23 @@ static void vtpmb_proxy_do_reset(struct vtpmb_proxy *proxy, const char *why)
 }
 
 /**
+ * vtpmb_proxy_set_failure_mode() - put the virtual TPM in failure mode, or end that
+ * @proxy:	the proxy
+ * @on:		whether it fails
+ */
+void vtpmb_proxy_set_failure_mode(struct vtpmb_proxy *proxy, bool on)
+{
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	if (!on)
+		proxy->failure_mode = VTPMB_FAILURE_NONE;
+	else if (proxy->vtpm.power == VTPMB_OFF)
+		proxy->failure_mode = VTPMB_FAILURE_OPENED;
+	else
+		proxy->failure_mode = VTPMB_FAILURE_RUNNING;
+}
+
+/**
  * vtpmb_proxy_open() - power on the virtual TPM for its only user
  * @proxy:	the proxy; a reference is taken for the user
  *
@@ -427,6 +445,8 @@ int vtpmb_proxy_open(struct vtpmb_proxy *proxy)
 		err = -ENODEV;
 	else
 		vtpmb_proxy_do_reset(proxy, "open");
+	if (proxy->failure_mode)
+		proxy->failure_mode = VTPMB_FAILURE_OPENED;
 	mutex_unlock(&proxy->vtpm.lock);
 	if (err) {
 		clear_bit(0, &proxy->open);
@@ -504,6 +524,39 @@ void vtpmb_proxy_reset(struct vtpmb_proxy *proxy, const char *why)
 }
 
 /**
+ * vtpmb_proxy_query() - QEMU's reset query came: reset the virtual platform
+ * @proxy:	the proxy
+ */
+void vtpmb_proxy_query(struct vtpmb_proxy *proxy)
+{
+	mutex_lock(&proxy->vtpm.lock);
+	if (proxy->failure_mode == VTPMB_FAILURE_USED)
+		proxy->failure_mode = VTPMB_FAILURE_NONE;
+	else if (proxy->failure_mode == VTPMB_FAILURE_OPENED)
+		proxy->failure_mode = VTPMB_FAILURE_RUNNING;
+	mutex_unlock(&proxy->vtpm.lock);
+
+	vtpmb_proxy_reset(proxy, "query");
+}
+
+static void vtpmb_proxy_fail(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
+{
+	const struct vtpmb_family *family = proxy->vtpm.port->family;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	if (proxy->failure_mode == VTPMB_FAILURE_RUNNING)
+		proxy->failure_mode = VTPMB_FAILURE_USED;
+	cmd->code = cmd->len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(cmd->buf + 6);
+	cmd->rc = family->failure->lasts;
+	cmd->answer = VTPMB_ANSWER_LOCAL;
+	cmd->len = VTPMB_HEADER_SIZE;
+	memcpy(cmd->buf, family->query_answer, sizeof(u16));	/* the tag */
+	vtpmb_poke_u32(cmd->buf + 2, cmd->len);
+	vtpmb_poke_u32(cmd->buf + 6, cmd->rc);
+}
+
+/**
  * vtpmb_proxy_receive() - take a command
  * @proxy:	the proxy
  * @cmd:	@buf and @len set
@@ -519,6 +572,8 @@ int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 	mutex_lock(&proxy->vtpm.lock);
 	if (proxy->dead)
 		err = -EPIPE;
+	else if (proxy->failure_mode)
+		vtpmb_proxy_fail(proxy, cmd);
 	else
 		proxy->vtpm.port->family->receive(&proxy->vtpm, cmd);
 	if (!err && cmd->answer == VTPMB_ANSWER_LOCAL && cmd->sweep)

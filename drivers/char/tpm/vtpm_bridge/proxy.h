@@ -3,8 +3,8 @@
  * The proxy: one virtual machine's TPM as the kernel sees it, and the registry
  * of all.
  *
- * Verbs: create, publish, abort, keep, destroy, destroy_owned, find, put, grant, power_on, power_off,
- * reset, receive, cancel.
+ * Verbs: create, publish, abort, keep, destroy, destroy_owned, find, put, grant, power_on,
+ * power_off, set_failure_mode, query, reset, receive, cancel.
  */
 #ifndef VTPMB_PROXY_H
 #define VTPMB_PROXY_H
@@ -16,6 +16,24 @@
 #include "hub.h"
 
 /**
+ * enum vtpmb_failure_mode - how far a proxy in failure mode is from its end
+ * @VTPMB_FAILURE_NONE:		it is not in failure mode
+ * @VTPMB_FAILURE_OPENED:	no reset query has come since the node was opened
+ * @VTPMB_FAILURE_RUNNING:	the machine runs, and has not used its TPM yet
+ * @VTPMB_FAILURE_USED:		the machine was refused a command: the next reset
+ *				query is of a machine that is reset
+ *
+ * QEMU sends the reset query when it starts, whether the machine then boots or
+ * goes on with a state that was saved.
+ */
+enum vtpmb_failure_mode {
+	VTPMB_FAILURE_NONE,
+	VTPMB_FAILURE_OPENED,
+	VTPMB_FAILURE_RUNNING,
+	VTPMB_FAILURE_USED,
+};
+
+/**
  * struct vtpmb_proxy - a proxy
  * @dev:	parent of the node and bearer of the attributes.  Its references
  *		count who may use this struct: the registry, each lookup, the
@@ -25,8 +43,8 @@
  * @num:	X; constant
  * @hub:	constant; one of its users
  * @seat:	its place at the hub
- * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @query_resets and
- *		@secret_given
+ * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @query_resets,
+ *		@secret_given and @failure_mode
  * @owner:	the control file that it dies with, or NULL: it is persistent.
  *		Changed under the registry's lock, read without it.
  * @changed:	the open file has something new to tell, or the proxy died
@@ -34,6 +52,7 @@
  * @dead:	destroyed: every operation on an open file fails with EPIPE
  * @query_resets: QEMU's reset query resets the virtual platform
  * @secret_given: @vtpm.secret is the administrator's, not random
+ * @failure_mode: see enum vtpmb_failure_mode
  * @nr_commands: commands taken
  * @nr_refusals: those that policy refused
  * @nr_chip_commands: commands that the chip ran for this proxy's commands
@@ -53,6 +72,7 @@ struct vtpmb_proxy {
 	bool dead;
 	bool query_resets;
 	bool secret_given;
+	enum vtpmb_failure_mode failure_mode;
 	atomic64_t nr_commands;
 	atomic64_t nr_refusals;
 	atomic64_t nr_chip_commands;
@@ -77,6 +97,8 @@ int vtpmb_proxy_open(struct vtpmb_proxy *proxy);
 void vtpmb_proxy_close(struct vtpmb_proxy *proxy);
 bool vtpmb_proxy_is_dead(struct vtpmb_proxy *proxy);
 bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len);
+void vtpmb_proxy_set_failure_mode(struct vtpmb_proxy *proxy, bool on);
+void vtpmb_proxy_query(struct vtpmb_proxy *proxy);
 void vtpmb_proxy_reset(struct vtpmb_proxy *proxy, const char *why);
 int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd);
 void vtpmb_proxy_count(struct vtpmb_proxy *proxy, const struct vtpmb_cmd *cmd);

@@ -351,6 +351,54 @@ TEST_F(node, reset_query_that_is_switched_off_is_a_command)
 		  tpm_ask(self->fd, self->family->random));
 }
 
+/* QEMU probes the TPM, then resets the machine, which goes on with a saved state. */
+TEST_F(node, failure_mode_outlasts_the_start_of_qemu)
+{
+	unsigned int i;
+
+	close(self->fd);
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_FAILURE_MODE, 1));
+	self->fd = node_open(self->num, 0);
+	ASSERT_LE(0, self->fd);
+	EXPECT_EQ(self->family->failure, tpm_ask(self->fd, self->family->random));
+	/* One when it starts, one more when it loads a snapshot. */
+	for (i = 0; i < 2; i++) {
+		EXPECT_LT(10, tpm_send(self->fd, self->family->query, self->rsp));
+		EXPECT_STREQ("0xf80", max_size_of(self->family, self->rsp));
+	}
+	EXPECT_EQ(self->family->failure, tpm_ask(self->fd, self->family->startup));
+	EXPECT_EQ(self->family->failure, tpm_ask(self->fd, self->family->local));
+
+	EXPECT_LT(10, tpm_send(self->fd, self->family->query, self->rsp));
+	EXPECT_EQ(self->family->not_started, tpm_ask(self->fd, self->family->random));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+}
+
+TEST_F(node, failure_mode_set_meanwhile_ends_with_the_next_reset)
+{
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_FAILURE_MODE, 1));
+	EXPECT_EQ(self->family->failure, tpm_ask(self->fd, self->family->random));
+	EXPECT_LT(10, tpm_send(self->fd, self->family->query, self->rsp));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));
+}
+
+TEST_F(node, failure_mode_outlasts_power_and_the_reset_ioctl)
+{
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_FAILURE_MODE, 1));
+	EXPECT_EQ(self->family->failure, tpm_ask(self->fd, self->family->startup));
+	EXPECT_EQ(0, ctl_reset(self->ctl, self->num));
+	EXPECT_EQ(self->family->failure, tpm_ask(self->fd, self->family->startup));
+	close(self->fd);
+	self->fd = node_open(self->num, 0);
+	ASSERT_LE(0, self->fd);
+	EXPECT_LT(10, tpm_send(self->fd, self->family->query, self->rsp));
+	EXPECT_EQ(self->family->failure, tpm_ask(self->fd, self->family->startup));
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_FAILURE_MODE, 0));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));
+}
+
 TEST_F(node, reset_query_is_answered_beside_an_unread_response)
 {
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));

@@ -41,6 +41,7 @@ struct family {
 	const char *startup;
 	uint32_t not_started;	/* any command before Startup */
 	uint32_t started;	/* Startup again */
+	uint32_t failure;	/* any command in failure mode */
 	const char *random;	/* eight bytes, passed to the chip */
 	size_t random_len;	/* of the answer */
 	const char *local;	/* answered by the proxy itself */
@@ -58,6 +59,7 @@ static const struct family families[] = {
 		.startup = "00c1 ???????? 00000099 0001",
 		.not_started = 0x26,
 		.started = 0x26,
+		.failure = 0x1c,
 		.random = "00c1 ???????? 00000046 00000008",
 		.random_len = 22,
 		.local = "00c1 ???????? 00000015 00000010",
@@ -71,6 +73,7 @@ static const struct family families[] = {
 		.startup = "8001 ???????? 00000144 0000",
 		.not_started = 0x100,
 		.started = 0x100,
+		.failure = 0x101,
 		.random = "8001 ???????? 0000017b 0008",
 		.random_len = 20,
 		.local = "8001 ???????? 0000017e 00000001 000b 03 000001",

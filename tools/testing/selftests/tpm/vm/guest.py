@@ -244,7 +244,7 @@ def linux(node, name, model="tpm-tis", sleeps=False, append="", screen=False, **
 class Guest:
     def __init__(self, tpm, name="guest", model="tpm-tis", firmware="seabios", machine="q35",
                  kernel=None, initrd=None, append="", menu=False, screen=True, memory="128M",
-                 registers=False, extra=()):
+                 registers=False, restore=None, extra=()):
         self.tpm, self.name, self.model = tpm, name, model
         os.makedirs(RUN, exist_ok=True)
         self.dir = tempfile.mkdtemp(prefix=name + ".", dir=RUN)
@@ -264,6 +264,8 @@ class Guest:
             command += ["-device", "VGA"]
         if menu:
             command += ["-boot", "menu=on,splash-time=60000"]
+        if restore:
+            command += ["-incoming", "exec:cat " + shlex.quote(restore)]
         if registers:
             command += ["-qtest", "unix:%s,server=on,wait=off" % self.file("registers"),
                         "-qtest-log", "none"]
@@ -373,6 +375,20 @@ class Guest:
 
     def wake(self):
         self.qmp("system_wakeup")
+
+    def save(self, path):
+        """The machine's state goes to a file; QEMU stays, the machine stopped."""
+        self.qmp("migrate", uri="exec:cat >" + shlex.quote(path))
+        while self.qmp("query-migrate").get("status") != "completed":
+            self.check()
+            time.sleep(0.5)
+
+    def wait_restored(self, timeout=60):
+        end = time.monotonic() + timeout
+        while self.status() != "running":
+            if time.monotonic() > end:
+                raise Late("%s: not restored in %d s" % (self.name, timeout))
+            time.sleep(0.2)
 
     def status(self):
         return self.qmp("query-status")["status"]
