@@ -224,6 +224,8 @@ static struct diff_row rows[] = {
 	  .why = "the chip, which alone can check the session, is at locality 0" },
 	{ .ours = 0x4c4, .twins = DIFF_ANY, .when = is_spoilt, .repair = DIFF_RENEW, .rare = true,
 	  .why = "creationPCR would tell of the host's PCRs, whatever else is wrong" },
+	{ .ours = 0x084, .twins = DIFF_ERROR, .when = is_spoilt, .rare = true,
+	  .why = "an ephemeral key of others is refused, whatever else is wrong" },
 	{ .code = 0x158, .ours = 0x2d2, .twins = DIFF_ANY, .when = is_spoilt, .rare = true,
 	  .why = "a signature scheme that the bridge does not know hides what is quoted" },
 	{ .code = 0x17a, .what = "parameters", .when = asks_banks, .rare = true,

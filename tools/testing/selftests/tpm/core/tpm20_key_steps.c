@@ -1079,7 +1079,8 @@ static void step_commit(struct diff_guest *g)
 	put_hex(&c, "001a 000b");
 	put_number(&c, &number);
 	put_hex(&c, "8024 40000007 0000");
-	send_call(&c, AGREE_LENGTH);
+	/* The signature's first half is as long as its number is. */
+	send_call(&c, AGREE_CODE);
 }
 
 /* With no scheme the result is the same for all; else each decrypts its own. */
