@@ -6,6 +6,7 @@
  * its own; what is compared is which commands succeed, and how they fail.
  */
 
+#include <openssl/evp.h>
 #include "tpm20_guest.h"
 
 #define POLICY_PCR	"8001 ???????? 0000017f 03000000 "
@@ -62,6 +63,68 @@ static void policy_on_private_pcrs_unseals(void)
 	both(UNSEAL, 0x99d);
 	both(POLICY_PCR "0000" PCR_7, 0);
 	both(UNSEAL, 0);
+	end();
+}
+
+#define SIGNER	"8002 ???????? 00000131 40000001" PW "0004 0000 0000" \
+	"0018 0023 000b 00040472 0000 0010 0018 000b 0003 0010 0000 0000 0000 00000000"
+
+/* The signer, 80000001, approves of a policy; then a session with PCR 7 is to have it. */
+static u32 authorise(struct guest *g, const u8 *policy)
+{
+	char hex[1000], name[69], approved[65], signature[200];
+	u8 hash[32];
+	size_t len;
+
+	CHECK_EQ(tell(g, "8001 ???????? 00000173 80000001"), 0);
+	len = vtpmb_peek_u16(g->rsp.buf + 10);
+	name[put_hex(name, 0, g->rsp.buf + 14 + len, 34)] = 0;
+	approved[put_hex(approved, 0, policy, 32)] = 0;
+	EVP_Digest(policy, 32, hash, NULL, EVP_sha256(), NULL);
+	len = sprintf(hex, "8002 ???????? 0000015d 80000001" PW "0020");
+	len = put_hex(hex, len, hash, sizeof(hash));
+	strcpy(hex + len, "0018 000b 8024 40000007 0000");
+	CHECK_EQ(tell(g, hex), 0);
+	len = put_hex(signature, 0, g->rsp.buf + 14, vtpmb_peek_u32(g->rsp.buf + 10));
+	signature[len] = 0;
+	len = sprintf(hex, "8001 ???????? 00000177 80000001 0020");
+	len = put_hex(hex, len, hash, sizeof(hash));
+	strcpy(hex + len, signature);
+	CHECK_EQ(tell(g, hex), 0);
+	len = sprintf(hex, "8001 ???????? 0000016a 03000000 0020 %s 0000 0022 %s", approved, name);
+	len = put_hex(hex, len, g->rsp.buf + 10, g->rsp.len - 10);
+	hex[len] = 0;
+	CHECK_EQ(tell(g, START_POLICY), 0);
+	CHECK_EQ(tell(g, POLICY_PCR "0000" PCR_7), 0);
+	tell(g, hex);
+	return g->rsp.rc;
+}
+
+static void digest_of_a_trial(struct guest *g, u8 *policy)
+{
+	CHECK_EQ(tell(g, START_TRIAL), 0);
+	CHECK_EQ(tell(g, POLICY_PCR "0000" PCR_7), 0);
+	CHECK_EQ(tell(g, GET_DIGEST), 0);
+	memcpy(policy, g->rsp.buf + 12, 32);
+	CHECK_EQ(tell(g, FLUSH "03000000"), 0);
+}
+
+/* As for unified kernel images: by PCR values alone, or by a session of this TPM. */
+static void signed_policy_is_good_if_a_session_made_it(void)
+{
+	u8 text[32 + 4 + 10 + 32] = {}, policy[32];
+
+	begin();
+	start_both();
+	both(SIGNER, 0);
+	core_hex(text + 32, 14, "0000017f" PCR_7);
+	EVP_Digest(text, 32, text + 46, NULL, EVP_sha256(), NULL);
+	EVP_Digest(text, sizeof(text), policy, NULL, EVP_sha256(), NULL);
+	CHECK_EQ(authorise(&alone, policy), 0);
+	CHECK_EQ(authorise(&proxy, policy), 0x1c4);
+	both(FLUSH "03000000", 0);
+	digest_of_a_trial(&proxy, policy);
+	CHECK_EQ(authorise(&proxy, policy), 0);
 	end();
 }
 
@@ -269,6 +332,7 @@ static void administrator_may_switch_it_off(void)
 
 static const struct core_test tests[] = {
 	CORE_TEST(policy_on_private_pcrs_unseals),
+	CORE_TEST(signed_policy_is_good_if_a_session_made_it),
 	CORE_TEST(policy_outlives_a_reset),
 	CORE_TEST(changed_pcr_refuses),
 	CORE_TEST(change_of_a_pcr_ends_a_session),
