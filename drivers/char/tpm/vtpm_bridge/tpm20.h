@@ -416,11 +416,11 @@ struct vtpmb_tpm20_index {
  * @term:	of port->facts->gap, in which @nr_shared_saves were counted
  * @nr_shared_saves: what this proxy has had of what is shared out
  * @host_ended:	the host's own session has been ended in this turn
- * @knows_objects: @nr_foreign and @foreign are of this turn
- * @nr_foreign:	in @foreign
- * @foreign:	transient handles in the chip that are none of ours
- * @knows_sessions: @foreign_sessions is of this turn
- * @foreign_sessions: loaded sessions that are none of ours
+ * @host_objects_known: @nr_host_objects and @host_objects are of this turn
+ * @nr_host_objects:	in @host_objects
+ * @host_objects: transient handles in the chip that are none of ours
+ * @host_sessions_known: @host_sessions is of this turn
+ * @host_sessions: loaded sessions that are none of ours
  * @loading:	what was being loaded when the response was lost, or NULL
  * @object:	transient objects and sequences; the index is the virtual handle
  * @session:	sessions
@@ -451,11 +451,11 @@ struct vtpmb_tpm20_table {
 	u32 term;
 	u32 nr_shared_saves;
 	bool host_ended;
-	bool knows_objects;
-	unsigned int nr_foreign;
-	u32 foreign[VTPMB_TPM20_MAX_TRANSIENT];
-	bool knows_sessions;
-	DECLARE_BITMAP(foreign_sessions, VTPMB_TPM20_MAX_ACTIVE);
+	bool host_objects_known;
+	unsigned int nr_host_objects;
+	u32 host_objects[VTPMB_TPM20_MAX_TRANSIENT];
+	bool host_sessions_known;
+	DECLARE_BITMAP(host_sessions, VTPMB_TPM20_MAX_ACTIVE);
 	struct vtpmb_tpm20_body *loading;
 	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
 	struct vtpmb_tpm20_entry session[VTPMB_MAX_SESSIONS];
@@ -1166,7 +1166,7 @@ bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
 
 /* tpm20_gap.c */
 int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port);
-bool vtpmb_tpm20_gap_is_turn(struct vtpmb_port *port);
+bool vtpmb_tpm20_gap_try_anyway(struct vtpmb_port *port);
 void vtpmb_tpm20_gap_is_used_up(struct vtpmb_port *port);
 void vtpmb_tpm20_gap_saved(struct vtpmb_port *port, u64 sequence);
 u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body);
@@ -1174,9 +1174,9 @@ int vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_bo
 			    bool *ours);
 
 /* tpm20_resync.c */
-int vtpmb_tpm20_see_objects(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_see_sessions(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_unsee(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_abandon(struct vtpmb_vtpm *vtpm);
 

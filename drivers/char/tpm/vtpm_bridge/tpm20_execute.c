@@ -787,14 +787,14 @@ static bool tpm20_is_slow(u32 code)
  * A command that is cancelled may have made its object all the same; only its
  * response, and with it the handle, is lost.
  */
-static int tpm20_see_what_is_there(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+static int tpm20_list_host(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
 	switch (call->row->response) {
 	case RESPONSE_OBJECT:
 	case RESPONSE_SEQUENCE:
-		return vtpmb_tpm20_see_objects(vtpm);
+		return vtpmb_tpm20_list_host_objects(vtpm);
 	case RESPONSE_SESSION:
-		return vtpmb_tpm20_see_sessions(vtpm);
+		return vtpmb_tpm20_list_host_sessions(vtpm);
 	default:
 		return 0;
 	}
@@ -812,7 +812,7 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		err = vtpmb_tpm20_nv_room(vtpm, call, rc);
 	if (err || *rc)
 		return err;
-	err = tpm20_see_what_is_there(vtpm, call);
+	err = tpm20_list_host(vtpm, call);
 	if (err)
 		return err;
 	call->cmd->slow = tpm20_is_slow(call->row->code);

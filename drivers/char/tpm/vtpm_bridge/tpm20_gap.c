@@ -30,7 +30,7 @@
 #include "tpm20.h"
 
 /* One in so many saves is tried when guests have used up their part. */
-#define NR_TURN		16
+#define TRY_EVERY		16
 
 /* Saves for guests that each save of the host makes up for. */
 #define NR_FOR_HOST	3
@@ -150,7 +150,7 @@ static bool tpm20_gap_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 	s64 limit, all = gap->term_limit - gap->term_balance;
 
 	if (gap->used_up && vtpm)
-		return vtpmb_tpm20_gap_is_turn(port);
+		return vtpmb_tpm20_gap_try_anyway(port);
 	if (!tpm20_gap_limit(gap, &limit))
 		return true;
 	if (tpm20_balance(gap) >= limit)
@@ -158,7 +158,7 @@ static bool tpm20_gap_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 	if (!vtpm || tpm20_balance(gap) < gap->term_balance + all / 2 ||
 	    tpm20_has_share(vtpm, all))
 		return true;
-	return gap->nr_tries < all / 8 && vtpmb_tpm20_gap_is_turn(port) && ++gap->nr_tries;
+	return gap->nr_tries < all / 8 && vtpmb_tpm20_gap_try_anyway(port) && ++gap->nr_tries;
 }
 
 /**
@@ -182,14 +182,14 @@ int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 }
 
 /**
- * vtpmb_tpm20_gap_is_turn() - whether something is to be tried that mostly is not
+ * vtpmb_tpm20_gap_try_anyway() - whether something is to be tried that mostly is not
  * @port:	the chip
  *
- * Return: true once in NR_TURN calls
+ * Return: true once in TRY_EVERY calls
  */
-bool vtpmb_tpm20_gap_is_turn(struct vtpmb_port *port)
+bool vtpmb_tpm20_gap_try_anyway(struct vtpmb_port *port)
 {
-	return ++vtpmb_tpm20_gap(port)->nr_refused % NR_TURN == 0;
+	return ++vtpmb_tpm20_gap(port)->nr_refused % TRY_EVERY == 0;
 }
 
 /**

@@ -60,81 +60,83 @@ static struct vtpmb_tpm20_body *tpm20_find_object(struct vtpmb_tpm20_table *tabl
 	return NULL;
 }
 
+/* A session of the table that is loaded or saved. */
 static struct vtpmb_tpm20_body *tpm20_find_session(struct vtpmb_tpm20_table *table,
 						   unsigned int bit)
 {
 	struct vtpmb_tpm20_body *body;
 
 	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
-		if (body->kind == KIND_SESSION && vtpmb_tpm20_session_bit(body->session) == bit)
+		if (body->kind == KIND_SESSION && (body->phys || body->blob) &&
+		    vtpmb_tpm20_session_bit(body->session) == bit)
 			return body;
 	}
 	return NULL;
 }
 
 /**
- * vtpmb_tpm20_see_objects() - see which objects in the chip are the host's
+ * vtpmb_tpm20_list_host_objects() - see which objects in the chip are the host's
  * @vtpm:	the vtpm, about to have an object made
  *
  * They stay the same for the turn.
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_see_objects(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	int count, i;
 
-	if (table->knows_objects)
+	if (table->host_objects_known)
 		return 0;
-	count = vtpmb_tpm20_chip_handles(vtpm->port, TPM20_TRANSIENT_FIRST, table->foreign,
+	count = vtpmb_tpm20_chip_handles(vtpm->port, TPM20_TRANSIENT_FIRST, table->host_objects,
 					 VTPMB_TPM20_MAX_TRANSIENT);
 	if (count < 0)
 		return count;
-	table->nr_foreign = 0;
+	table->nr_host_objects = 0;
 	for (i = 0; i < count; i++) {
-		if (!tpm20_find_object(table, table->foreign[i]))
-			table->foreign[table->nr_foreign++] = table->foreign[i];
+		if (!tpm20_find_object(table, table->host_objects[i]))
+			table->host_objects[table->nr_host_objects++] = table->host_objects[i];
 	}
-	table->knows_objects = true;
+	table->host_objects_known = true;
 	return 0;
 }
 
 /**
- * vtpmb_tpm20_see_sessions() - see which loaded sessions in the chip are the host's
+ * vtpmb_tpm20_list_host_sessions() - see which loaded sessions in the chip are the host's
  * @vtpm:	the vtpm, about to have a session started
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_see_sessions(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	unsigned int i;
 	int err;
 
-	if (table->knows_sessions)
+	if (table->host_sessions_known)
 		return 0;
-	err = vtpmb_tpm20_chip_sessions(vtpm->port, false, table->foreign_sessions);
+	err = vtpmb_tpm20_chip_sessions(vtpm->port, false, table->host_sessions);
 	if (err)
 		return err;
-	for_each_set_bit(i, table->foreign_sessions, VTPMB_TPM20_MAX_ACTIVE) {
+	for_each_set_bit(i, table->host_sessions, VTPMB_TPM20_MAX_ACTIVE) {
 		if (tpm20_find_session(table, i))
-			__clear_bit(i, table->foreign_sessions);
+			__clear_bit(i, table->host_sessions);
 	}
-	table->knows_sessions = true;
+	table->host_sessions_known = true;
 	return 0;
 }
 
 /**
- * vtpmb_tpm20_unsee() - the host gets the chip
+ * vtpmb_tpm20_forget_host_lists() - the host gets the chip
  * @vtpm:	the vtpm whose turn ends
  */
-void vtpmb_tpm20_unsee(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 
-	table->knows_objects = false;
-	table->knows_sessions = false;
+	table->host_objects_known = false;
+	table->host_sessions_known = false;
 	table->loading = NULL;
 	table->host_ended = false;
 }
@@ -241,9 +243,9 @@ static int tpm20_is_lost(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *loadi
 	u32 rc;
 	int err;
 
-	*lost = table->knows_objects &&
-		!tpm20_is_in(table->foreign, table->nr_foreign, handle);
-	if (table->knows_objects || !loading)
+	*lost = table->host_objects_known &&
+		!tpm20_is_in(table->host_objects, table->nr_host_objects, handle);
+	if (table->host_objects_known || !loading)
 		return 0;
 	err = vtpmb_tpm20_reload(vtpm, loading, &rc);
 	if (err || rc)
@@ -274,10 +276,10 @@ static int tpm20_flush_lost_sessions(struct vtpmb_vtpm *vtpm, const struct tpm20
 	unsigned int i;
 	int err = 0;
 
-	if (!table->knows_sessions)
+	if (!table->host_sessions_known)
 		return 0;
 	for_each_set_bit(i, inside->loaded, VTPMB_TPM20_MAX_ACTIVE) {
-		if (!err && !test_bit(i, table->foreign_sessions) && !tpm20_find_session(table, i))
+		if (!err && !test_bit(i, table->host_sessions) && !tpm20_find_session(table, i))
 			err = tpm20_flush(vtpm->port, HT_HMAC << 24 | i);
 	}
 	return err;

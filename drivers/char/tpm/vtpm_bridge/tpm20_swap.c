@@ -293,7 +293,7 @@ static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_b
 	u32 filler[MAX_FILLERS], rc = RC_SUCCESS, ignored;
 	unsigned int nr = 0;
 	int again = 0, len;
-	int err = vtpmb_tpm20_see_sessions(vtpm);
+	int err = vtpmb_tpm20_list_host_sessions(vtpm);
 
 	while (!err && nr < MAX_FILLERS) {
 		err = tpm20_start_filler(vtpm->port, &filler[nr], &rc);
@@ -317,7 +317,7 @@ static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_b
  *
  * Return: 1 if there is gap again, 0 if not, or the errno of transmit
  */
-static int tpm20_relieve(struct vtpmb_vtpm *vtpm)
+static int tpm20_make_gap(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_port *port = vtpm->port;
 	struct vtpmb_tpm20_body *oldest;
@@ -365,15 +365,15 @@ static int tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *
 	int err, again, allowed = vtpmb_tpm20_gap_allows(vtpm, vtpm->port);
 	unsigned int tries = 0;
 
-	if (!allowed && vtpmb_tpm20_gap_is_turn(vtpm->port))
-		allowed = min(tpm20_relieve(vtpm), 0);
+	if (!allowed && vtpmb_tpm20_gap_try_anyway(vtpm->port))
+		allowed = min(tpm20_make_gap(vtpm), 0);
 	if (allowed <= 0) {
 		*rc = RC_CONTEXT_GAP;
 		return allowed;
 	}
 	do {
 		err = tpm20_save(vtpm->port, body, rc);
-		again = err || *rc != RC_CONTEXT_GAP ? 0 : tpm20_relieve(vtpm);
+		again = err || *rc != RC_CONTEXT_GAP ? 0 : tpm20_make_gap(vtpm);
 	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
 	return err ? err : min(again, 0);
 }
@@ -582,7 +582,7 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 	case RC_SESSION_MEMORY:
 		return tpm20_make_session_room(vtpm);
 	case RC_CONTEXT_GAP:
-		return tpm20_relieve(vtpm);
+		return tpm20_make_gap(vtpm);
 	default:
 		return 0;
 	}
@@ -618,7 +618,7 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
 	int len, err = 0;
 
 	if (body->kind == KIND_SEQUENCE)
-		err = vtpmb_tpm20_see_objects(vtpm);
+		err = vtpmb_tpm20_list_host_objects(vtpm);
 	if (err)
 		return err;
 	if (body->kind == KIND_OBJECT)
@@ -954,7 +954,7 @@ int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 	vtpm->port->resync_needed = false;
 	vtpmb_tpm20_forget_indices(vtpm);
 	vtpmb_tpm20_forget_properties(vtpm->port);
-	vtpmb_tpm20_unsee(vtpm);
+	vtpmb_tpm20_forget_host_lists(vtpm);
 	return err ? err : unfold;
 }
 
@@ -1090,8 +1090,11 @@ int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 	err = vtpmb_tpm20_resync(vtpm);
 	if (!err)
 		err = tpm20_sweep(vtpm, all);
-	if (err)
+	/* The end of the turn tries it once more, unless this is the end. */
+	if (err && all)
 		vtpmb_tpm20_abandon(vtpm);
+	else if (err)
+		vtpm->port->resync_needed = true;
 	return err;
 }
 
