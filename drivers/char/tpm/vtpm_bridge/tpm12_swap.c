@@ -174,12 +174,15 @@ static bool tpm12_stays(u32 rc)
 	return tpm12_saves_nothing(rc) || tpm12_is_busy(rc);
 }
 
-/* What the chip says of a handle that it does not know, which is as well. */
+/*
+ * What the chip says of a handle that it does not know, which is as well; or of a key
+ * that by TPM_KeyControlOwner is its owner's to take out, and no proxy's any more.
+ */
 static bool tpm12_is_gone(u32 rc)
 {
 	return rc == TPM12_BAD_PARAMETER || rc == TPM12_INVALID_AUTHHANDLE ||
 	       rc == TPM12_INVALID_KEYHANDLE || rc == TPM12_BAD_HANDLE ||
-	       rc == TPM12_INVALID_RESOURCE;
+	       rc == TPM12_INVALID_RESOURCE || rc == TPM12_OWNER_CONTROL;
 }
 
 /*

@@ -403,6 +403,84 @@ static void refused_list_gives_nobody_anothers_session(void)
 	}
 }
 
+/* TPM_KeyControlOwner: only the owner can take the key out of the chip, or no more. */
+static u32 control_by_owner(struct guest *g, u32 key, bool evict)
+{
+	struct session s;
+	struct command c;
+	u8 pub[512];
+	size_t len;
+
+	CHECK_EQ(oiap(g, &s, key_secret), 0);
+	s.cont = 0;
+	command_begin(&c, g, 0x21);
+	put_handle(&c, key);
+	CHECK_EQ(send_auth1(&c, &s), 0);
+	len = g->rsp.len - VTPMB_HEADER_SIZE - TPM12_AUTH_OUT_SIZE;
+	memcpy(pub, g->rsp.buf + VTPMB_HEADER_SIZE, len);
+	CHECK_EQ(oiap(g, &s, owner_secret), 0);
+	s.cont = 0;
+	command_begin(&c, g, 0x23);
+	put_handle(&c, key);
+	put_bytes(&c, pub, len);
+	put_u32(&c, 1);
+	put_u8(&c, evict);
+	return send_auth1(&c, &s);
+}
+
+static void key_of_the_owner_holds_up_nobody(void)
+{
+	unsigned int i;
+	u32 owners;
+
+	begin(NR_SLOTS);
+	load_all();
+	core_policy(guests[0].vtpm, 0x23, VTPMB_POLICY_ALLOW_UNSAFE);
+	guests[0].vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	CHECK_EQ(control_by_owner(&guests[0], keys[0], true), 0);
+	core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_KEY), 1);
+	owners = vtpmb_peek_u32(host.rsp.buf + 16);
+	CHECK_EQ(sign(&guests[0], keys[0], key_secret, NULL), 12);
+	for (i = 1; i < NR_PROXIES; i++)
+		CHECK_EQ(sign(&guests[i], keys[i], key_secret, NULL), 0);
+	core_reset(guests[0].vtpm);
+	start(&guests[0]);
+	keys[0] = load(&guests[0]);
+	CHECK_EQ(sign(&guests[0], keys[0], key_secret, NULL), 0);
+	core_end_turn();
+	CHECK_EQ(control_by_owner(&host, owners, false), 0);
+	CHECK_EQ(flush(&host, owners, RT_KEY), 0);
+	end();
+}
+
+/* Of one key the chip does not let go, whatever the reason. */
+static u32 stuck;
+
+static void keep_stuck(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == 0xba && vtpmb_peek_u32(cmd + 10) == stuck)
+		core_fail_chip(1, 9);
+}
+
+static void key_that_is_stuck_holds_up_nobody(void)
+{
+	unsigned int i;
+
+	begin(NR_SLOTS);
+	load_all();
+	stuck = vtpmb_tpm12_first(guests[0].vtpm, TPM12_KEY)->phys;
+	core_watch = keep_stuck;
+	core_end_turn();
+	core_watch = NULL;
+	CHECK_EQ(count_handles(&host, RT_KEY), 1);
+	CHECK_EQ(vtpmb_peek_u32(host.rsp.buf + 16), stuck);
+	CHECK_EQ(flush(&host, stuck, RT_KEY), 0);
+	for (i = 0; i < NR_PROXIES; i++)
+		CHECK_EQ(sign(&guests[i], keys[i], key_secret, NULL), 0);
+	end();
+}
+
 /* A self-test that ends soon. */
 static unsigned int nr_refused;
 
@@ -846,6 +924,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(short_success_gives_nobody_anothers_session),
 	CORE_TEST(refused_list_gives_nobody_anothers_session),
 	CORE_TEST(lost_flush_gives_nobody_the_hosts_key),
+	CORE_TEST(key_of_the_owner_holds_up_nobody),
+	CORE_TEST(key_that_is_stuck_holds_up_nobody),
 	CORE_TEST(busy_chip_loses_nothing),
 	CORE_TEST(every_failure_leaves_the_chip_clean),
 	CORE_TEST(nothing_is_lost_by_chance),
