@@ -257,6 +257,10 @@ enum vtpmb_tpm12_kind {
  * @owner_doubtful: the same of whether it has an owner
  * @nr_nv_writes: NV writes of guests without authorisation since it was learnt or
  *		cleared
+ * @proving:	a saved session is being loaded to see whether the chip knows it
+ * @period:	how often the host has got the chip
+ * @same_since:	the @period since which it is known not to have restarted
+ * @newest:	the last contextCount that it gave to a session of a proxy
  * @knows_tries: @threshold and port->failures are as the chip has them now
  * @threshold:	at how many failures it locks itself; 0 if it does not tell
  *
@@ -273,6 +277,10 @@ struct vtpmb_tpm12_chip {
 	bool doubtful;
 	bool owner_doubtful;
 	u32 nr_nv_writes;
+	bool proving;
+	u32 period;
+	u32 same_since;
+	u32 newest;
 	bool knows_tries;
 	u32 threshold;
 };
@@ -339,6 +347,7 @@ static inline bool tpm12_is_full(u32 rc)
  * @entity:	what else a session belongs to: a counter or an NV index; or 0
  * @number:	contextCount that the guest has of a session that it saved
  * @count:	contextCount that the chip has of one that the bridge saved; 0: none
+ * @period:	the chip's @period when it gave the @count
  * @saved:	in the port's list while there is a @count
  * @blob:	TPM_CONTEXT_BLOB as the chip saved it, still valid; or NULL
  * @blob_len:	its bytes
@@ -358,6 +367,7 @@ struct vtpmb_tpm12_entry {
 	u32 entity;
 	u32 number;
 	u32 count;
+	u32 period;
 	struct list_head saved;
 	u8 *blob;
 	u16 blob_len;

@@ -132,6 +132,31 @@ static int tpm12_flush_specific(struct vtpmb_vtpm *vtpm, u32 handle, u32 rt, u32
 	return len < 0 ? len : 0;
 }
 
+/* The chip was restarted: what it saved before is gone, and its counts are others'. */
+static void tpm12_forget_saved(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
+	struct vtpmb_tpm12_entry *entry, *next;
+
+	list_for_each_entry_safe(entry, next, &port->saved, saved) {
+		if (entry->period == chip->period)
+			continue;
+		vtpmb_tpm12_unbook(entry);
+		vtpmb_tpm12_drop_blob(entry);
+	}
+}
+
+/* A chip counts up from one session to the next, whoever's, until it is restarted. */
+static void tpm12_take_count(struct vtpmb_tpm12_entry *entry, u32 count)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
+
+	if (count <= chip->newest)
+		tpm12_forget_saved(entry->vtpm->port);
+	chip->newest = count;
+	vtpmb_tpm12_book(entry, count);
+}
+
 static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, int len)
 {
 	struct vtpmb_reader r;
@@ -146,7 +171,7 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 		/* In a contextList 0 stands for a free place. */
 		if (!vtpmb_peek_u32(blob + BLOB_COUNT_AT))
 			return tpm12_cut_short(vtpm->port);
-		vtpmb_tpm12_book(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
+		tpm12_take_count(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
 		vtpmb_tpm12_came_out(vtpm, entry);
 	}
 	entry->blob = kmemdup(blob, blob_len, GFP_KERNEL);
@@ -220,6 +245,28 @@ static int tpm12_save_all_bound(struct vtpmb_port *port)
 	return err;
 }
 
+/*
+ * A contextCount stands for somebody else's session after the chip has restarted, of
+ * which nobody tells.  So what was saved before the host had the chip is loaded first:
+ * that works in the same chip alone, and the chip does not know any other's.  Once one has
+ * been loaded, all that is not older is known to be good.
+ *
+ * To load one may mean to flush another: that is not proven then.
+ */
+static int tpm12_prove(struct vtpmb_tpm12_entry *entry)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
+	u32 rc;
+	int err;
+
+	if (!entry->count || !entry->blob || entry->period >= chip->same_since || chip->proving)
+		return 0;
+	chip->proving = true;
+	err = vtpmb_tpm12_load(entry->vtpm, entry, &rc);
+	chip->proving = false;
+	return err;
+}
+
 /* 0 with nothing of it left in the chip. */
 static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
@@ -228,7 +275,9 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 
 	if (entry->phys && entry->kind == TPM12_KEY)
 		err = tpm12_save_all_bound(vtpm->port);
-	if (err)
+	else
+		err = tpm12_prove(entry);
+	if (err || !entry->used)
 		return err;
 	if (entry->phys)
 		err = tpm12_flush_specific(vtpm, entry->phys,
@@ -644,9 +693,12 @@ static int tpm12_load_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 /* A session's context is good for one load. */
 static void tpm12_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
+
 	vtpmb_tpm12_enter(vtpm, entry, vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE));
 	if (entry->kind == TPM12_KEY)
 		return;
+	chip->same_since = min(chip->same_since, entry->period);
 	vtpmb_tpm12_unbook(entry);
 	vtpmb_tpm12_drop_blob(entry);
 }
@@ -715,6 +767,9 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	if (err || entry->phys || tpm12_passes(*rc))
 		return err;
 	if (*rc) {
+		/* Nothing of the chip's: its count, if it stands for any, for another's. */
+		if (!is_key && entry->blob && *rc == TPM12_BADCONTEXT)
+			vtpmb_tpm12_unbook(entry);
 		*rc = is_key ? TPM12_INVALID_KEYHANDLE : TPM12_INVALID_AUTHHANDLE;
 		return tpm12_give_up(vtpm, entry);
 	}
@@ -1061,6 +1116,7 @@ int vtpmb_tpm12_vacate(struct vtpmb_port *port)
 	}
 	vtpmb_tpm12_forget_room(port);
 	vtpmb_tpm12_forget_tries(port);
+	chip->same_since = ++chip->period;
 	return err;
 }
 

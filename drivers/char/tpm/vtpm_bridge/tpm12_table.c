@@ -254,6 +254,7 @@ void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *ent
 void vtpmb_tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count)
 {
 	entry->count = count;
+	entry->period = vtpmb_tpm12_chip(entry->vtpm->port)->period;
 	list_add_tail(&entry->saved, &entry->vtpm->port->saved);
 }
 

@@ -4,6 +4,7 @@
  * of a TPM like it that is nobody else's.
  */
 
+#include "tpm12.h"
 #include "tpm12_guest.h"
 
 #define NR_SLOTS	16	/* sessions that fit the chip */
@@ -509,6 +510,124 @@ static void chip_reset_ends_sessions_but_not_keys(void)
 	end_owned();
 }
 
+/* What the host does to the chip; it counts contexts from the start again. */
+static u32 hosts_reset(void)
+{
+	return tell(&host, "00c1 ???????? 0000005a");
+}
+
+static void hosts_save(struct session *s, u8 *blob, size_t *len)
+{
+	CHECK_EQ(oiap(&host, s, key_secret), 0);
+	CHECK_EQ(save_context(&host, s->handle, RT_AUTH, blob, len), 0);
+}
+
+static void count_of_a_reset_chip_is_somebody_elses(void)
+{
+	struct session idle, hosts[VTPMB_MAX_SESSIONS], s[4];
+	u8 blob[VTPMB_MAX_SESSIONS][1024];
+	size_t len[VTPMB_MAX_SESSIONS];
+	unsigned int i, nr, nr_hosts;
+	u32 key, handle;
+
+	/* The host has saved none, one, or more than were saved before. */
+	for (nr_hosts = 0; nr_hosts <= VTPMB_MAX_SESSIONS; nr_hosts = 3 * nr_hosts + 1) {
+		for (nr = 0; nr < 5; nr += 4) {
+			begin();
+			key = load(&other, &signer);
+			for (i = 0; i < 9; i++)
+				CHECK_EQ(oiap(&proxy, &idle, key_secret), 0);
+			core_end_turn();
+			CHECK_EQ(hosts_reset(), 0);
+			for (i = 0; i < nr_hosts; i++)
+				hosts_save(&hosts[i], blob[i], &len[i]);
+			for (i = 0; i < nr; i++)
+				CHECK_EQ(oiap(&other, &s[i], key_secret), 0);
+			core_end_turn();
+			core_reset(proxy.vtpm);
+			start(&proxy);
+			CHECK_EQ(oiap(&proxy, &idle, key_secret), 0);
+			core_end_turn();
+			for (i = 0; i < nr_hosts; i++) {
+				CHECK_EQ(load_context(&host, 0, false, blob[i], len[i],
+						      &handle), 0);
+				CHECK_EQ(flush(&host, handle, RT_AUTH), 0);
+			}
+			for (i = 0; i < nr; i++)
+				CHECK_EQ(sign_with(&other, key, &s[i], NULL), 0);
+			end_owned();
+		}
+	}
+}
+
+/* The same of sessions that the guest flushes one by one, and of those of a key. */
+static void flushed_session_of_a_reset_chip_is_nobody_elses(void)
+{
+	struct session idle[4], hosts[8];
+	size_t len[8];
+	u8 blob[8][1024];
+	unsigned int i;
+	u32 key, handle;
+
+	begin();
+	key = load(&proxy, &signer);
+	for (i = 0; i < 4; i++) {
+		if (i % 2)
+			CHECK_EQ(osap(&proxy, &idle[i], ET_KEY, key, key_secret), 0);
+		else
+			CHECK_EQ(oiap(&proxy, &idle[i], key_secret), 0);
+	}
+	core_end_turn();
+	CHECK_EQ(hosts_reset(), 0);
+	for (i = 0; i < 8; i++)
+		hosts_save(&hosts[i], blob[i], &len[i]);
+	flush(&proxy, idle[0].handle, RT_AUTH);
+	flush(&proxy, idle[1].handle, RT_AUTH);
+	flush(&proxy, key, RT_KEY);
+	CHECK_EQ(count_handles(&proxy, RT_AUTH), 1);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
+	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	core_end_turn();
+	for (i = 0; i < 8; i++) {
+		CHECK_EQ(load_context(&host, 0, false, blob[i], len[i], &handle), 0);
+		CHECK_EQ(flush(&host, handle, RT_AUTH), 0);
+	}
+	end_owned();
+}
+
+/* None of the chip's places is kept by a session that is flushed while it is out. */
+static void flushed_session_leaves_the_context_list(void)
+{
+	struct session s[6];
+	unsigned int i;
+	u32 key[2];
+
+	begin();
+	for (i = 0; i < 2; i++)
+		key[i] = load(&proxy, &signer);
+	for (i = 0; i < 6; i++) {
+		if (i % 2)
+			CHECK_EQ(osap(&proxy, &s[i], ET_KEY, key[i / 3], key_secret), 0);
+		else
+			CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
+		core_end_turn();
+	}
+	CHECK_EQ(count_handles(&host, RT_CONTEXT), 6);
+	CHECK_EQ(flush(&proxy, s[2].handle, RT_AUTH), 0);
+	CHECK_EQ(flush(&proxy, s[5].handle, RT_AUTH), 0);
+	core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_CONTEXT), 4);
+	CHECK_EQ(flush(&proxy, key[0], RT_KEY), 0);
+	core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_CONTEXT), 3);
+	core_reset(proxy.vtpm);
+	start(&proxy);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000004"), 0);
+	core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_CONTEXT), 0);
+	end_owned();
+}
+
 /* Without an owner the chip saves nothing: sessions stay, so they are few. */
 static void unowned_chip_is_shared_fairly(void)
 {
@@ -664,6 +783,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(full_context_list_costs_the_greediest_a_session),
 	CORE_TEST(gap_of_contexts_is_closed),
 	CORE_TEST(chip_reset_ends_sessions_but_not_keys),
+	CORE_TEST(count_of_a_reset_chip_is_somebody_elses),
+	CORE_TEST(flushed_session_of_a_reset_chip_is_nobody_elses),
+	CORE_TEST(flushed_session_leaves_the_context_list),
 	CORE_TEST(unowned_chip_is_shared_fairly),
 	CORE_TEST(disabled_chip_is_shared_fairly),
 	CORE_TEST(every_failure_leaves_the_chip_clean),
