@@ -328,22 +328,42 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	return *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
 }
 
-/* The oldest session of the proxy that has most of them in the list. */
-static struct vtpmb_tpm12_entry *tpm12_greediest(struct list_head *list)
+static unsigned int tpm12_nr_saved(const struct vtpmb_port *port, const struct vtpmb_vtpm *of)
 {
-	struct vtpmb_tpm12_entry *entry, *other, *greediest = NULL;
-	unsigned int nr, most = 0;
+	const struct vtpmb_tpm12_entry *entry;
+	unsigned int nr = 0;
+
+	list_for_each_entry(entry, &port->saved, saved)
+		nr += !of || entry->vtpm == of;
+	return nr;
+}
+
+/*
+ * What goes from the list so that another session has a place: the oldest of the proxy
+ * that would have most in it.  If its own proxy would have as many as any other, it is one
+ * of those: the oldest, or this one if there is no other.
+ */
+static struct vtpmb_tpm12_entry *tpm12_greediest(struct vtpmb_tpm12_entry *another)
+{
+	struct list_head *list = &another->vtpm->port->saved;
+	struct vtpmb_tpm12_entry *entry, *greediest = another;
+	unsigned int nr, most = 1 + tpm12_nr_saved(another->vtpm->port, another->vtpm);
 
 	list_for_each_entry(entry, list, saved) {
-		nr = 0;
-		list_for_each_entry(other, list, saved)
-			nr += other->vtpm == entry->vtpm;
-		if (nr <= most)
+		nr = tpm12_nr_saved(entry->vtpm->port, entry->vtpm);
+		if (entry->vtpm == another->vtpm ? greediest != another : nr <= most)
 			continue;
-		most = nr;
+		most = max(most, nr);
 		greediest = entry;
 	}
 	return greediest;
+}
+
+static int tpm12_free_place(struct vtpmb_tpm12_entry *another)
+{
+	struct vtpmb_tpm12_entry *greediest = tpm12_greediest(another);
+
+	return vtpmb_tpm12_lose(greediest->vtpm, greediest);
 }
 
 static int tpm12_reload(struct vtpmb_tpm12_entry *oldest)
@@ -380,27 +400,41 @@ static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
 }
 
 /*
- * The list is full, or reaches too far back.
+ * The list is full, or reaches too far back, for a session that is to be saved.
  *
  * Return: 1 if it is worth trying again, 0 if not, or a negative errno
  */
-static int tpm12_free_context(struct vtpmb_port *port, u32 rc)
+static int tpm12_free_context(struct vtpmb_tpm12_entry *entry, u32 rc)
 {
-	struct vtpmb_tpm12_entry *entry;
+	struct vtpmb_port *port = entry->vtpm->port;
+	struct vtpmb_tpm12_entry *oldest;
 	int err;
 
 	if (list_empty(&port->saved))
 		return 0;
 	if (rc == TPM12_CONTEXT_GAP) {
-		entry = list_first_entry(&port->saved, struct vtpmb_tpm12_entry, saved);
-		err = tpm12_refresh(entry);
+		oldest = list_first_entry(&port->saved, struct vtpmb_tpm12_entry, saved);
+		err = tpm12_refresh(oldest);
 	} else if (rc == TPM12_NOCONTEXTSPACE) {
-		entry = tpm12_greediest(&port->saved);
-		err = vtpmb_tpm12_lose(entry->vtpm, entry);
+		err = tpm12_free_place(entry);
 	} else {
 		return 0;
 	}
 	return err ? err : 1;
+}
+
+/* Some places of the list are the host's. */
+static int tpm12_leave_places(struct vtpmb_port *port, struct vtpmb_tpm12_entry *entry)
+{
+	unsigned int tries = 0;
+	int err = 0;
+
+	if (entry->kind == TPM12_KEY || vtpmb_tpm12_chip(port)->proving)
+		return 0;
+	while (!err && entry->phys && tpm12_nr_saved(port, NULL) >= vtpmb_tpm12_max_saved(port) &&
+	       tries++ < MAX_RETRIES)
+		err = tpm12_free_place(entry);
+	return err;
 }
 
 /**
@@ -409,7 +443,8 @@ static int tpm12_free_context(struct vtpmb_port *port, u32 rc)
  * @entry:	the entry; a session is not loaded any more afterwards
  * @rc:		out: the chip's return code
  *
- * A key that was saved before is not saved again.
+ * A key that was saved before is not saved again.  A session is lost if there is no
+ * place for it in the chip's list.
  *
  * Return: 0; -ENOMEM, and a session can only be lost then; -EIO; or the errno
  * of transmit
@@ -421,11 +456,14 @@ int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 
 	do {
 		*rc = TPM12_SUCCESS;
-		/* What makes place in the list may have saved it. */
+		/* What makes place in the list may have saved it, or lost it. */
 		if (entry->blob || !entry->phys)
 			return 0;
+		err = tpm12_leave_places(vtpm->port, entry);
+		if (err || !entry->phys)
+			return err;
 		err = tpm12_save_once(entry, rc);
-		again = err ? 0 : tpm12_free_context(vtpm->port, *rc);
+		again = err ? 0 : tpm12_free_context(entry, *rc);
 	} while (again > 0 && tries++ < MAX_RETRIES);
 	return again < 0 ? again : err;
 }

@@ -20,6 +20,9 @@
 #define MOST_OF_SLOTS	4
 #define SLOTS_OF_HOST	2
 
+/* Of the contextList of a chip that saves: the host's part, if the list is short. */
+#define PART_OF_HOST	4
+
 const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS] = {
 	[TPM12_KEY] = { 0, VTPMB_MAX_KEYS, 0x01000000, TPM12_RT_KEY, TPM12_CAP_PROP_KEYS },
 	[TPM12_AUTH] = { VTPMB_MAX_KEYS, VTPMB_MAX_SESSIONS, 0x02000000, TPM12_RT_AUTH,
@@ -56,19 +59,30 @@ unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port)
 	return max(min(slots / MOST_OF_SLOTS, share / max(nr_vtpms, 1U)), 1U);
 }
 
+/* Places in the chip's contextList for all proxies together. */
+unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port)
+{
+	u32 places = vtpmb_tpm12_chip_number(port, TPM12_CAP_PROP_MAX_CONTEXT);
+
+	return places ? places - min(places / PART_OF_HOST, (u32)VTPMB_HOST_SESSIONS) : U32_MAX;
+}
+
 /**
  * vtpmb_tpm12_max() - how many of a kind a proxy can have
  * @vtpm:	the vtpm
  * @kind:	which kind
  *
- * What can be swapped is not limited by the chip's slots.
+ * What can be swapped is not limited by the chip's slots, but sessions are by the
+ * places in its contextList.
  */
 unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	unsigned int max = vtpmb_tpm12_kinds[kind].capacity;
 
-	if (kind != TPM12_AUTH || vtpmb_tpm12_swaps(vtpm->port))
+	if (kind != TPM12_AUTH)
 		return max;
+	if (vtpmb_tpm12_swaps(vtpm->port))
+		return min(max, vtpmb_tpm12_max_saved(vtpm->port));
 	return min(max, vtpmb_tpm12_share_of_slots(vtpm->port));
 }
 

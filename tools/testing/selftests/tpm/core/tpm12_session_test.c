@@ -467,6 +467,119 @@ static void full_context_list_costs_the_greediest_a_session(void)
 	end_owned();
 }
 
+/* A chip with few places in its list: the rest of them is taken by the host. */
+#define NR_PLACES	16
+#define NR_OF_PROXIES	12
+
+static unsigned int nr_placeholders;
+
+static u32 hosts_place(void)
+{
+	struct session s;
+	u8 blob[1024];
+	size_t len;
+	u32 rc;
+
+	CHECK_EQ(oiap(&host, &s, key_secret), 0);
+	rc = save_context(&host, s.handle, RT_AUTH, blob, &len);
+	if (rc)
+		CHECK_EQ(flush(&host, s.handle, RT_AUTH), 0);
+	return rc;
+}
+
+static void begin_with_few_places(void)
+{
+	struct vtpmb_tpm12_facts *facts = core_port.facts;
+	u32 nr = property(&host, TPM12_CAP_PROP_MAX_CONTEXT);
+
+	for (nr_placeholders = 0; nr_placeholders < nr - NR_PLACES; nr_placeholders++)
+		CHECK_EQ(hosts_place(), 0);
+	vtpmb_poke_u32(facts->prop[TPM12_CAP_PROP_MAX_CONTEXT - TPM12_CAP_PROP_PCR].bytes,
+		       NR_PLACES);
+}
+
+static void end_with_few_places(void)
+{
+	core_reset(proxy.vtpm);
+	start(&proxy);
+	core_reset(other.vtpm);
+	start(&other);
+	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000004"), 0);
+	CHECK_EQ(tell(&other, "00c1 ???????? 00000046 00000004"), 0);
+	core_end_turn();
+	while (count_handles(&host, RT_CONTEXT))
+		CHECK_EQ(flush(&host, vtpmb_peek_u32(host.rsp.buf + 16), RT_CONTEXT), 0);
+	end_owned();
+}
+
+static void host_has_places_left(void)
+{
+	struct session s;
+	unsigned int i, nr = 0;
+
+	begin();
+	begin_with_few_places();
+	CHECK_EQ(property(&proxy, 0x10d), NR_OF_PROXIES);
+	core_turn = 0;
+	while (nr < VTPMB_MAX_SESSIONS && !oiap(&proxy, &s, key_secret))
+		nr++;
+	CHECK_EQ(nr, NR_OF_PROXIES);
+	core_turn = 1;
+	for (i = 0; i < VTPMB_MAX_SESSIONS && !oiap(&other, &s, key_secret); i++)
+		core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_CONTEXT), nr_placeholders + NR_OF_PROXIES);
+	for (i = NR_OF_PROXIES; i < NR_PLACES; i++)
+		CHECK_EQ(hosts_place(), 0);
+	CHECK_EQ(hosts_place(), 99);
+	end_with_few_places();
+}
+
+/* Half of the places each: who wants one more loses one of its own. */
+static void tie_for_places_is_the_newcomers_loss(void)
+{
+	struct session s[NR_OF_PROXIES / 2], more[NR_OF_PROXIES / 2 + 1];
+	unsigned int i, alive = 0;
+	u32 key, theirs;
+
+	begin();
+	begin_with_few_places();
+	key = load(&proxy, &signer);
+	theirs = load(&other, &signer);
+	for (i = 0; i < ARRAY_SIZE(s); i++)
+		CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
+	for (i = 0; i < ARRAY_SIZE(more); i++)
+		CHECK_EQ(oiap(&other, &more[i], key_secret), 0);
+	for (i = 0; i < ARRAY_SIZE(s); i++)
+		CHECK_EQ(sign_with(&proxy, key, &s[i], NULL), 0);
+	for (i = 0; i < ARRAY_SIZE(more); i++)
+		alive += !sign_with(&other, theirs, &more[i], NULL);
+	CHECK_EQ(alive, NR_OF_PROXIES / 2);
+	end_with_few_places();
+}
+
+/* Who has more than the others pays for who has less. */
+static void greedy_guest_gives_up_places(void)
+{
+	struct session s[NR_OF_PROXIES], more[NR_OF_PROXIES / 2];
+	unsigned int i, alive = 0;
+	u32 key, theirs;
+
+	begin();
+	begin_with_few_places();
+	key = load(&proxy, &signer);
+	theirs = load(&other, &signer);
+	for (i = 0; i < ARRAY_SIZE(s); i++)
+		CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
+	for (i = 0; i < ARRAY_SIZE(more); i++)
+		CHECK_EQ(oiap(&other, &more[i], key_secret), 0);
+	for (i = 0; i < ARRAY_SIZE(more); i++)
+		CHECK_EQ(sign_with(&other, theirs, &more[i], NULL), 0);
+	for (i = 0; i < ARRAY_SIZE(s); i++)
+		alive += !sign_with(&proxy, key, &s[i], NULL);
+	CHECK_EQ(alive, NR_OF_PROXIES / 2);
+	end_with_few_places();
+}
+
 /* The chip says CONTEXT_GAP: the oldest is taken in and out, whose ever it is. */
 static void gap_of_contexts_is_closed(void)
 {
@@ -781,6 +894,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(contexts_after_a_reset),
 	CORE_TEST(cleared_tpm_has_no_contexts),
 	CORE_TEST(full_context_list_costs_the_greediest_a_session),
+	CORE_TEST(host_has_places_left),
+	CORE_TEST(tie_for_places_is_the_newcomers_loss),
+	CORE_TEST(greedy_guest_gives_up_places),
 	CORE_TEST(gap_of_contexts_is_closed),
 	CORE_TEST(chip_reset_ends_sessions_but_not_keys),
 	CORE_TEST(count_of_a_reset_chip_is_somebody_elses),
