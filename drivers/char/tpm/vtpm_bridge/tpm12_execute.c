@@ -279,8 +279,11 @@ static int tpm12_attempt(struct vtpmb_tpm12_call *call, u32 *rc)
 /* Whether to send the command again: 1, 0, or a negative errno. */
 static int tpm12_again(struct vtpmb_tpm12_call *call, u32 rc, unsigned int *retries)
 {
+	/* Keys are of different sizes, so that more than one may have to go. */
+	if ((*retries)++ >= MAX_RETRIES)
+		return 0;
 	if (rc == TPM12_RETRY)
-		return (*retries)++ < MAX_RETRIES;
+		return 1;
 	if (tpm12_is_full(rc) && call->row->makes && !call->frame.nr_auths)
 		return vtpmb_tpm12_make_room(call->vtpm, call->row->makes - 1);
 	return 0;

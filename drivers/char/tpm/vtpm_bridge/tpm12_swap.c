@@ -33,6 +33,22 @@
 #define ORD_LOADCONTEXT		0xB9
 #define ORD_FLUSHSPECIFIC	0xBA
 
+/*
+ * Whatever the chip answers, all that is tried again ends:
+ *
+ *   tpm12_command()		MAX_RETRIES, of a chip that says TPM_RETRY
+ *   vtpmb_tpm12_save()		MAX_RETRIES, and each leaves the list of saved sessions
+ *				shorter, or its oldest one younger
+ *   tpm12_leave_places()	MAX_RETRIES; what the chip has no place for then, it says
+ *   vtpmb_tpm12_have_room()	MAX_RETRIES, and each takes something out; three slots are
+ *				wanted at most
+ *   tpm12_load_key()		MAX_RETRIES, and each takes something out
+ *   tpm12_put_out_patiently()	see there
+ *
+ * They nest, since to save a session may mean to load another one and to load one to
+ * save another: @refreshing and @proving of the chip see that neither does so within
+ * itself.
+ */
 #define MAX_RETRIES	5
 
 /* How often a chip that does not answer, or is busy, is tried again before the host gets it. */
@@ -644,6 +660,7 @@ static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc)
 {
 	u32 *room = &vtpmb_tpm12_chip(vtpm->port)->room[kind];
+	unsigned int tries = 0;
 	int err = 0, again = 1;
 
 	*rc = TPM12_SUCCESS;
@@ -651,13 +668,15 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 		err = vtpmb_tpm12_ask_number(vtpm->port, vtpmb_tpm12_kinds[kind].free, room);
 	/* Each time one thing more is out of the chip, until nothing is left in it. */
 	while (!err && again > 0 && *room < vtpmb_tpm12_wanted_room(vtpm, kind)) {
+		if (tries++ >= MAX_RETRIES)
+			break;
 		again = vtpmb_tpm12_make_room(vtpm, kind);
 		if (!again)
 			again = tpm12_take_share(vtpm, kind);
 	}
 	if (!err && again < 0)
 		err = again;
-	if (!again)
+	if (!err && *room < vtpmb_tpm12_wanted_room(vtpm, kind))
 		*rc = tpm12_full(kind);
 	return err;
 }

@@ -481,6 +481,36 @@ static void key_that_is_stuck_holds_up_nobody(void)
 	end();
 }
 
+/* It says so whatever is taken out: that costs few of those who have sessions. */
+static void stay_full(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == 0x0a)
+		core_fail_chip(1, TPM12_RESOURCES);
+}
+
+static void chip_that_stays_full_is_not_tried_for_ever(void)
+{
+	struct session s[NR_PROXIES][2], more;
+	unsigned int i, k, nr_inside;
+
+	begin(NR_SLOTS);
+	load_all();
+	for (i = 0; i < NR_PROXIES; i++) {
+		for (k = 0; k < 2; k++)
+			CHECK_EQ(oiap(&guests[i], &s[i][k], key_secret), 0);
+	}
+	nr_inside = count_handles(&host, RT_AUTH);
+	core_watch = stay_full;
+	CHECK_EQ(oiap(&guests[0], &more, key_secret), TPM12_RESOURCES);
+	core_watch = NULL;
+	CHECK(count_handles(&host, RT_AUTH) >= nr_inside - 5);
+	for (i = 0; i < NR_PROXIES; i++) {
+		for (k = 0; k < 2; k++)
+			CHECK_EQ(sign_with(&guests[i], keys[i], &s[i][k], NULL), 0);
+	}
+	end();
+}
+
 /* A self-test that ends soon. */
 static unsigned int nr_refused;
 
@@ -926,6 +956,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(lost_flush_gives_nobody_the_hosts_key),
 	CORE_TEST(key_of_the_owner_holds_up_nobody),
 	CORE_TEST(key_that_is_stuck_holds_up_nobody),
+	CORE_TEST(chip_that_stays_full_is_not_tried_for_ever),
 	CORE_TEST(busy_chip_loses_nothing),
 	CORE_TEST(every_failure_leaves_the_chip_clean),
 	CORE_TEST(nothing_is_lost_by_chance),
