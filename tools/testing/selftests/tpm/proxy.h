@@ -274,7 +274,7 @@ static inline int64_t tpm_ask_of(int fd, const char *text, uint32_t handle)
 	return tpm_ask(fd, command);
 }
 
-/* The raw chip; one that was unplugged keeps its number as long as a proxy has it. */
+/* The raw chip; one that was unplugged keeps its number as long as somebody has it. */
 static inline int host_open(void)
 {
 	int fd = open("/dev/tpm0", O_RDWR);

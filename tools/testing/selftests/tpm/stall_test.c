@@ -75,11 +75,11 @@ static int poll_for(int fd)
 /* The host reads a PCR: 0, or what went wrong. */
 static int64_t host_reads_pcr(const struct family *family)
 {
-	int fd = open("/dev/tpm0", O_RDWR);
+	int fd = host_open();
 	int64_t rc;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	rc = tpm_ask(fd, family->local);
 	close(fd);
 	return rc;
