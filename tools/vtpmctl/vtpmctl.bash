@@ -24,7 +24,7 @@ _vtpmctl_properties()
 		deny= allow= allow-unsafe= default= secret-file= real-pcrs= \
 		nv-range= nv-indices= nv-bytes= persistent-range= persistent-objects= \
 		owner-auth-file= endorsement-auth-file= transport= counter= \
-		endorsement= stop-on-failure= failure-mode=
+		power= endorsement= stop-on-failure= failure-mode=
 	# Outside of a completion there is nothing to set this option of.
 	compopt -o nospace 2>/dev/null
 }
@@ -35,7 +35,7 @@ _vtpmctl_values()
 	case $1 in
 	--chip) _vtpmctl_nodes tpm ;;
 	locality) _vtpmctl_offer 0 1 2 3 4 ;;
-	physical-presence | query-reset | endorsement | stop-on-failure | failure-mode)
+	physical-presence | query-reset | power | endorsement | stop-on-failure | failure-mode)
 		_vtpmctl_offer on off
 		;;
 	ownership) _vtpmctl_offer auto owned not-installable granted ;;

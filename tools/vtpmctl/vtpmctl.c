@@ -524,6 +524,7 @@ static const struct property {
 	  "deny, inspect, ordinal or allow (TPM 1.2)", false },
 	{ "counter", VTPM_BRIDGE_COUNTER, parse_counter, format_counter,
 	  "none or a number (TPM 1.2)", false },
+	{ "power", VTPM_BRIDGE_POWER, parse_switch, format_switch, "on or off", false },
 	{ "endorsement", VTPM_BRIDGE_ENDORSEMENT, parse_switch, format_switch,
 	  "on or off (TPM 2.0)", false },
 	{ "stop-on-failure", VTPM_BRIDGE_STOP_ON_FAILURE, parse_switch, format_switch,

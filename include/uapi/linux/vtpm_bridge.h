@@ -166,9 +166,9 @@ struct vtpm_bridge_destroy {
  * @num:	in: X of /dev/vtpmX
  * @__reserved:	in: 0
  *
- * As the reset button of a machine: the TPM waits for Startup, a command on
- * its way is cancelled.  Without effect on a proxy that nobody has open: it
- * has no power.
+ * As the reset button of a machine: the TPM waits for Startup, or starts itself
+ * if VTPM_BRIDGE_POWER is set; a command on its way is cancelled.  Without effect
+ * on a proxy that has no power.
  *
  * Errors: ENOENT.
  */
@@ -261,6 +261,17 @@ struct vtpm_bridge_reset {
  *				VTPM_BRIDGE_NO_COUNTER (default).  A chip
  *				increments but one of its counters until it is
  *				reset.  EOPNOTSUPP on a TPM 2.0.
+ * @VTPM_BRIDGE_POWER:		0 (default): the virtual TPM has power while
+ *				/dev/vtpmX is open, and waits for Startup after
+ *				each reset.  1: it always has power, keeps its
+ *				state from one user to the next, and starts
+ *				itself after a reset, as if firmware had sent
+ *				Startup(CLEAR) at locality 0.  Then QEMU's reset
+ *				query is a command like any other.  For programs
+ *				that use the node as /dev/tpm0 of a machine that
+ *				is up, such as those in a container.  It is
+ *				powered on at once; 0 powers it off when its
+ *				present user closes the node.
  * @VTPM_BRIDGE_ENDORSEMENT:	TPM 2.0, 1 (default): the guest has the chip's
  *				endorsement keys; 0: its endorsement hierarchy
  *				is disabled, it cannot enable it, and does not
@@ -304,6 +315,7 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_ENDORSEMENT_AUTH = 17,
 	VTPM_BRIDGE_TRANSPORT = 18,
 	VTPM_BRIDGE_COUNTER = 19,
+	VTPM_BRIDGE_POWER = 20,
 	VTPM_BRIDGE_ENDORSEMENT = 21,
 	VTPM_BRIDGE_STOP_ON_FAILURE = 22,
 	VTPM_BRIDGE_FAILURE_MODE = 23,
@@ -452,7 +464,8 @@ struct vtpm_bridge_policy {
 
 /**
  * enum vtpm_bridge_power - how far a virtual TPM has come
- * @VTPM_BRIDGE_OFF:		nobody has /dev/vtpmX open
+ * @VTPM_BRIDGE_OFF:		it has no power: nobody has /dev/vtpmX open, and
+ *				VTPM_BRIDGE_POWER is not set
  * @VTPM_BRIDGE_WAITING:	it was reset and waits for Startup
  * @VTPM_BRIDGE_STARTED:	Startup succeeded
  * @VTPM_BRIDGE_SHUT_DOWN:	the guest sent Shutdown or SaveState

@@ -400,6 +400,16 @@ static u64 vtpmb_get_counter(const struct vtpmb_proxy *proxy)
 	return proxy->vtpm.counter;
 }
 
+static int vtpmb_set_power(struct vtpmb_proxy *proxy, u64 value)
+{
+	return vtpmb_proxy_set_power(proxy, value);
+}
+
+static u64 vtpmb_get_power(const struct vtpmb_proxy *proxy)
+{
+	return proxy->powered;
+}
+
 static int vtpmb_set_endorsement(struct vtpmb_proxy *proxy, u64 value)
 {
 	proxy->vtpm.port->family->set_endorsement(&proxy->vtpm, value);
@@ -468,6 +478,7 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_TRANSPORT] =
 		VTPMB_CTL_VALUE(transport, VTPM_BRIDGE_TRANSPORT_ALLOW, &vtpmb_tpm12),
 	[VTPM_BRIDGE_COUNTER] = VTPMB_CTL_VALUE(counter, U32_MAX, &vtpmb_tpm12),
+	[VTPM_BRIDGE_POWER] = VTPMB_CTL_VALUE(power, 1, NULL),
 	[VTPM_BRIDGE_ENDORSEMENT] = VTPMB_CTL_VALUE(endorsement, 1, &vtpmb_tpm20),
 	[VTPM_BRIDGE_STOP_ON_FAILURE] = VTPMB_CTL_VALUE(stop_on_failure, 1, NULL),
 	[VTPM_BRIDGE_FAILURE_MODE] = VTPMB_CTL_VALUE(failure_mode, 1, NULL),

@@ -19,6 +19,7 @@
  *		The handle table and all that is resident in the chip are that
  *		thread's alone and need no lock; it takes vtpm->lock for the
  *		platform state only, never across a transmit.
+ *   start()	in any context, under vtpm->lock.
  *   reset(), off()	in any context, under vtpm->lock.  They raise
  *		vtpm->epoch; the hub sweeps what an older epoch left in the
  *		table before it executes anything else.  A command of an older
@@ -142,7 +143,7 @@ struct vtpmb_port {
 
 /**
  * enum vtpmb_power - how far a virtual TPM has come since it got power
- * @VTPMB_OFF:		nobody has the node open
+ * @VTPMB_OFF:		it has no power
  * @VTPMB_POST_INIT:	_TPM_Init happened: it waits for Startup
  * @VTPMB_STARTED:	Startup succeeded
  * @VTPMB_SHUTDOWN:	Shutdown or SaveState was the last that changed state;
@@ -390,6 +391,8 @@ static inline bool vtpmb_is_failure(const struct vtpmb_failure_rule *rule, u32 r
  * @destroy:	wipe and free it; nothing of it is in the chip any more
  * @reset:	_TPM_Init: virtual platform reset, power comes to POST_INIT.
  *		Idempotent.  PCRs stay until Startup.
+ * @start:	what firmware does after @reset: Startup(CLEAR) at locality 0.
+ *		Cannot fail; POST_INIT comes to STARTED.
  * @off:	power goes, orderly only if the guest had shut down
  * @set_endorsement: TPM 2.0: enable or disable the endorsement hierarchy for the
  *		administrator; NULL for a TPM 1.2
@@ -434,6 +437,7 @@ struct vtpmb_family {
 	int (*create)(struct vtpmb_vtpm *vtpm);
 	void (*destroy)(struct vtpmb_vtpm *vtpm);
 	void (*reset)(struct vtpmb_vtpm *vtpm);
+	void (*start)(struct vtpmb_vtpm *vtpm);
 	void (*off)(struct vtpmb_vtpm *vtpm);
 	void (*receive)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	int (*execute)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);

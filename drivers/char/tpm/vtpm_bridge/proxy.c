@@ -140,6 +140,29 @@ struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner)
 	return proxy;
 }
 
+/* A reset of the virtual platform, the reset line pulled by @why. */
+static void vtpmb_proxy_do_reset(struct vtpmb_proxy *proxy, const char *why)
+{
+	const struct vtpmb_family *family = proxy->vtpm.port->family;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	family->reset(&proxy->vtpm);
+	if (proxy->powered)
+		family->start(&proxy->vtpm);
+	atomic64_inc(&proxy->nr_resets);
+	trace_vtpmb_reset(proxy->num, why);
+}
+
+/* Nobody has used it yet, so that the chip has nothing of it. */
+static void vtpmb_proxy_power_new(struct vtpmb_proxy *proxy)
+{
+	mutex_lock(&proxy->vtpm.lock);
+	if (proxy->powered)
+		vtpmb_proxy_do_reset(proxy, "power");
+	mutex_unlock(&proxy->vtpm.lock);
+}
+
 /* Nothing can fail once the node is there. */
 static int vtpmb_proxy_add(struct vtpmb_proxy *proxy)
 {
@@ -147,6 +170,7 @@ static int vtpmb_proxy_add(struct vtpmb_proxy *proxy)
 
 	lockdep_assert_held(&vtpmb_proxies_lock);
 
+	vtpmb_proxy_power_new(proxy);
 	err = device_add(&proxy->dev);
 	if (err)
 		return err;
@@ -401,14 +425,25 @@ int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
 	return err;
 }
 
-/* A reset of the virtual platform, the reset line pulled by @why. */
-static void vtpmb_proxy_do_reset(struct vtpmb_proxy *proxy, const char *why)
+/* Its user, if there is one, notices no more than that nothing waits for Startup. */
+static void vtpmb_proxy_power_on(struct vtpmb_proxy *proxy)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (vtpm->power == VTPMB_OFF)
+		vtpmb_proxy_do_reset(proxy, "power");
+	else if (vtpm->power == VTPMB_POST_INIT)
+		vtpm->port->family->start(vtpm);
+}
+
+static void vtpmb_proxy_power_off(struct vtpmb_proxy *proxy)
 {
 	lockdep_assert_held(&proxy->vtpm.lock);
 
-	proxy->vtpm.port->family->reset(&proxy->vtpm);
-	atomic64_inc(&proxy->nr_resets);
-	trace_vtpmb_reset(proxy->num, why);
+	proxy->vtpm.port->family->off(&proxy->vtpm);
+	vtpmb_hub_kick(&proxy->seat);
 }
 
 /**
@@ -429,7 +464,35 @@ void vtpmb_proxy_set_failure_mode(struct vtpmb_proxy *proxy, bool on)
 }
 
 /**
- * vtpmb_proxy_open() - power on the virtual TPM for its only user
+ * vtpmb_proxy_set_power() - whether it has power though nobody has the node open
+ * @proxy:	the proxy, its vtpm's lock held
+ * @on:		it has, and starts itself after each reset, as if by firmware
+ *
+ * One that is not published yet is powered on by vtpmb_proxy_publish().  One
+ * that has a user keeps its power until that user closes the node.
+ *
+ * Return: 0; -ENOENT it is being destroyed
+ */
+int vtpmb_proxy_set_power(struct vtpmb_proxy *proxy, bool on)
+{
+	bool changed = proxy->powered != on;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	if (proxy->dead)
+		return -ENOENT;
+	WRITE_ONCE(proxy->powered, on);
+	if (!changed || !device_is_registered(&proxy->dev))
+		return 0;
+	if (on)
+		vtpmb_proxy_power_on(proxy);
+	else if (!test_bit(0, &proxy->open))
+		vtpmb_proxy_power_off(proxy);
+	return 0;
+}
+
+/**
+ * vtpmb_proxy_open() - let a user have the virtual TPM, and power it on
  * @proxy:	the proxy; a reference is taken for the user
  *
  * Return: 0; -EBUSY it has a user; -ENODEV it is being destroyed
@@ -443,7 +506,7 @@ int vtpmb_proxy_open(struct vtpmb_proxy *proxy)
 	mutex_lock(&proxy->vtpm.lock);
 	if (proxy->dead)
 		err = -ENODEV;
-	else
+	else if (!proxy->powered)
 		vtpmb_proxy_do_reset(proxy, "open");
 	if (proxy->failure_mode)
 		proxy->failure_mode = VTPMB_FAILURE_OPENED;
@@ -456,23 +519,34 @@ int vtpmb_proxy_open(struct vtpmb_proxy *proxy)
 	return 0;
 }
 
+/* Whether it stays as it is: then the next user can have it from here on. */
+static bool vtpmb_proxy_leave_on(struct vtpmb_proxy *proxy)
+{
+	bool stays;
+
+	mutex_lock(&proxy->vtpm.lock);
+	stays = proxy->powered && !proxy->dead;
+	if (stays)
+		clear_bit_unlock(0, &proxy->open);
+	else if (!proxy->dead)
+		vtpmb_proxy_power_off(proxy);
+	mutex_unlock(&proxy->vtpm.lock);
+	return stays;
+}
+
 /**
- * vtpmb_proxy_close() - power off: the user is gone
+ * vtpmb_proxy_close() - the user is gone: power off, unless it is to stay on
  * @proxy:	the proxy; no command of it is on its way
  *
- * Waits, unless the user is being killed, until the chip is clear of it.
+ * After a power-off waits, unless the user is being killed, until the chip is
+ * clear of it.
  */
 void vtpmb_proxy_close(struct vtpmb_proxy *proxy)
 {
-	mutex_lock(&proxy->vtpm.lock);
-	if (!proxy->dead) {
-		proxy->vtpm.port->family->off(&proxy->vtpm);
-		vtpmb_hub_kick(&proxy->seat);
+	if (!vtpmb_proxy_leave_on(proxy)) {
+		vtpmb_hub_wait(&proxy->seat);
+		clear_bit_unlock(0, &proxy->open);
 	}
-	mutex_unlock(&proxy->vtpm.lock);
-
-	vtpmb_hub_wait(&proxy->seat);
-	clear_bit_unlock(0, &proxy->open);
 	put_device(&proxy->dev);
 }
 
@@ -489,12 +563,12 @@ bool vtpmb_proxy_is_dead(struct vtpmb_proxy *proxy)
  *
  * Every reset of QEMU's TPM device sends this one query, and sends it from the
  * main thread, while all that the guest sends comes from a worker: the guest
- * cannot forge it.
+ * cannot forge it.  Who uses a proxy that stays powered is no QEMU.
  */
 bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len)
 {
 	return len == VTPMB_QUERY_SIZE &&
-	       READ_ONCE(proxy->query_resets) &&
+	       READ_ONCE(proxy->query_resets) && !READ_ONCE(proxy->powered) &&
 	       thread_group_leader(current) &&
 	       !memcmp(bytes, proxy->vtpm.port->family->query, len);
 }
@@ -505,7 +579,7 @@ bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len
  * @why:	for the trace
  *
  * A command on its way is cancelled.  Never waits for the chip.  Without
- * effect if nobody has the node open.
+ * effect on one that has no power.
  */
 void vtpmb_proxy_reset(struct vtpmb_proxy *proxy, const char *why)
 {

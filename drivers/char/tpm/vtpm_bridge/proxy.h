@@ -3,8 +3,8 @@
  * The proxy: one virtual machine's TPM as the kernel sees it, and the registry
  * of all.
  *
- * Verbs: create, publish, abort, keep, destroy, destroy_owned, find, put, grant, power_on,
- * power_off, set_failure_mode, query, reset, receive, cancel.
+ * Verbs: create, publish, abort, keep, destroy, destroy_owned, find, put, grant,
+ * set_power, set_failure_mode, open, close, query, reset, receive, cancel.
  */
 #ifndef VTPMB_PROXY_H
 #define VTPMB_PROXY_H
@@ -44,13 +44,14 @@ enum vtpmb_failure_mode {
  * @hub:	constant; one of its users
  * @seat:	its place at the hub
  * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @query_resets,
- *		@secret_given and @failure_mode
+ *		@secret_given, @powered and @failure_mode
  * @owner:	the control file that it dies with, or NULL: it is persistent.
  *		Changed under the registry's lock, read without it.
  * @changed:	the open file has something new to tell, or the proxy died
  * @open:	bit 0: the node is open
  * @dead:	destroyed: every operation on an open file fails with EPIPE
  * @query_resets: QEMU's reset query resets the virtual platform
+ * @powered:	it has power though nobody has the node open, and starts itself
  * @secret_given: @vtpm.secret is the administrator's, not random
  * @failure_mode: see enum vtpmb_failure_mode
  * @nr_commands: commands taken
@@ -71,6 +72,7 @@ struct vtpmb_proxy {
 	unsigned long open;
 	bool dead;
 	bool query_resets;
+	bool powered;
 	bool secret_given;
 	enum vtpmb_failure_mode failure_mode;
 	atomic64_t nr_commands;
@@ -92,6 +94,7 @@ void vtpmb_proxy_put(struct vtpmb_proxy *proxy);
 u32 vtpmb_proxy_list(u32 *nums, u32 room);
 int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
 		      const struct vtpmb_range *range);
+int vtpmb_proxy_set_power(struct vtpmb_proxy *proxy, bool on);
 
 int vtpmb_proxy_open(struct vtpmb_proxy *proxy);
 void vtpmb_proxy_close(struct vtpmb_proxy *proxy);

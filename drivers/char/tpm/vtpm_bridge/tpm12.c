@@ -464,6 +464,7 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.create = tpm12_create,
 	.destroy = tpm12_destroy,
 	.reset = vtpmb_tpm12_reset,
+	.start = vtpmb_tpm12_start,
 	.off = vtpmb_tpm12_off,
 	.receive = tpm12_receive,
 	.execute = vtpmb_tpm12_execute,

@@ -586,6 +586,7 @@ void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm);
 
 /* tpm12_platform.c */
 void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_start(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_drop_saved(struct vtpmb_vtpm *vtpm);

@@ -74,6 +74,18 @@ static void tpm12_start(struct vtpmb_vtpm *vtpm)
 	tpm->stclear.flag[TPM12_SF_DEACTIVATED] = tpm->perm[TPM12_PF_DEACTIVATED];
 }
 
+/**
+ * vtpmb_tpm12_start() - start up as by firmware
+ * @vtpm:	the vtpm, which was reset
+ */
+void vtpmb_tpm12_start(struct vtpmb_vtpm *vtpm)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	tpm12_start(vtpm);
+	vtpmb_tpm12_drop_saved(vtpm);
+}
+
 static u32 tpm12_startup_state(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;

@@ -741,6 +741,7 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.create = tpm20_create,
 	.destroy = tpm20_destroy,
 	.reset = tpm20_reset,
+	.start = vtpmb_tpm20_start,
 	.off = tpm20_off,
 	.receive = tpm20_receive,
 	.execute = vtpmb_tpm20_execute,

@@ -769,6 +769,7 @@ u32 vtpmb_tpm20_pp_commands(struct vtpmb_vtpm *vtpm,
 			    struct vtpmb_tpm20_call *call,
 			    struct vtpmb_writer *out);
 void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_start(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on);
 
 /* tpm20_pcr.c */

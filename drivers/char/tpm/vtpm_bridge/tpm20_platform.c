@@ -55,7 +55,7 @@ static void tpm20_flush(struct vtpmb_tpm20_hierarchy *h)
 	WRITE_ONCE(h->flushed, h->flushed + 1);
 }
 
-static void tpm20_start(struct vtpmb_vtpm *vtpm, enum vtpmb_pcr_start how)
+static void tpm20_start(struct vtpmb_vtpm *vtpm, enum vtpmb_pcr_start how, u8 locality)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 
@@ -65,14 +65,37 @@ static void tpm20_start(struct vtpmb_vtpm *vtpm, enum vtpmb_pcr_start how)
 	}
 	if (how != VTPMB_PCR_RESUME) {
 		tpm->restart_epoch++;
-		tpm->startup_locality = vtpm->locality;
+		tpm->startup_locality = locality;
 		tpm20_clear_auth(&tpm->hier[HIER_PLATFORM]);
 		tpm->hier[HIER_OWNER].enabled = true;
 		tpm->hier[HIER_ENDORSEMENT].enabled = true;
 		tpm->ph_enable_nv = true;
 	}
 	tpm->hier[HIER_PLATFORM].enabled = true;
-	vtpmb_pcrs_start(&tpm->pcrs, how, vtpm->locality);
+	vtpmb_pcrs_start(&tpm->pcrs, how, locality);
+	tpm->orderly = tpm->shutdown != SHUTDOWN_NONE;
+	tpm->shutdown = SHUTDOWN_NONE;
+	tpm->lockout_failed = false;
+	vtpm->power = VTPMB_STARTED;
+}
+
+/* What Startup(CLEAR) is depends on how the TPM was shut down. */
+static void tpm20_start_clear(struct vtpmb_vtpm *vtpm, u8 locality)
+{
+	bool saved = vtpmb_tpm20_state(vtpm)->shutdown == SHUTDOWN_STATE;
+
+	tpm20_start(vtpm, saved ? VTPMB_PCR_RESTART : VTPMB_PCR_RESET, locality);
+}
+
+/**
+ * vtpmb_tpm20_start() - start up as by firmware
+ * @vtpm:	the vtpm, which was reset
+ */
+void vtpmb_tpm20_start(struct vtpmb_vtpm *vtpm)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	tpm20_start_clear(vtpm, 0);
 }
 
 /*
@@ -84,7 +107,6 @@ u32 vtpmb_tpm20_startup(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			struct vtpmb_writer *out)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	bool saved = tpm->shutdown == SHUTDOWN_STATE;
 	u16 type;
 	u32 rc = vtpmb_tpm20_get_u16(call, 0, &type);
 
@@ -97,17 +119,15 @@ u32 vtpmb_tpm20_startup(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		return rc;
 	if (vtpm->locality != 0 && vtpm->locality != 3)
 		return RC_LOCALITY;
-	if (type == SU_STATE && !saved)
+	if (type == SU_STATE && tpm->shutdown != SHUTDOWN_STATE)
 		return RC_P(RC_VALUE, 0);
 	if (type == SU_STATE && vtpm->locality != tpm->startup_locality)
 		return RC_LOCALITY;
 
-	tpm20_start(vtpm, type == SU_STATE ? VTPMB_PCR_RESUME :
-		    saved ? VTPMB_PCR_RESTART : VTPMB_PCR_RESET);
-	tpm->orderly = tpm->shutdown != SHUTDOWN_NONE;
-	tpm->shutdown = SHUTDOWN_NONE;
-	tpm->lockout_failed = false;
-	vtpm->power = VTPMB_STARTED;
+	if (type == SU_STATE)
+		tpm20_start(vtpm, VTPMB_PCR_RESUME, vtpm->locality);
+	else
+		tpm20_start_clear(vtpm, vtpm->locality);
 	return RC_SUCCESS;
 }
 

@@ -536,6 +536,207 @@ TEST_F(node, cancelled_writer_comes_back_and_the_next_command_works)
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
 }
 
+/* Power that stays. */
+
+static long set_power(FIXTURE_DATA(node) *self, uint64_t on)
+{
+	return ctl_set(self->ctl, self->num, VTPM_BRIDGE_POWER, on);
+}
+
+static int power_of(FIXTURE_DATA(node) *self)
+{
+	struct vtpm_bridge_query query;
+	long err = ctl_query(self->ctl, self->num, &query);
+
+	return err ? err : (int)query.power;
+}
+
+static uint64_t resets_of(FIXTURE_DATA(node) *self)
+{
+	struct vtpm_bridge_query query = {};
+
+	ctl_query(self->ctl, self->num, &query);
+	return query.resets;
+}
+
+static const char *extend_of(const struct family *family)
+{
+	return family->num == 0x200 ?
+		"8002 ???????? 00000182 00000005 00000009 40000009 0000 00 0000 00000001 000b"
+		"1111111111111111111111111111111111111111111111111111111111111111" :
+		"00c1 ???????? 00000014 00000005 1111111111111111111111111111111111111111";
+}
+
+static const char *read_of(const struct family *family)
+{
+	return family->num == 0x200 ? "8001 ???????? 0000017e 00000001 000b 03 200000" :
+				      "00c1 ???????? 00000015 00000005";
+}
+
+/* What PCR 5 has, in a response whose other bytes change with each extension. */
+static bool pcr_is_zero(int fd, const struct family *family)
+{
+	static const uint8_t zeros[32];
+	size_t len = family->num == 0x200 ? 32 : 20;
+	uint8_t rsp[BUF_SIZE];
+	ssize_t n = tpm_send(fd, read_of(family), rsp);
+
+	return n > (ssize_t)len && !memcmp(rsp + n - len, zeros, len);
+}
+
+/* An object or, of a TPM 1.2, a session. */
+static const char *make_of(const struct family *family)
+{
+	return family->num == 0x200 ?
+		"8002 ???????? 00000131 40000007 00000009 40000009 0000 00 0000"
+		"0004 0000 0000 001a 0023 000b 00030072 0000 0006 0080 0043 0010"
+		"0003 0010 0000 0000 0000 00000000" : "00c1 ???????? 0000000a";
+}
+
+static const char *flush_of(const struct family *family)
+{
+	return family->num == 0x200 ? "8001 ???????? 00000165 %08x" :
+				      "00c1 ???????? 000000ba %08x 00000002";
+}
+
+static int reopen(FIXTURE_DATA(node) *self)
+{
+	close(self->fd);
+	self->fd = node_open(self->num, 0);
+	return self->fd;
+}
+
+TEST_F(node, powered_proxy_needs_no_startup)
+{
+	close(self->fd);
+	EXPECT_EQ(VTPM_BRIDGE_OFF, power_of(self));
+	ASSERT_EQ(0, set_power(self, 1));
+	EXPECT_EQ(VTPM_BRIDGE_STARTED, power_of(self));
+	self->fd = node_open(self->num, 0);
+	ASSERT_LE(0, self->fd);
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+	EXPECT_EQ(self->family->started, tpm_ask(self->fd, self->family->startup));
+}
+
+TEST_F(node, powered_proxy_keeps_its_state_from_user_to_user)
+{
+	uint64_t resets;
+	int64_t handle;
+	int i;
+
+	ASSERT_EQ(0, set_power(self, 1));
+	EXPECT_EQ(0, tpm_ask(self->fd, extend_of(self->family)));
+	handle = tpm_make(self->fd, make_of(self->family), self->rsp);
+	ASSERT_LT(0, handle);
+	resets = resets_of(self);
+	for (i = 0; i < 5; i++) {
+		ASSERT_LE(0, reopen(self));
+		EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+		EXPECT_FALSE(pcr_is_zero(self->fd, self->family));
+	}
+	EXPECT_EQ(resets, resets_of(self));
+	EXPECT_EQ(0, tpm_ask_of(self->fd, flush_of(self->family), handle));
+	EXPECT_NE(0, tpm_ask_of(self->fd, flush_of(self->family), handle));
+	close(self->fd);
+	EXPECT_EQ(VTPM_BRIDGE_STARTED, power_of(self));
+}
+
+/* The main thread of a container is not QEMU's. */
+TEST_F(node, query_does_not_reset_a_powered_proxy)
+{
+	ASSERT_EQ(0, set_power(self, 1));
+	EXPECT_EQ(0, tpm_ask(self->fd, extend_of(self->family)));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->query));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+	EXPECT_FALSE(pcr_is_zero(self->fd, self->family));
+}
+
+TEST_F(node, reset_starts_a_powered_proxy_again)
+{
+	uint64_t resets;
+
+	ASSERT_EQ(0, set_power(self, 1));
+	EXPECT_EQ(0, tpm_ask(self->fd, extend_of(self->family)));
+	ASSERT_EQ(0, ctl_reset(self->ctl, self->num));
+	EXPECT_EQ(VTPM_BRIDGE_STARTED, power_of(self));
+	EXPECT_TRUE(pcr_is_zero(self->fd, self->family));
+	EXPECT_EQ(0, tpm_ask(self->fd, extend_of(self->family)));
+	close(self->fd);
+	resets = resets_of(self);
+	ASSERT_EQ(0, ctl_reset(self->ctl, self->num));
+	EXPECT_EQ(resets + 1, resets_of(self));
+	self->fd = node_open(self->num, 0);
+	ASSERT_LE(0, self->fd);
+	EXPECT_TRUE(pcr_is_zero(self->fd, self->family));
+}
+
+TEST_F(node, power_on_leaves_a_started_proxy_as_it_is)
+{
+	EXPECT_EQ(VTPM_BRIDGE_WAITING, power_of(self));
+	ASSERT_EQ(0, set_power(self, 1));
+	EXPECT_EQ(VTPM_BRIDGE_STARTED, power_of(self));
+	ASSERT_EQ(0, set_power(self, 0));
+	EXPECT_EQ(0, tpm_ask(self->fd, extend_of(self->family)));
+	ASSERT_EQ(0, set_power(self, 1));
+	EXPECT_FALSE(pcr_is_zero(self->fd, self->family));
+	ASSERT_EQ(0, set_power(self, 1));
+	EXPECT_FALSE(pcr_is_zero(self->fd, self->family));
+}
+
+TEST_F(node, power_is_taken_back_when_the_node_is_closed)
+{
+	ASSERT_EQ(0, set_power(self, 1));
+	ASSERT_LT(0, tpm_make(self->fd, make_of(self->family), self->rsp));
+	ASSERT_EQ(0, set_power(self, 0));
+	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
+	ASSERT_LE(0, reopen(self));
+	EXPECT_EQ(self->family->not_started, tpm_ask(self->fd, self->family->random));
+	EXPECT_EQ(0, nr_in_chip(self->family));
+
+	/* And at once if it is closed. */
+	ASSERT_EQ(0, set_power(self, 1));
+	ASSERT_LT(0, tpm_make(self->fd, make_of(self->family), self->rsp));
+	close(self->fd);
+	ASSERT_EQ(0, set_power(self, 0));
+	EXPECT_EQ(VTPM_BRIDGE_OFF, power_of(self));
+	self->fd = node_open(self->num, 0);
+	ASSERT_LE(0, self->fd);
+	EXPECT_EQ(self->family->not_started, tpm_ask(self->fd, self->family->random));
+}
+
+TEST_F(node, powered_proxy_that_nobody_uses_can_be_destroyed)
+{
+	ASSERT_EQ(0, set_power(self, 1));
+	ASSERT_LT(0, tpm_make(self->fd, make_of(self->family), self->rsp));
+	close(self->fd);
+	EXPECT_EQ(0, ctl_destroy(self->ctl, self->num, 0));
+	EXPECT_EQ(0, nr_in_chip(self->family));
+}
+
+/* Whatever comes after it among the settings; and one that fails leaves nothing. */
+TEST_F(node, created_proxy_has_power_at_once)
+{
+	struct vtpm_bridge_setting settings[] = {
+		{ .key = VTPM_BRIDGE_POWER, .value = 1 },
+		{ .key = VTPM_BRIDGE_POWER, .value = 0 },
+		{ .key = VTPM_BRIDGE_POWER, .value = 1 },
+		{ .key = VTPM_BRIDGE_LOCALITY, .value = 1 },
+	};
+	struct vtpm_bridge_create create = {
+		.size = sizeof(create), .chip = VTPM_BRIDGE_ANY_CHIP,
+		.nr_settings = ARRAY_SIZE(settings), .settings = (uintptr_t)settings,
+	};
+	int fd;
+
+	ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_CREATE, &create));
+	fd = node_open(create.num, 0);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, tpm_ask(fd, self->family->random));
+	close(fd);
+	settings[3].value = 5;
+	EXPECT_EQ(-ERANGE, ctl(self->ctl, VTPM_BRIDGE_CREATE, &create));
+}
+
 /* Ends. */
 
 TEST_F(node, user_killed_in_write_leaves_the_node_free)

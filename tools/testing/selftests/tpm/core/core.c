@@ -536,6 +536,14 @@ void core_reset(struct vtpmb_vtpm *vtpm)
 	mutex_unlock(&vtpm->lock);
 }
 
+void core_reset_powered(struct vtpmb_vtpm *vtpm)
+{
+	mutex_lock(&vtpm->lock);
+	vtpm->port->family->reset(vtpm);
+	vtpm->port->family->start(vtpm);
+	mutex_unlock(&vtpm->lock);
+}
+
 void core_off(struct vtpmb_vtpm *vtpm)
 {
 	mutex_lock(&vtpm->lock);

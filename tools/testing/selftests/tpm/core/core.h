@@ -94,6 +94,8 @@ bool core_alloc_failed(void);
 struct vtpmb_vtpm *core_new(void);
 void core_free(struct vtpmb_vtpm *vtpm);
 void core_reset(struct vtpmb_vtpm *vtpm);
+/* It starts itself, as one that has power though nobody uses it. */
+void core_reset_powered(struct vtpmb_vtpm *vtpm);
 void core_off(struct vtpmb_vtpm *vtpm);
 void core_send(struct vtpmb_vtpm *vtpm, const void *cmd, size_t len,
 	       struct core_rsp *rsp);

@@ -278,6 +278,32 @@ static void new_tpm_is_enabled_and_waits_for_startup(void)
 	end();
 }
 
+/* The twin has firmware. */
+static void powered_tpm_starts_as_by_firmware(void)
+{
+	static const char *const before[] = { PERM, SAVE_STATE, TEMP_DEACTIVATE, ST_CLEAR };
+	struct core_rsp rsp;
+	unsigned int i;
+
+	begin_started();
+	for (i = 0; i < ARRAY_SIZE(before); i++) {
+		CHECK_EQ(both(EXTEND("00000004")), 0);
+		CHECK_EQ(both(EXTEND("00000010")), 0);
+		both(before[i]);
+		core_reset_powered(vtpm);
+		core_twin_reset(twin);
+		core_twin_send_hex(twin, ST_CLEAR, &rsp);
+		CHECK_EQ(rsp.rc, 0);
+		CHECK_EQ(vtpm->power, VTPMB_STARTED);
+		same_state();
+		CHECK_EQ(both(ST_CLEAR), 38);
+	}
+	/* What was saved before is gone. */
+	both_reset();
+	CHECK_EQ(both(ST_STATE), 28);
+	end();
+}
+
 static void second_startup_cannot_reset_pcrs(void)
 {
 	begin_started();
@@ -1392,6 +1418,7 @@ static void random_streams(void)
 
 static const struct core_test tests[] = {
 	CORE_TEST(new_tpm_is_enabled_and_waits_for_startup),
+	CORE_TEST(powered_tpm_starts_as_by_firmware),
 	CORE_TEST(second_startup_cannot_reset_pcrs),
 	CORE_TEST(malformed_startup_ends_the_wait_for_it),
 	CORE_TEST(saved_state_keeps_static_pcrs_and_flags),

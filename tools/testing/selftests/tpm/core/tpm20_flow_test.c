@@ -48,6 +48,65 @@ static void startup_resets_restarts_and_resumes(void)
 	end();
 }
 
+/* The twin has firmware, which acts at locality 0. */
+static void start_both_as_powered(u8 locality)
+{
+	v->locality = locality;
+	core_reset_powered(v);
+	core_twin_reset(twin);
+	core_twin_send_hex(twin, STARTUP_CLEAR, &rt);
+	CHECK_EQ(rt.rc, 0);
+	v->locality = 0;
+}
+
+static void powered_tpm_starts_as_by_firmware(void)
+{
+	static const char * const shutdowns[] = { NULL, SHUTDOWN_CLEAR, SHUTDOWN_STATE };
+	unsigned int i, locality;
+
+	begin();
+	start_both_as_powered(0);
+	for (i = 0; i < ARRAY_SIZE(shutdowns); i++) {
+		for (locality = 0; locality < 5; locality++) {
+			same(EXTEND("00000005"));
+			same(EXTEND("00000010"));
+			same("8002 ???????? 00000129 4000000c" PW "0003 616263");
+			same("8002 ???????? 00000121 4000000c" PW_ABC "4000000b 00");
+			if (shutdowns[i])
+				same(shutdowns[i]);
+			start_both_as_powered(locality);
+			want(STARTUP_CLEAR, 0x100);
+			same(STARTUP_STATE);
+			same(READ_ALL);
+			same("8001 ???????? 0000017e 00000001 000b 03 0000ff");
+			same("8001 ???????? 0000017a 00000006 00000201 00000001");
+			same(PRIMARY("4000000b"));
+			same("8002 ???????? 00000129 4000000c" PW "0000");
+		}
+	}
+	/* And so its state can be saved and resumed. */
+	same(SHUTDOWN_STATE);
+	reset_both();
+	same(STARTUP_STATE);
+	same(READ_ALL);
+	end();
+}
+
+static void powered_tpm_forgets_what_it_had_before_a_reset(void)
+{
+	begin();
+	core_reset_powered(v);
+	want(PRIMARY("40000007"), 0);
+	want(START_HMAC, 0);
+	core_reset_powered(v);
+	want(FLUSH "80000000", 0x1cb);
+	want(FLUSH "02000000", 0x1cb);
+	core_end_turn();
+	CHECK(core_chip_is_empty());
+	want(PRIMARY("40000007"), 0);
+	end();
+}
+
 static void guest_cannot_reset_its_pcrs_by_startup(void)
 {
 	u8 before[VTPMB_BUF_SIZE];
@@ -1004,6 +1063,8 @@ static void chip_reset_behind_our_back_loses_objects_only(void)
 
 static const struct core_test tests[] = {
 	CORE_TEST(startup_resets_restarts_and_resumes),
+	CORE_TEST(powered_tpm_starts_as_by_firmware),
+	CORE_TEST(powered_tpm_forgets_what_it_had_before_a_reset),
 	CORE_TEST(guest_cannot_reset_its_pcrs_by_startup),
 	CORE_TEST(pcr_commands_answer_as_a_tpm),
 	CORE_TEST(banks_change_at_the_next_reset),
