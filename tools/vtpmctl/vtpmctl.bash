@@ -91,8 +91,8 @@ _vtpmctl()
 	_vtpmctl_words "$COMP_CWORD"
 	case $command,$args,$cur in
 	,*,-*) _vtpmctl_offer --chip --force --help --usage ;;
-	create,*,-*) _vtpmctl_offer --chip ;;
-	destroy,*,-*) _vtpmctl_offer --force ;;
+	create,*,-*) _vtpmctl_offer --chip --force ;;
+	destroy,*,-* | set,0,-*) _vtpmctl_offer --force ;;
 	,*) _vtpmctl_offer create destroy list reset set show ;;
 	create,*) _vtpmctl_properties ;;
 	destroy,0,* | reset,0,* | set,0,* | show,0,*) _vtpmctl_nodes vtpm ;;

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -300,6 +301,25 @@ static void wipe_secrets(void)
 	}
 }
 
+/* --force of create and set: what is dangerous is meant. */
+static bool forced;
+
+/* A device or a pipe keeps nothing that could be read again. */
+static bool is_private(const char *path, FILE *file)
+{
+	struct stat st;
+
+	if (fstat(fileno(file), &st)) {
+		error(0, errno, "%s", path);
+		return false;
+	}
+	if (forced || !S_ISREG(st.st_mode) || !(st.st_mode & 066))
+		return true;
+	error(0, 0, "%s: others than its owner can read or write this secret: chmod 600 it, or use --force",
+	      path);
+	return false;
+}
+
 /* All of a file that has @size bytes at most; how many it has, or -1. */
 static ssize_t read_secret(const char *path, unsigned char *bytes, size_t size)
 {
@@ -310,6 +330,10 @@ static ssize_t read_secret(const char *path, unsigned char *bytes, size_t size)
 	if (!file) {
 		error(0, errno, "%s", path);
 		return -1;
+	}
+	if (!is_private(path, file)) {
+		fclose(file);
+		exit(EXIT_USAGE);
 	}
 	setvbuf(file, NULL, _IONBF, 0);
 	len = fread(bytes, 1, size, file);
@@ -533,6 +557,46 @@ static const struct property {
 	  "on or off", false },
 };
 
+/*
+ * Handles that others than a guest expect to be theirs, by the TCG's registry of
+ * reserved handles and, of a TPM 1.2, by the bits of an index.
+ */
+static const struct reserved {
+	uint32_t key;
+	uint32_t family;
+	uint32_t first, last;
+	const char *whose;
+} reserved[] = {
+	{ VTPM_BRIDGE_PERSISTENT_RANGE, 0x200, 0x81000000, 0x8100ffff,
+	  "storage root keys, such as the host's at 0x81000001" },
+	{ VTPM_BRIDGE_PERSISTENT_RANGE, 0x200, 0x81010000, 0x8101ffff,
+	  "endorsement keys, such as the host's at 0x81010001" },
+	{ VTPM_BRIDGE_NV_RANGE, 0x200, 0x01000000, 0x013fffff, "the TPM's maker" },
+	{ VTPM_BRIDGE_NV_RANGE, 0x200, 0x01400000, 0x017fffff, "the platform's maker" },
+	{ VTPM_BRIDGE_NV_RANGE, 0x200, 0x01c00000, 0x01ffffff,
+	  "certificates, the platform and the TCG's profiles" },
+	{ VTPM_BRIDGE_NV_RANGE, 0x102, 0x10000000, 0x1fffffff,
+	  "the TPM's and the platform's makers, such as the certificate's" },
+	{ VTPM_BRIDGE_NV_RANGE, 0x102, 0x30000000, 0xffffffff,
+	  "the TPM's and the platform's makers, such as Intel TXT's" },
+};
+
+/* Whose handles a range takes: a guest may remove and change what is there. */
+static const char *find_reserved(const struct property *p, uint64_t range)
+{
+	uint32_t first = range >> 32, last = range;
+	unsigned int i;
+
+	for (i = 0; range && i < ARRAY_SIZE(reserved); i++) {
+		const struct reserved *r = &reserved[i];
+
+		if (r->key == p->key && r->family == family &&
+		    first <= r->last && r->first <= last)
+			return r->whose;
+	}
+	return NULL;
+}
+
 static const struct property *find_property(const char *text, size_t len)
 {
 	unsigned int i;
@@ -551,14 +615,12 @@ static int query(uint32_t num, struct vtpm_bridge_query *q)
 	return ioctl(control(), VTPM_BRIDGE_QUERY, q);
 }
 
-/*
- * Usage errors are found before anything is changed, but for the name of a
- * command that only the other family has.
- */
+/* NULL if it is wrong, as far as that is known without the family. */
 static const struct property *check_assignment(const char *text, uint64_t *value)
 {
 	const char *equals = strchr(text, '=');
 	const struct property *p;
+	const char *whose;
 
 	if (!equals)
 		error(EXIT_USAGE, 0, "%s is no name=value", text);
@@ -568,6 +630,12 @@ static const struct property *check_assignment(const char *text, uint64_t *value
 		      (int)(equals - text), text);
 	if (!p->parse(equals + 1, value)) {
 		error(0, 0, "%s: the value is to be %s", text, p->values);
+		return NULL;
+	}
+	whose = forced ? NULL : find_reserved(p, *value);
+	if (whose) {
+		error(0, 0, "%s: these handles are for %s; choose others, or use --force",
+		      text, whose);
 		return NULL;
 	}
 	return p;
@@ -591,6 +659,7 @@ static int assign(uint32_t num, const char *text)
 	return 0;
 }
 
+/* Before anything is changed; and again when the family is known. */
 static void check_all(int argc, char **argv)
 {
 	uint64_t value;
@@ -613,6 +682,7 @@ static int assign_all(uint32_t num, int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	family = q.family;
+	check_all(argc, argv);
 	for (i = 0; i < argc && !ret; i++)
 		ret = assign(num, argv[i]);
 	wipe_secrets();
@@ -726,6 +796,7 @@ static int do_create(const struct options *options, int argc, char **argv)
 {
 	struct vtpm_bridge_create c = { .size = sizeof(c), .chip = options->chip };
 
+	forced = options->force;
 	check_all(argc, argv);
 	if (find_chip(&c.chip)) {
 		complain("create");
@@ -912,7 +983,7 @@ static int do_set(const struct options *options, int argc, char **argv)
 {
 	uint32_t num = parse_proxy(argv[0]);
 
-	(void)options;
+	forced = options->force;
 	check_all(argc - 1, argv + 1);
 	return assign_all(num, argc - 1, argv + 1);
 }
@@ -952,13 +1023,14 @@ static const struct command {
 	const char *args;
 	const char *doc;
 } commands[] = {
-	{ "create", do_create, OPTION_CHIP, 0, VTPM_BRIDGE_MAX_SETTINGS,
-	  "[--chip tpm0] [name=value ...]",
+	{ "create", do_create, OPTION_CHIP | OPTION_FORCE, 0, VTPM_BRIDGE_MAX_SETTINGS,
+	  "[--chip tpm0] [--force] [name=value ...]",
 	  "make a proxy, print its node" },
 	{ "destroy", do_destroy, OPTION_FORCE, 1, 1, "[--force] vtpmX", "end a proxy" },
 	{ "list", do_list, 0, 0, 0, "", "a line for each proxy (the default)" },
 	{ "reset", do_reset, 0, 1, 1, "vtpmX", "reset its virtual platform" },
-	{ "set", do_set, 0, 2, 1000, "vtpmX name=value ...", "set properties" },
+	{ "set", do_set, OPTION_FORCE, 2, 1000, "[--force] vtpmX name=value ...",
+	  "set properties" },
 	{ "show", do_show, 0, 0, 1, "[vtpmX]", "show state and properties of one or all" },
 };
 
@@ -1018,7 +1090,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option argp_options[] = {
 	{ "chip", 'c', "CHIP", 0, "create: share this chip (default: the system's default)", 0 },
-	{ "force", 'f', NULL, 0, "destroy: even if a virtual machine uses it", 0 },
+	{ "force", 'f', NULL, 0, "destroy: even if a virtual machine uses it; "
+	  "create, set: even handles of others, or a secret that others can read", 0 },
 	{ 0 }
 };
 

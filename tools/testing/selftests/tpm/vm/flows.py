@@ -44,7 +44,8 @@ class Tools(Shell):
             return f.read()
 
     def put(self, name, data):
-        with open(os.path.join(self.directory, name), "wb") as f:
+        path = os.path.join(self.directory, name)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as f:
             f.write(data)
 
 
