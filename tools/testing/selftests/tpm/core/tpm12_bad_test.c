@@ -291,6 +291,8 @@ static const struct bad_state state[] = {
 
 static struct bad_diff diffs[] = {
 	{ 0, TAIL, 0x19, 0x17, "libtpms tells a size above its memory from one above the command" },
+	{ 0, TAIL, 0x19, 0x0a, "longer than the proxy's input buffer, which is smaller than the chip's" },
+	{ 0xb9, TAIL, 0x19, 0x43, "longer than the proxy's input buffer, which is smaller than the chip's" },
 	{ 0, BITS, 0x19, 0x17, "libtpms tells a size above its memory from one above the command" },
 	{ 0x65, BITS, 0, 0, "a flip asks for what is virtual" },
 	{ 0, NULL, 0x22, BAD_ANY, "a session that is not there is found before the chip looks on" },
