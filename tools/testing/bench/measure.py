@@ -48,6 +48,10 @@ class Counter:
     def slow(self, ms):
         self.ask("SLOW %g" % ms)
 
+    def fail(self, code, nr):
+        """The next commands of this code fail, and the chip does not hear of them."""
+        self.ask("FAIL 0x%x %d" % (code, nr))
+
 
 class Client:
     """Clients that are ready, each at its door."""

@@ -380,11 +380,11 @@ static bool vtpmb_hub_clear(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	const struct vtpmb_family *family = hub->port.family;
 	int err = family->sweep(seat->vtpm, true);
 
+	if (err)
+		pr_warn("tpm%u: may still have something of a proxy: error %d when flushing it\n",
+			vtpmb_chip_num(hub->chip), err);
 	if (vtpmb_seat_may_retry(seat, err))
 		return false;
-	if (err)
-		pr_warn("tpm%u: cannot flush what a proxy has left there (error %d)\n",
-			vtpmb_chip_num(hub->chip), err);
 	family->drop(seat->vtpm);
 	return true;
 }
@@ -498,7 +498,7 @@ static bool vtpmb_hub_gives_up_drain(struct vtpmb_hub *hub, struct vtpmb_seat *s
 	if (err != -ENODEV && !READ_ONCE(hub->closing)) {
 		if (vtpmb_chip_is_suspended(hub->chip) || time_before(jiffies, seat->drain_end))
 			return false;
-		pr_warn("tpm%u: cannot be had to flush what a proxy has left there\n",
+		pr_warn("tpm%u: may still have something of a proxy: it cannot be started\n",
 			vtpmb_chip_num(hub->chip));
 	}
 	hub->port.family->drop(seat->vtpm);
