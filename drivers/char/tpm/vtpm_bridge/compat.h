@@ -59,7 +59,8 @@ static inline bool vtpmb_compat_contended(struct mutex *lock)
 #elif LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
 static inline bool vtpmb_compat_contended(struct mutex *lock)
 {
-	return data_race(lock->first_waiter != NULL);
+	/* data_race(): a hint needs no lock. */
+	return data_race(lock->first_waiter);
 }
 #else
 static inline bool vtpmb_compat_contended(struct mutex *lock)

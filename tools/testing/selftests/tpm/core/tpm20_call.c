@@ -781,12 +781,29 @@ static void touch(struct call *c)
 	}
 }
 
+/* A wrong HMAC of such a session locks the lockout hierarchy, whatever it authorises. */
+static bool has_session_bound_to_lockout(const struct call *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->nr_auths; i++) {
+		const struct session *s = c->auth[i].session;
+
+		if (s && s->bound[TWINS].len == 4 &&
+		    vtpmb_peek_u32(s->bound[TWINS].at) == RH_LOCKOUT)
+			return true;
+	}
+	return false;
+}
+
 /* Also by a wrong lockoutAuth that the bridge did not look at. */
 static bool is_locked_out(const struct call *c)
 {
 	const struct core_rsp *rsp = c->pair.rsp;
 	u32 handle = vtpmb_peek_u32(c->pair.cmd[TWINS] + VTPMB_HEADER_SIZE);
 
+	if (rsp[TWINS].rc == 0x98e && has_session_bound_to_lockout(c))
+		return true;
 	return rsp[TWINS].rc == 0x921 ||
 	       (rsp[TWINS].rc == 0x98e && rsp[OURS].rc != rsp[TWINS].rc &&
 		handle == RH_LOCKOUT);
