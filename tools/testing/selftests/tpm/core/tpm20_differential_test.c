@@ -69,6 +69,14 @@ static bool is_of_platform(const struct diff_guest *g, const struct diff_pair *p
 	return is_first_handle(p, RH_PLATFORM) || is_first_handle(p, RH_LOCKOUT);
 }
 
+/* NV_Certify has the handle of what authorises it behind that of the key. */
+static bool is_second_of_platform(const struct diff_guest *g, const struct diff_pair *p)
+{
+	u32 handle = vtpmb_peek_u32(p->cmd[OURS] + VTPMB_HEADER_SIZE + sizeof(u32));
+
+	return handle == RH_PLATFORM || handle == RH_LOCKOUT;
+}
+
 static bool asks_banks(const struct diff_guest *g, const struct diff_pair *p)
 {
 	const struct model *m = g->model;
@@ -259,6 +267,9 @@ static struct diff_row rows[] = {
 	  .why = "the chip's platform hierarchy is the host's" },
 	{ .ours = 0x185, .twins = DIFF_ANY, .when = is_of_platform, .repair = DIFF_RENEW,
 	  .why = "the chip's platform and lockout hierarchies are the host's" },
+	{ .code = 0x184, .ours = 0x285, .twins = DIFF_ANY, .when = is_second_of_platform,
+	  .repair = DIFF_RENEW, .rare = true,
+	  .why = "the platform's authorisation uses no index" },
 	{ .code = 0x176, .ours = 0x12f, .twins = DIFF_ANY, .when = is_bound_to_hierarchy,
 	  .why = "a session bound to a hierarchy has a key made of the chip's authValue" },
 	{ .ours = DIFF_ANY, .twins = 0x902, .when = makes_handle,
