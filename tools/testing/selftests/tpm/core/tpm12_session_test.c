@@ -534,6 +534,18 @@ static void host_has_places_left(void)
 	end_with_few_places();
 }
 
+/* First those of one proxy, then those of the other. */
+static void start_sessions(struct session *s, unsigned int nr, struct session *more,
+			   unsigned int nr_more)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
+	for (i = 0; i < nr_more; i++)
+		CHECK_EQ(oiap(&other, &more[i], key_secret), 0);
+}
+
 /* Half of the places each: who wants one more loses one of its own. */
 static void tie_for_places_is_the_newcomers_loss(void)
 {
@@ -545,10 +557,7 @@ static void tie_for_places_is_the_newcomers_loss(void)
 	begin_with_few_places();
 	key = load(&proxy, &signer);
 	theirs = load(&other, &signer);
-	for (i = 0; i < ARRAY_SIZE(s); i++)
-		CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
-	for (i = 0; i < ARRAY_SIZE(more); i++)
-		CHECK_EQ(oiap(&other, &more[i], key_secret), 0);
+	start_sessions(s, ARRAY_SIZE(s), more, ARRAY_SIZE(more));
 	for (i = 0; i < ARRAY_SIZE(s); i++)
 		CHECK_EQ(sign_with(&proxy, key, &s[i], NULL), 0);
 	for (i = 0; i < ARRAY_SIZE(more); i++)
@@ -568,10 +577,7 @@ static void greedy_guest_gives_up_places(void)
 	begin_with_few_places();
 	key = load(&proxy, &signer);
 	theirs = load(&other, &signer);
-	for (i = 0; i < ARRAY_SIZE(s); i++)
-		CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
-	for (i = 0; i < ARRAY_SIZE(more); i++)
-		CHECK_EQ(oiap(&other, &more[i], key_secret), 0);
+	start_sessions(s, ARRAY_SIZE(s), more, ARRAY_SIZE(more));
 	for (i = 0; i < ARRAY_SIZE(more); i++)
 		CHECK_EQ(sign_with(&other, theirs, &more[i], NULL), 0);
 	for (i = 0; i < ARRAY_SIZE(s); i++)
