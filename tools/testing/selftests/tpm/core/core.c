@@ -23,7 +23,10 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "core.h"
 
@@ -154,7 +157,36 @@ static void chip_power_on(void)
 	TRY(!TPMLIB_MainInit());
 }
 
-/* What libtpms takes for random, if core_seed() says so: splitmix64. */
+/*
+ * What libtpms takes for the time after core_seed(): it goes on with each command, so
+ * that a run is the same to the last byte.  These take the place of libc's.
+ */
+
+#define CHIP_COMMAND_NS	100000ULL
+
+static u64 chip_ns;
+
+int clock_gettime(clockid_t id, struct timespec *now)
+{
+	if (!chip_ns)
+		return syscall(SYS_clock_gettime, id, now);
+	now->tv_sec = chip_ns / 1000000000;
+	now->tv_nsec = chip_ns % 1000000000;
+	return 0;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	struct timespec spec;
+
+	if (clock_gettime(CLOCK_REALTIME, &spec))
+		return -1;
+	now->tv_sec = spec.tv_sec;
+	now->tv_usec = spec.tv_nsec / 1000;
+	return 0;
+}
+
+/* What libtpms takes for random then: splitmix64. */
 
 static u64 chip_chance;
 
@@ -181,6 +213,8 @@ void core_seed(u64 seed)
 	};
 
 	chip_chance = seed;
+	if (!chip_ns)
+		chip_ns = CHIP_COMMAND_NS;
 	TRY(RAND_set_rand_method(&chance));
 }
 
@@ -189,6 +223,8 @@ static size_t chip_process(const void *cmd, size_t len, u8 *rsp)
 {
 	u32 rsp_len = 0;
 
+	if (chip_ns)
+		chip_ns += CHIP_COMMAND_NS;
 	TRY(!TPMLIB_Process(&chip_rsp, &rsp_len, &chip_rsp_cap, (u8 *)cmd, len));
 	TRY(rsp_len >= VTPMB_HEADER_SIZE && rsp_len <= VTPMB_BUF_SIZE);
 	memcpy(rsp, chip_rsp, rsp_len);
@@ -396,6 +432,48 @@ static int cut(u8 *buf, size_t len)
 	return len;
 }
 
+/*
+ * The digest over what the bridge does: each command that the chip gets and each answer
+ * that a guest gets, in their order.
+ */
+static EVP_MD_CTX *digest_ctx;
+
+static void digest_update(char kind, const u8 *bytes, size_t len)
+{
+	TRY(EVP_DigestUpdate(digest_ctx, &kind, sizeof(kind)));
+	TRY(EVP_DigestUpdate(digest_ctx, bytes, len));
+}
+
+static void digest_answer(const struct core_rsp *rsp)
+{
+	u8 err[sizeof(u32)];
+
+	vtpmb_poke_u32(err, rsp->err);
+	digest_update('e', err, sizeof(err));
+	digest_update('a', rsp->buf, rsp->len);
+}
+
+void core_digest_begin(void)
+{
+	EVP_MD_CTX_free(digest_ctx);
+	digest_ctx = EVP_MD_CTX_new();
+	TRY(digest_ctx && EVP_DigestInit_ex(digest_ctx, EVP_sha256(), NULL));
+}
+
+void core_digest_print(const char *of)
+{
+	u8 digest[EVP_MAX_MD_SIZE];
+	unsigned int len, i;
+
+	TRY(EVP_DigestFinal_ex(digest_ctx, digest, &len));
+	EVP_MD_CTX_free(digest_ctx);
+	digest_ctx = NULL;
+	printf("# digest of %s: ", of);
+	for (i = 0; i < len; i++)
+		printf("%02x", digest[i]);
+	printf("\n");
+}
+
 /* As tpm_transmit_cmd(): RETRY and TESTING are tried again inside. */
 static int port_transmit(struct vtpmb_port *port, u8 *buf)
 {
@@ -409,6 +487,8 @@ static int port_transmit(struct vtpmb_port *port, u8 *buf)
 	port->nr_chip_commands++;
 	if (core_watch)
 		core_watch(buf, len);
+	if (digest_ctx)
+		digest_update('c', buf, len);
 	if (fault.nth && !--fault.nth) {
 		if (fault.cut)
 			return cut(buf, len);
@@ -622,6 +702,8 @@ void core_send(struct vtpmb_vtpm *vtpm, const void *bytes, size_t len,
 		rsp->len = cmd.len;
 		rsp->rc = cmd.rc;
 	}
+	if (digest_ctx)
+		digest_answer(rsp);
 	free(cmd.buf);
 }
 

@@ -61,12 +61,20 @@ extern bool core_host_comes;
 /* Called with each command before the chip gets it, if set. */
 extern void (*core_watch)(const u8 *cmd, size_t len);
 
+/*
+ * From the one to the other: the SHA-256 digest of all that the chip gets and all that
+ * guests get.  A change to the driver that changes nothing for them keeps it, if the
+ * random numbers come from a seed.
+ */
+void core_digest_begin(void);
+void core_digest_print(const char *of);
+
 void core_start(enum core_family family);
 void core_stop(void);
 /* As if the bridge came to the chip only now; there is no vtpm. */
 void core_probe(void);
 void core_chip_cycle(void);
-/* From now on the chip's random numbers come from @seed; so for a twin's life. */
+/* From now on the chip's random numbers and its time come from @seed; so for a twin's life. */
 void core_seed(u64 seed);
 void core_chip_locality(u8 locality);
 void core_raw(const void *cmd, size_t len, struct core_rsp *rsp);

@@ -396,10 +396,12 @@ static void guests_are_answered_as_by_tpms_of_their_own(void)
 	unsigned long nr = option.one_round ? option.round : 0;
 	unsigned int i;
 
+	core_digest_begin();
 	do {
 		run_round(nr++);
 	} while (!option.one_round && nr_sent < option.nr_commands &&
 		 nr_failures < MAX_FAILURES);
+	core_digest_print("all answers and chip commands");
 	printf("# %lu commands, %lu answered as by the twin, seed %llu\n", nr_sent, nr_equal,
 	       (unsigned long long)option.seed);
 	for (i = 0; i < nr_failures; i++)

@@ -146,11 +146,24 @@ static const struct line linux_has_a_null_key[] = {
 	{ FLUSH "02000000" },
 };
 
-static void play(const struct line *line, size_t nr)
+static void begin_trace(void)
+{
+	core_seed(1);
+	core_digest_begin();
+	begin();
+}
+
+static void end_trace(const char *name)
+{
+	core_digest_print(name);
+	end();
+}
+
+static void play(const char *name, const struct line *line, size_t nr)
 {
 	size_t i;
 
-	begin();
+	begin_trace();
 	/* The chip was on when its twin was made: no shutdown for either. */
 	want(STARTUP_CLEAR, 0);
 	core_reset(v);
@@ -164,7 +177,7 @@ static void play(const struct line *line, size_t nr)
 		else
 			same_rc_at(__LINE__, line->text);
 	}
-	end();
+	end_trace(name);
 }
 
 /* Whether a recorded command's answer is the same, as of the traces above. */
@@ -199,7 +212,7 @@ static void play_recorded(const char *name)
 		CHECK(!"a trace that can be read");
 		return;
 	}
-	begin();
+	begin_trace();
 	want(STARTUP_CLEAR, 0);
 	core_reset(v);
 	while (fgets(hex, sizeof(hex), file)) {
@@ -216,7 +229,7 @@ static void play_recorded(const char *name)
 	}
 	CHECK(nr > 40);
 	fclose(file);
-	end();
+	end_trace(name);
 }
 
 static void recorded_boot_by_seabios_as_on_a_tpm(void)
@@ -232,7 +245,7 @@ static void recorded_boot_by_ovmf_as_on_a_tpm(void)
 #define TRACE(name)							\
 static void name##_as_on_a_tpm(void)					\
 {									\
-	play(name, ARRAY_SIZE(name));					\
+	play(#name, name, ARRAY_SIZE(name));					\
 }
 
 TRACE(seabios_boots_linux)
