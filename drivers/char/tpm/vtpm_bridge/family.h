@@ -14,8 +14,8 @@
  *   receive()	in the caller's context, under vtpm->lock, never waits for the
  *		chip: answers what the virtual platform knows, refuses what
  *		policy forbids, passes on the rest.
- *   execute(), leave(), vacate(), sweep(), drop()	in the hub's thread, which holds
- *		the chip.
+ *   execute(), leave(), look(), vacate(), sweep(), drop()	in the hub's thread, which
+ *		holds the chip.
  *		The handle table and all that is resident in the chip are that
  *		thread's alone and need no lock; it takes vtpm->lock for the
  *		platform state only, never across a transmit.
@@ -105,6 +105,7 @@ struct vtpmb_pt_var {
  * @resync_needed: TPM 2.0: a response was lost: what the chip has may be other than
  *		what the handle tables say
  * @folded:	TPM 2.0: @policy_pcr is not as a turn may leave it
+ * @look_ms:	TPM 2.0: milliseconds from one @family->look() to the next
  * @nr_vtpms:	virtual TPMs on it
  * @nr_sessions: TPM 2.0: sessions of all of those
  * @nr_shared:	TPM 2.0: sessions that proxies have beyond what each can always
@@ -114,8 +115,8 @@ struct vtpmb_pt_var {
  * @nr_chip_commands: commands transmitted so far
  *
  * Constant after probe but for @policy_mac, @failures, @failed, @var, @saved,
- * @resync_needed, @folded, @ephemeral, @scratch and @nr_chip_commands, which belong to
- * the holder of the chip, and the atomic counts.
+ * @resync_needed, @folded, @look_ms, @ephemeral, @scratch and @nr_chip_commands, which
+ * belong to the holder of the chip, and the atomic counts.
  */
 struct vtpmb_port {
 	const struct vtpmb_family *family;
@@ -133,6 +134,7 @@ struct vtpmb_port {
 	struct list_head saved;
 	bool resync_needed;
 	bool folded;
+	u32 look_ms;
 	atomic_t nr_vtpms;
 	atomic_t nr_sessions;
 	atomic_t nr_shared;
@@ -410,6 +412,9 @@ static inline bool vtpmb_is_failure(const struct vtpmb_failure_rule *rule, u32 r
  * @leave:	end of a turn: save what is not saved, leave nothing of this
  *		vtpm loaded in the chip.  0 or a negative errno of @transmit.
  *		NULL: what is loaded may stay until @vacate.
+ * @look:	see what the host has done to saved sessions, @port->look_ms after the last
+ *		time, as long as any is in @port->saved.  In a turn of any vtpm, after
+ *		@leave, and leaves nothing loaded.  NULL: there is nothing to see.
  * @vacate:	end of one turn or several, before somebody else gets the chip:
  *		save what is not saved, leave nothing of any vtpm loaded in the
  *		chip.  0 or a negative errno of @transmit.  NULL: there is
@@ -443,6 +448,7 @@ struct vtpmb_family {
 	int (*execute)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	void (*retry)(struct vtpmb_cmd *cmd);
 	int (*leave)(struct vtpmb_vtpm *vtpm);
+	int (*look)(struct vtpmb_vtpm *vtpm);
 	int (*vacate)(struct vtpmb_port *port);
 	int (*sweep)(struct vtpmb_vtpm *vtpm, bool all);
 	bool (*stale)(struct vtpmb_vtpm *vtpm);

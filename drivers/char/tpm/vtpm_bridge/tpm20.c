@@ -747,6 +747,7 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.execute = vtpmb_tpm20_execute,
 	.retry = tpm20_retry,
 	.leave = vtpmb_tpm20_leave,
+	.look = vtpmb_tpm20_look,
 	.sweep = vtpmb_tpm20_sweep,
 	.stale = vtpmb_tpm20_stale,
 	.drop = vtpmb_tpm20_drop,

@@ -858,7 +858,10 @@ struct vtpmb_tpm20_detail {
  * @term_limit:	what the balance must not reach in this term
  * @term_balance: what the balance was at its beginning
  * @nr_tries:	saves in this term for those that have used up their shares
- * @foreign:	bit N: session N is saved and is the host's, as of the last look
+ * @nr_host_before: sessions that the host had saved at the last look, and a constant
+ * @nr_calm:	looks since the host was last seen to have saved many
+ * @listed:	bit N: session N is saved and is the host's
+ * @foreign:	those that count: as of the last look
  * @since:	lower than the sequence of that session
  * @limit:	what the balance must not reach while it is saved
  *
@@ -875,6 +878,9 @@ struct vtpmb_tpm20_gap {
 	s64 term_limit;
 	s64 term_balance;
 	s64 nr_tries;
+	u64 nr_host_before;
+	u32 nr_calm;
+	DECLARE_BITMAP(listed, VTPMB_TPM20_MAX_ACTIVE);
 	DECLARE_BITMAP(foreign, VTPMB_TPM20_MAX_ACTIVE);
 	u64 since[VTPMB_TPM20_MAX_ACTIVE];
 	s64 limit[VTPMB_TPM20_MAX_ACTIVE];
@@ -1162,6 +1168,7 @@ int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *r
 int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map);
 int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
 int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_look(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
 bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
 
@@ -1171,8 +1178,12 @@ bool vtpmb_tpm20_gap_try_anyway(struct vtpmb_port *port);
 void vtpmb_tpm20_gap_is_used_up(struct vtpmb_port *port);
 void vtpmb_tpm20_gap_saved(struct vtpmb_port *port, u64 sequence);
 u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body);
-int vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body,
-			    bool *ours);
+void vtpmb_tpm20_gap_init(struct vtpmb_port *port);
+int vtpmb_tpm20_gap_list(struct vtpmb_port *port);
+int vtpmb_tpm20_gap_look(struct vtpmb_port *port);
+bool vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body);
+bool vtpmb_tpm20_gap_may_look(struct vtpmb_port *port, const struct vtpmb_tpm20_body *oldest);
+void vtpmb_tpm20_gap_looked(struct vtpmb_port *port);
 
 /* tpm20_resync.c */
 int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm);

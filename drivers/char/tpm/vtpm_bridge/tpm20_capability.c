@@ -1030,6 +1030,7 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 	}
 	facts->sessions_max = vtpmb_tpm20_property(facts, PT_ACTIVE_SESSIONS_MAX, 64);
 	facts->context_gap = vtpmb_tpm20_property(facts, PT_CONTEXT_GAP_MAX, 255);
+	vtpmb_tpm20_gap_init(port);
 	facts->context_max = vtpmb_tpm20_property(facts, PT_MAX_OBJECT_CONTEXT, 0) +
 			     VTPMB_MAC_SIZE;
 	facts->command_max = tpm20_size_fact(facts, PT_MAX_COMMAND_SIZE);

@@ -20,6 +20,17 @@
  *
  * The chip tells which sessions are saved, but not how old they are.  Its counter
  * is known from each session that the bridge saves.
+ *
+ * While guests are idle the bridge has to look: it loads the oldest of their sessions
+ * and saves it again.  A quarter of the gap is left for what the host saves from one
+ * look to the next, and a quarter to make up for it.  The time between two looks is
+ * such that a host that saves one session each SAVE_MS does not use up that quarter,
+ * or, while it saves next to nothing, 2^MAX_SHIFT times as long.
+ *
+ * A look costs one save.  While the host has a session saved itself, the guests pay
+ * for it.  So then the bridge only lists the saved sessions, which is free, and counts at
+ * the first, second, fourth, eighth look and so on.  It begins anew if the host has one
+ * more session saved, or has saved so many that they make up for the looks.
  */
 
 #include <linux/bitmap.h>
@@ -34,6 +45,16 @@
 
 /* Saves for guests that each save of the host makes up for. */
 #define NR_FOR_HOST	3
+
+/* Milliseconds that a chip takes to save a session and load it again, at least. */
+#define SAVE_MS		4
+
+/* How often the time from one look to the next is doubled. */
+#define MAX_SHIFT	3
+
+/* That time, in milliseconds, whatever gap the chip says that it has. */
+#define MIN_LOOK_MS	250
+#define MAX_LOOK_MS	60000
 
 /*
  * What guests have saved, less what the host's saves make up for: these are those
@@ -87,28 +108,55 @@ static void tpm20_gap_share(struct vtpmb_tpm20_gap *gap)
 	gap->nr_tries = 0;
 }
 
-/* Which saved sessions are the host's. */
-static int tpm20_gap_look(struct vtpmb_port *port)
+/**
+ * vtpmb_tpm20_gap_list() - see which saved sessions are the host's
+ * @port:	the chip
+ *
+ * Context: The hub's thread, which holds the chip.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_gap_list(struct vtpmb_port *port)
 {
-	DECLARE_BITMAP(foreign, VTPMB_TPM20_MAX_ACTIVE);
 	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
 	const struct vtpmb_tpm20_body *body;
-	unsigned int i;
-	int err = vtpmb_tpm20_chip_sessions(port, true, foreign);
+	int err = vtpmb_tpm20_chip_sessions(port, true, gap->listed);
 
 	if (err)
 		return err;
 	list_for_each_entry(body, &port->saved, saved)
-		__clear_bit(vtpmb_tpm20_session_bit(body->session), foreign);
-	for_each_set_bit(i, foreign, VTPMB_TPM20_MAX_ACTIVE) {
+		__clear_bit(vtpmb_tpm20_session_bit(body->session), gap->listed);
+	return 0;
+}
+
+/* From now on those listed count. */
+static void tpm20_gap_enter_listed(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
+	unsigned int i;
+
+	for_each_set_bit(i, gap->listed, VTPMB_TPM20_MAX_ACTIVE) {
 		if (!test_bit(i, gap->foreign))
 			tpm20_gap_enter(port, i);
 	}
-	bitmap_copy(gap->foreign, foreign, VTPMB_TPM20_MAX_ACTIVE);
-	gap->used_up &= !bitmap_empty(foreign, VTPMB_TPM20_MAX_ACTIVE);
+	bitmap_copy(gap->foreign, gap->listed, VTPMB_TPM20_MAX_ACTIVE);
+	gap->used_up &= !bitmap_empty(gap->foreign, VTPMB_TPM20_MAX_ACTIVE);
 	gap->looked = gap->next;
 	tpm20_gap_share(gap);
-	return 0;
+}
+
+/**
+ * vtpmb_tpm20_gap_look() - the same, and from now on those count
+ * @port:	the chip
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_gap_look(struct vtpmb_port *port)
+{
+	int err = vtpmb_tpm20_gap_list(port);
+
+	if (!err)
+		tpm20_gap_enter_listed(port);
+	return err;
 }
 
 /*
@@ -172,12 +220,12 @@ static bool tpm20_gap_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 {
 	bool looked = tpm20_must_look(port);
-	int err = looked ? tpm20_gap_look(port) : 0;
+	int err = looked ? vtpmb_tpm20_gap_look(port) : 0;
 
 	if (err || tpm20_gap_judge(vtpm, port))
 		return err ? err : 1;
 	/* Nobody is refused for what the host has not any more. */
-	err = looked ? 0 : tpm20_gap_look(port);
+	err = looked ? 0 : vtpmb_tpm20_gap_look(port);
 	return err ? err : !looked && tpm20_gap_judge(vtpm, port);
 }
 
@@ -244,23 +292,90 @@ u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *
 
 /**
  * vtpmb_tpm20_gap_is_ours() - whether the host has no older saved session
- * @port:	the chip
+ * @port:	the chip, after vtpmb_tpm20_gap_list()
  * @body:	the oldest one of the bridge's
- * @ours:	out: it is known that the host has none; else it may have one
  *
- * Return: 0, -EIO or the errno of transmit
+ * Return: true if it is known that the host has none; else it may have one
  */
-int vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body,
-			    bool *ours)
+bool vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body)
 {
 	const struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
 	unsigned int i;
-	int err = tpm20_gap_look(port);
 
-	*ours = true;
-	for_each_set_bit(i, gap->foreign, VTPMB_TPM20_MAX_ACTIVE) {
-		if (gap->since[i] <= body->sequence)
-			*ours = false;
+	for_each_set_bit(i, gap->listed, VTPMB_TPM20_MAX_ACTIVE) {
+		u64 since = test_bit(i, gap->foreign) ? gap->since[i] : gap->looked;
+
+		if (since <= body->sequence)
+			return false;
 	}
-	return err;
+	return true;
+}
+
+/* The host has a session saved that it had not at the last look. */
+static bool tpm20_gap_has_new(const struct vtpmb_tpm20_gap *gap)
+{
+	return !bitmap_subset(gap->listed, gap->foreign, VTPMB_TPM20_MAX_ACTIVE);
+}
+
+static bool tpm20_gap_is_calm(const struct vtpmb_tpm20_gap *gap)
+{
+	return !tpm20_gap_has_new(gap) && (gap->nr_calm & (gap->nr_calm - 1));
+}
+
+/**
+ * vtpmb_tpm20_gap_may_look() - whether a look may cost one save
+ * @port:	the chip, after vtpmb_tpm20_gap_list()
+ * @oldest:	the oldest saved session of the bridge's
+ *
+ * One that is known to have fallen behind is saved again anyway.
+ */
+bool vtpmb_tpm20_gap_may_look(struct vtpmb_port *port, const struct vtpmb_tpm20_body *oldest)
+{
+	const struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
+	u32 size = vtpmb_tpm20_facts(port)->context_gap;
+
+	if (bitmap_empty(gap->listed, VTPMB_TPM20_MAX_ACTIVE))
+		return true;
+	if (tpm20_gap_is_calm(gap) && vtpmb_tpm20_gap_age(port, oldest) < size / 2)
+		return false;
+	return tpm20_gap_judge(NULL, port) || vtpmb_tpm20_gap_try_anyway(port);
+}
+
+static void tpm20_gap_set_look_ms(struct vtpmb_port *port)
+{
+	u64 size = vtpmb_tpm20_facts(port)->context_gap;
+	u64 ms = clamp_t(u64, size / 4 * SAVE_MS, MIN_LOOK_MS, MAX_LOOK_MS);
+	u32 shift = min_t(u32, vtpmb_tpm20_gap(port)->nr_calm, MAX_SHIFT);
+
+	port->look_ms = min_t(u64, ms << shift, MAX_LOOK_MS);
+}
+
+/**
+ * vtpmb_tpm20_gap_looked() - a look is over: say when the next one is
+ * @port:	the chip, after vtpmb_tpm20_gap_list(); gets @look_ms
+ *
+ * A 16th of the gap makes up for 45 looks or more, which are never made: each is at
+ * twice the time of the one before.
+ */
+void vtpmb_tpm20_gap_looked(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
+	u64 nr_host = gap->next - gap->nr_saves - gap->nr_host_before;
+
+	if (tpm20_gap_has_new(gap) || nr_host >= vtpmb_tpm20_facts(port)->context_gap / 16)
+		gap->nr_calm = 0;
+	else
+		gap->nr_calm++;
+	gap->nr_host_before += nr_host;
+	tpm20_gap_enter_listed(port);
+	tpm20_gap_set_look_ms(port);
+}
+
+/**
+ * vtpmb_tpm20_gap_init() - say when the first look is
+ * @port:	the chip, once its gap is known
+ */
+void vtpmb_tpm20_gap_init(struct vtpmb_port *port)
+{
+	tpm20_gap_set_look_ms(port);
 }

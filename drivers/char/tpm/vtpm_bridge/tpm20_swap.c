@@ -37,6 +37,9 @@
 /** MAX_FILLERS - sessions that fit a chip at once; most have room for three */
 #define MAX_FILLERS		16
 
+/** MAX_CATCH_UP - sessions that are saved again before the host gets the chip */
+#define MAX_CATCH_UP		8
+
 /**
  * vtpmb_tpm20_own_command() - run a command of the bridge's own
  * @port:	the chip; the response comes into its scratch buffer
@@ -284,24 +287,27 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 }
 
 /*
- * The gap is used up, by this session or by one of the host's.  As long as the
- * chip has room for one session only, it loads no other than the oldest one
- * (Part 4, SessionContextLoad()).  So the rest of its room is filled for a while.
+ * The gap may be used up, by this session or by one of the host's.  As long as a chip
+ * whose gap is used up has room for one session only, it loads no other than the oldest
+ * one (Part 4, SessionContextLoad()).  So the rest of its room is filled for a while.
+ * @full gets what the chip says then.
  */
-static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *oldest)
+static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *oldest,
+				   u32 *full)
 {
-	u32 filler[MAX_FILLERS], rc = RC_SUCCESS, ignored;
 	unsigned int nr = 0;
+	u32 filler[MAX_FILLERS], ignored;
 	int again = 0, len;
 	int err = vtpmb_tpm20_list_host_sessions(vtpm);
 
+	*full = RC_SUCCESS;
 	while (!err && nr < MAX_FILLERS) {
-		err = tpm20_start_filler(vtpm->port, &filler[nr], &rc);
-		if (err || rc)
+		err = tpm20_start_filler(vtpm->port, &filler[nr], full);
+		if (err || *full)
 			break;
 		nr++;
 	}
-	if (!err && rc == RC_CONTEXT_GAP)
+	if (!err && *full == RC_CONTEXT_GAP)
 		again = tpm20_refresh(vtpm->port, oldest);
 	while (nr--) {
 		len = vtpmb_tpm20_own_handle(vtpm->port, CODE_FLUSH_CONTEXT, filler[nr], &ignored);
@@ -322,14 +328,17 @@ static int tpm20_make_gap(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_port *port = vtpm->port;
 	struct vtpmb_tpm20_body *oldest;
 	int err, again = 0;
+	u32 ignored;
 	bool ours;
 
 	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
 	if (oldest) {
-		err = vtpmb_tpm20_gap_is_ours(port, oldest, &ours);
+		err = vtpmb_tpm20_gap_look(port);
 		if (err)
 			return err;
-		again = ours ? tpm20_refresh(port, oldest) : tpm20_refresh_if_oldest(vtpm, oldest);
+		ours = vtpmb_tpm20_gap_is_ours(port, oldest);
+		again = ours ? tpm20_refresh(port, oldest) :
+			       tpm20_refresh_if_oldest(vtpm, oldest, &ignored);
 	}
 	if (!again)
 		vtpmb_tpm20_gap_is_used_up(port);
@@ -357,6 +366,59 @@ static int tpm20_keep_gap(struct vtpmb_port *port)
 	if (allowed)
 		return min(tpm20_refresh(port, oldest), 0);
 	return age < gap - gap / 4 ? 0 : tpm20_lose_saved(port, oldest);
+}
+
+/*
+ * Whether the gap is used up is not known.  If it is, and by one of the host's sessions,
+ * one that was loaded would not be saved any more, and stays where it is.
+ *
+ * Return: 1 if it was loaded and saved again, 0 if not, or the errno of transmit
+ */
+static int tpm20_refresh_unless_stuck(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *oldest)
+{
+	u32 full = RC_SESSION_MEMORY;
+	int done = 0;
+
+	if (!vtpmb_tpm20_gap_is_ours(vtpm->port, oldest))
+		done = tpm20_refresh_if_oldest(vtpm, oldest, &full);
+	/* There was room for one more, which a used up gap would have kept free. */
+	if (!done && full == RC_SESSION_MEMORY)
+		done = tpm20_refresh(vtpm->port, oldest);
+	return done;
+}
+
+/* The counter is known: save again what has fallen behind. */
+static int tpm20_catch_up(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
+	unsigned int nr;
+	int err = 0;
+
+	for (nr = 0; !err && nr < MAX_CATCH_UP; nr++) {
+		u64 before = gap->nr_saves;
+
+		err = tpm20_keep_gap(port);
+		if (gap->nr_saves == before)
+			return err;
+	}
+	/* There may be more of them: once the host has had the chip. */
+	port->look_ms = 1;
+	return err;
+}
+
+static int tpm20_look(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_port *port = vtpm->port;
+	struct vtpmb_tpm20_body *oldest;
+	int done = vtpmb_tpm20_gap_list(port);
+
+	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
+	if (!done && oldest && vtpmb_tpm20_gap_may_look(port, oldest))
+		done = tpm20_refresh_unless_stuck(vtpm, oldest);
+	if (done < 0)
+		return done;
+	vtpmb_tpm20_gap_looked(port);
+	return done ? tpm20_catch_up(port) : 0;
 }
 
 /* Each try has saved one more of the sessions anew that the chip had to wait for. */
@@ -956,6 +1018,22 @@ int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
 	vtpmb_tpm20_forget_properties(vtpm->port);
 	vtpmb_tpm20_forget_host_lists(vtpm);
 	return err ? err : unfold;
+}
+
+/**
+ * vtpmb_tpm20_look() - keep guests' sessions from falling behind while guests are idle
+ * @vtpm:	a vtpm that has nothing loaded
+ *
+ * The chip tells what it has saved for the host only with a session that it saves.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_look(struct vtpmb_vtpm *vtpm)
+{
+	int err = tpm20_look(vtpm);
+	int left = vtpmb_tpm20_leave(vtpm);
+
+	return err ? err : left;
 }
 
 static bool tpm20_is_flushed(const struct vtpmb_tpm20 *tpm,

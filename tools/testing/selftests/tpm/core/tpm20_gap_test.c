@@ -213,7 +213,7 @@ static void host_saves_once(void)
 	host_drop(&kept);
 }
 
-#define MAX_MINE	8
+#define MAX_MINE	16
 
 /* A guest and its sessions. */
 struct owner {
@@ -461,6 +461,224 @@ static void idle_session_of_a_guest_does_not_hold_up_the_host(void)
 	}
 }
 
+/* Time, as the hub's thread sees it, in milliseconds. */
+static u64 now, due;
+
+static void look(struct owner *owner)
+{
+	unsigned int before;
+
+	core_end_turn();
+	before = nr_loaded();
+	cost = 0;
+	if (core_port.family->look)
+		CHECK_EQ(core_port.family->look(owner->vtpm), 0);
+	CHECK_EQ(nr_loaded(), before);
+	due = now + core_port.look_ms;
+}
+
+/* Nobody but the hub uses the chip. */
+static void let_pass(struct owner *owner, u64 ms)
+{
+	u64 end = now + ms;
+
+	for (; due <= end; now = due) {
+		now = due;
+		look(owner);
+		if (!core_port.look_ms)
+			break;
+	}
+	now = end;
+}
+
+/* An idle guest with @nr sessions on the chip with the small gap. */
+static void begin_look(struct owner *idle, unsigned int nr)
+{
+	begin_gap(true);
+	owner_begin(idle, nr);
+	core_end_turn();
+	now = 0;
+	due = core_port.look_ms;
+}
+
+static void end_look(struct owner *idle)
+{
+	unsigned int i;
+
+	for (i = 0; i < idle->nr; i++)
+		CHECK_EQ(use(idle, i), 0);
+	core_free(idle->vtpm);
+	end_gap();
+}
+
+/* How many the host saves, one each @ms, until the chip refuses. */
+static unsigned int renew(struct owner *idle, struct kept *kept, u64 ms, unsigned int most)
+{
+	unsigned int i;
+
+	for (i = 0; i < most; i++) {
+		let_pass(idle, ms);
+		if (host(kept->load))
+			break;
+		if (is_maxed_out())
+			break;
+		host_save_at(__LINE__, kept);
+	}
+	return i;
+}
+
+static void busy_host_is_not_refused_for_an_idle_guests_session(void)
+{
+	static const unsigned int nr_sessions[] = { 1, 7, 16 };
+	struct kept kept;
+	struct owner idle;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(nr_sessions); i++) {
+		begin_look(&idle, nr_sessions[i]);
+		host_keep(&kept);
+		CHECK_EQ(renew(&idle, &kept, 4, 5 * GAP), 5 * GAP);
+		host_drop(&kept);
+		end_look(&idle);
+	}
+}
+
+#define SECOND	1000ULL
+#define DAY	(24 * 3600 * SECOND)
+
+/* 31 sessions a second are no matter, whatever was before. */
+static void host_that_begins_after_a_day_is_not_refused(void)
+{
+	struct kept kept;
+	struct owner idle;
+
+	begin_look(&idle, 3);
+	let_pass(&idle, DAY / 10);
+	host_keep(&kept);
+	CHECK_EQ(renew(&idle, &kept, 33, 5 * GAP), 5 * GAP);
+	host_drop(&kept);
+	let_pass(&idle, 10 * SECOND);
+	host_keep(&kept);
+	CHECK_EQ(renew(&idle, &kept, 33, 5 * GAP), 5 * GAP);
+	host_drop(&kept);
+	end_look(&idle);
+}
+
+/* The chip has refused: what was not saved is held up until the next look. */
+static void host_that_begins_all_at_once_is_refused_for_seconds(void)
+{
+	struct kept kept;
+	struct owner idle;
+	u64 refused;
+
+	begin_look(&idle, 3);
+	let_pass(&idle, DAY / 10);
+	/* Right after a look. */
+	let_pass(&idle, due - now);
+	host_keep(&kept);
+	CHECK(renew(&idle, &kept, 4, 5 * GAP) < 5 * GAP);
+	for (refused = now; is_maxed_out() && now - refused < 10 * SECOND;)
+		let_pass(&idle, 4);
+	CHECK(now - refused <= 2 * SECOND);
+	if (saved[kept.handle & 0xff])
+		host_must(kept.load);
+	host_save_at(__LINE__, &kept);
+	CHECK_EQ(renew(&idle, &kept, 4, 5 * GAP), 5 * GAP);
+	host_drop(&kept);
+	end_look(&idle);
+}
+
+/* Nor does it save any then; guests pay for what is saved for them. */
+static void looks_at_an_idle_host_do_not_use_up_the_guests_share(void)
+{
+	struct owner idle;
+	struct kept kept;
+	u64 before;
+
+	begin_look(&idle, 3);
+	host_keep(&kept);
+	before = counter;
+	let_pass(&idle, 7 * DAY);
+	CHECK(counter - before < 32);
+	CHECK(use_up(&idle, GAP) > GAP / 4);
+	let_pass(&idle, 7 * DAY);
+	/* A sixteenth is the host's. */
+	CHECK(counter - saved[kept.handle & 0xff] <= GAP - GAP / 16);
+	host_saves_once();
+	host_drop(&kept);
+	core_free(idle.vtpm);
+	end_gap();
+}
+
+/* What the host does to itself: the session of the guest is not loaded. */
+static void look_destroys_no_session_when_the_host_holds_itself_up(void)
+{
+	unsigned int i, when;
+	struct owner idle;
+	struct kept kept;
+
+	for (when = 0; when < 3; when++) {
+		begin_look(&idle, 0);
+		if (when < 2)
+			host_keep(&kept);
+		core_free(idle.vtpm);
+		owner_begin(&idle, 3);
+		core_end_turn();
+		if (when == 2)
+			host_keep(&kept);
+		if (when == 1)
+			look(&idle);
+		for (i = 0; i < 2 * GAP && !is_maxed_out(); i++) {
+			host_saves_once();
+			if (when == 2)
+				let_pass(&idle, 4);
+		}
+		CHECK(is_maxed_out());
+		let_pass(&idle, DAY);
+		host_renew(&kept);
+		let_pass(&idle, DAY);
+		host_saves_once();
+		host_drop(&kept);
+		end_look(&idle);
+	}
+}
+
+/* A response that is lost, or a chip that fails: nothing of it stays. */
+static void failed_look_leaves_nothing(void)
+{
+	unsigned int nth, how, kind;
+	struct owner idle;
+	struct kept kept;
+
+	for (kind = 0; kind < 2; kind++) {
+		for (nth = 1; nth < 16; nth++) {
+			for (how = 0; how < 3; how++) {
+				begin_look(&idle, 3);
+				if (kind)
+					host_keep(&kept);
+				core_end_turn();
+				cost = 0;
+				if (how == 0)
+					core_lose_response(nth);
+				else if (how == 1)
+					core_fail_transmit(nth, -ETIME);
+				else
+					core_fail_chip(nth, 0x922);
+				core_port.family->look(idle.vtpm);
+				core_fail_transmit(0, 0);
+				core_port.family->leave(idle.vtpm);
+				CHECK_EQ(nr_loaded(), 0);
+				if (kind)
+					host_renew(&kept);
+				if (kind)
+					host_drop(&kept);
+				core_free(idle.vtpm);
+				end_gap();
+			}
+		}
+	}
+}
+
 /* All that the chip has room for, on the smallest gap that there may be. */
 static void many_idle_sessions_outlive_many_saves(void)
 {
@@ -567,6 +785,12 @@ static const struct core_test tests[] = {
 	CORE_TEST(one_guest_does_not_use_up_anothers_share),
 	CORE_TEST(end_of_a_turn_destroys_no_session_of_another),
 	CORE_TEST(idle_session_of_a_guest_does_not_hold_up_the_host),
+	CORE_TEST(busy_host_is_not_refused_for_an_idle_guests_session),
+	CORE_TEST(host_that_begins_after_a_day_is_not_refused),
+	CORE_TEST(host_that_begins_all_at_once_is_refused_for_seconds),
+	CORE_TEST(looks_at_an_idle_host_do_not_use_up_the_guests_share),
+	CORE_TEST(look_destroys_no_session_when_the_host_holds_itself_up),
+	CORE_TEST(failed_look_leaves_nothing),
 	CORE_TEST(many_idle_sessions_outlive_many_saves),
 	CORE_TEST(chip_that_refuses_for_ever_is_not_asked_for_ever),
 	CORE_TEST(list_without_an_end_is_given_up),

@@ -35,6 +35,18 @@ static inline bool bitmap_full(const unsigned long *map, unsigned int n)
 	return find_first_zero_bit(map, n) == n;
 }
 
+static inline bool bitmap_subset(const unsigned long *some, const unsigned long *all,
+				 unsigned int n)
+{
+	unsigned long i;
+
+	for_each_set_bit(i, some, n) {
+		if (!test_bit(i, all))
+			return false;
+	}
+	return true;
+}
+
 static inline unsigned int bitmap_weight(const unsigned long *map, unsigned int n)
 {
 	unsigned int weight = 0;
