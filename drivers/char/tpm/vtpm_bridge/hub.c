@@ -7,7 +7,8 @@
  * moment for its next one, takes everything of that proxy out of the chip and
  * gives the chip back.  Of a TPM 1.2 the next proxy gets the chip as it is, as
  * long as the host does not want it.  So the host's own users find the chip as
- * they left it, and what is resident needs no lock.
+ * they left it, and what is resident needs no lock.  While no proxy has anything to
+ * do, one has a turn now and then all the same if the family has to look at the chip.
  *
  * Locks, outermost first: vtpmb_hubs_lock, hub->run_lock, hub->lock.
  */
@@ -83,6 +84,7 @@ MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies
  * @users:	one for each proxy; under vtpmb_hubs_lock
  * @node:	in vtpmb_hubs, under vtpmb_hubs_lock
  * @thread:	constant
+ * @looked:	when family->look() had its last chance, in jiffies; the thread's
  * @lock:	protects @queue, @seats, @turn, @paused, @closing, @gone and all seats
  * @queue:	seats with something to do, the longest waiting first
  * @seats:	those that may have something in the chip
@@ -107,6 +109,7 @@ struct vtpmb_hub {
 	unsigned int users;
 	struct list_head node;
 	struct task_struct *thread;
+	unsigned long looked;
 
 	spinlock_t lock; /* queue, seats, turn, paused, closing, gone, each seat */
 	struct list_head queue;
@@ -389,15 +392,49 @@ static bool vtpmb_hub_clear(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	return true;
 }
 
+/* Whether it makes no sense to wait for the chip. */
+static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
+{
+	bool off;
+
+	spin_lock(&hub->lock);
+	off = hub->paused || hub->closing || hub->gone;
+	spin_unlock(&hub->lock);
+	return off;
+}
+
+/* How long nothing has to be seen to, in jiffies. */
+static long vtpmb_hub_look_left(struct vtpmb_hub *hub)
+{
+	long left = hub->looked + msecs_to_jiffies(hub->port.look_ms) - jiffies;
+
+	if (!hub->port.family->look || list_empty(&hub->port.saved) ||
+	    vtpmb_hub_is_called_off(hub))
+		return MAX_SCHEDULE_TIMEOUT;
+	return max(left, 0L);
+}
+
+static void vtpmb_hub_look(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	if (vtpmb_hub_look_left(hub))
+		return;
+	hub->port.family->look(seat->vtpm);
+	hub->looked = jiffies;
+}
+
 /* Whether the proxy was drained. */
 static bool vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	const struct vtpmb_family *family = hub->port.family;
 	int err;
 
+	/* What this turn has the chip save is not old. */
+	if (list_empty(&hub->port.saved))
+		hub->looked = jiffies;
 	vtpmb_hub_run(hub, seat);
 	if (family->leave)
 		family->leave(seat->vtpm);
+	vtpmb_hub_look(hub, seat);
 	/* If it fails, nothing is executed before it succeeds. */
 	vtpmb_hub_sweep(hub, seat, &err);
 	return READ_ONCE(seat->drain) && vtpmb_hub_clear(hub, seat);
@@ -510,6 +547,7 @@ static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, 
 	bool drained = vtpmb_hub_gives_up_drain(hub, seat, err);
 	bool asleep;
 
+	hub->looked = jiffies;
 	spin_lock(&hub->lock);
 	asleep = vtpmb_hub_is_asleep(hub);
 	if (!asleep)
@@ -536,17 +574,6 @@ static void vtpmb_hub_turns(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 		family->vacate(&hub->port);
 	vtpmb_chip_yield(hub->chip);
 	vtpmb_hub_end_turn(hub, seat, drained);
-}
-
-/* Whether it makes no sense to wait for the chip. */
-static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
-{
-	bool off;
-
-	spin_lock(&hub->lock);
-	off = hub->paused || hub->closing || hub->gone;
-	spin_unlock(&hub->lock);
-	return off;
 }
 
 /* A chip whose driver cannot start it at the moment is asked again for a while. */
@@ -589,13 +616,36 @@ static bool vtpmb_hub_has_work(struct vtpmb_hub *hub)
 	return work;
 }
 
+/* Have a turn, of whichever proxy: that of one that has nothing to do is a look. */
+static void vtpmb_hub_call_turn(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat;
+
+	spin_lock(&hub->lock);
+	seat = list_first_entry_or_null(&hub->seats, struct vtpmb_seat, member);
+	if (seat && list_empty(&hub->queue) && !hub->paused && !hub->closing && !hub->gone)
+		list_add_tail(&seat->node, &hub->queue);
+	spin_unlock(&hub->lock);
+}
+
+/* Until there is something to do, or the host goes to sleep or awakes. */
+static void vtpmb_hub_rest(struct vtpmb_hub *hub)
+{
+	bool paused = READ_ONCE(hub->paused);
+
+	if (!wait_event_idle_timeout(hub->wake, kthread_should_stop() ||
+				     vtpmb_hub_has_work(hub) ||
+				     READ_ONCE(hub->paused) != paused,
+				     vtpmb_hub_look_left(hub)))
+		vtpmb_hub_call_turn(hub);
+}
+
 static int vtpmb_hub_thread(void *data)
 {
 	struct vtpmb_hub *hub = data;
 
 	while (!kthread_should_stop()) {
-		wait_event_idle(hub->wake, kthread_should_stop() ||
-				vtpmb_hub_has_work(hub));
+		vtpmb_hub_rest(hub);
 		vtpmb_hub_step(hub);
 	}
 	return 0;
@@ -665,6 +715,7 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 	hub->port.policy_pcr = vtpmb_chip_is_tpm2(chip) ? vtpmb_policy_pcr : 0;
 	hub->chip = chip;
 	hub->users = 1;
+	hub->looked = jiffies;
 	hub->paused = vtpmb_hubs_paused;
 	spin_lock_init(&hub->lock);
 	mutex_init(&hub->run_lock);
