@@ -101,6 +101,12 @@
 /** VTPMB_MAX_KEYS - TPM 1.2: keys per proxy, beside the SRK */
 #define VTPMB_MAX_KEYS		20
 
+/**
+ * VTPMB_MAX_HOST_HANDLES - TPM 1.2: what a chip has loaded of a kind, the host's part
+ * included.  If it is more, nothing is looked for after a lost response.
+ */
+#define VTPMB_MAX_HOST_HANDLES	64
+
 /** VTPMB_MAX_TRANSPORTS - TPM 1.2: transport sessions per proxy */
 #define VTPMB_MAX_TRANSPORTS	4
 

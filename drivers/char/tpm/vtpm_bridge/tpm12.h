@@ -15,6 +15,7 @@
  *   tpm12_transport.c	commands wrapped in transport sessions
  *   tpm12_table.c	handle table
  *   tpm12_swap.c	keys and sessions in and out of the chip
+ *   tpm12_lost.c	what a lost response has left in the chip
  *   tpm12_context.c	the guest's own saving and loading of contexts
  *   tpm12_lockout.c	failed authorisations
  *   tpm12_owner.c	whether the chip has an owner
@@ -246,11 +247,26 @@ enum vtpmb_tpm12_kind {
 };
 
 /**
+ * struct vtpmb_tpm12_hosts - what of a kind the host has left in the chip
+ * @asked:	the chip was asked since the host had it
+ * @known:	and it told
+ * @nr_handles:	in @handle
+ * @handle:	what the chip calls it
+ */
+struct vtpmb_tpm12_hosts {
+	bool asked;
+	bool known;
+	u16 nr_handles;
+	u32 handle[VTPMB_MAX_HOST_HANDLES];
+};
+
+/**
  * struct vtpmb_tpm12_chip - what the bridge has done to a chip
  * @nr_clears:	how often a guest with a grant for it cleared the chip
  * @clock:	counts uses of keys and sessions, of all proxies
  * @room:	free slots, of each kind, or TPM12_ROOM_UNKNOWN
  * @inside:	tables of the proxies that have something loaded in it
+ * @hosts:	of each kind, what is not theirs
  * @saves_nothing: it would not save the last time, being disabled or not owned
  * @refreshing:	the oldest saved session is being loaded and saved again
  * @doubtful:	a response was lost, so what it has loaded is to be asked
@@ -272,6 +288,7 @@ struct vtpmb_tpm12_chip {
 	u64 clock;
 	u32 room[TPM12_NR_KINDS];
 	struct list_head inside;
+	struct vtpmb_tpm12_hosts hosts[TPM12_NR_KINDS];
 	bool saves_nothing;
 	bool refreshing;
 	bool doubtful;
@@ -662,6 +679,11 @@ void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 			    size_t body_len, u32 *rc);
 int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value);
+int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *rc);
+bool vtpmb_tpm12_is_busy(u32 rc);
+int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port);
+int vtpmb_tpm12_ask_list(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
+			 const u8 **list, u16 *nr_handles, u32 *rc);
 int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key);
 int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
@@ -678,6 +700,11 @@ void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all);
 bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
+
+/* tpm12_lost.c */
+int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind);
+void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port);
+int vtpmb_tpm12_flush_lost(struct vtpmb_port *port, u32 *rc);
 
 /* tpm12_owner.c */
 void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code);

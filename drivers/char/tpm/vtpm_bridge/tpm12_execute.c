@@ -206,6 +206,8 @@ static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fram
 	if (!err && !*rc && frame->row->makes &&
 	    (frame->row->makes - 1 != TPM12_AUTH || !vtpmb_tpm12_swaps(vtpm->port)))
 		err = vtpmb_tpm12_have_room(vtpm, frame->row->makes - 1, rc);
+	if (!err && !*rc && frame->row->makes)
+		err = vtpmb_tpm12_list_hosts(vtpm->port, frame->row->makes - 1);
 	return err;
 }
 

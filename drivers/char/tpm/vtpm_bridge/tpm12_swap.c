@@ -137,14 +137,23 @@ int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
  * Out of the chip.
  */
 
-static int tpm12_flush_specific(struct vtpmb_vtpm *vtpm, u32 handle, u32 rt, u32 *rc)
+/**
+ * vtpmb_tpm12_flush_handle() - TPM_FlushSpecific
+ * @port:	the chip
+ * @handle:	what it calls it
+ * @rt:		enum tpm12_rt
+ * @rc:		out: the chip's return code
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *rc)
 {
 	u8 body[8];
 	int len;
 
 	vtpmb_poke_u32(body, handle);
 	vtpmb_poke_u32(body + 4, rt);
-	len = vtpmb_tpm12_own_command(vtpm->port, ORD_FLUSHSPECIFIC, body, sizeof(body), rc);
+	len = vtpmb_tpm12_own_command(port, ORD_FLUSHSPECIFIC, body, sizeof(body), rc);
 	return len < 0 ? len : 0;
 }
 
@@ -204,7 +213,7 @@ static bool tpm12_saves_nothing(u32 rc)
 }
 
 /* The chip may do at another time what it refuses now; in failure mode, after a reset. */
-static bool tpm12_is_busy(u32 rc)
+bool vtpmb_tpm12_is_busy(u32 rc)
 {
 	return rc >= TPM12_RETRY || rc == TPM12_FAILEDSELFTEST;
 }
@@ -212,7 +221,7 @@ static bool tpm12_is_busy(u32 rc)
 /* Not saved, but not lost either: it stays where it is. */
 static bool tpm12_stays(u32 rc)
 {
-	return tpm12_saves_nothing(rc) || tpm12_is_busy(rc);
+	return tpm12_saves_nothing(rc) || vtpmb_tpm12_is_busy(rc);
 }
 
 /*
@@ -240,11 +249,16 @@ static int tpm12_save_bound(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *e
 	return err;
 }
 
-/*
+/**
+ * vtpmb_tpm12_save_all_bound() - have no session in the chip that ends with a key
+ * @port:	the chip, about to flush a key
+ *
  * Of all keys, and all proxies: to the chip a copy of a key, loaded by another
  * handle, is the same, and its sessions end with the first copy that goes.
+ *
+ * Return: 0, -EIO or the errno of transmit
  */
-static int tpm12_save_all_bound(struct vtpmb_port *port)
+int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm12_table *table;
 	int err = 0;
@@ -290,16 +304,16 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 	int err = 0;
 
 	if (entry->phys && entry->kind == TPM12_KEY)
-		err = tpm12_save_all_bound(vtpm->port);
+		err = vtpmb_tpm12_save_all_bound(vtpm->port);
 	else
 		err = tpm12_prove(entry);
 	if (err || !entry->used)
 		return err;
 	if (entry->phys)
-		err = tpm12_flush_specific(vtpm, entry->phys,
-					   vtpmb_tpm12_kinds[entry->kind].rt, &rc);
+		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->phys,
+					       vtpmb_tpm12_kinds[entry->kind].rt, &rc);
 	else if (entry->count)
-		err = tpm12_flush_specific(vtpm, entry->count, TPM12_RT_CONTEXT, &rc);
+		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->count, TPM12_RT_CONTEXT, &rc);
 	if (err)
 		return err;
 	if (rc && !tpm12_is_gone(rc))
@@ -338,7 +352,7 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	len = vtpmb_tpm12_own_command(vtpm->port, ORD_SAVECONTEXT, body, sizeof(body), rc);
 	if (len < 0)
 		return len;
-	if (!tpm12_is_busy(*rc))
+	if (!vtpmb_tpm12_is_busy(*rc))
 		WRITE_ONCE(vtpmb_tpm12_chip(vtpm->port)->saves_nothing,
 			   tpm12_saves_nothing(*rc));
 	return *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
@@ -690,11 +704,14 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 {
 	u8 head[9];
 	const struct vtpmb_body body = { head, sizeof(head), entry->blob, entry->blob_len };
-	int len;
+	int len, err;
 
 	*rc = TPM12_BADCONTEXT;
 	if (!entry->blob)
 		return 0;
+	err = vtpmb_tpm12_list_hosts(vtpm->port, entry->kind);
+	if (err)
+		return err;
 	vtpmb_poke_u32(head, entry->key ? entry->key->phys : entry->entity);
 	head[4] = 0;
 	vtpmb_poke_u32(head + 5, entry->blob_len);
@@ -708,7 +725,7 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 static bool tpm12_passes(u32 rc)
 {
 	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM12_INVALID_POSTINIT ||
-	       tpm12_is_busy(rc);
+	       vtpmb_tpm12_is_busy(rc);
 }
 
 /* A chip without room says so, and says it once. */
@@ -863,9 +880,18 @@ static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return err;
 }
 
-/* The handles of a kind that the chip has, @list in the port's scratch buffer. */
-static int tpm12_ask_list(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
-			  const u8 **list, u16 *nr_handles, u32 *rc)
+/**
+ * vtpmb_tpm12_ask_list() - the handles of a kind that the chip has
+ * @port:	the chip
+ * @kind:	of which kind
+ * @list:	out: the handles, in the port's scratch buffer; if @rc is TPM12_SUCCESS
+ * @nr_handles:	out: how many; if @rc is TPM12_SUCCESS
+ * @rc:		out: the chip's return code
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_ask_list(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
+			 const u8 **list, u16 *nr_handles, u32 *rc)
 {
 	struct vtpmb_reader r;
 	u8 body[12];
@@ -919,7 +945,7 @@ static int tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind
 	struct vtpmb_tpm12_table *table;
 	u16 nr_handles = 0;
 	const u8 *list;
-	int err = tpm12_ask_list(port, kind, &list, &nr_handles, rc);
+	int err = vtpmb_tpm12_ask_list(port, kind, &list, &nr_handles, rc);
 
 	chip->room[kind] = TPM12_ROOM_UNKNOWN;
 	if (err || *rc)
@@ -950,7 +976,7 @@ int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 
 	if (err || !rc)
 		return err;
-	if (!tpm12_is_busy(rc))
+	if (!vtpmb_tpm12_is_busy(rc))
 		return tpm12_lose_used(vtpm, kind);
 	vtpmb_tpm12_doubt(vtpm->port);
 	return 0;
@@ -991,7 +1017,7 @@ static int tpm12_settle_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind
 {
 	int err = tpm12_forget_dead(port, kind, rc);
 
-	if (err || !*rc || tpm12_is_busy(*rc))
+	if (err || !*rc || vtpmb_tpm12_is_busy(*rc))
 		return err;
 	*rc = TPM12_SUCCESS;
 	return tpm12_clear_out_all(port, kind);
@@ -1013,7 +1039,8 @@ static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_ki
  * @rc:		out: TPM12_SUCCESS, or why the chip does not tell now
  *
  * After a lost response an entry may stand for a handle that is free.  Nothing
- * may be loaded before that is known, since it could get this handle.
+ * may be loaded before that is known, since it could get this handle.  And what
+ * was made may have no entry.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -1031,6 +1058,8 @@ int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc)
 		if (tpm12_nr_of_all(port, kind))
 			err = tpm12_settle_kind(port, kind, rc);
 	}
+	if (!err && !*rc)
+		err = vtpmb_tpm12_flush_lost(port, rc);
 	if (err || *rc)
 		chip->doubtful = true;
 	return err;
@@ -1094,12 +1123,15 @@ int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm)
 	return tpm12_put_out_both(vtpm->port, vtpm);
 }
 
-/* What is left in the chip that should not be there when the host gets it. */
+/*
+ * What is left in the chip that should not be there when the host gets it, and one more
+ * if a lost command may have made something.
+ */
 static unsigned int tpm12_nr_left(struct vtpmb_port *port)
 {
-	unsigned int kind, nr = 0;
+	unsigned int kind, nr = vtpmb_tpm12_chip(port)->doubtful;
 
-	if (!vtpmb_tpm12_chip(port)->doubtful && !vtpmb_tpm12_swaps(port))
+	if (!nr && !vtpmb_tpm12_swaps(port))
 		return 0;
 	for (kind = 0; kind < TPM12_NR_KINDS; kind++)
 		nr += tpm12_nr_of_all(port, kind);
@@ -1172,6 +1204,7 @@ int vtpmb_tpm12_vacate(struct vtpmb_port *port)
 			list_del_init(&table->inside);
 	}
 	vtpmb_tpm12_forget_room(port);
+	vtpmb_tpm12_forget_hosts(port);
 	vtpmb_tpm12_forget_tries(port);
 	chip->same_since = ++chip->period;
 	return err;
