@@ -267,6 +267,9 @@ struct vtpmb_tpm12_hosts {
  * @room:	free slots, of each kind, or TPM12_ROOM_UNKNOWN
  * @inside:	tables of the proxies that have something loaded in it
  * @hosts:	of each kind, what is not theirs
+ * @saving:	handle of the session that it was last told to save; 0 if it has answered,
+ *		or the session is gone for another reason
+ * @saving_rt:	enum tpm12_rt of that one
  * @saves_nothing: it would not save the last time, being disabled or not owned
  * @refreshing:	the oldest saved session is being loaded and saved again
  * @doubtful:	a response was lost, so what it has loaded is to be asked
@@ -289,6 +292,8 @@ struct vtpmb_tpm12_chip {
 	u32 room[TPM12_NR_KINDS];
 	struct list_head inside;
 	struct vtpmb_tpm12_hosts hosts[TPM12_NR_KINDS];
+	u32 saving;
+	u32 saving_rt;
 	bool saves_nothing;
 	bool refreshing;
 	bool doubtful;
@@ -682,8 +687,9 @@ int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value);
 int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *rc);
 bool vtpmb_tpm12_is_busy(u32 rc);
 int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port);
-int vtpmb_tpm12_ask_list(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
-			 const u8 **list, u16 *nr_handles, u32 *rc);
+int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *nr_handles,
+			 u32 *rc);
+bool vtpmb_tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles);
 int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key);
 int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
@@ -704,6 +710,9 @@ void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
 /* tpm12_lost.c */
 int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind);
 void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port);
+void vtpmb_tpm12_saves(const struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_saved(struct vtpmb_port *port);
+void vtpmb_tpm12_ends(struct vtpmb_port *port, u32 handle);
 int vtpmb_tpm12_flush_lost(struct vtpmb_port *port, u32 *rc);
 
 /* tpm12_owner.c */

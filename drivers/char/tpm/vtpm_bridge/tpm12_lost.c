@@ -11,11 +11,16 @@
  * Nothing else tells them apart: a session has no mark of whoever began it, and of
  * a key the host can have a copy.
  *
+ * A session that was saved without a response would keep its place in the chip's
+ * contextList.  That need not be asked before: contextCounts go up, so it has the
+ * highest.
+ *
  * All of it belongs to the hub's thread.
  */
 
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include "tpm12.h"
 
 static bool tpm12_is_hosts(const struct vtpmb_tpm12_hosts *hosts, u32 handle)
@@ -65,7 +70,7 @@ int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
 
 	if (hosts->asked)
 		return 0;
-	err = vtpmb_tpm12_ask_list(port, kind, &list, &nr_handles, &rc);
+	err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &nr_handles, &rc);
 	if (err)
 		return err;
 	hosts->asked = !vtpmb_tpm12_is_busy(rc);
@@ -93,6 +98,76 @@ void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port)
 		vtpmb_tpm12_chip(port)->hosts[kind].asked = false;
 		vtpmb_tpm12_chip(port)->hosts[kind].known = false;
 	}
+	vtpmb_tpm12_saved(port);
+}
+
+/**
+ * vtpmb_tpm12_saves() - the chip is about to be told to save
+ * @entry:	what is loaded in it
+ */
+void vtpmb_tpm12_saves(const struct vtpmb_tpm12_entry *entry)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
+
+	/* To save a key takes no place. */
+	chip->saving = entry->kind == TPM12_KEY ? 0 : entry->phys;
+	chip->saving_rt = vtpmb_tpm12_kinds[entry->kind].rt;
+}
+
+/**
+ * vtpmb_tpm12_saved() - the chip has answered
+ * @port:	the chip
+ */
+void vtpmb_tpm12_saved(struct vtpmb_port *port)
+{
+	vtpmb_tpm12_chip(port)->saving = 0;
+}
+
+/**
+ * vtpmb_tpm12_ends() - the chip is about to be told to flush something
+ * @port:	the chip
+ * @handle:	if it is not loaded later, that does not mean that it was saved
+ */
+void vtpmb_tpm12_ends(struct vtpmb_port *port, u32 handle)
+{
+	if (vtpmb_tpm12_chip(port)->saving == handle)
+		vtpmb_tpm12_saved(port);
+}
+
+static u32 tpm12_highest(const u8 *list, unsigned int nr_counts)
+{
+	u32 highest = 0;
+
+	for (; nr_counts--; list += sizeof(u32))
+		highest = max(highest, vtpmb_peek_u32(list));
+	return highest;
+}
+
+/*
+ * The highest count is that of the lost SaveContext, if the session is not loaded any
+ * more: nobody else has saved anything since.  A count that is not above all of the
+ * proxies' is of a chip that has restarted, and stands for anything.
+ */
+static int tpm12_flush_lost_context(struct vtpmb_port *port, u32 *rc)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
+	u32 saving = chip->saving, highest;
+	u16 nr = 0;
+	const u8 *list;
+	int err;
+
+	if (!saving)
+		return 0;
+	err = vtpmb_tpm12_ask_list(port, chip->saving_rt, &list, &nr, rc);
+	if (err || *rc || vtpmb_tpm12_is_listed(saving, list, nr))
+		return err;
+	err = vtpmb_tpm12_ask_list(port, TPM12_RT_CONTEXT, &list, &nr, rc);
+	if (err || *rc)
+		return err;
+	highest = tpm12_highest(list, nr);
+	if (highest <= chip->newest)
+		return 0;
+	return vtpmb_tpm12_flush_handle(port, highest, TPM12_RT_CONTEXT, rc);
 }
 
 /* In the chip, but neither the host's nor in a table.  More than fit @lost stay there. */
@@ -128,7 +203,7 @@ static int tpm12_flush_lost_of(struct vtpmb_port *port, enum vtpmb_tpm12_kind ki
 	const u8 *list;
 	int err;
 
-	err = vtpmb_tpm12_ask_list(port, kind, &list, &nr_handles, rc);
+	err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &nr_handles, rc);
 	if (err || *rc)
 		return err;
 	nr_lost = tpm12_find_lost(port, kind, list, nr_handles, lost);
@@ -151,9 +226,12 @@ int vtpmb_tpm12_flush_lost(struct vtpmb_port *port, u32 *rc)
 	/* Sessions first, since they end with their keys. */
 	static const enum vtpmb_tpm12_kind kinds[] = { TPM12_AUTH, TPM12_TRANS, TPM12_KEY };
 	unsigned int i;
-	int err = 0;
+	int err;
 
 	*rc = TPM12_SUCCESS;
+	err = tpm12_flush_lost_context(port, rc);
+	if (!err && !vtpmb_tpm12_is_busy(*rc))
+		vtpmb_tpm12_saved(port);
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err && !vtpmb_tpm12_is_busy(*rc); i++) {
 		if (vtpmb_tpm12_chip(port)->hosts[kinds[i]].known)
 			err = tpm12_flush_lost_of(port, kinds[i], rc);

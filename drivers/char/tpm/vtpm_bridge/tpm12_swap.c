@@ -151,6 +151,7 @@ int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *r
 	u8 body[8];
 	int len;
 
+	vtpmb_tpm12_ends(port, handle);
 	vtpmb_poke_u32(body, handle);
 	vtpmb_poke_u32(body + 4, rt);
 	len = vtpmb_tpm12_own_command(port, ORD_FLUSHSPECIFIC, body, sizeof(body), rc);
@@ -345,8 +346,9 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
 	struct vtpmb_vtpm *vtpm = entry->vtpm;
 	u8 body[8 + LABEL_SIZE] = {};
-	int len;
+	int len, err;
 
+	vtpmb_tpm12_saves(entry);
 	vtpmb_poke_u32(body, entry->phys);
 	vtpmb_poke_u32(body + 4, vtpmb_tpm12_kinds[entry->kind].rt);
 	len = vtpmb_tpm12_own_command(vtpm->port, ORD_SAVECONTEXT, body, sizeof(body), rc);
@@ -355,7 +357,10 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	if (!vtpmb_tpm12_is_busy(*rc))
 		WRITE_ONCE(vtpmb_tpm12_chip(vtpm->port)->saves_nothing,
 			   tpm12_saves_nothing(*rc));
-	return *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
+	err = *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
+	if (err != -EIO)
+		vtpmb_tpm12_saved(vtpm->port);
+	return err;
 }
 
 static unsigned int tpm12_nr_saved(const struct vtpmb_port *port, const struct vtpmb_vtpm *of)
@@ -855,7 +860,13 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
  * What the chip ended without a word.
  */
 
-static bool tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles)
+/**
+ * vtpmb_tpm12_is_listed() - whether a handle is in a list of the chip's
+ * @handle:	the handle
+ * @list:	what vtpmb_tpm12_ask_list() has given
+ * @nr_handles:	how many
+ */
+bool vtpmb_tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles)
 {
 	for (; nr_handles--; list += sizeof(u32)) {
 		if (vtpmb_peek_u32(list) == handle)
@@ -881,17 +892,17 @@ static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 }
 
 /**
- * vtpmb_tpm12_ask_list() - the handles of a kind that the chip has
+ * vtpmb_tpm12_ask_list() - the handles of a type that the chip has
  * @port:	the chip
- * @kind:	of which kind
+ * @rt:		enum tpm12_rt
  * @list:	out: the handles, in the port's scratch buffer; if @rc is TPM12_SUCCESS
  * @nr_handles:	out: how many; if @rc is TPM12_SUCCESS
  * @rc:		out: the chip's return code
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm12_ask_list(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
-			 const u8 **list, u16 *nr_handles, u32 *rc)
+int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *nr_handles,
+			 u32 *rc)
 {
 	struct vtpmb_reader r;
 	u8 body[12];
@@ -900,7 +911,7 @@ int vtpmb_tpm12_ask_list(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
 
 	vtpmb_poke_u32(body, TPM12_CAP_HANDLE);
 	vtpmb_poke_u32(body + 4, sizeof(u32));
-	vtpmb_poke_u32(body + 8, vtpmb_tpm12_kinds[kind].rt);
+	vtpmb_poke_u32(body + 8, rt);
 	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
@@ -919,7 +930,7 @@ static void tpm12_strike_off(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind
 	unsigned int i;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-		if (!tpm12_is_listed(entry[i].phys, list, nr_handles))
+		if (!vtpmb_tpm12_is_listed(entry[i].phys, list, nr_handles))
 			entry[i].phys = 0;
 	}
 }
@@ -945,7 +956,7 @@ static int tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind
 	struct vtpmb_tpm12_table *table;
 	u16 nr_handles = 0;
 	const u8 *list;
-	int err = vtpmb_tpm12_ask_list(port, kind, &list, &nr_handles, rc);
+	int err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &nr_handles, rc);
 
 	chip->room[kind] = TPM12_ROOM_UNKNOWN;
 	if (err || *rc)

@@ -349,6 +349,13 @@ static void lose(const u8 *cmd, size_t len)
 		core_cut_response(1, length);
 }
 
+/* The chip does not get it. */
+static void fail_to_send(const u8 *cmd, size_t len)
+{
+	if (vtpmb_peek_u32(cmd + 6) == maker->code && nr_left && !--nr_left)
+		core_fail_transmit(1, -EIO);
+}
+
 static void meet_loss(void)
 {
 	nr_left = maker->nth;
@@ -456,6 +463,108 @@ static void losses_take_no_room(void)
 	end();
 }
 
+/* What takes a place in the chip's contextList, or would when the host gets the chip. */
+
+static void has_session_of_key(void)
+{
+	has_key();
+	CHECK_EQ(osap(&proxy, &session, ET_KEY, key, key_secret), 0);
+}
+
+static const struct maker savers[] = {
+	{ "SaveContext of a session", 0xb8, 1, has_session, core_end_turn },
+	{ "SaveContext of a session of a key", 0xb8, 1, has_session_of_key, core_end_turn },
+	{ "SaveContext of a transport session", 0xb8, 1, has_transport, core_end_turn },
+};
+
+/* Of SaveContext: up to the size of the context, and in it before and after its count. */
+static const size_t save_lengths[] = { LOST, 9, 10, 14, 14 + 26, 14 + 40 };
+
+static void host_saves_session(u8 *blob, size_t *len)
+{
+	struct session s;
+
+	CHECK_EQ(oiap(&host, &s, key_secret), 0);
+	CHECK_EQ(save_context(&host, s.handle, RT_AUTH, blob, len), 0);
+}
+
+static void meet_lost_save(bool executed)
+{
+	u8 blob[2048];
+	u32 handle;
+	size_t len;
+
+	host_saves_session(blob, &len);
+	maker->before();
+	nr_left = maker->nth;
+	core_watch = executed ? lose : fail_to_send;
+	maker->run();
+	core_watch = NULL;
+	core_fail_transmit(0, 0);
+	CHECK_EQ(nr_left, 0);
+	host_has_its_own();
+	begin_again(&proxy);
+	core_end_turn();
+	if (count_handles(&host, RT_CONTEXT) != 1)
+		core_fail(__FILE__, __LINE__, "after %s, %zu bytes: %u saved, one is the host's",
+			  maker->name, length, count_handles(&host, RT_CONTEXT));
+	CHECK_EQ(load_context(&host, 0, false, blob, len, &handle), 0);
+	CHECK_EQ(flush(&host, handle, RT_AUTH), 0);
+}
+
+static void lost_save_takes_no_place_in_the_list(void)
+{
+	unsigned int i, k;
+
+	begin(true);
+	for (i = 0; i < ARRAY_SIZE(savers); i++) {
+		maker = &savers[i];
+		for (k = 0; k < ARRAY_SIZE(save_lengths); k++) {
+			length = save_lengths[k];
+			meet_lost_save(true);
+		}
+	}
+	end();
+}
+
+static void save_that_was_not_executed_costs_the_host_nothing(void)
+{
+	unsigned int i;
+
+	begin(true);
+	for (i = 0; i < ARRAY_SIZE(savers); i++) {
+		maker = &savers[i];
+		meet_lost_save(false);
+	}
+	end();
+}
+
+/* The guest is reset before the chip is asked: its session goes, though it was not saved. */
+static void session_that_is_flushed_was_not_saved(void)
+{
+	u8 blob[2048];
+	unsigned int i;
+	u32 handle;
+	size_t len;
+
+	begin(true);
+	host_saves_session(blob, &len);
+	maker = &savers[0];
+	nr_left = 1;
+	core_watch = fail_to_send;
+	for (i = 0; i < VTPMB_MAX_SESSIONS && nr_left; i++)
+		start_oiap();
+	core_watch = NULL;
+	core_fail_transmit(0, 0);
+	CHECK_EQ(nr_left, 0);
+	begin_again(&proxy);
+	core_end_turn();
+	CHECK_EQ(count_handles(&host, RT_CONTEXT), 1);
+	CHECK_EQ(load_context(&host, 0, false, blob, len, &handle), 0);
+	CHECK_EQ(flush(&host, handle, RT_AUTH), 0);
+	end();
+}
+
 /* A chip that does not say what it has: nothing of the host's goes, and all works. */
 static u32 refusal;
 
@@ -531,6 +640,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(others_go_on_after_a_loss),
 	CORE_TEST(lost_key_ends_no_session_of_its_copies),
 	CORE_TEST(losses_take_no_room),
+	CORE_TEST(lost_save_takes_no_place_in_the_list),
+	CORE_TEST(save_that_was_not_executed_costs_the_host_nothing),
+	CORE_TEST(session_that_is_flushed_was_not_saved),
 	CORE_TEST(chip_that_tells_nothing_keeps_what_is_the_hosts),
 	CORE_TEST(what_the_host_makes_later_is_its_own),
 };
