@@ -3,7 +3,7 @@
 
 #include <string.h>
 #include "fuzz.h"
-#include "tpm12.h"
+#include "tpm12/state.h"
 #include "tpm12_guest.h"
 
 #define NR_KEPT		8	/* handles, sessions and contexts that a guest remembers */

@@ -3,13 +3,11 @@
 
 #include <linux/init.h>
 #include <linux/module.h>
-#include "ctl.h"
-#include "hash.h"
-#include "hub.h"
-#include "proxy.h"
+#include "dev/ctl.h"
+#include "core/hash.h"
+#include "hub/hub.h"
+#include "dev/proxy.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
 
 static int __init vtpmb_init(void)
 {

@@ -17,8 +17,8 @@
 #include <linux/types.h>
 #include <linux/kernel.h>
 #include <linux/errno.h>
-#include "family.h"
-#include "wire.h"
+#include "core/family.h"
+#include "core/wire.h"
 
 /**
  * struct core_rsp - a response

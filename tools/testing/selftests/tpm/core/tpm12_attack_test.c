@@ -8,7 +8,7 @@
  * theirs has changed.
  */
 
-#include "tpm12.h"
+#include "tpm12/state.h"
 #include "tpm12_guest.h"
 
 /* A key of the host's own: the chip ends sessions of all copies of a key at once. */

@@ -4,7 +4,7 @@
  * The chip is libtpms, which enters it by a key whose private part is empty.
  */
 
-#include "failure.h"
+#include "core/failure.h"
 #include "tpm12_guest.h"
 
 #define GET_RANDOM	"00c1 ???????? 00000046 00000004"

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 #include "core.h"
-#include "tpm12.h"
+#include "tpm12/state.h"
 
 #define STARTUP(type)	"00c1 ???????? 00000099 " type
 #define ST_CLEAR	STARTUP("0001")

@@ -7,7 +7,7 @@
  * finds what it has left there itself, and nothing else.
  */
 
-#include "tpm12.h"
+#include "tpm12/state.h"
 #include "tpm12_guest.h"
 
 #define NR_KEYS		2	/* that the host has left */

@@ -19,7 +19,7 @@
 #define TPM12_MODEL_H
 
 #include "differential.h"
-#include "tpm12_commands.h"
+#include "tpm12/commands.h"
 
 #define NR_KEYS		6
 #define NR_SESSIONS	7

@@ -5,7 +5,7 @@
  */
 
 #include <openssl/sha.h>
-#include "tpm12.h"
+#include "tpm12/state.h"
 #include "tpm12_guest.h"
 
 static struct key signer, storage;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 #include "tpm12_model.h"
-#include "tpm12.h"
+#include "tpm12/state.h"
 
 #define CLEAR	1
 #define STATE	2

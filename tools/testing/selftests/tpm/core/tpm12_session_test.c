@@ -4,7 +4,7 @@
  * of a TPM like it that is nobody else's.
  */
 
-#include "tpm12.h"
+#include "tpm12/state.h"
 #include "tpm12_guest.h"
 
 #define NR_SLOTS	16	/* sessions that fit the chip */

@@ -4,7 +4,7 @@
  * and what a guest tries to smuggle in them.
  */
 
-#include "tpm12.h"
+#include "tpm12/state.h"
 #include "tpm12_guest.h"
 
 static struct key signer, storage;

@@ -4,7 +4,7 @@
  * want it.  What one has loaded stays there, and may cost no other anything.
  */
 
-#include "tpm12.h"
+#include "tpm12/state.h"
 #include "tpm12_guest.h"
 
 #define NR_SLOTS	20	/* keys that fit the chip */

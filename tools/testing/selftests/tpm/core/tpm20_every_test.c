@@ -7,7 +7,7 @@
  */
 
 #include <stdlib.h>
-#include "tpm20.h"
+#include "tpm20/state.h"
 #include "tpm20_sample.h"
 
 static const struct {

@@ -4,7 +4,7 @@
  * libtpms does not know such a command, so the watcher plays the chip.
  */
 
-#include "failure.h"
+#include "core/failure.h"
 #include "core.h"
 
 #define STARTUP		"8001 ???????? 00000144 0000"

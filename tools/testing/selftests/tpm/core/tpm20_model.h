@@ -17,7 +17,7 @@
 #define TPM20_MODEL_H
 
 #include "differential.h"
-#include "tpm20_commands.h"
+#include "tpm20/commands.h"
 
 #define NR_OBJECTS	8
 #define NR_SESSIONS	8

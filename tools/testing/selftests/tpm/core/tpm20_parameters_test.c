@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TPM 2.0: ECC_Parameters and TestParms, which need the chip once at most. */
 
-#include "tpm20.h"
+#include "tpm20/state.h"
 #include "tpm20_guest.h"
 
 #define TEST_PARMS	"8001 ???????? 0000018a "

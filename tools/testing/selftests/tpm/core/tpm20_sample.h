@@ -15,7 +15,7 @@
 #ifndef TPM20_SAMPLE_H
 #define TPM20_SAMPLE_H
 
-#include "tpm20.h"
+#include "tpm20/state.h"
 #include "tpm20_guest.h"
 
 /* How the answers of proxy and twin are compared, if both succeed. */

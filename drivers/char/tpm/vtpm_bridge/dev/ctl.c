@@ -1,0 +1,930 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The control node /dev/vtpm-control.
+ *
+ * A const table says of each ioctl how long its struct is and what runs it;
+ * the one handler makes the checks that are common to all, in the order that
+ * the UAPI header promises.
+ */
+
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <uapi/linux/vtpm_bridge.h>
+#include "ctl.h"
+#include "../core/failure.h"
+#include "../core/limits.h"
+#include "proxy.h"
+
+static_assert(sizeof(struct vtpm_bridge_create) == 32);
+static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
+static_assert(sizeof(struct vtpm_bridge_reset) == 16);
+static_assert(sizeof(struct vtpm_bridge_set) == 24);
+static_assert(sizeof(struct vtpm_bridge_query) == 112);
+static_assert(sizeof(struct vtpm_bridge_list) == 24);
+static_assert(sizeof(struct vtpm_bridge_get) == 24);
+static_assert(sizeof(struct vtpm_bridge_setting) == 16);
+static_assert(sizeof(struct vtpm_bridge_policy) == 24);
+static_assert(sizeof(struct vtpm_bridge_chip) == 16);
+static_assert(sizeof(struct vtpm_bridge_keep) == 16);
+static_assert(sizeof(struct vtpm_bridge_auth) == 72);
+static_assert(VTPM_BRIDGE_MAX_AUTH == VTPMB_MAX_AUTH);
+
+static_assert(VTPM_BRIDGE_NR_PCRS == VTPMB_NR_PCRS);
+static_assert((int)VTPM_BRIDGE_OFF == VTPMB_OFF);
+static_assert((int)VTPM_BRIDGE_WAITING == VTPMB_POST_INIT);
+static_assert((int)VTPM_BRIDGE_STARTED == VTPMB_STARTED);
+static_assert((int)VTPM_BRIDGE_SHUT_DOWN == VTPMB_SHUTDOWN);
+static_assert((int)VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE ==
+	      VTPMB_OWNERSHIP_NOT_INSTALLABLE);
+static_assert((int)VTPM_BRIDGE_OWNERSHIP_GRANTED == VTPMB_OWNERSHIP_GRANTED);
+static_assert((int)VTPM_BRIDGE_TRANSPORT_INSPECT == VTPMB_TRANSPORT_INSPECT);
+static_assert((int)VTPM_BRIDGE_TRANSPORT_ORDINAL == VTPMB_TRANSPORT_ORDINAL);
+static_assert((int)VTPM_BRIDGE_TRANSPORT_ALLOW == VTPMB_TRANSPORT_ALLOW);
+static_assert(VTPM_BRIDGE_NO_COUNTER == VTPMB_NO_COUNTER);
+
+/* The struct of any ioctl. */
+union vtpmb_ctl_arg {
+	u32 size;
+	struct vtpm_bridge_create create;
+	struct vtpm_bridge_destroy destroy;
+	struct vtpm_bridge_reset reset;
+	struct vtpm_bridge_set set;
+	struct vtpm_bridge_query query;
+	struct vtpm_bridge_list list;
+	struct vtpm_bridge_get get;
+	struct vtpm_bridge_policy policy;
+	struct vtpm_bridge_chip chip;
+	struct vtpm_bridge_keep keep;
+};
+
+/**
+ * struct vtpmb_ctl_call - an ioctl on its way
+ * @filp:	the control file
+ * @uarg:	where the user has the struct
+ * @arg:	its struct
+ * @made:	the proxy that it has made and that is not published yet, or NULL
+ */
+struct vtpmb_ctl_call {
+	struct file *filp;
+	void __user *uarg;
+	union vtpmb_ctl_arg arg;
+	struct vtpmb_proxy *made;
+};
+
+static long vtpmb_ctl_destroy(struct vtpmb_ctl_call *call)
+{
+	const struct vtpm_bridge_destroy *destroy = &call->arg.destroy;
+
+	if (destroy->flags & ~VTPM_BRIDGE_FORCE || destroy->__reserved)
+		return -EOPNOTSUPP;
+	return vtpmb_proxy_destroy(destroy->num,
+				   destroy->flags & VTPM_BRIDGE_FORCE);
+}
+
+static long vtpmb_ctl_reset(struct vtpmb_ctl_call *call)
+{
+	const struct vtpm_bridge_reset *reset = &call->arg.reset;
+	struct vtpmb_proxy *proxy;
+
+	if (reset->flags || reset->__reserved)
+		return -EOPNOTSUPP;
+	proxy = vtpmb_proxy_find(reset->num);
+	if (!proxy)
+		return -ENOENT;
+	vtpmb_proxy_reset(proxy, "ioctl");
+	vtpmb_proxy_put(proxy);
+	return 0;
+}
+
+static int vtpmb_set_locality(struct vtpmb_proxy *proxy, u64 value)
+{
+	WRITE_ONCE(proxy->vtpm.locality, value);
+	return 0;
+}
+
+static u64 vtpmb_get_locality(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.locality;
+}
+
+static int vtpmb_set_pp(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.pp_pin = value;
+	return 0;
+}
+
+static u64 vtpmb_get_pp(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.pp_pin;
+}
+
+static int vtpmb_set_query_resets(struct vtpmb_proxy *proxy, u64 value)
+{
+	WRITE_ONCE(proxy->query_resets, value);
+	return 0;
+}
+
+static u64 vtpmb_get_query_resets(const struct vtpmb_proxy *proxy)
+{
+	return proxy->query_resets;
+}
+
+static int vtpmb_set_failure_mode(struct vtpmb_proxy *proxy, u64 value)
+{
+	vtpmb_proxy_set_failure_mode(proxy, value);
+	return 0;
+}
+
+static u64 vtpmb_get_failure_mode(const struct vtpmb_proxy *proxy)
+{
+	return proxy->failure_mode != VTPMB_FAILURE_NONE;
+}
+
+static int vtpmb_set_ownership(struct vtpmb_proxy *proxy, u64 value)
+{
+	WRITE_ONCE(proxy->vtpm.ownership, value);
+	WRITE_ONCE(proxy->vtpm.nr_views, proxy->vtpm.nr_views + 1);
+	return 0;
+}
+
+static u64 vtpmb_get_ownership(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.ownership;
+}
+
+static int vtpmb_set_policy(struct vtpmb_proxy *proxy, u64 code,
+			    enum vtpmb_policy_verb verb)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+
+	return vtpmb_policy_set(&vtpm->policy, vtpm->port->family, code, verb);
+}
+
+static int vtpmb_set_deny(struct vtpmb_proxy *proxy, u64 code)
+{
+	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DENY);
+}
+
+static int vtpmb_set_allow(struct vtpmb_proxy *proxy, u64 code)
+{
+	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_ALLOW);
+}
+
+static int vtpmb_set_allow_unsafe(struct vtpmb_proxy *proxy, u64 code)
+{
+	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_ALLOW_UNSAFE);
+}
+
+static int vtpmb_set_default(struct vtpmb_proxy *proxy, u64 code)
+{
+	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DEFAULT);
+}
+
+/* What policies on private PCRs are made with cannot be a guest's. */
+static int vtpmb_set_real_pcrs(struct vtpmb_proxy *proxy, u64 value)
+{
+	u32 policy_pcr = proxy->vtpm.port->policy_pcr;
+
+	if (policy_pcr && value & BIT_ULL(policy_pcr))
+		return -ERANGE;
+	WRITE_ONCE(proxy->vtpm.real_pcrs, value);
+	return 0;
+}
+
+static u64 vtpmb_get_real_pcrs(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.real_pcrs;
+}
+
+/* The user's memory is read without the lock: that may take as long as he likes. */
+static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
+{
+	u8 secret[VTPMB_SECRET_SIZE];
+
+	BUILD_BUG_ON(sizeof(secret) != VTPM_BRIDGE_SECRET_SIZE);
+	if (copy_from_user(secret, u64_to_user_ptr(address), sizeof(secret)))
+		return -EFAULT;
+	mutex_lock(&proxy->vtpm.lock);
+	memcpy(proxy->vtpm.secret, secret, sizeof(secret));
+	proxy->secret_given = true;
+	mutex_unlock(&proxy->vtpm.lock);
+	memzero_explicit(secret, sizeof(secret));
+	return 0;
+}
+
+static u64 vtpmb_get_secret(const struct vtpmb_proxy *proxy)
+{
+	return proxy->secret_given;
+}
+
+static int vtpmb_copy_auth(struct vtpm_bridge_auth *auth, u64 address)
+{
+	void __user *from = u64_to_user_ptr(address);
+	u32 size;
+	int err;
+
+	if (get_user(size, (u32 __user *)from))
+		return -EFAULT;
+	if (size < sizeof(*auth))
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	err = copy_struct_from_user(auth, sizeof(*auth), from, size);
+	if (err)
+		return err;
+	if (auth->len > sizeof(auth->auth))
+		return -ERANGE;
+	if (memchr_inv(auth->auth + auth->len, 0, sizeof(auth->auth) - auth->len))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int vtpmb_set_chip_auth(struct vtpmb_proxy *proxy, u64 address,
+			       enum vtpmb_chip_hier hier)
+{
+	struct vtpmb_auth *auth = &proxy->vtpm.chip_auth[hier];
+	struct vtpm_bridge_auth from = {};
+	int err = vtpmb_copy_auth(&from, address);
+
+	if (!err) {
+		while (from.len && !from.auth[from.len - 1])
+			from.len--;
+		mutex_lock(&proxy->vtpm.lock);
+		memcpy(auth->value, from.auth, sizeof(auth->value));
+		auth->len = from.len;
+		mutex_unlock(&proxy->vtpm.lock);
+	}
+	memzero_explicit(&from, sizeof(from));
+	return err;
+}
+
+static int vtpmb_set_owner_auth(struct vtpmb_proxy *proxy, u64 address)
+{
+	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_OWNER);
+}
+
+static u64 vtpmb_get_owner_auth(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.chip_auth[VTPMB_CHIP_OWNER].len != 0;
+}
+
+static int vtpmb_set_endorsement_auth(struct vtpmb_proxy *proxy, u64 address)
+{
+	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_ENDORSEMENT);
+}
+
+static u64 vtpmb_get_endorsement_auth(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.chip_auth[VTPMB_CHIP_ENDORSEMENT].len != 0;
+}
+
+static struct vtpmb_range vtpmb_unpack_range(u64 value)
+{
+	return (struct vtpmb_range) {
+		.first = upper_32_bits(value), .last = lower_32_bits(value),
+	};
+}
+
+static u64 vtpmb_pack_range(const struct vtpmb_range *range)
+{
+	return (u64)range->first << 32 | range->last;
+}
+
+/* Both ends are handles of @type, and none between them is one of @others. */
+static bool vtpmb_range_is_good(const struct vtpmb_range *range, u8 type,
+				const struct vtpmb_range *others)
+{
+	return range->first >> 24 == type && range->last >> 24 == type &&
+	       range->first <= range->last && !vtpmb_range_overlaps(range, others);
+}
+
+static bool vtpmb_nv_range_is_good(const struct vtpmb_proxy *proxy,
+				   const struct vtpmb_range *range)
+{
+	static const struct vtpmb_range certificates = {
+		VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST
+	};
+
+	if (proxy->vtpm.port->family == &vtpmb_tpm20)
+		return vtpmb_range_is_good(range, 0x01, &certificates);
+	return range->first && range->first <= range->last && range->last != U32_MAX;
+}
+
+static int vtpmb_set_nv_range(struct vtpmb_proxy *proxy, u64 value)
+{
+	struct vtpmb_range range = vtpmb_unpack_range(value);
+
+	if (value && !vtpmb_nv_range_is_good(proxy, &range))
+		return -ERANGE;
+	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_NV, &range);
+}
+
+static u64 vtpmb_get_nv_range(const struct vtpmb_proxy *proxy)
+{
+	return vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_NV]);
+}
+
+static int vtpmb_set_persistent_range(struct vtpmb_proxy *proxy, u64 value)
+{
+	static const struct vtpmb_range platform = { 0x81800000, 0x81ffffff };
+	struct vtpmb_range range = vtpmb_unpack_range(value);
+
+	if (value && !vtpmb_range_is_good(&range, 0x81, &platform))
+		return -ERANGE;
+	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_PERSISTENT, &range);
+}
+
+static u64 vtpmb_get_persistent_range(const struct vtpmb_proxy *proxy)
+{
+	return vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]);
+}
+
+static int vtpmb_set_persistent_objects(struct vtpmb_proxy *proxy, u64 value)
+{
+	WRITE_ONCE(proxy->vtpm.persistent_objects, value);
+	return 0;
+}
+
+static u64 vtpmb_get_persistent_objects(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.persistent_objects;
+}
+
+static int vtpmb_set_nv_indices(struct vtpmb_proxy *proxy, u64 value)
+{
+	WRITE_ONCE(proxy->vtpm.nv_indices, value);
+	return 0;
+}
+
+static u64 vtpmb_get_nv_indices(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.nv_indices;
+}
+
+static int vtpmb_set_nv_bytes(struct vtpmb_proxy *proxy, u64 value)
+{
+	WRITE_ONCE(proxy->vtpm.nv_bytes, value);
+	return 0;
+}
+
+static u64 vtpmb_get_nv_bytes(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.nv_bytes;
+}
+
+static int vtpmb_set_transport(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.transport = value;
+	return 0;
+}
+
+static u64 vtpmb_get_transport(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.transport;
+}
+
+static int vtpmb_set_counter(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.counter = value;
+	return 0;
+}
+
+static u64 vtpmb_get_counter(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.counter;
+}
+
+static int vtpmb_set_power(struct vtpmb_proxy *proxy, u64 value)
+{
+	return vtpmb_proxy_set_power(proxy, value);
+}
+
+static u64 vtpmb_get_power(const struct vtpmb_proxy *proxy)
+{
+	return proxy->powered;
+}
+
+static int vtpmb_set_endorsement(struct vtpmb_proxy *proxy, u64 value)
+{
+	proxy->vtpm.port->family->set_endorsement(&proxy->vtpm, value);
+	return 0;
+}
+
+static u64 vtpmb_get_endorsement(const struct vtpmb_proxy *proxy)
+{
+	return !proxy->vtpm.no_endorsement;
+}
+
+static int vtpmb_set_stop_on_failure(struct vtpmb_proxy *proxy, u64 value)
+{
+	vtpmb_failure_set_stop(&proxy->vtpm, value);
+	return 0;
+}
+
+static u64 vtpmb_get_stop_on_failure(const struct vtpmb_proxy *proxy)
+{
+	return proxy->vtpm.stop_on_failure;
+}
+
+/**
+ * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET and VTPM_BRIDGE_GET
+ * @max:	greatest value; a greater one is -ERANGE
+ * @set:	called under vtpm.lock
+ * @get:	called under vtpm.lock; NULL for a key of the policy, which
+ *		VTPM_BRIDGE_POLICY shows
+ * @family:	the only one that has the key, or NULL; -EOPNOTSUPP for another
+ * @locks:	@set takes vtpm.lock itself
+ */
+struct vtpmb_ctl_key {
+	u64 max;
+	int (*set)(struct vtpmb_proxy *proxy, u64 value);
+	u64 (*get)(const struct vtpmb_proxy *proxy);
+	const struct vtpmb_family *family;
+	bool locks;
+};
+
+/* What can be set can be read back: each key has both functions. */
+#define VTPMB_CTL_VALUE(name, max, ...) { max, vtpmb_set_##name, vtpmb_get_##name, __VA_ARGS__ }
+#define VTPMB_CTL_POLICY(name) { U32_MAX, vtpmb_set_##name }
+
+static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
+	[VTPM_BRIDGE_LOCALITY] = VTPMB_CTL_VALUE(locality, 4, NULL),
+	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = VTPMB_CTL_VALUE(pp, 1, NULL),
+	[VTPM_BRIDGE_QUERY_RESETS] = VTPMB_CTL_VALUE(query_resets, 1, NULL),
+	[VTPM_BRIDGE_OWNERSHIP] =
+		VTPMB_CTL_VALUE(ownership, VTPM_BRIDGE_OWNERSHIP_GRANTED, &vtpmb_tpm12),
+	[VTPM_BRIDGE_DENY] = VTPMB_CTL_POLICY(deny),
+	[VTPM_BRIDGE_ALLOW] = VTPMB_CTL_POLICY(allow),
+	[VTPM_BRIDGE_ALLOW_UNSAFE] = VTPMB_CTL_POLICY(allow_unsafe),
+	[VTPM_BRIDGE_DEFAULT] = VTPMB_CTL_POLICY(default),
+	[VTPM_BRIDGE_SECRET] = VTPMB_CTL_VALUE(secret, U64_MAX, &vtpmb_tpm20, true),
+	[VTPM_BRIDGE_NV_RANGE] = VTPMB_CTL_VALUE(nv_range, U64_MAX, NULL, true),
+	[VTPM_BRIDGE_NV_INDICES] = VTPMB_CTL_VALUE(nv_indices, VTPMB_MAX_NV_INDICES, NULL),
+	[VTPM_BRIDGE_NV_BYTES] = VTPMB_CTL_VALUE(nv_bytes, VTPMB_MAX_NV_BYTES, NULL),
+	[VTPM_BRIDGE_PERSISTENT_RANGE] =
+		VTPMB_CTL_VALUE(persistent_range, U64_MAX, &vtpmb_tpm20, true),
+	[VTPM_BRIDGE_PERSISTENT_OBJECTS] =
+		VTPMB_CTL_VALUE(persistent_objects, VTPMB_MAX_PERSISTENT, &vtpmb_tpm20),
+	[VTPM_BRIDGE_REAL_PCRS] = VTPMB_CTL_VALUE(real_pcrs, BIT_ULL(VTPMB_NR_PCRS) - 1, NULL),
+	[VTPM_BRIDGE_OWNER_AUTH] = VTPMB_CTL_VALUE(owner_auth, U64_MAX, &vtpmb_tpm20, true),
+	[VTPM_BRIDGE_ENDORSEMENT_AUTH] =
+		VTPMB_CTL_VALUE(endorsement_auth, U64_MAX, &vtpmb_tpm20, true),
+	[VTPM_BRIDGE_TRANSPORT] =
+		VTPMB_CTL_VALUE(transport, VTPM_BRIDGE_TRANSPORT_ALLOW, &vtpmb_tpm12),
+	[VTPM_BRIDGE_COUNTER] = VTPMB_CTL_VALUE(counter, U32_MAX, &vtpmb_tpm12),
+	[VTPM_BRIDGE_POWER] = VTPMB_CTL_VALUE(power, 1, NULL),
+	[VTPM_BRIDGE_ENDORSEMENT] = VTPMB_CTL_VALUE(endorsement, 1, &vtpmb_tpm20),
+	[VTPM_BRIDGE_STOP_ON_FAILURE] = VTPMB_CTL_VALUE(stop_on_failure, 1, NULL),
+	[VTPM_BRIDGE_FAILURE_MODE] = VTPMB_CTL_VALUE(failure_mode, 1, NULL),
+};
+
+/* The key's row, or NULL. */
+static const struct vtpmb_ctl_key *vtpmb_ctl_find_key(u32 key)
+{
+	if (key >= ARRAY_SIZE(vtpmb_ctl_keys) || !vtpmb_ctl_keys[key].set)
+		return NULL;
+	return &vtpmb_ctl_keys[key];
+}
+
+static bool vtpmb_key_is_for(const struct vtpmb_ctl_key *key, const struct vtpmb_proxy *proxy)
+{
+	return !key->family || key->family == proxy->vtpm.port->family;
+}
+
+static int vtpmb_set_key(struct vtpmb_proxy *proxy,
+			 const struct vtpmb_ctl_key *key, u64 value)
+{
+	int err;
+
+	if (!vtpmb_key_is_for(key, proxy))
+		return -EOPNOTSUPP;
+	if (value > key->max)
+		return -ERANGE;
+	if (key->locks)
+		return key->set(proxy, value);
+	mutex_lock(&proxy->vtpm.lock);
+	err = key->set(proxy, value);
+	mutex_unlock(&proxy->vtpm.lock);
+	return err;
+}
+
+static long vtpmb_ctl_set(struct vtpmb_ctl_call *call)
+{
+	const struct vtpm_bridge_set *set = &call->arg.set;
+	const struct vtpmb_ctl_key *key = vtpmb_ctl_find_key(set->key);
+	struct vtpmb_proxy *proxy;
+	int err;
+
+	if (set->__reserved || !key)
+		return -EOPNOTSUPP;
+
+	proxy = vtpmb_proxy_find(set->num);
+	if (!proxy)
+		return -ENOENT;
+	err = vtpmb_set_key(proxy, key, set->value);
+	vtpmb_proxy_put(proxy);
+	return err;
+}
+
+static int vtpmb_apply_setting(struct vtpmb_proxy *proxy, u64 address)
+{
+	struct vtpm_bridge_setting setting;
+	const struct vtpmb_ctl_key *key;
+
+	if (copy_from_user(&setting, u64_to_user_ptr(address), sizeof(setting)))
+		return -EFAULT;
+	key = vtpmb_ctl_find_key(setting.key);
+	if (setting.__reserved || !key)
+		return -EOPNOTSUPP;
+	return vtpmb_set_key(proxy, key, setting.value);
+}
+
+/* The rest of the struct goes back to the user after success alone. */
+static int vtpmb_tell_failed(struct vtpmb_ctl_call *call, u32 nr)
+{
+	struct vtpm_bridge_create __user *create = call->uarg;
+
+	if (call->arg.size < offsetofend(struct vtpm_bridge_create, failed))
+		return 0;
+	return put_user(nr, &create->failed);
+}
+
+static int vtpmb_apply_settings(struct vtpmb_proxy *proxy, struct vtpmb_ctl_call *call)
+{
+	const struct vtpm_bridge_create *create = &call->arg.create;
+	u64 address = create->settings;
+	u32 i;
+	int err;
+
+	for (i = 0; i < create->nr_settings; i++) {
+		err = vtpmb_apply_setting(proxy, address);
+		if (err)
+			return vtpmb_tell_failed(call, i) ? -EFAULT : err;
+		address += sizeof(struct vtpm_bridge_setting);
+	}
+	return 0;
+}
+
+static long vtpmb_ctl_create(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_create *create = &call->arg.create;
+	struct vtpmb_proxy *proxy;
+
+	if (create->flags & ~VTPM_BRIDGE_PERSISTENT)
+		return -EOPNOTSUPP;
+	if (create->nr_settings > VTPM_BRIDGE_MAX_SETTINGS)
+		return -ERANGE;
+
+	proxy = vtpmb_proxy_create(create->chip,
+				   create->flags & VTPM_BRIDGE_PERSISTENT ?
+				   NULL : call->filp);
+	if (IS_ERR(proxy))
+		return PTR_ERR(proxy);
+	create->chip = vtpmb_hub_chip_num(proxy->hub);
+	create->num = proxy->num;
+	call->made = proxy;
+	return vtpmb_apply_settings(proxy, call);
+}
+
+static long vtpmb_ctl_keep(struct vtpmb_ctl_call *call)
+{
+	const struct vtpm_bridge_keep *keep = &call->arg.keep;
+
+	if (keep->flags || keep->__reserved)
+		return -EOPNOTSUPP;
+	return vtpmb_proxy_keep(keep->num, call->filp);
+}
+
+static u32 vtpmb_family_num(const struct vtpmb_family *family)
+{
+	return family == &vtpmb_tpm20 ? 0x200 : 0x102;
+}
+
+static long vtpmb_ctl_chip(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_chip *chip = &call->arg.chip;
+	const struct vtpmb_family *family;
+
+	if (chip->__reserved)
+		return -EOPNOTSUPP;
+	family = vtpmb_hub_find_chip(&chip->chip);
+	if (IS_ERR(family))
+		return PTR_ERR(family);
+	chip->family = vtpmb_family_num(family);
+	return 0;
+}
+
+static int vtpmb_get_key(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 *value)
+{
+	if (!vtpmb_key_is_for(key, proxy))
+		return -EOPNOTSUPP;
+	mutex_lock(&proxy->vtpm.lock);
+	*value = key->get(proxy);
+	mutex_unlock(&proxy->vtpm.lock);
+	return 0;
+}
+
+static long vtpmb_ctl_get(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_get *get = &call->arg.get;
+	const struct vtpmb_ctl_key *key = vtpmb_ctl_find_key(get->key);
+	struct vtpmb_proxy *proxy;
+	u64 value;
+	int err;
+
+	if (get->__reserved || !key || !key->get)
+		return -EOPNOTSUPP;
+
+	proxy = vtpmb_proxy_find(get->num);
+	if (!proxy)
+		return -ENOENT;
+	err = vtpmb_get_key(proxy, key, &value);
+	vtpmb_proxy_put(proxy);
+	if (!err)
+		get->value = value;
+	return err;
+}
+
+/* The keys that set what the policy says of a command that is not at its default. */
+static const u32 vtpmb_policy_keys[] = {
+	[VTPMB_POLICY_DENY] = VTPM_BRIDGE_DENY,
+	[VTPMB_POLICY_ALLOW_UNSAFE] = VTPM_BRIDGE_ALLOW_UNSAFE,
+};
+
+/* Returns how many there are; @settings has room for all commands. */
+static u32 vtpmb_fill_policy(struct vtpmb_vtpm *vtpm, struct vtpm_bridge_setting *settings)
+{
+	const struct vtpmb_family *family = vtpm->port->family;
+	unsigned int row;
+	u32 count = 0;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	for (row = 0; row < family->nr_rows; row++) {
+		enum vtpmb_policy_verb verb = vtpmb_policy_get(&vtpm->policy, row);
+
+		if (verb == VTPMB_POLICY_DEFAULT)
+			continue;
+		settings[count].key = vtpmb_policy_keys[verb];
+		settings[count++].value = family->row_code(row);
+	}
+	return count;
+}
+
+/* The user's memory is written without the lock, as vtpmb_set_secret() reads it. */
+static int vtpmb_tell_policy(struct vtpmb_proxy *proxy, struct vtpm_bridge_policy *policy)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+	struct vtpm_bridge_setting *settings;
+	u32 count, fit;
+	int err = 0;
+
+	settings = kcalloc(vtpm->port->family->nr_rows, sizeof(*settings), GFP_KERNEL);
+	if (!settings)
+		return -ENOMEM;
+	mutex_lock(&vtpm->lock);
+	count = vtpmb_fill_policy(vtpm, settings);
+	mutex_unlock(&vtpm->lock);
+
+	fit = min(policy->count, count);
+	if (copy_to_user(u64_to_user_ptr(policy->settings), settings, fit * sizeof(*settings)))
+		err = -EFAULT;
+	else
+		policy->count = count;
+	kfree(settings);
+	return err;
+}
+
+static long vtpmb_ctl_policy(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_policy *policy = &call->arg.policy;
+	struct vtpmb_proxy *proxy;
+	int err;
+
+	if (policy->__reserved)
+		return -EOPNOTSUPP;
+	proxy = vtpmb_proxy_find(policy->num);
+	if (!proxy)
+		return -ENOENT;
+	err = vtpmb_tell_policy(proxy, policy);
+	vtpmb_proxy_put(proxy);
+	return err;
+}
+
+static u32 vtpmb_proxy_flags(const struct vtpmb_proxy *proxy)
+{
+	const struct vtpmb_auth *auth = proxy->vtpm.chip_auth;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	return (READ_ONCE(proxy->owner) ? 0 : VTPM_BRIDGE_PERSISTENT) |
+	       (proxy->query_resets ? VTPM_BRIDGE_QUERY_RESET : 0) |
+	       (test_bit(0, &proxy->open) ? VTPM_BRIDGE_OPEN : 0) |
+	       (auth[VTPMB_CHIP_OWNER].len ? VTPM_BRIDGE_HAS_OWNER_AUTH : 0) |
+	       (auth[VTPMB_CHIP_ENDORSEMENT].len ? VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH : 0) |
+	       (vtpmb_failure_is_stopped(&proxy->vtpm) ? VTPM_BRIDGE_STOPPED : 0);
+}
+
+static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
+			     struct vtpm_bridge_query *query)
+{
+	const struct vtpmb_family *family = proxy->vtpm.port->family;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	*query = (struct vtpm_bridge_query) {
+		.size = query->size,
+		.num = proxy->num,
+		.flags = vtpmb_proxy_flags(proxy),
+		.chip = vtpmb_hub_chip_num(proxy->hub),
+		.family = vtpmb_family_num(family),
+		.power = proxy->vtpm.power,
+		.locality = proxy->vtpm.locality,
+		.physical_presence = family->pp(&proxy->vtpm),
+		.physical_presence_lock = family->pp_locked(&proxy->vtpm),
+		.ownership = proxy->vtpm.ownership,
+		.commands = atomic64_read(&proxy->nr_commands),
+		.refusals = atomic64_read(&proxy->nr_refusals),
+		.chip_commands = atomic64_read(&proxy->nr_chip_commands),
+		.resets = atomic64_read(&proxy->nr_resets),
+		.real_pcrs = proxy->vtpm.real_pcrs,
+		.persistent_objects = proxy->vtpm.persistent_objects,
+		.persistent_range = vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]),
+		.nv_range = vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_NV]),
+		.nv_indices = proxy->vtpm.nv_indices,
+		.nv_bytes = proxy->vtpm.nv_bytes,
+		.transport = proxy->vtpm.transport,
+		.counter = proxy->vtpm.counter,
+	};
+}
+
+static long vtpmb_ctl_query(struct vtpmb_ctl_call *call)
+{
+	struct vtpmb_proxy *proxy = vtpmb_proxy_find(call->arg.query.num);
+
+	if (!proxy)
+		return -ENOENT;
+	mutex_lock(&proxy->vtpm.lock);
+	vtpmb_fill_query(proxy, &call->arg.query);
+	mutex_unlock(&proxy->vtpm.lock);
+	vtpmb_proxy_put(proxy);
+	return 0;
+}
+
+static u64 vtpmb_ctl_known_keys(void)
+{
+	u64 keys = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vtpmb_ctl_keys); i++) {
+		if (vtpmb_ctl_keys[i].set)
+			keys |= BIT_ULL(i);
+	}
+	return keys;
+}
+
+static long vtpmb_ctl_list(struct vtpmb_ctl_call *call)
+{
+	struct vtpm_bridge_list *list = &call->arg.list;
+	u32 nums[VTPMB_MAX_PROXIES];
+	u32 count = vtpmb_proxy_list(nums, ARRAY_SIZE(nums));
+	u32 fit = min(list->count, count);
+
+	if (copy_to_user(u64_to_user_ptr(list->nums), nums,
+			 fit * sizeof(nums[0])))
+		return -EFAULT;
+	list->count = count;
+	list->keys = vtpmb_ctl_known_keys();
+	return 0;
+}
+
+/**
+ * struct vtpmb_ctl_op - an ioctl
+ * @size:	bytes of its struct as this kernel knows it
+ * @min_size:	bytes of its first version
+ * @run:	the struct is in @arg of the call, and goes back to the user after
+ *		success
+ */
+struct vtpmb_ctl_op {
+	size_t size;
+	size_t min_size;
+	long (*run)(struct vtpmb_ctl_call *call);
+};
+
+#define VTPMB_CTL_OP(nr, type, last, fn)				\
+	[_IOC_NR(nr) - _IOC_NR(VTPM_BRIDGE_CREATE)] = {			\
+		sizeof(struct type), offsetofend(struct type, last), fn }
+
+static const struct vtpmb_ctl_op vtpmb_ctl_ops[] = {
+	VTPMB_CTL_OP(VTPM_BRIDGE_CREATE, vtpm_bridge_create, num,
+		     vtpmb_ctl_create),
+	VTPMB_CTL_OP(VTPM_BRIDGE_DESTROY, vtpm_bridge_destroy, __reserved,
+		     vtpmb_ctl_destroy),
+	VTPMB_CTL_OP(VTPM_BRIDGE_RESET, vtpm_bridge_reset, __reserved,
+		     vtpmb_ctl_reset),
+	VTPMB_CTL_OP(VTPM_BRIDGE_SET, vtpm_bridge_set, value, vtpmb_ctl_set),
+	VTPMB_CTL_OP(VTPM_BRIDGE_QUERY, vtpm_bridge_query, resets,
+		     vtpmb_ctl_query),
+	VTPMB_CTL_OP(VTPM_BRIDGE_LIST, vtpm_bridge_list, keys, vtpmb_ctl_list),
+	VTPMB_CTL_OP(VTPM_BRIDGE_GET, vtpm_bridge_get, value, vtpmb_ctl_get),
+	VTPMB_CTL_OP(VTPM_BRIDGE_POLICY, vtpm_bridge_policy, settings, vtpmb_ctl_policy),
+	VTPMB_CTL_OP(VTPM_BRIDGE_CHIP, vtpm_bridge_chip, __reserved, vtpmb_ctl_chip),
+	VTPMB_CTL_OP(VTPM_BRIDGE_KEEP, vtpm_bridge_keep, __reserved, vtpmb_ctl_keep),
+};
+
+static const struct vtpmb_ctl_op *vtpmb_ctl_find_op(unsigned int cmd)
+{
+	unsigned int i = cmd - VTPM_BRIDGE_CREATE;
+
+	return i < ARRAY_SIZE(vtpmb_ctl_ops) ? &vtpmb_ctl_ops[i] : NULL;
+}
+
+static long vtpmb_ctl_give_back(const struct vtpmb_ctl_op *op, struct vtpmb_ctl_call *call)
+{
+	size_t len = min_t(size_t, call->arg.size, op->size);
+
+	return copy_to_user(call->uarg, &call->arg, len) ? -EFAULT : 0;
+}
+
+/* A proxy is published last: once it is set, and the caller has its number. */
+static long vtpmb_ctl_finish(struct vtpmb_ctl_call *call, long ret)
+{
+	if (!ret)
+		ret = vtpmb_proxy_publish(call->made);
+	if (ret)
+		vtpmb_proxy_abort(call->made);
+	return ret;
+}
+
+static long vtpmb_ctl_ioctl(struct file *filp, unsigned int cmd,
+			    unsigned long user)
+{
+	const struct vtpmb_ctl_op *op = vtpmb_ctl_find_op(cmd);
+	void __user *uarg = (void __user *)user;
+	struct vtpmb_ctl_call call = { .filp = filp, .uarg = uarg };
+	u32 size;
+	long ret;
+
+	if (!op)
+		return -ENOTTY;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (get_user(size, (u32 __user *)uarg))
+		return -EFAULT;
+	if (size < op->min_size)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	ret = copy_struct_from_user(&call.arg, op->size, uarg, size);
+	if (ret)
+		return ret;
+
+	/* Read once: what another thread writes there meanwhile is ignored. */
+	call.arg.size = size;
+	ret = op->run(&call);
+	if (!ret)
+		ret = vtpmb_ctl_give_back(op, &call);
+	return call.made ? vtpmb_ctl_finish(&call, ret) : ret;
+}
+
+static int vtpmb_ctl_open(struct inode *inode, struct file *filp)
+{
+	return nonseekable_open(inode, filp);
+}
+
+static int vtpmb_ctl_release(struct inode *inode, struct file *filp)
+{
+	vtpmb_proxy_destroy_owned(filp);
+	return 0;
+}
+
+static const struct file_operations vtpmb_ctl_fops = {
+	.owner = THIS_MODULE,
+	.open = vtpmb_ctl_open,
+	.release = vtpmb_ctl_release,
+	.unlocked_ioctl = vtpmb_ctl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice vtpmb_ctl_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "vtpm-control",
+	.fops = &vtpmb_ctl_fops,
+	.mode = 0600,
+};
+
+int vtpmb_ctl_init(void)
+{
+	return misc_register(&vtpmb_ctl_misc);
+}
+
+void vtpmb_ctl_exit(void)
+{
+	misc_deregister(&vtpmb_ctl_misc);
+}

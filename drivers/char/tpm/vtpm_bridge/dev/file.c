@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The file: an open of /dev/vtpmX, with the semantics of /dev/tpm0.
+ *
+ * One command is on its way or one response waits, never both.  QEMU's reset
+ * query is answered beside that: it may come while a worker sits in write(),
+ * and its answer is for the main thread alone.
+ */
+
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/kref.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include "file.h"
+#include "proxy.h"
+#include "../hub/trace.h"
+#include "../core/wire.h"
+
+/* As tpm_common_write(): an unread response is dropped after two minutes. */
+static unsigned int vtpmb_unread_ms = 120000;
+
+module_param_named(unread_ms, vtpmb_unread_ms, uint, 0644);
+MODULE_PARM_DESC(unread_ms, "milliseconds after which a response that nobody reads is dropped (default 120000)");
+
+/* A command's size field is its bytes 2 to 5. */
+#define VTPMB_MIN_COMMAND	6
+
+/**
+ * enum vtpmb_file_phase - what the file's buffer holds
+ * @VTPMB_FILE_IDLE:	nothing
+ * @VTPMB_FILE_BUSY:	a command on its way
+ * @VTPMB_FILE_READY:	a response, or the errno of a failed command
+ * @VTPMB_FILE_READING:	a response of which a part was read; a write drops it
+ */
+enum vtpmb_file_phase {
+	VTPMB_FILE_IDLE,
+	VTPMB_FILE_BUSY,
+	VTPMB_FILE_READY,
+	VTPMB_FILE_READING,
+};
+
+/**
+ * struct vtpmb_file - an open of /dev/vtpmX
+ * @proxy:	constant; with a reference
+ * @lock:	protects all below.  While @phase is BUSY, @cmd belongs to the hub.
+ *		The hub's thread takes this lock while it holds the chip, so its
+ *		holder never touches user memory: that may not answer for as long as
+ *		its owner likes.
+ * @phase:	see enum vtpmb_file_phase
+ * @cmd:	the command and its response
+ * @err:	0, or why there is no response: for the reader of a command that
+ *		was written with O_NONBLOCK
+ * @pos:	next byte of the response to be read
+ * @nr_answers:	responses and errors so far, so that one is told from the next
+ * @unread_end:	when the present response is dropped if it is not read, in jiffies
+ * @begun:	when the command was taken
+ * @query_len:	bytes of the reset query's answer, 0 if there is none to read
+ * @query_pos:	next of them
+ * @unread:	drops a response that nobody reads
+ * @users:	the open file, and the command while the hub has it
+ */
+struct vtpmb_file {
+	struct vtpmb_proxy *proxy;
+	struct kref users;
+	struct mutex lock; /* all below, see above */
+	enum vtpmb_file_phase phase;
+	struct vtpmb_cmd cmd;
+	int err;
+	size_t pos;
+	u64 nr_answers;
+	unsigned long unread_end;
+	ktime_t begun;
+	size_t query_len;
+	size_t query_pos;
+	struct delayed_work unread;
+};
+
+static void vtpmb_file_free(struct kref *users)
+{
+	struct vtpmb_file *file = container_of(users, struct vtpmb_file, users);
+
+	kfree_sensitive(file->cmd.buf);
+	kfree(file);
+}
+
+static void vtpmb_file_wipe(struct vtpmb_file *file)
+{
+	lockdep_assert_held(&file->lock);
+
+	memzero_explicit(file->cmd.buf, VTPMB_BUF_SIZE);
+	file->cmd.len = 0;
+	file->pos = 0;
+	file->err = 0;
+	WRITE_ONCE(file->phase, VTPMB_FILE_IDLE);
+}
+
+static void vtpmb_file_drop_unread(struct work_struct *work)
+{
+	struct vtpmb_file *file = container_of(work, struct vtpmb_file,
+					       unread.work);
+
+	/* While this waited for the lock, another response may have come. */
+	mutex_lock(&file->lock);
+	if (file->phase != VTPMB_FILE_BUSY && time_after_eq(jiffies, file->unread_end))
+		vtpmb_file_wipe(file);
+	mutex_unlock(&file->lock);
+	wake_up_all(&file->proxy->changed);
+}
+
+/* A response, or @err instead of one, waits for its reader. */
+static void vtpmb_file_answer(struct vtpmb_file *file, int err)
+{
+	unsigned long patience = msecs_to_jiffies(READ_ONCE(vtpmb_unread_ms));
+	struct vtpmb_cmd *cmd = &file->cmd;
+
+	lockdep_assert_held(&file->lock);
+
+	trace_vtpmb_response(file->proxy->num, cmd->code, cmd->rc, err,
+			     cmd->answer, cmd->nr_chip_commands,
+			     ktime_us_delta(ktime_get(), file->begun));
+	file->err = err;
+	file->pos = 0;
+	file->nr_answers++;
+	file->unread_end = jiffies + patience;
+	WRITE_ONCE(file->phase, VTPMB_FILE_READY);
+	schedule_delayed_work(&file->unread, patience);
+	wake_up_all(&file->proxy->changed);
+}
+
+/**
+ * vtpmb_file_done() - a command that was left to the hub is answered
+ * @cmd:	a file's
+ * @err:	0, or a negative errno if there is no response
+ */
+void vtpmb_file_done(struct vtpmb_cmd *cmd, int err)
+{
+	struct vtpmb_file *file = container_of(cmd, struct vtpmb_file, cmd);
+
+	mutex_lock(&file->lock);
+	vtpmb_proxy_count(file->proxy, cmd);
+	vtpmb_file_answer(file, err);
+	mutex_unlock(&file->lock);
+	kref_put(&file->users, vtpmb_file_free);
+}
+
+static int vtpmb_file_open(struct inode *inode, struct file *filp)
+{
+	struct vtpmb_proxy *proxy = container_of(filp->private_data,
+						 struct vtpmb_proxy, misc);
+	struct vtpmb_file *file;
+	int err;
+
+	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	if (!file)
+		return -ENOMEM;
+	file->cmd.buf = kzalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
+	if (!file->cmd.buf) {
+		err = -ENOMEM;
+		goto free_file;
+	}
+	err = vtpmb_proxy_open(proxy);
+	if (err)
+		goto free_buf;
+
+	file->proxy = proxy;
+	kref_init(&file->users);
+	mutex_init(&file->lock);
+	INIT_DELAYED_WORK(&file->unread, vtpmb_file_drop_unread);
+	filp->private_data = file;
+	return nonseekable_open(inode, filp);
+
+free_buf:
+	kfree(file->cmd.buf);
+free_file:
+	kfree(file);
+	return err;
+}
+
+static bool vtpmb_file_is_busy(const struct vtpmb_file *file)
+{
+	return READ_ONCE(file->phase) == VTPMB_FILE_BUSY;
+}
+
+/*
+ * Wait for the command's end.  A user that is being killed does not want it any
+ * more; what the chip runs then has to end first all the same.
+ */
+static void vtpmb_file_wait(struct vtpmb_file *file)
+{
+	if (!wait_event_state(file->proxy->changed, !vtpmb_file_is_busy(file),
+			      (TASK_KILLABLE | TASK_FREEZABLE)))
+		return;
+	vtpmb_proxy_cancel(file->proxy);
+	wait_event(file->proxy->changed, !vtpmb_file_is_busy(file));
+}
+
+static int vtpmb_file_release(struct inode *inode, struct file *filp)
+{
+	struct vtpmb_file *file = filp->private_data;
+
+	vtpmb_proxy_cancel(file->proxy);
+	vtpmb_file_wait(file);
+	/* Not before who answered has let go of the lock: it starts the timer. */
+	mutex_lock(&file->lock);
+	vtpmb_file_wipe(file);
+	mutex_unlock(&file->lock);
+	cancel_delayed_work_sync(&file->unread);
+	vtpmb_proxy_close(file->proxy);
+	kref_put(&file->users, vtpmb_file_free);
+	return 0;
+}
+
+/* The answer is at hand; the platform behind it is reset before it is read. */
+static void vtpmb_file_query(struct vtpmb_file *file)
+{
+	vtpmb_proxy_query(file->proxy);
+	mutex_lock(&file->lock);
+	file->query_len = file->proxy->vtpm.port->family->query_answer_len;
+	file->query_pos = 0;
+	mutex_unlock(&file->lock);
+	wake_up_all(&file->proxy->changed);
+}
+
+/* @bytes is the caller's copy. */
+static int vtpmb_file_take(struct vtpmb_file *file, const u8 *bytes, size_t len)
+{
+	struct vtpmb_cmd *cmd = &file->cmd;
+	u32 size;
+
+	lockdep_assert_held(&file->lock);
+
+	if (file->phase == VTPMB_FILE_BUSY || file->phase == VTPMB_FILE_READY)
+		return -EBUSY;
+	vtpmb_file_wipe(file);
+	if (len < VTPMB_MIN_COMMAND)
+		return -EINVAL;
+	size = vtpmb_peek_u32(bytes + 2);
+	if (len < size)
+		return -EINVAL;
+	/* What tpm_transmit() says of it. */
+	if (!size)
+		return -ENODATA;
+
+	memcpy(cmd->buf, bytes, len);
+	cmd->len = len;
+	cmd->rc = 0;
+	cmd->nr_chip_commands = 0;
+	cmd->slow = false;
+	cmd->sweep = false;
+	file->begun = ktime_get();
+	trace_vtpmb_command(file->proxy->num,
+			    len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(bytes + 6),
+			    len);
+	return 0;
+}
+
+/* Hand the command on; on success it is answered or on its way. */
+static int vtpmb_file_start(struct vtpmb_file *file)
+{
+	struct vtpmb_cmd *cmd = &file->cmd;
+	int err;
+
+	lockdep_assert_held(&file->lock);
+
+	err = vtpmb_proxy_receive(file->proxy, cmd);
+	if (err)
+		return err;
+	if (cmd->answer != VTPMB_ANSWER_CHIP) {
+		vtpmb_file_answer(file, 0);
+		return 0;
+	}
+
+	kref_get(&file->users);
+	WRITE_ONCE(file->phase, VTPMB_FILE_BUSY);
+	err = vtpmb_hub_submit(&file->proxy->seat, cmd);
+	if (err) {
+		WRITE_ONCE(file->phase, VTPMB_FILE_IDLE);
+		kref_put(&file->users, vtpmb_file_free);
+	}
+	return err;
+}
+
+/* In a blocking write a failed command is the writer's to hear of. */
+static int vtpmb_file_finish(struct vtpmb_file *file)
+{
+	int err;
+
+	vtpmb_file_wait(file);
+
+	mutex_lock(&file->lock);
+	err = file->err;
+	if (err) {
+		vtpmb_file_wipe(file);
+		cancel_delayed_work(&file->unread);
+	}
+	mutex_unlock(&file->lock);
+	return err;
+}
+
+/* @bytes is the caller's copy: it is all that is looked at. */
+static int vtpmb_file_command(struct vtpmb_file *file, const u8 *bytes, size_t len,
+			      bool wait)
+{
+	int err;
+
+	mutex_lock(&file->lock);
+	err = vtpmb_file_take(file, bytes, len);
+	if (!err) {
+		cancel_delayed_work(&file->unread);
+		err = vtpmb_file_start(file);
+	}
+	mutex_unlock(&file->lock);
+
+	return err || !wait ? err : vtpmb_file_finish(file);
+}
+
+static ssize_t vtpmb_file_write(struct file *filp, const char __user *user,
+				size_t len, loff_t *off)
+{
+	struct vtpmb_file *file = filp->private_data;
+	int err = 0;
+	u8 *bytes;
+
+	if (len > VTPMB_BUF_SIZE)
+		return -E2BIG;
+	if (vtpmb_proxy_is_dead(file->proxy))
+		return -EPIPE;
+
+	bytes = memdup_user(user, len);
+	if (IS_ERR(bytes))
+		return PTR_ERR(bytes);
+	if (vtpmb_proxy_is_query(file->proxy, bytes, len))
+		vtpmb_file_query(file);
+	else
+		err = vtpmb_file_command(file, bytes, len, !(filp->f_flags & O_NONBLOCK));
+	kfree_sensitive(bytes);
+	return err ?: len;
+}
+
+/* Bytes leave the buffer when they are taken. */
+static ssize_t vtpmb_file_take_response(struct vtpmb_file *file, u8 *bytes, size_t len)
+{
+	u8 *from = file->cmd.buf + file->pos;
+
+	lockdep_assert_held(&file->lock);
+
+	len = min(len, file->cmd.len - file->pos);
+	memcpy(bytes, from, len);
+	memzero_explicit(from, len);
+	file->pos += len;
+	if (file->pos == file->cmd.len)
+		vtpmb_file_wipe(file);
+	else
+		WRITE_ONCE(file->phase, VTPMB_FILE_READING);
+	return len;
+}
+
+static ssize_t vtpmb_file_take_error(struct vtpmb_file *file)
+{
+	int err = file->err;
+
+	lockdep_assert_held(&file->lock);
+
+	vtpmb_file_wipe(file);
+	return err;
+}
+
+static ssize_t vtpmb_file_take_query(struct vtpmb_file *file, u8 *bytes, size_t len)
+{
+	const u8 *answer = file->proxy->vtpm.port->family->query_answer;
+
+	lockdep_assert_held(&file->lock);
+
+	len = min(len, file->query_len - file->query_pos);
+	memcpy(bytes, answer + file->query_pos, len);
+	file->query_pos += len;
+	if (file->query_pos == file->query_len)
+		file->query_len = 0;
+	return len;
+}
+
+/* The query's answer is for who sent it. */
+static bool vtpmb_file_has_query(const struct vtpmb_file *file)
+{
+	return file->query_len && thread_group_leader(current);
+}
+
+static bool vtpmb_file_has_response(const struct vtpmb_file *file)
+{
+	return file->phase == VTPMB_FILE_READY || file->phase == VTPMB_FILE_READING;
+}
+
+/* What a reader gets, and of which response it is; 0: of none. */
+static ssize_t vtpmb_file_take_bytes(struct vtpmb_file *file, u8 *bytes, size_t len, u64 *nr)
+{
+	ssize_t ret = 0;
+
+	*nr = 0;
+	mutex_lock(&file->lock);
+	if (vtpmb_file_has_query(file)) {
+		ret = vtpmb_file_take_query(file, bytes, len);
+	} else if (vtpmb_file_has_response(file)) {
+		*nr = file->nr_answers;
+		ret = file->err ? vtpmb_file_take_error(file) :
+				  vtpmb_file_take_response(file, bytes, len);
+	}
+	mutex_unlock(&file->lock);
+	return ret;
+}
+
+/* As tpm_common_read(): a response that cannot be delivered is lost. */
+static void vtpmb_file_drop_rest(struct vtpmb_file *file, u64 nr)
+{
+	mutex_lock(&file->lock);
+	if (file->phase == VTPMB_FILE_READING && file->nr_answers == nr)
+		vtpmb_file_wipe(file);
+	mutex_unlock(&file->lock);
+}
+
+static ssize_t vtpmb_file_read(struct file *filp, char __user *user,
+			       size_t len, loff_t *off)
+{
+	struct vtpmb_file *file = filp->private_data;
+	ssize_t ret;
+	u8 *bytes;
+	u64 nr;
+
+	if (vtpmb_proxy_is_dead(file->proxy))
+		return -EPIPE;
+
+	len = min_t(size_t, len, VTPMB_BUF_SIZE);
+	bytes = kmalloc(len, GFP_KERNEL);
+	if (!bytes)
+		return -ENOMEM;
+	ret = vtpmb_file_take_bytes(file, bytes, len, &nr);
+	if (ret > 0 && copy_to_user(user, bytes, ret)) {
+		vtpmb_file_drop_rest(file, nr);
+		ret = -EFAULT;
+	}
+	kfree_sensitive(bytes);
+	return ret;
+}
+
+static __poll_t vtpmb_file_poll(struct file *filp, poll_table *wait)
+{
+	struct vtpmb_file *file = filp->private_data;
+	__poll_t mask = 0;
+
+	poll_wait(filp, &file->proxy->changed, wait);
+	if (vtpmb_proxy_is_dead(file->proxy))
+		return EPOLLERR | EPOLLHUP;
+
+	mutex_lock(&file->lock);
+	if (vtpmb_file_has_query(file) || vtpmb_file_has_response(file))
+		mask = EPOLLIN | EPOLLRDNORM;
+	else if (file->phase == VTPMB_FILE_IDLE)
+		mask = EPOLLOUT | EPOLLWRNORM;
+	mutex_unlock(&file->lock);
+	return mask;
+}
+
+const struct file_operations vtpmb_file_fops = {
+	.owner = THIS_MODULE,
+	.open = vtpmb_file_open,
+	.release = vtpmb_file_release,
+	.read = vtpmb_file_read,
+	.write = vtpmb_file_write,
+	.poll = vtpmb_file_poll,
+};

@@ -1,0 +1,700 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The proxy: one virtual machine's TPM as the kernel sees it, and the registry
+ * of all.
+ *
+ * Locks, outermost first: vtpmb_proxies_lock; the file's; vtpm.lock; the hub's
+ * spinlock.  A kick under vtpm.lock cannot come after the drain of a proxy that
+ * is destroyed, since that is preceded by @dead under the same lock.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+#include "../core/failure.h"
+#include "file.h"
+#include "../core/limits.h"
+#include "proxy.h"
+#include "sysfs.h"
+#include "../hub/trace.h"
+#include "../core/wire.h"
+
+/* Proxies by number.  Those without the mark are being made: nobody can find them. */
+static DEFINE_XARRAY_ALLOC(vtpmb_proxies);
+#define VTPMB_PUBLISHED XA_MARK_1
+
+/* Protects the marks, the proxies' ranges, which must not overlap, and their owners. */
+static DEFINE_MUTEX(vtpmb_proxies_lock);
+
+/* Where the proxies' devices hang: /sys/devices/vtpm_bridge/ */
+static struct device *vtpmb_root;
+
+static atomic_t vtpmb_last_id = ATOMIC_INIT(0);
+
+static void vtpmb_proxy_release(struct device *dev)
+{
+	struct vtpmb_proxy *proxy = vtpmb_dev_proxy(dev);
+
+	if (proxy->vtpm.state)
+		vtpmb_hub_port(proxy->hub)->family->destroy(&proxy->vtpm);
+	vtpmb_hub_put(proxy->hub);
+	mutex_destroy(&proxy->vtpm.lock);
+	kfree_sensitive(proxy);
+}
+
+static void vtpmb_proxy_init_vtpm(struct vtpmb_proxy *proxy)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+
+	vtpm->port = vtpmb_hub_port(proxy->hub);
+	vtpm->id = atomic_inc_return(&vtpmb_last_id);
+	get_random_bytes(vtpm->secret, sizeof(vtpm->secret));
+	mutex_init(&vtpm->lock);
+	vtpmb_hub_join(proxy->hub, &proxy->seat, vtpm, vtpmb_file_done);
+}
+
+/* The hub's reference passes to the proxy, whatever is returned. */
+static struct vtpmb_proxy *vtpmb_proxy_alloc(struct vtpmb_hub *hub, u32 num,
+					     const void *owner)
+{
+	struct vtpmb_proxy *proxy = kzalloc(sizeof(*proxy), GFP_KERNEL);
+	int err;
+
+	if (!proxy) {
+		vtpmb_hub_put(hub);
+		return ERR_PTR(-ENOMEM);
+	}
+	proxy->hub = hub;
+	proxy->num = num;
+	proxy->owner = owner;
+	proxy->query_resets = true;
+	init_waitqueue_head(&proxy->changed);
+	vtpmb_proxy_init_vtpm(proxy);
+
+	device_initialize(&proxy->dev);
+	proxy->dev.parent = vtpmb_root;
+	proxy->dev.release = vtpmb_proxy_release;
+	proxy->dev.groups = vtpmb_sysfs_groups;
+
+	snprintf(proxy->node, sizeof(proxy->node), "vtpm%u", num);
+	proxy->misc.minor = MISC_DYNAMIC_MINOR;
+	proxy->misc.name = proxy->node;
+	proxy->misc.fops = &vtpmb_file_fops;
+	proxy->misc.parent = &proxy->dev;
+
+	err = dev_set_name(&proxy->dev, "%s", proxy->node);
+	if (!err)
+		err = vtpmb_hub_port(hub)->family->create(&proxy->vtpm);
+	if (err) {
+		put_device(&proxy->dev);
+		return ERR_PTR(err);
+	}
+	return proxy;
+}
+
+/* Room for the entry is there: the number is reserved. */
+static void vtpmb_proxy_enter(struct vtpmb_proxy *proxy)
+{
+	mutex_lock(&vtpmb_proxies_lock);
+	xa_store(&vtpmb_proxies, proxy->num, proxy, GFP_KERNEL);
+	mutex_unlock(&vtpmb_proxies_lock);
+}
+
+/**
+ * vtpmb_proxy_create() - make a proxy that nobody can find yet
+ * @chip:	N of tpmN, or ~0 for the system's default chip
+ * @owner:	dies with it, see vtpmb_proxy_destroy_owned(); or NULL
+ *
+ * Return: the proxy, to be set and then given to vtpmb_proxy_publish() or
+ * vtpmb_proxy_abort(); or an ERR_PTR: -ENOSPC there are VTPMB_MAX_PROXIES; what
+ * vtpmb_hub_attach() returns; -ENOMEM
+ */
+struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner)
+{
+	struct vtpmb_hub *hub = vtpmb_hub_attach(chip);
+	struct vtpmb_proxy *proxy;
+	u32 num;
+	int err;
+
+	if (IS_ERR(hub))
+		return ERR_CAST(hub);
+
+	err = xa_alloc(&vtpmb_proxies, &num, NULL,
+		       XA_LIMIT(0, VTPMB_MAX_PROXIES - 1), GFP_KERNEL);
+	if (err) {
+		vtpmb_hub_put(hub);
+		return ERR_PTR(err == -EBUSY ? -ENOSPC : err);
+	}
+
+	proxy = vtpmb_proxy_alloc(hub, num, owner);
+	if (IS_ERR(proxy)) {
+		xa_erase(&vtpmb_proxies, num);
+		return proxy;
+	}
+	vtpmb_proxy_enter(proxy);
+	return proxy;
+}
+
+/* A reset of the virtual platform, the reset line pulled by @why. */
+static void vtpmb_proxy_do_reset(struct vtpmb_proxy *proxy, const char *why)
+{
+	const struct vtpmb_family *family = proxy->vtpm.port->family;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	family->reset(&proxy->vtpm);
+	if (proxy->powered)
+		family->start(&proxy->vtpm);
+	atomic64_inc(&proxy->nr_resets);
+	trace_vtpmb_reset(proxy->num, why);
+}
+
+/* Nobody has used it yet, so that the chip has nothing of it. */
+static void vtpmb_proxy_power_new(struct vtpmb_proxy *proxy)
+{
+	mutex_lock(&proxy->vtpm.lock);
+	if (proxy->powered)
+		vtpmb_proxy_do_reset(proxy, "power");
+	mutex_unlock(&proxy->vtpm.lock);
+}
+
+/* Nothing can fail once the node is there. */
+static int vtpmb_proxy_add(struct vtpmb_proxy *proxy)
+{
+	int err;
+
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	vtpmb_proxy_power_new(proxy);
+	err = device_add(&proxy->dev);
+	if (err)
+		return err;
+	err = misc_register(&proxy->misc);
+	if (err) {
+		device_del(&proxy->dev);
+		return err;
+	}
+	xa_set_mark(&vtpmb_proxies, proxy->num, VTPMB_PUBLISHED);
+	/* Proxies are state that the administrator made: they keep the module. */
+	__module_get(THIS_MODULE);
+	return 0;
+}
+
+/**
+ * vtpmb_proxy_publish() - let everybody find a proxy, and make its node
+ * @proxy:	from vtpmb_proxy_create(); after success the caller has no
+ *		reference any more
+ *
+ * Return: 0; or a negative errno, and vtpmb_proxy_abort() is left to do
+ */
+int vtpmb_proxy_publish(struct vtpmb_proxy *proxy)
+{
+	int err;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	err = vtpmb_proxy_add(proxy);
+	mutex_unlock(&vtpmb_proxies_lock);
+	return err;
+}
+
+/**
+ * vtpmb_proxy_abort() - end a proxy that was never published
+ * @proxy:	from vtpmb_proxy_create(); the chip has nothing of it
+ */
+void vtpmb_proxy_abort(struct vtpmb_proxy *proxy)
+{
+	mutex_lock(&vtpmb_proxies_lock);
+	xa_erase(&vtpmb_proxies, proxy->num);
+	mutex_unlock(&vtpmb_proxies_lock);
+	put_device(&proxy->dev);
+}
+
+/* The proxy that everybody finds by this number, or NULL. */
+static struct vtpmb_proxy *vtpmb_proxy_lookup(u32 num)
+{
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	if (!xa_get_mark(&vtpmb_proxies, num, VTPMB_PUBLISHED))
+		return NULL;
+	return xa_load(&vtpmb_proxies, num);
+}
+
+/*
+ * End a proxy, in two steps.  Who may still hold it, and why each ends:
+ *   a lookup	ioctls hold a reference for as long as they last
+ *   the file	its operations see @dead from now on; it lives until its release
+ *   the hub	is drained here and finds nothing to do afterwards
+ */
+
+/* Unlink: it cannot be found by number, path or attribute any more. */
+static void vtpmb_proxy_unlink(struct vtpmb_proxy *proxy)
+{
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	misc_deregister(&proxy->misc);
+	device_del(&proxy->dev);
+	xa_erase(&vtpmb_proxies, proxy->num);
+}
+
+static void vtpmb_proxy_kill(struct vtpmb_proxy *proxy)
+{
+	/* Mark dead: no new command comes. */
+	mutex_lock(&proxy->vtpm.lock);
+	WRITE_ONCE(proxy->dead, true);
+	proxy->vtpm.port->family->off(&proxy->vtpm);
+	mutex_unlock(&proxy->vtpm.lock);
+	wake_up_all(&proxy->changed);
+
+	/* Wait: nothing of it is left in the chip. */
+	vtpmb_hub_drain(&proxy->seat);
+
+	/* Drop. */
+	put_device(&proxy->dev);
+	module_put(THIS_MODULE);
+}
+
+/**
+ * vtpmb_proxy_destroy() - end a proxy
+ * @num:	X of /dev/vtpmX
+ * @force:	even if the node is open
+ *
+ * Context: May sleep until the chip has finished what it does.
+ * Return: 0; -ENOENT there is none; -EBUSY the node is open
+ */
+int vtpmb_proxy_destroy(u32 num, bool force)
+{
+	struct vtpmb_proxy *proxy;
+	int err = 0;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	proxy = vtpmb_proxy_lookup(num);
+	if (!proxy)
+		err = -ENOENT;
+	else if (!force && test_and_set_bit(0, &proxy->open))
+		err = -EBUSY;	/* else nobody can open it from here on */
+	else
+		vtpmb_proxy_unlink(proxy);
+	mutex_unlock(&vtpmb_proxies_lock);
+
+	if (!err)
+		vtpmb_proxy_kill(proxy);
+	return err;
+}
+
+/**
+ * vtpmb_proxy_keep() - let a proxy outlive the control file that made it
+ * @num:	X of /dev/vtpmX
+ * @owner:	the control file
+ *
+ * Return: 0; -ENOENT @owner has made none of this number that would die with it
+ */
+int vtpmb_proxy_keep(u32 num, const void *owner)
+{
+	struct vtpmb_proxy *proxy;
+	int err = -ENOENT;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	proxy = vtpmb_proxy_lookup(num);
+	if (proxy && proxy->owner == owner) {
+		WRITE_ONCE(proxy->owner, NULL);
+		err = 0;
+	}
+	mutex_unlock(&vtpmb_proxies_lock);
+	return err;
+}
+
+static struct vtpmb_proxy *vtpmb_proxy_unlink_owned(const void *owner)
+{
+	struct vtpmb_proxy *proxy;
+	unsigned long num;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	xa_for_each_marked(&vtpmb_proxies, num, proxy, VTPMB_PUBLISHED) {
+		if (proxy->owner == owner) {
+			vtpmb_proxy_unlink(proxy);
+			break;
+		}
+	}
+	mutex_unlock(&vtpmb_proxies_lock);
+	return proxy;
+}
+
+/* The control file @owner is closed: what it made goes, open or not. */
+void vtpmb_proxy_destroy_owned(const void *owner)
+{
+	struct vtpmb_proxy *proxy;
+
+	while ((proxy = vtpmb_proxy_unlink_owned(owner)))
+		vtpmb_proxy_kill(proxy);
+}
+
+/**
+ * vtpmb_proxy_find() - find a proxy by its number
+ * @num:	X of /dev/vtpmX
+ *
+ * Return: the proxy with a reference, to be given back by vtpmb_proxy_put(),
+ * or NULL.  It may die meanwhile.
+ */
+struct vtpmb_proxy *vtpmb_proxy_find(u32 num)
+{
+	struct vtpmb_proxy *proxy;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	proxy = vtpmb_proxy_lookup(num);
+	if (proxy)
+		get_device(&proxy->dev);
+	mutex_unlock(&vtpmb_proxies_lock);
+	return proxy;
+}
+
+void vtpmb_proxy_put(struct vtpmb_proxy *proxy)
+{
+	put_device(&proxy->dev);
+}
+
+/**
+ * vtpmb_proxy_list() - tell which proxies there are
+ * @nums:	out: their numbers, lowest first, as many as fit
+ * @room:	numbers that fit
+ *
+ * Return: how many there are
+ */
+u32 vtpmb_proxy_list(u32 *nums, u32 room)
+{
+	struct vtpmb_proxy *proxy;
+	unsigned long num;
+	u32 count = 0;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	xa_for_each_marked(&vtpmb_proxies, num, proxy, VTPMB_PUBLISHED) {
+		if (count < room)
+			nums[count] = num;
+		count++;
+	}
+	mutex_unlock(&vtpmb_proxies_lock);
+	return count;
+}
+
+/* A proxy that is being made has its ranges already. */
+static bool vtpmb_proxy_is_taken(const struct vtpmb_proxy *proxy,
+				 enum vtpmb_range_kind kind,
+				 const struct vtpmb_range *range)
+{
+	struct vtpmb_proxy *other;
+	unsigned long num;
+
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	xa_for_each(&vtpmb_proxies, num, other) {
+		if (other != proxy && other->hub == proxy->hub &&
+		    vtpmb_range_overlaps(&other->vtpm.range[kind], range))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vtpmb_proxy_grant() - let a proxy have handles of the chip's
+ * @proxy:	the proxy
+ * @kind:	which
+ * @range:	those, instead of what it was granted before
+ *
+ * Return: 0; -EBUSY another proxy of the same chip has some of them
+ */
+int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
+		      const struct vtpmb_range *range)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+	int err = 0;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	if (vtpmb_proxy_is_taken(proxy, kind, range))
+		err = -EBUSY;
+	mutex_lock(&vtpm->lock);
+	if (!err) {
+		vtpm->range[kind] = *range;
+		vtpm->grants++;
+	}
+	mutex_unlock(&vtpm->lock);
+	mutex_unlock(&vtpmb_proxies_lock);
+	return err;
+}
+
+/* Its user, if there is one, notices no more than that nothing waits for Startup. */
+static void vtpmb_proxy_power_on(struct vtpmb_proxy *proxy)
+{
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (vtpm->power == VTPMB_OFF)
+		vtpmb_proxy_do_reset(proxy, "power");
+	else if (vtpm->power == VTPMB_POST_INIT)
+		vtpm->port->family->start(vtpm);
+}
+
+static void vtpmb_proxy_power_off(struct vtpmb_proxy *proxy)
+{
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	proxy->vtpm.port->family->off(&proxy->vtpm);
+	vtpmb_hub_kick(&proxy->seat);
+}
+
+/**
+ * vtpmb_proxy_set_failure_mode() - put the virtual TPM in failure mode, or end that
+ * @proxy:	the proxy
+ * @on:		whether it fails
+ */
+void vtpmb_proxy_set_failure_mode(struct vtpmb_proxy *proxy, bool on)
+{
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	if (!on)
+		proxy->failure_mode = VTPMB_FAILURE_NONE;
+	else if (proxy->vtpm.power == VTPMB_OFF)
+		proxy->failure_mode = VTPMB_FAILURE_OPENED;
+	else
+		proxy->failure_mode = VTPMB_FAILURE_RUNNING;
+}
+
+/**
+ * vtpmb_proxy_set_power() - whether it has power though nobody has the node open
+ * @proxy:	the proxy, its vtpm's lock held
+ * @on:		it has, and starts itself after each reset, as if by firmware
+ *
+ * One that is not published yet is powered on by vtpmb_proxy_publish().  One
+ * that has a user keeps its power until that user closes the node.
+ *
+ * Return: 0; -ENOENT it is being destroyed
+ */
+int vtpmb_proxy_set_power(struct vtpmb_proxy *proxy, bool on)
+{
+	bool changed = proxy->powered != on;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	if (proxy->dead)
+		return -ENOENT;
+	WRITE_ONCE(proxy->powered, on);
+	if (!changed || !device_is_registered(&proxy->dev))
+		return 0;
+	if (on)
+		vtpmb_proxy_power_on(proxy);
+	else if (!test_bit(0, &proxy->open))
+		vtpmb_proxy_power_off(proxy);
+	return 0;
+}
+
+/**
+ * vtpmb_proxy_open() - let a user have the virtual TPM, and power it on
+ * @proxy:	the proxy; a reference is taken for the user
+ *
+ * Return: 0; -EBUSY it has a user; -ENODEV it is being destroyed
+ */
+int vtpmb_proxy_open(struct vtpmb_proxy *proxy)
+{
+	int err = 0;
+
+	if (test_and_set_bit(0, &proxy->open))
+		return -EBUSY;
+	mutex_lock(&proxy->vtpm.lock);
+	if (proxy->dead)
+		err = -ENODEV;
+	else if (!proxy->powered)
+		vtpmb_proxy_do_reset(proxy, "open");
+	if (proxy->failure_mode)
+		proxy->failure_mode = VTPMB_FAILURE_OPENED;
+	mutex_unlock(&proxy->vtpm.lock);
+	if (err) {
+		clear_bit(0, &proxy->open);
+		return err;
+	}
+	get_device(&proxy->dev);
+	return 0;
+}
+
+/* Whether it stays as it is: then the next user can have it from here on. */
+static bool vtpmb_proxy_leave_on(struct vtpmb_proxy *proxy)
+{
+	bool stays;
+
+	mutex_lock(&proxy->vtpm.lock);
+	stays = proxy->powered && !proxy->dead;
+	if (stays)
+		clear_bit_unlock(0, &proxy->open);
+	else if (!proxy->dead)
+		vtpmb_proxy_power_off(proxy);
+	mutex_unlock(&proxy->vtpm.lock);
+	return stays;
+}
+
+/**
+ * vtpmb_proxy_close() - the user is gone: power off, unless it is to stay on
+ * @proxy:	the proxy; no command of it is on its way
+ *
+ * After a power-off waits, unless the user is being killed, until the chip is
+ * clear of it.
+ */
+void vtpmb_proxy_close(struct vtpmb_proxy *proxy)
+{
+	if (!vtpmb_proxy_leave_on(proxy)) {
+		vtpmb_hub_wait(&proxy->seat);
+		clear_bit_unlock(0, &proxy->open);
+	}
+	put_device(&proxy->dev);
+}
+
+bool vtpmb_proxy_is_dead(struct vtpmb_proxy *proxy)
+{
+	return READ_ONCE(proxy->dead);
+}
+
+/**
+ * vtpmb_proxy_is_query() - whether bytes being written are QEMU's reset query
+ * @proxy:	the proxy
+ * @bytes:	what is being written
+ * @len:	how much
+ *
+ * Every reset of QEMU's TPM device sends this one query, and sends it from the
+ * main thread, while all that the guest sends comes from a worker: the guest
+ * cannot forge it.  Who uses a proxy that stays powered is no QEMU.
+ */
+bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len)
+{
+	return len == VTPMB_QUERY_SIZE &&
+	       READ_ONCE(proxy->query_resets) && !READ_ONCE(proxy->powered) &&
+	       thread_group_leader(current) &&
+	       !memcmp(bytes, proxy->vtpm.port->family->query, len);
+}
+
+/**
+ * vtpmb_proxy_reset() - reset the virtual platform
+ * @proxy:	the proxy
+ * @why:	for the trace
+ *
+ * A command on its way is cancelled.  Never waits for the chip.  Without
+ * effect on one that has no power.
+ */
+void vtpmb_proxy_reset(struct vtpmb_proxy *proxy, const char *why)
+{
+	bool on;
+
+	mutex_lock(&proxy->vtpm.lock);
+	on = proxy->vtpm.power != VTPMB_OFF;
+	if (on) {
+		vtpmb_proxy_do_reset(proxy, why);
+		vtpmb_hub_kick(&proxy->seat);
+	}
+	mutex_unlock(&proxy->vtpm.lock);
+
+	if (on)
+		vtpmb_hub_cancel(&proxy->seat);
+}
+
+/**
+ * vtpmb_proxy_query() - QEMU's reset query came: reset the virtual platform
+ * @proxy:	the proxy
+ */
+void vtpmb_proxy_query(struct vtpmb_proxy *proxy)
+{
+	mutex_lock(&proxy->vtpm.lock);
+	if (proxy->failure_mode == VTPMB_FAILURE_USED)
+		proxy->failure_mode = VTPMB_FAILURE_NONE;
+	else if (proxy->failure_mode == VTPMB_FAILURE_OPENED)
+		proxy->failure_mode = VTPMB_FAILURE_RUNNING;
+	mutex_unlock(&proxy->vtpm.lock);
+
+	vtpmb_proxy_reset(proxy, "query");
+}
+
+static void vtpmb_proxy_fail(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
+{
+	const struct vtpmb_family *family = proxy->vtpm.port->family;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	if (proxy->failure_mode == VTPMB_FAILURE_RUNNING)
+		proxy->failure_mode = VTPMB_FAILURE_USED;
+	cmd->code = cmd->len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(cmd->buf + 6);
+	cmd->rc = family->failure->lasts;
+	cmd->answer = VTPMB_ANSWER_LOCAL;
+	cmd->len = VTPMB_HEADER_SIZE;
+	memcpy(cmd->buf, family->query_answer, sizeof(u16));	/* the tag */
+	vtpmb_poke_u32(cmd->buf + 2, cmd->len);
+	vtpmb_poke_u32(cmd->buf + 6, cmd->rc);
+}
+
+/**
+ * vtpmb_proxy_receive() - take a command
+ * @proxy:	the proxy
+ * @cmd:	@buf and @len set
+ *
+ * Return: 0, with @cmd->answer telling whether the response is there already
+ * or comes by vtpmb_file_done(); -EPIPE the proxy is dead; -ENODEV the chip was
+ * unplugged
+ */
+int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
+{
+	int err = 0;
+
+	mutex_lock(&proxy->vtpm.lock);
+	if (proxy->dead)
+		err = -EPIPE;
+	else if (proxy->failure_mode)
+		vtpmb_proxy_fail(proxy, cmd);
+	else
+		proxy->vtpm.port->family->receive(&proxy->vtpm, cmd);
+	if (!err && cmd->answer == VTPMB_ANSWER_LOCAL && cmd->sweep)
+		vtpmb_hub_kick(&proxy->seat);
+	mutex_unlock(&proxy->vtpm.lock);
+	if (err)
+		return err;
+
+	atomic64_inc(&proxy->nr_commands);
+	if (cmd->answer == VTPMB_ANSWER_REFUSED)
+		atomic64_inc(&proxy->nr_refusals);
+	return 0;
+}
+
+/* Once for each proxy, and once more each time that VTPM_BRIDGE_STOP_ON_FAILURE is set. */
+static void vtpmb_proxy_tell_failure(struct vtpmb_proxy *proxy, u32 code)
+{
+	u32 chip = vtpmb_hub_chip_num(proxy->hub);
+	bool stopped = vtpmb_failure_stops(&proxy->vtpm);
+
+	trace_vtpmb_failure(proxy->num, chip, code, stopped);
+	pr_warn("tpm%u is in failure mode after command 0x%x of %s%s\n", chip, code,
+		proxy->node, stopped ? ", which is stopped: see stop-on-failure" : "");
+}
+
+/* A command came back from the hub. */
+void vtpmb_proxy_count(struct vtpmb_proxy *proxy, const struct vtpmb_cmd *cmd)
+{
+	if (cmd->failed_code)
+		vtpmb_proxy_tell_failure(proxy, cmd->failed_code);
+	atomic64_add(cmd->nr_chip_commands, &proxy->nr_chip_commands);
+	if (cmd->answer == VTPMB_ANSWER_REFUSED)
+		atomic64_inc(&proxy->nr_refusals);
+}
+
+void vtpmb_proxy_cancel(struct vtpmb_proxy *proxy)
+{
+	vtpmb_hub_cancel(&proxy->seat);
+}
+
+int vtpmb_proxy_init(void)
+{
+	vtpmb_root = root_device_register("vtpm_bridge");
+	return PTR_ERR_OR_ZERO(vtpmb_root);
+}
+
+void vtpmb_proxy_exit(void)
+{
+	root_device_unregister(vtpmb_root);
+}

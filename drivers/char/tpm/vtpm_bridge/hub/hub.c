@@ -1,0 +1,1230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hub: who may use the chip, and when.
+ *
+ * One thread per chip.  It serves the proxies in the order in which they asked,
+ * one turn each: it takes the chip, executes that proxy's command, waits a
+ * moment for its next one, takes everything of that proxy out of the chip and
+ * gives the chip back.  Of a TPM 1.2 the next proxy gets the chip as it is, as
+ * long as the host does not want it.  So the host's own users find the chip as
+ * they left it, and what is resident needs no lock.  While no proxy has anything to
+ * do, one has a turn now and then all the same if the family has to look at the chip.
+ *
+ * Locks, outermost first: vtpmb_hubs_lock, hub->run_lock, hub->lock.
+ */
+
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/kref.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/random.h>
+#include <linux/reboot.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/suspend.h>
+#include "chip.h"
+#include "hub.h"
+#include "trace.h"
+#include "turn.h"
+#include "../core/wire.h"
+
+static struct vtpmb_turn_rule vtpmb_turn_rule = {
+	.us = 250000,
+	.commands = 16,
+	.host_us = 20000,
+	.linger_us = 5000,
+	.hold_us = 200000,
+};
+
+module_param_named(turn_us, vtpmb_turn_rule.us, uint, 0644);
+MODULE_PARM_DESC(turn_us, "microseconds after which a turn ends if another proxy waits for the chip (default 250000)");
+module_param_named(turn_commands, vtpmb_turn_rule.commands, uint, 0644);
+MODULE_PARM_DESC(turn_commands, "commands after which a turn ends if another proxy waits for the chip (default 16)");
+module_param_named(host_us, vtpmb_turn_rule.host_us, uint, 0644);
+MODULE_PARM_DESC(host_us, "microseconds after which a turn ends if the host waits for the chip (default 20000)");
+module_param_named(linger_us, vtpmb_turn_rule.linger_us, uint, 0644);
+MODULE_PARM_DESC(linger_us, "microseconds a turn waits for the proxy's next command if someone else waits for the chip (default 5000)");
+module_param_named(hold_us, vtpmb_turn_rule.hold_us, uint, 0644);
+MODULE_PARM_DESC(hold_us, "microseconds a turn waits for the proxy's next command if nobody else waits for the chip (default 200000)");
+
+/* How often a turn that waits looks whether the host does: nobody tells. */
+#define VTPMB_LOOK_US	1000
+
+static unsigned int vtpmb_policy_pcr = 16;
+
+/* Those that the PC Client profile lets anybody reset (TPM 2.0: 16 and 23). */
+static int vtpmb_set_policy_pcr(const char *val, const struct kernel_param *param)
+{
+	unsigned int pcr;
+	int err = kstrtouint(val, 0, &pcr);
+
+	if (err)
+		return err;
+	if (pcr != 0 && pcr != 16 && pcr != 23)
+		return -ERANGE;
+	return param_set_uint(val, param);
+}
+
+static const struct kernel_param_ops vtpmb_policy_pcr_ops = {
+	.set = vtpmb_set_policy_pcr,
+	.get = param_get_uint,
+};
+
+module_param_cb(policy_pcr, &vtpmb_policy_pcr_ops, &vtpmb_policy_pcr, 0444);
+MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies on their own PCRs use, 16 or 23; 0: none (default 16)");
+
+/**
+ * struct vtpmb_hub - the user of one chip
+ * @port:	what the pure core sees of the chip
+ * @chip:	with a device reference; constant
+ * @users:	one for each proxy; under vtpmb_hubs_lock
+ * @node:	in vtpmb_hubs, under vtpmb_hubs_lock
+ * @thread:	constant
+ * @looked:	when family->look() had its last chance, in jiffies; the thread's
+ * @lock:	protects @queue, @seats, @turn, @paused, @closing, @gone and all seats
+ * @queue:	seats with something to do, the longest waiting first
+ * @seats:	those that may have something in the chip
+ * @turn:	the seat being served, or NULL
+ * @paused:	the host is going to sleep: no turn may begin
+ * @closing:	the chip goes, or the host ends: turns only take things out of the
+ *		chip, and every command fails
+ * @gone:	nobody takes the chip any more
+ * @wake:	the thread waits here for work
+ * @idle:	others wait here for the thread
+ * @run_lock:	held while @running changes, and by who cancels: the chip can
+ *		only cancel the command it runs now, whoever's it is
+ * @running:	the seat whose guest's command the chip runs now, if it is slow,
+ *		or NULL
+ * @run_began:	when, in jiffies
+ * @interrupted: the hub had the chip cancel a command that its owner still wants;
+ *		under @run_lock
+ */
+struct vtpmb_hub {
+	struct vtpmb_port port;
+	struct tpm_chip *chip;
+	unsigned int users;
+	struct list_head node;
+	struct task_struct *thread;
+	unsigned long looked;
+
+	spinlock_t lock; /* queue, seats, turn, paused, closing, gone, each seat */
+	struct list_head queue;
+	struct list_head seats;
+	struct vtpmb_seat *turn;
+	bool paused;
+	bool closing;
+	bool gone;
+	wait_queue_head_t wake;
+	wait_queue_head_t idle;
+
+	struct mutex run_lock; /* running, run_began, interrupted */
+	struct vtpmb_seat *running;
+	unsigned long run_began;
+	bool interrupted;
+};
+
+static LIST_HEAD(vtpmb_hubs);
+static DEFINE_MUTEX(vtpmb_hubs_lock);
+static bool vtpmb_hubs_paused;
+static bool vtpmb_hubs_ended;
+
+static struct vtpmb_hub *vtpmb_port_hub(struct vtpmb_port *port)
+{
+	return container_of(port, struct vtpmb_hub, port);
+}
+
+/*
+ * The guest's own command runs in the guest's buffer; what the family sends
+ * for itself, to load and to save, runs in the scratch buffer and must not be
+ * cancelled halfway.  Nor must what is short: a chip told to cancel when it
+ * has just finished may keep its driver waiting for an answer that it dropped.
+ */
+static bool vtpmb_hub_begin_run(struct vtpmb_hub *hub, const u8 *buf)
+{
+	struct vtpmb_seat *seat = hub->turn;
+	bool wanted = true;
+
+	if (buf == hub->port.scratch || !seat)
+		return true;
+
+	mutex_lock(&hub->run_lock);
+	spin_lock(&hub->lock);
+	if (seat->cancelled)
+		wanted = false;
+	else if (seat->cmd->slow && (hub->paused || hub->closing))
+		hub->interrupted = true;
+	spin_unlock(&hub->lock);
+	wanted = wanted && !hub->interrupted;
+	if (wanted && seat->cmd->slow) {
+		hub->running = seat;
+		hub->run_began = jiffies;
+	}
+	mutex_unlock(&hub->run_lock);
+	return wanted;
+}
+
+static void vtpmb_hub_end_run(struct vtpmb_hub *hub)
+{
+	mutex_lock(&hub->run_lock);
+	hub->running = NULL;
+	mutex_unlock(&hub->run_lock);
+}
+
+static int vtpmb_hub_transmit(struct vtpmb_port *port, u8 *buf)
+{
+	struct vtpmb_hub *hub = vtpmb_port_hub(port);
+	u32 code = vtpmb_peek_u32(buf + 6);
+	int len;
+
+	if (!vtpmb_hub_begin_run(hub, buf))
+		return -ECANCELED;
+	len = vtpmb_chip_transmit(hub->chip, buf);
+	vtpmb_hub_end_run(hub);
+
+	port->nr_chip_commands++;
+	trace_vtpmb_chip_command(vtpmb_chip_num(hub->chip), code,
+				 len < 0 ? len : (int)vtpmb_peek_u32(buf + 6));
+	return len;
+}
+
+static void vtpmb_hub_end_host_session(struct vtpmb_port *port)
+{
+	vtpmb_chip_end_session(vtpmb_port_hub(port)->chip);
+}
+
+static struct vtpmb_cmd *vtpmb_seat_take_cmd(struct vtpmb_seat *seat)
+{
+	struct vtpmb_cmd *cmd;
+
+	spin_lock(&seat->hub->lock);
+	cmd = seat->cmd;
+	if (cmd)
+		seat->running = true;
+	spin_unlock(&seat->hub->lock);
+	return cmd;
+}
+
+/* From here on the command belongs to who submitted it. */
+static void vtpmb_seat_finish_cmd(struct vtpmb_seat *seat, int err)
+{
+	struct vtpmb_cmd *cmd = seat->cmd;
+
+	spin_lock(&seat->hub->lock);
+	seat->cmd = NULL;
+	seat->running = false;
+	seat->cancelled = false;
+	spin_unlock(&seat->hub->lock);
+	seat->done(cmd, err);
+}
+
+static bool vtpmb_cmd_is_stale(struct vtpmb_vtpm *vtpm,
+			       const struct vtpmb_cmd *cmd)
+{
+	bool stale;
+
+	mutex_lock(&vtpm->lock);
+	stale = cmd->epoch != vtpm->epoch;
+	mutex_unlock(&vtpm->lock);
+	return stale;
+}
+
+static bool vtpmb_hub_was_interrupted(struct vtpmb_hub *hub)
+{
+	bool interrupted;
+
+	mutex_lock(&hub->run_lock);
+	interrupted = hub->interrupted;
+	hub->interrupted = false;
+	mutex_unlock(&hub->run_lock);
+	return interrupted;
+}
+
+static int vtpmb_hub_execute(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			     struct vtpmb_cmd *cmd)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	int err;
+
+	if (READ_ONCE(hub->closing))
+		return -ENODEV;
+	if (vtpmb_cmd_is_stale(seat->vtpm, cmd))
+		return -ECANCELED;
+	err = family->execute(seat->vtpm, cmd);
+	if (!vtpmb_hub_was_interrupted(hub) || !err || READ_ONCE(seat->cancelled))
+		return err;
+	/* The guest wants it, and can have it when the host is awake again. */
+	family->retry(cmd);
+	return 0;
+}
+
+/* Whether the chip got something to do.  With @err, the command fails. */
+static bool vtpmb_hub_serve(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			    struct vtpmb_cmd *cmd, int err)
+{
+	u64 before = hub->port.nr_chip_commands;
+	u32 nr_chip_commands;
+
+	if (!err)
+		err = vtpmb_hub_execute(hub, seat, cmd);
+	nr_chip_commands = hub->port.nr_chip_commands - before;
+	cmd->nr_chip_commands += nr_chip_commands;
+	vtpmb_seat_finish_cmd(seat, err);
+	return nr_chip_commands;
+}
+
+static bool vtpmb_hub_must_end(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	bool end;
+
+	spin_lock(&hub->lock);
+	end = hub->paused || hub->closing || hub->gone || seat->drain || seat->sweep;
+	spin_unlock(&hub->lock);
+	return end;
+}
+
+static enum vtpmb_waiting vtpmb_hub_waiting(struct vtpmb_hub *hub)
+{
+	bool queued;
+
+	if (vtpmb_chip_wanted(hub->chip))
+		return VTPMB_WAITING_HOST;
+	spin_lock(&hub->lock);
+	queued = !list_empty(&hub->queue);
+	spin_unlock(&hub->lock);
+	return queued ? VTPMB_WAITING_PROXY : VTPMB_WAITING_NOBODY;
+}
+
+/* Whether the proxy being served has, or soon gets, another command. */
+static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			   ktime_t began, unsigned int nr_commands)
+{
+	const struct vtpmb_turn_rule *rule = &vtpmb_turn_rule;
+	ktime_t idle = ktime_get();
+
+	while (!vtpmb_hub_must_end(hub, seat)) {
+		enum vtpmb_waiting waiting = vtpmb_hub_waiting(hub);
+		ktime_t now = ktime_get();
+
+		if (!vtpmb_turn_goes_on(rule, ktime_us_delta(now, began),
+					nr_commands, waiting))
+			return false;
+		if (READ_ONCE(seat->cmd))
+			return true;
+		if (ktime_us_delta(now, idle) >= vtpmb_turn_patience(rule, waiting))
+			return false;
+		wait_event_hrtimeout(hub->wake, READ_ONCE(seat->cmd) ||
+				     vtpmb_hub_must_end(hub, seat),
+				     ns_to_ktime(VTPMB_LOOK_US * NSEC_PER_USEC));
+	}
+	return false;
+}
+
+/*
+ * What the chip could not be cleared of it is asked again to give up, in the seat's
+ * next turn; but a chip that fails all the time is not asked for ever.
+ */
+static bool vtpmb_seat_may_retry(struct vtpmb_seat *seat, int err)
+{
+	seat->nr_failures = err ? seat->nr_failures + 1 : 0;
+	return err && seat->nr_failures < VTPMB_MAX_FAILURES;
+}
+
+/*
+ * Nothing of an older epoch may be in the handle table when a command is executed:
+ * a guest's handle would stand for what it had before its reset.
+ *
+ * Return: false if the seat's next turn tries again; true if its command can be
+ * executed, or has to fail with @err
+ */
+static bool vtpmb_hub_sweep(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int *err)
+{
+	const struct vtpmb_family *family = hub->port.family;
+
+	spin_lock(&hub->lock);
+	seat->sweep = false;
+	spin_unlock(&hub->lock);
+	*err = 0;
+	if (!family->stale(seat->vtpm))
+		return true;
+	*err = family->sweep(seat->vtpm, false);
+	if (!vtpmb_seat_may_retry(seat, *err))
+		return true;
+	spin_lock(&hub->lock);
+	seat->sweep = true;
+	spin_unlock(&hub->lock);
+	return false;
+}
+
+/* Commands of the proxy that has the turn, as they come. */
+static void vtpmb_hub_run(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	unsigned int nr_commands = 0;
+	ktime_t began = ktime_get();
+	struct vtpmb_cmd *cmd;
+	int err;
+
+	do {
+		cmd = vtpmb_hub_sweep(hub, seat, &err) ? vtpmb_seat_take_cmd(seat) : NULL;
+		/* A turn that is only there to sweep keeps nobody waiting. */
+		if (!cmd)
+			return;
+		if (vtpmb_hub_serve(hub, seat, cmd, err))
+			nr_commands++;
+	} while (vtpmb_hub_stay(hub, seat, began, nr_commands));
+}
+
+/* Take everything of a proxy that goes out of the chip.  Whether that is done. */
+static bool vtpmb_hub_clear(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	int err = family->sweep(seat->vtpm, true);
+
+	if (err)
+		pr_warn("tpm%u: may still have something of a proxy: error %d when flushing it\n",
+			vtpmb_chip_num(hub->chip), err);
+	if (vtpmb_seat_may_retry(seat, err))
+		return false;
+	family->drop(seat->vtpm);
+	return true;
+}
+
+/* Whether it makes no sense to wait for the chip. */
+static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
+{
+	bool off;
+
+	spin_lock(&hub->lock);
+	off = hub->paused || hub->closing || hub->gone;
+	spin_unlock(&hub->lock);
+	return off;
+}
+
+/* How long nothing has to be seen to, in jiffies. */
+static long vtpmb_hub_look_left(struct vtpmb_hub *hub)
+{
+	long left = hub->looked + msecs_to_jiffies(hub->port.look_ms) - jiffies;
+
+	if (!hub->port.family->look || list_empty(&hub->port.saved) ||
+	    vtpmb_hub_is_called_off(hub))
+		return MAX_SCHEDULE_TIMEOUT;
+	return max(left, 0L);
+}
+
+static void vtpmb_hub_look(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	if (vtpmb_hub_look_left(hub))
+		return;
+	hub->port.family->look(seat->vtpm);
+	hub->looked = jiffies;
+}
+
+/* Whether the proxy was drained. */
+static bool vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	int err;
+
+	/* What this turn has the chip save is not old. */
+	if (list_empty(&hub->port.saved))
+		hub->looked = jiffies;
+	vtpmb_hub_run(hub, seat);
+	if (family->leave)
+		family->leave(seat->vtpm);
+	vtpmb_hub_look(hub, seat);
+	/* If it fails, nothing is executed before it succeeds. */
+	vtpmb_hub_sweep(hub, seat, &err);
+	return READ_ONCE(seat->drain) && vtpmb_hub_clear(hub, seat);
+}
+
+/* The chip is not to be had: what waits for it fails now. */
+static void vtpmb_hub_fail(struct vtpmb_seat *seat, int err)
+{
+	if (vtpmb_seat_take_cmd(seat))
+		vtpmb_seat_finish_cmd(seat, err);
+}
+
+/* A host that ends or loses the chip does not sleep first. */
+static bool vtpmb_hub_is_asleep(const struct vtpmb_hub *hub)
+{
+	return hub->paused && !hub->closing;
+}
+
+/* From here on it is the turn of the seat that has waited longest. */
+static struct vtpmb_seat *vtpmb_hub_begin_turn(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat;
+
+	lockdep_assert_held(&hub->lock);
+
+	seat = vtpmb_hub_is_asleep(hub) ? NULL :
+	       list_first_entry_or_null(&hub->queue, struct vtpmb_seat, node);
+	if (seat) {
+		list_del_init(&seat->node);
+		hub->turn = seat;
+	}
+	return seat;
+}
+
+/* What came in during the turn and was not served has its place at the end. */
+static void vtpmb_hub_requeue(struct vtpmb_hub *hub, struct vtpmb_seat *seat, bool drained)
+{
+	lockdep_assert_held(&hub->lock);
+
+	if (drained)
+		seat->drain = false;
+	if ((seat->cmd || seat->sweep || seat->drain) && list_empty(&seat->node))
+		list_add_tail(&seat->node, &hub->queue);
+}
+
+static struct vtpmb_seat *vtpmb_hub_next(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat;
+
+	spin_lock(&hub->lock);
+	seat = vtpmb_hub_begin_turn(hub);
+	spin_unlock(&hub->lock);
+	return seat;
+}
+
+static void vtpmb_hub_end_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+			       bool drained)
+{
+	spin_lock(&hub->lock);
+	hub->turn = NULL;
+	vtpmb_hub_requeue(hub, seat, drained);
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->idle);
+}
+
+/*
+ * The chip goes from one proxy to the next as it is, if the family lets things
+ * stay and nobody else wants it.  It is always somebody's turn while it is taken:
+ * who waits for the end of turns waits for that.
+ */
+static struct vtpmb_seat *vtpmb_hub_pass_on(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+					    bool drained)
+{
+	struct vtpmb_seat *next = NULL;
+
+	if (!hub->port.family->vacate || vtpmb_chip_wanted(hub->chip))
+		return NULL;
+	spin_lock(&hub->lock);
+	if (!hub->gone)
+		next = vtpmb_hub_begin_turn(hub);
+	if (next)
+		vtpmb_hub_requeue(hub, seat, drained);
+	spin_unlock(&hub->lock);
+	if (next)
+		wake_up_all(&hub->idle);
+	return next;
+}
+
+/*
+ * The chip cannot be had.  One that is gone keeps nothing that could be drained.  One
+ * that may come back keeps saved sessions: who waits for their end does so for a
+ * while, but as long as it takes if the chip sleeps.
+ */
+static bool vtpmb_hub_gives_up_drain(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int err)
+{
+	if (!READ_ONCE(seat->drain))
+		return false;
+	if (err != -ENODEV && !READ_ONCE(hub->closing)) {
+		if (vtpmb_chip_is_suspended(hub->chip) || time_before(jiffies, seat->drain_end))
+			return false;
+		pr_warn("tpm%u: may still have something of a proxy: it cannot be started\n",
+			vtpmb_chip_num(hub->chip));
+	}
+	hub->port.family->drop(seat->vtpm);
+	return true;
+}
+
+static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int err)
+{
+	bool drained = vtpmb_hub_gives_up_drain(hub, seat, err);
+	bool asleep;
+
+	hub->looked = jiffies;
+	spin_lock(&hub->lock);
+	asleep = vtpmb_hub_is_asleep(hub);
+	if (!asleep)
+		seat->sweep = false;	/* its next turn sees that the table is stale */
+	spin_unlock(&hub->lock);
+	if (!asleep)
+		vtpmb_hub_fail(seat, READ_ONCE(hub->closing) ? -ENODEV : err);
+	vtpmb_hub_end_turn(hub, seat, drained);
+}
+
+/* The chip is taken: turns, till it is to be given back. */
+static void vtpmb_hub_turns(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	const struct vtpmb_family *family = hub->port.family;
+	struct vtpmb_seat *next = seat;
+	bool drained;
+
+	do {
+		seat = next;
+		drained = vtpmb_hub_turn(hub, seat);
+		next = vtpmb_hub_pass_on(hub, seat, drained);
+	} while (next);
+	if (family->vacate)
+		family->vacate(&hub->port);
+	vtpmb_chip_yield(hub->chip);
+	vtpmb_hub_end_turn(hub, seat, drained);
+}
+
+/* A chip whose driver cannot start it at the moment is asked again for a while. */
+static int vtpmb_hub_take(struct vtpmb_hub *hub)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(VTPMB_TAKE_MS);
+	int err;
+
+	do {
+		err = READ_ONCE(hub->gone) ? -ENODEV : vtpmb_chip_take(hub->chip);
+		if (err != -EAGAIN)
+			return err;
+		wait_event_idle_timeout(hub->wake, vtpmb_hub_is_called_off(hub),
+					msecs_to_jiffies(VTPMB_TAKE_AGAIN_MS));
+	} while (!vtpmb_hub_is_called_off(hub) && time_before(jiffies, end));
+	return err;
+}
+
+static void vtpmb_hub_step(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat = vtpmb_hub_next(hub);
+	int err;
+
+	if (!seat)
+		return;
+	err = vtpmb_hub_take(hub);
+	if (err)
+		vtpmb_hub_skip_turn(hub, seat, err);
+	else
+		vtpmb_hub_turns(hub, seat);
+}
+
+static bool vtpmb_hub_has_work(struct vtpmb_hub *hub)
+{
+	bool work;
+
+	spin_lock(&hub->lock);
+	work = !vtpmb_hub_is_asleep(hub) && !list_empty(&hub->queue);
+	spin_unlock(&hub->lock);
+	return work;
+}
+
+/* Have a turn, of whichever proxy: that of one that has nothing to do is a look. */
+static void vtpmb_hub_call_turn(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat;
+
+	spin_lock(&hub->lock);
+	seat = list_first_entry_or_null(&hub->seats, struct vtpmb_seat, member);
+	if (seat && list_empty(&hub->queue) && !hub->paused && !hub->closing && !hub->gone)
+		list_add_tail(&seat->node, &hub->queue);
+	spin_unlock(&hub->lock);
+}
+
+/* Until there is something to do, or the host goes to sleep or awakes. */
+static void vtpmb_hub_rest(struct vtpmb_hub *hub)
+{
+	bool paused = READ_ONCE(hub->paused);
+
+	if (!wait_event_idle_timeout(hub->wake, kthread_should_stop() ||
+				     vtpmb_hub_has_work(hub) ||
+				     READ_ONCE(hub->paused) != paused,
+				     vtpmb_hub_look_left(hub)))
+		vtpmb_hub_call_turn(hub);
+}
+
+static int vtpmb_hub_thread(void *data)
+{
+	struct vtpmb_hub *hub = data;
+
+	while (!kthread_should_stop()) {
+		vtpmb_hub_rest(hub);
+		vtpmb_hub_step(hub);
+	}
+	return 0;
+}
+
+/* Before the chip is taken: opening a transform can load a kernel module. */
+static int vtpmb_hub_open_macs(struct vtpmb_port *port)
+{
+	u8 key[VTPMB_MAC_SIZE];
+	int err = vtpmb_mac_open(&port->mac);
+
+	if (err)
+		return err;
+	get_random_bytes(key, sizeof(key));
+	err = vtpmb_mac_set_key(&port->mac, key, sizeof(key));
+	memzero_explicit(key, sizeof(key));
+	if (!err)
+		err = vtpmb_mac_open(&port->policy_mac);
+	if (err)
+		vtpmb_mac_close(&port->mac);
+	return err;
+}
+
+static void vtpmb_hub_close_macs(struct vtpmb_port *port)
+{
+	vtpmb_mac_close(&port->policy_mac);
+	vtpmb_mac_close(&port->mac);
+}
+
+static int vtpmb_hub_probe(struct vtpmb_hub *hub)
+{
+	int err;
+
+	err = vtpmb_chip_take(hub->chip);
+	if (err)
+		return err;
+	err = hub->port.family->probe(&hub->port);
+	vtpmb_chip_yield(hub->chip);
+	return err;
+}
+
+static void vtpmb_hub_forget(struct vtpmb_hub *hub)
+{
+	hub->port.family->forget(&hub->port);
+}
+
+static const struct vtpmb_family *vtpmb_hub_family(const struct tpm_chip *chip)
+{
+	return vtpmb_chip_is_tpm2(chip) ? &vtpmb_tpm20 : &vtpmb_tpm12;
+}
+
+static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
+{
+	struct vtpmb_hub *hub = kzalloc(sizeof(*hub), GFP_KERNEL);
+
+	if (!hub)
+		return NULL;
+	hub->port.scratch = kzalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
+	if (!hub->port.scratch) {
+		kfree(hub);
+		return NULL;
+	}
+	hub->port.family = vtpmb_hub_family(chip);
+	hub->port.transmit = vtpmb_hub_transmit;
+	if (vtpmb_chip_is_tpm2(chip))
+		hub->port.end_host_session = vtpmb_hub_end_host_session;
+	hub->port.policy_pcr = vtpmb_chip_is_tpm2(chip) ? vtpmb_policy_pcr : 0;
+	hub->chip = chip;
+	hub->users = 1;
+	hub->looked = jiffies;
+	hub->paused = vtpmb_hubs_paused;
+	spin_lock_init(&hub->lock);
+	mutex_init(&hub->run_lock);
+	INIT_LIST_HEAD(&hub->queue);
+	INIT_LIST_HEAD(&hub->seats);
+	init_waitqueue_head(&hub->wake);
+	init_waitqueue_head(&hub->idle);
+	return hub;
+}
+
+static void vtpmb_hub_free(struct vtpmb_hub *hub)
+{
+	kfree_sensitive(hub->port.scratch);
+	kfree(hub);
+}
+
+static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
+{
+	struct vtpmb_hub *hub = vtpmb_hub_alloc(chip);
+	int err = -ENOMEM;
+
+	if (!hub)
+		return ERR_PTR(err);
+	err = vtpmb_hub_open_macs(&hub->port);
+	if (err)
+		goto free_hub;
+	err = vtpmb_hub_probe(hub);
+	if (err)
+		goto close_macs;
+	hub->thread = kthread_run(vtpmb_hub_thread, hub, "vtpm_bridge/tpm%u",
+				  vtpmb_chip_num(chip));
+	if (IS_ERR(hub->thread)) {
+		err = PTR_ERR(hub->thread);
+		goto forget_chip;
+	}
+	list_add_tail(&hub->node, &vtpmb_hubs);
+	return hub;
+
+forget_chip:
+	vtpmb_hub_forget(hub);
+close_macs:
+	vtpmb_hub_close_macs(&hub->port);
+free_hub:
+	vtpmb_hub_free(hub);
+	return ERR_PTR(err);
+}
+
+static void vtpmb_hub_destroy(struct vtpmb_hub *hub)
+{
+	list_del(&hub->node);
+	kthread_stop(hub->thread);
+	vtpmb_hub_forget(hub);
+	vtpmb_hub_close_macs(&hub->port);
+	vtpmb_chip_release(hub->chip);
+	vtpmb_hub_free(hub);
+}
+
+/* An unplugged chip's hub lives on until its proxies go; a new chip gets a new one. */
+static struct vtpmb_hub *vtpmb_hub_lookup(struct tpm_chip *chip)
+{
+	struct vtpmb_hub *hub;
+
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		if (hub->chip == chip && !hub->closing) {
+			hub->users++;
+			return hub;
+		}
+	}
+	return NULL;
+}
+
+/* The seat being served is not queued: its turn sees what is new. */
+static void vtpmb_hub_queue(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+{
+	lockdep_assert_held(&hub->lock);
+
+	if (hub->turn != seat && list_empty(&seat->node))
+		list_add_tail(&seat->node, &hub->queue);
+}
+
+/*
+ * A chip told to cancel while its driver still sends the command forgets what
+ * it has of it, and the driver waits for nothing.  The chip stays taken meanwhile:
+ * who runs the command needs @run_lock to end.
+ */
+static bool vtpmb_hub_cancel_run(struct vtpmb_hub *hub)
+{
+	long left = hub->run_began + msecs_to_jiffies(VTPMB_SEND_MS) - jiffies;
+
+	lockdep_assert_held(&hub->run_lock);
+
+	if (left > 0)
+		msleep(jiffies_to_msecs(left));
+	return vtpmb_chip_cancel(hub->chip);
+}
+
+/* Have the chip cancel a guest's slow command, which the guest shall send again. */
+static void vtpmb_hub_interrupt(struct vtpmb_hub *hub)
+{
+	mutex_lock(&hub->run_lock);
+	if (hub->running && !hub->interrupted)
+		hub->interrupted = vtpmb_hub_cancel_run(hub);
+	mutex_unlock(&hub->run_lock);
+}
+
+static bool vtpmb_hub_is_idle(struct vtpmb_hub *hub)
+{
+	bool idle;
+
+	spin_lock(&hub->lock);
+	idle = !hub->turn && list_empty(&hub->queue);
+	spin_unlock(&hub->lock);
+	return idle;
+}
+
+static void vtpmb_hub_drain_all(struct vtpmb_hub *hub)
+{
+	struct vtpmb_seat *seat;
+
+	spin_lock(&hub->lock);
+	hub->closing = true;
+	list_for_each_entry(seat, &hub->seats, member) {
+		seat->drain = true;
+		vtpmb_hub_queue(hub, seat);
+	}
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->wake);
+}
+
+/* Leave nothing of any proxy in the chip, and let go of it for good. */
+static void vtpmb_hub_close(struct vtpmb_hub *hub)
+{
+	lockdep_assert_held(&vtpmb_hubs_lock);
+
+	vtpmb_hub_drain_all(hub);
+	vtpmb_hub_interrupt(hub);
+	wait_event(hub->idle, vtpmb_hub_is_idle(hub));
+	spin_lock(&hub->lock);
+	hub->gone = true;
+	spin_unlock(&hub->lock);
+}
+
+/* The hub lets go of the chip before its driver does. */
+static void vtpmb_hub_chip_gone(struct tpm_chip *chip)
+{
+	struct vtpmb_hub *hub;
+
+	mutex_lock(&vtpmb_hubs_lock);
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		if (hub->chip == chip)
+			vtpmb_hub_close(hub);
+	}
+	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+/**
+ * vtpmb_hub_find_chip() - tell which chip a hub would be made of
+ * @num:	in: N of tpmN, or ~0 for the system's default chip; out: N
+ *
+ * Return: its family; or an ERR_PTR: what vtpmb_chip_find() returns
+ */
+const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num)
+{
+	struct tpm_chip *chip = vtpmb_chip_find(*num);
+	const struct vtpmb_family *family;
+
+	if (IS_ERR(chip))
+		return ERR_CAST(chip);
+	*num = vtpmb_chip_num(chip);
+	family = vtpmb_hub_family(chip);
+	vtpmb_chip_release(chip);
+	return family;
+}
+
+/**
+ * vtpmb_hub_attach() - find or make the hub of a chip
+ * @chip_num:	N of tpmN, or ~0 for the system's default chip
+ *
+ * Context: May sleep, for as long as the host keeps the chip busy.
+ * Return: the hub, to be given back by vtpmb_hub_put(); or an ERR_PTR: what
+ * vtpmb_chip_find() and vtpmb_chip_take() say; -EAGAIN also if the host is going to
+ * sleep, -ENODEV if it is going to end; -EIO the chip does not answer as a TPM
+ * should; -ENOMEM
+ */
+struct vtpmb_hub *vtpmb_hub_attach(u32 chip_num)
+{
+	struct tpm_chip *chip = vtpmb_chip_find(chip_num);
+	struct vtpmb_hub *hub;
+	int err;
+
+	if (IS_ERR(chip))
+		return ERR_CAST(chip);
+
+	mutex_lock(&vtpmb_hubs_lock);
+	hub = vtpmb_hubs_ended ? ERR_PTR(-ENODEV) :
+	      vtpmb_hubs_paused ? ERR_PTR(-EAGAIN) : vtpmb_hub_lookup(chip);
+	if (hub)
+		goto release_chip;
+	hub = vtpmb_hub_create(chip);
+	if (IS_ERR(hub))
+		goto release_chip;
+	mutex_unlock(&vtpmb_hubs_lock);
+
+	/* Not under our lock: the class calls back with its own held. */
+	err = vtpmb_chip_watch(chip, vtpmb_hub_chip_gone);
+	if (err) {
+		vtpmb_hub_put(hub);
+		return ERR_PTR(err);
+	}
+	return hub;
+
+release_chip:
+	vtpmb_chip_release(chip);
+	mutex_unlock(&vtpmb_hubs_lock);
+	return hub;
+}
+
+void vtpmb_hub_put(struct vtpmb_hub *hub)
+{
+	mutex_lock(&vtpmb_hubs_lock);
+	if (!--hub->users)
+		vtpmb_hub_destroy(hub);
+	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+struct vtpmb_port *vtpmb_hub_port(struct vtpmb_hub *hub)
+{
+	return &hub->port;
+}
+
+u32 vtpmb_hub_chip_num(const struct vtpmb_hub *hub)
+{
+	return vtpmb_chip_num(hub->chip);
+}
+
+/**
+ * vtpmb_hub_join() - give a virtual TPM its place at the hub
+ * @hub:	the hub, attached for as long as @seat is used
+ * @seat:	filled in
+ * @vtpm:	the virtual TPM
+ * @done:	see struct vtpmb_seat
+ */
+void vtpmb_hub_join(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
+		    struct vtpmb_vtpm *vtpm,
+		    void (*done)(struct vtpmb_cmd *cmd, int err))
+{
+	memset(seat, 0, sizeof(*seat));
+	INIT_LIST_HEAD(&seat->node);
+	INIT_LIST_HEAD(&seat->member);
+	seat->hub = hub;
+	seat->vtpm = vtpm;
+	seat->done = done;
+}
+
+/**
+ * vtpmb_hub_submit() - have a command executed
+ * @seat:	whose; it has no command waiting
+ * @cmd:	as family->receive() passed it on.  It belongs to the hub until
+ *		@seat->done() is called, exactly once.
+ *
+ * Return: 0; -ENODEV the chip goes or was unplugged, or the host ends, and done()
+ * will not be called
+ */
+int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
+{
+	struct vtpmb_hub *hub = seat->hub;
+	bool gone;
+
+	spin_lock(&hub->lock);
+	gone = hub->closing;
+	if (!gone) {
+		seat->cmd = cmd;
+		if (list_empty(&seat->member))
+			list_add_tail(&seat->member, &hub->seats);
+		vtpmb_hub_queue(hub, seat);
+	}
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->wake);
+	return gone ? -ENODEV : 0;
+}
+
+static struct vtpmb_cmd *vtpmb_seat_withdraw(struct vtpmb_seat *seat)
+{
+	struct vtpmb_cmd *cmd = seat->cmd;
+
+	lockdep_assert_held(&seat->hub->lock);
+
+	seat->cmd = NULL;
+	if (!seat->sweep && !seat->drain)
+		list_del_init(&seat->node);
+	return cmd;
+}
+
+/**
+ * vtpmb_hub_cancel() - a command is not wanted any more
+ * @seat:	whose
+ *
+ * One that waits is dropped: done(-ECANCELED) is called before this returns.
+ * Of one that runs the chip is told, if its driver allows that; it may still succeed.
+ */
+void vtpmb_hub_cancel(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+	struct vtpmb_cmd *dropped = NULL;
+
+	mutex_lock(&hub->run_lock);
+	spin_lock(&hub->lock);
+	if (seat->running)
+		seat->cancelled = true;
+	else if (seat->cmd)
+		dropped = vtpmb_seat_withdraw(seat);
+	spin_unlock(&hub->lock);
+
+	if (hub->running == seat)
+		vtpmb_hub_cancel_run(hub);
+	mutex_unlock(&hub->run_lock);
+
+	if (dropped)
+		seat->done(dropped, -ECANCELED);
+}
+
+/* The vtpm was reset or lost power: have the chip cleared of what it had. */
+void vtpmb_hub_kick(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+
+	spin_lock(&hub->lock);
+	seat->sweep = true;
+	vtpmb_hub_queue(hub, seat);
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->wake);
+}
+
+static bool vtpmb_seat_is_quiet(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+	bool quiet;
+
+	spin_lock(&hub->lock);
+	quiet = hub->turn != seat && list_empty(&seat->node);
+	spin_unlock(&hub->lock);
+	return quiet;
+}
+
+/* Leave the queue; what was to be swept is swept in the seat's next turn. */
+static void vtpmb_seat_unqueue(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+
+	spin_lock(&hub->lock);
+	if (!seat->drain) {
+		seat->sweep = false;
+		list_del_init(&seat->node);
+	}
+	spin_unlock(&hub->lock);
+}
+
+static void vtpmb_seat_wait_quiet(struct vtpmb_seat *seat)
+{
+	wait_event_state(seat->hub->idle, vtpmb_seat_is_quiet(seat),
+			 (TASK_UNINTERRUPTIBLE | TASK_FREEZABLE));
+}
+
+/**
+ * vtpmb_hub_wait() - wait until nothing of a proxy is left to do
+ * @seat:	whose; no command of it is on its way and none comes
+ *
+ * A caller that is being killed does not wait for its place in the queue, only
+ * for the end of its own turn.
+ */
+void vtpmb_hub_wait(struct vtpmb_seat *seat)
+{
+	if (!wait_event_state(seat->hub->idle, vtpmb_seat_is_quiet(seat),
+			      (TASK_KILLABLE | TASK_FREEZABLE)))
+		return;
+	vtpmb_seat_unqueue(seat);
+	vtpmb_seat_wait_quiet(seat);
+}
+
+/* Nothing of it is in the chip any more, and nothing new comes. */
+static bool vtpmb_seat_leave(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+	bool quiet;
+
+	spin_lock(&hub->lock);
+	quiet = hub->turn != seat && list_empty(&seat->node);
+	if (quiet)
+		list_del_init(&seat->member);
+	spin_unlock(&hub->lock);
+	return quiet;
+}
+
+/**
+ * vtpmb_hub_drain() - take everything of a proxy out of the chip, for good
+ * @seat:	whose; the caller sees to it that nothing new comes
+ *
+ * Context: May sleep until the present turn has ended, or while the host sleeps.
+ */
+void vtpmb_hub_drain(struct vtpmb_seat *seat)
+{
+	struct vtpmb_hub *hub = seat->hub;
+
+	vtpmb_hub_cancel(seat);
+	spin_lock(&hub->lock);
+	seat->drain = true;
+	seat->drain_end = jiffies + msecs_to_jiffies(VTPMB_DRAIN_MS);
+	vtpmb_hub_queue(hub, seat);
+	spin_unlock(&hub->lock);
+	wake_up_all(&hub->wake);
+	wait_event_state(hub->idle, vtpmb_seat_leave(seat),
+			 (TASK_UNINTERRUPTIBLE | TASK_FREEZABLE));
+}
+
+/*
+ * The host sleeps: turns end first, and none begins before it is awake again.  Making
+ * a key can take minutes: who does that is told to try again.
+ */
+static void vtpmb_hubs_pause(void)
+{
+	struct vtpmb_hub *hub;
+
+	mutex_lock(&vtpmb_hubs_lock);
+	vtpmb_hubs_paused = true;
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		spin_lock(&hub->lock);
+		hub->paused = true;
+		spin_unlock(&hub->lock);
+		wake_up_all(&hub->wake);
+	}
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		vtpmb_hub_interrupt(hub);
+		wait_event(hub->idle, !READ_ONCE(hub->turn));
+	}
+	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+static void vtpmb_hubs_resume(void)
+{
+	struct vtpmb_hub *hub;
+
+	mutex_lock(&vtpmb_hubs_lock);
+	vtpmb_hubs_paused = false;
+	list_for_each_entry(hub, &vtpmb_hubs, node) {
+		spin_lock(&hub->lock);
+		hub->paused = false;
+		spin_unlock(&hub->lock);
+		wake_up_all(&hub->wake);
+	}
+	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+static int vtpmb_hub_pm(struct notifier_block *nb, unsigned long event,
+			void *data)
+{
+	switch (event) {
+	case PM_HIBERNATION_PREPARE:
+	case PM_SUSPEND_PREPARE:
+	case PM_RESTORE_PREPARE:
+		vtpmb_hubs_pause();
+		break;
+	case PM_POST_HIBERNATION:
+	case PM_POST_SUSPEND:
+	case PM_POST_RESTORE:
+		vtpmb_hubs_resume();
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vtpmb_hub_pm_block = {
+	.notifier_call = vtpmb_hub_pm,
+};
+
+/*
+ * A kernel that follows without a reset of the chip, by kexec, would find the guests'
+ * saved sessions in it, and nobody who flushes them.
+ */
+static int vtpmb_hub_reboot(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct vtpmb_hub *hub;
+
+	mutex_lock(&vtpmb_hubs_lock);
+	vtpmb_hubs_ended = true;
+	list_for_each_entry(hub, &vtpmb_hubs, node)
+		vtpmb_hub_close(hub);
+	mutex_unlock(&vtpmb_hubs_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vtpmb_hub_reboot_block = {
+	.notifier_call = vtpmb_hub_reboot,
+};
+
+int vtpmb_hub_init(void)
+{
+	int err = register_pm_notifier(&vtpmb_hub_pm_block);
+
+	if (err)
+		return err;
+	err = register_reboot_notifier(&vtpmb_hub_reboot_block);
+	if (err)
+		unregister_pm_notifier(&vtpmb_hub_pm_block);
+	return err;
+}
+
+void vtpmb_hub_exit(void)
+{
+	unregister_reboot_notifier(&vtpmb_hub_reboot_block);
+	unregister_pm_notifier(&vtpmb_hub_pm_block);
+	vtpmb_chip_unwatch();
+}

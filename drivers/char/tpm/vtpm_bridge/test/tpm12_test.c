@@ -1,0 +1,661 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* KUnit: TPM 1.2 on a fake chip that knows capabilities, GetRandom and OIAP. */
+
+#include <kunit/test.h>
+#include <linux/errno.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "../core/family.h"
+#include "../tpm12/state.h"
+#include "../core/wire.h"
+
+#define ORD_OIAP		0x0A
+#define ORD_EXTEND		0x14
+#define ORD_PCRREAD		0x15
+#define ORD_SETCAPABILITY	0x3F
+#define ORD_GETRANDOM		0x46
+#define ORD_FORCECLEAR		0x5D
+#define ORD_GETCAPABILITY	0x65
+#define ORD_PHYSICALENABLE	0x6F
+#define ORD_PHYSICALDISABLE	0x70
+#define ORD_SETOWNERINSTALL	0x71
+#define ORD_SETDEACTIVATED	0x72
+#define ORD_SETTEMPDEACTIVATED	0x73
+#define ORD_READPUBEK		0x7C
+#define ORD_SAVESTATE		0x98
+#define ORD_STARTUP		0x99
+#define ORD_SHA1START		0xA0
+#define ORD_SHA1UPDATE		0xA1
+#define ORD_SHA1COMPLETE	0xA2
+#define ORD_SAVECONTEXT		0xB8
+#define ORD_PCRRESET		0xC8
+#define TSC_PHYSICALPRESENCE	0x4000000A
+#define TSC_RESETESTABLISHMENT	0x4000000B
+
+#define BLOB_SIZE	58	/* the smallest TPM_CONTEXT_BLOB */
+
+#define ST_CLEAR	1
+#define ST_STATE	2
+#define ST_DEACTIVATED	3
+
+struct fake {
+	struct vtpmb_port port;
+	bool owned;
+	u8 nr_perm;			/* flags that it has */
+	unsigned int fail_in;		/* commands till one fails */
+	int fail_with;
+	u32 last_code;
+	u32 nr_sessions;
+};
+
+static struct fake *fake;
+static struct vtpmb_vtpm *vtpm;
+static struct vtpmb_cmd *cmd;
+
+static u32 fake_capability(struct vtpmb_reader *r, struct vtpmb_writer *w)
+{
+	u32 area = 0, len, sub = 0;
+
+	vtpmb_get_u32(r, &area);
+	vtpmb_get_u32(r, &len);
+	vtpmb_get_u32(r, &sub);
+	if (area == TPM12_CAP_FLAG) {
+		vtpmb_put_u32(w, 2 + fake->nr_perm);
+		vtpmb_put_u16(w, 0x001F);
+		memset(vtpmb_put_room(w, fake->nr_perm), 1, fake->nr_perm);
+	} else if (area == TPM12_CAP_PROPERTY && sub == TPM12_CAP_PROP_OWNER) {
+		vtpmb_put_u32(w, 1);
+		vtpmb_put_u8(w, fake->owned);
+	} else if (area == TPM12_CAP_PROPERTY && sub == TPM12_CAP_PROP_TIS_TIMEOUT) {
+		vtpmb_put_u32(w, 16);
+		memset(vtpmb_put_room(w, 16), 7, 16);
+	} else if (area == TPM12_CAP_PROPERTY && sub == TPM12_CAP_PROP_INPUT_BUFFER) {
+		vtpmb_put_u32(w, 4);
+		vtpmb_put_u32(w, 1024);
+	} else {
+		return TPM12_BAD_MODE;
+	}
+	return TPM12_SUCCESS;
+}
+
+static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
+{
+	if (code == ORD_GETCAPABILITY)
+		return fake_capability(r, w);
+	if (code == ORD_GETRANDOM) {
+		vtpmb_put_u32(w, 1);
+		vtpmb_put_u8(w, 42);
+		return TPM12_SUCCESS;
+	}
+	if (code == ORD_OIAP) {
+		vtpmb_put_u32(w, ++fake->nr_sessions);
+		memset(vtpmb_put_room(w, TPM12_NONCE_SIZE), 1, TPM12_NONCE_SIZE);
+		return TPM12_SUCCESS;
+	}
+	if (code == ORD_SAVECONTEXT) {
+		vtpmb_put_u32(w, BLOB_SIZE);
+		memset(vtpmb_put_room(w, BLOB_SIZE), 1, BLOB_SIZE);
+		return TPM12_SUCCESS;
+	}
+	return TPM12_BAD_ORDINAL;
+}
+
+static int fake_transmit(struct vtpmb_port *port, u8 *buf)
+{
+	u32 len = vtpmb_peek_u32(buf + 2), rc;
+	u8 answer[64];
+	struct vtpmb_reader r;
+	struct vtpmb_writer w;
+
+	port->nr_chip_commands++;
+	if (fake->fail_in && !--fake->fail_in)
+		return fake->fail_with;
+	fake->last_code = vtpmb_peek_u32(buf + 6);
+	vtpmb_reader_init(&r, buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_writer_init(&w, answer, sizeof(answer));
+	rc = fake_run(fake->last_code, &r, &w);
+	if (rc)
+		w.len = 0;
+	memcpy(buf + VTPMB_HEADER_SIZE, answer, w.len);
+	len = VTPMB_HEADER_SIZE + w.len;
+	vtpmb_writer_init(&w, buf, VTPMB_HEADER_SIZE);
+	vtpmb_put_u16(&w, TPM12_TAG_RSP);
+	vtpmb_put_u32(&w, len);
+	vtpmb_put_u32(&w, rc);
+	return len;
+}
+
+static void reset(void)
+{
+	mutex_lock(&vtpm->lock);
+	vtpmb_tpm12.reset(vtpm);
+	mutex_unlock(&vtpm->lock);
+}
+
+static int tpm12_test_init(struct kunit *test)
+{
+	fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
+	vtpm = kunit_kzalloc(test, sizeof(*vtpm), GFP_KERNEL);
+	cmd = kunit_kzalloc(test, sizeof(*cmd), GFP_KERNEL);
+	if (!fake || !vtpm || !cmd)
+		return -ENOMEM;
+	cmd->buf = kunit_kzalloc(test, VTPMB_BUF_SIZE, GFP_KERNEL);
+	fake->port.scratch = kunit_kzalloc(test, VTPMB_BUF_SIZE, GFP_KERNEL);
+	if (!cmd->buf || !fake->port.scratch)
+		return -ENOMEM;
+	fake->nr_perm = TPM12_NR_PF;
+	fake->port.family = &vtpmb_tpm12;
+	fake->port.transmit = fake_transmit;
+	if (vtpmb_tpm12.probe(&fake->port))
+		return -EIO;
+	vtpm->port = &fake->port;
+	mutex_init(&vtpm->lock);
+	if (vtpmb_tpm12.create(vtpm))
+		return -ENOMEM;
+	reset();
+	return 0;
+}
+
+static void tpm12_test_exit(struct kunit *test)
+{
+	vtpmb_tpm12.destroy(vtpm);
+	vtpmb_tpm12.forget(&fake->port);
+}
+
+/* As the hub does. */
+static u32 run(u16 tag, u32 code, const void *params, size_t params_len)
+{
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, cmd->buf, VTPMB_BUF_SIZE);
+	vtpmb_put_u16(&w, tag);
+	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + params_len);
+	vtpmb_put_u32(&w, code);
+	vtpmb_put_bytes(&w, params, params_len);
+	cmd->len = w.len;
+	mutex_lock(&vtpm->lock);
+	vtpmb_tpm12.receive(vtpm, cmd);
+	mutex_unlock(&vtpm->lock);
+	if (cmd->answer == VTPMB_ANSWER_CHIP && vtpmb_tpm12.execute(vtpm, cmd))
+		return ~0;
+	return cmd->rc;
+}
+
+static u32 run_none(u32 code)
+{
+	return run(TPM12_TAG_RQU, code, "", 0);
+}
+
+static u32 run_u8(u32 code, u8 val)
+{
+	return run(TPM12_TAG_RQU, code, &val, 1);
+}
+
+static u32 run_u16(u32 code, u16 val)
+{
+	u8 b[2] = { val >> 8, val & 0xff };
+
+	return run(TPM12_TAG_RQU, code, b, sizeof(b));
+}
+
+static u32 run_words(u32 code, const u32 *word, unsigned int nr_words)
+{
+	u8 params[64];
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, params, sizeof(params));
+	while (nr_words--)
+		vtpmb_put_u32(&w, *word++);
+	return run(TPM12_TAG_RQU, code, params, w.len);
+}
+
+static u32 get_cap(u32 area, u32 sub)
+{
+	u32 params[] = { area, 4, sub };
+
+	return run_words(ORD_GETCAPABILITY, params, ARRAY_SIZE(params));
+}
+
+static bool perm(enum tpm12_pf flag)
+{
+	get_cap(TPM12_CAP_FLAG, TPM12_CAP_FLAG_PERMANENT);
+	return cmd->buf[16 + flag];
+}
+
+static bool stclear(enum tpm12_sf flag)
+{
+	get_cap(TPM12_CAP_FLAG, TPM12_CAP_FLAG_VOLATILE);
+	return cmd->buf[16 + flag];
+}
+
+static u32 extend(u32 index)
+{
+	u8 params[24] = { 0, 0, 0, index, 1, 2, 3 };
+
+	return run(TPM12_TAG_RQU, ORD_EXTEND, params, sizeof(params));
+}
+
+/* Whether a PCR is all @byte. */
+static bool pcr_is(u32 index, u8 byte)
+{
+	return !run_words(ORD_PCRREAD, &index, 1) &&
+	       !memchr_inv(cmd->buf + VTPMB_HEADER_SIZE, byte, TPM12_DIGEST_SIZE);
+}
+
+static u32 pcr_reset(u32 index)
+{
+	u8 params[5] = { 0, 3 };
+
+	params[2 + index / 8] = BIT(index % 8);
+	return run(TPM12_TAG_RQU, ORD_PCRRESET, params, sizeof(params));
+}
+
+static u32 startup(u16 type)
+{
+	return run_u16(ORD_STARTUP, type);
+}
+
+static u32 presence(u16 value)
+{
+	return run_u16(TSC_PHYSICALPRESENCE, value);
+}
+
+static void table_is_sorted_and_complete(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_ROWS; i++) {
+		const struct vtpmb_tpm12_row *row = &vtpmb_tpm12_rows[i];
+
+		KUNIT_EXPECT_NOT_NULL(test, row->name);
+		KUNIT_EXPECT_EQ(test, vtpmb_tpm12_row(row->code), (int)i);
+		if (i)
+			KUNIT_EXPECT_GT(test, row->code, row[-1].code);
+		if (row->local)
+			KUNIT_EXPECT_NOT_NULL(test, row->params);
+	}
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12_row(0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12_row(0x26), -ENOENT);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12_row(~0), -ENOENT);
+}
+
+static void params_are_walked_as_promised(struct kunit *test)
+{
+	static const struct {
+		const char *format;
+		u8 bytes[8];
+		size_t len;
+		u32 rc;
+		size_t left;
+	} cases[] = {
+		{ "", { 0 }, 1, TPM12_SUCCESS, 1 },
+		{ "1", { 0 }, 0, TPM12_BAD_PARAM_SIZE, 0 },
+		{ "2", { 0 }, 1, TPM12_BAD_PARAM_SIZE, 1 },
+		{ "24", { 0 }, 6, TPM12_SUCCESS, 0 },
+		{ "24", { 0 }, 5, TPM12_BAD_PARAM_SIZE, 3 },
+		{ "b", { 1 }, 1, TPM12_SUCCESS, 0 },
+		{ "b", { 2 }, 1, TPM12_BAD_PARAMETER, 0 },
+		{ "S", { 0, 0, 0, 2, 9, 9 }, 6, TPM12_SUCCESS, 0 },
+		{ "S", { 0, 0, 0, 3, 9, 9 }, 6, TPM12_BAD_PARAM_SIZE, 2 },
+		{ "S", { 0xff, 0xff, 0xff, 0xff, 9 }, 5, TPM12_BAD_PARAM_SIZE, 1 },
+		{ "P", { 0, 3, 1, 1, 1 }, 5, TPM12_SUCCESS, 0 },
+		{ "P", { 0, 4, 1, 1, 1, 1 }, 6, TPM12_INVALID_PCR_INFO, 4 },
+		{ "P", { 0, 3, 1, 1 }, 4, TPM12_BAD_PARAM_SIZE, 2 },
+		{ "n", { 0 }, 8, TPM12_BAD_PARAM_SIZE, 8 },
+	};
+	struct vtpmb_reader r;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		vtpmb_reader_init(&r, cases[i].bytes, cases[i].len);
+		KUNIT_EXPECT_EQ(test, vtpmb_tpm12_check_params(cases[i].format, &r),
+				cases[i].rc);
+		KUNIT_EXPECT_EQ(test, r.left, cases[i].left);
+	}
+}
+
+static void nothing_works_before_startup(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, extend(0), TPM12_INVALID_POSTINIT);
+	KUNIT_EXPECT_EQ(test, run_none(0xfffe), TPM12_BAD_ORDINAL);
+	KUNIT_EXPECT_EQ(test, startup(ST_CLEAR), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, vtpm->power, VTPMB_STARTED);
+	KUNIT_EXPECT_EQ(test, extend(0), TPM12_SUCCESS);
+}
+
+static void guest_cannot_reset_pcrs_by_startup(struct kunit *test)
+{
+	startup(ST_CLEAR);
+	extend(0);
+	KUNIT_EXPECT_EQ(test, startup(ST_CLEAR), TPM12_INVALID_POSTINIT);
+	KUNIT_EXPECT_EQ(test, startup(ST_STATE), TPM12_INVALID_POSTINIT);
+	KUNIT_EXPECT_FALSE(test, pcr_is(0, 0));
+	reset();
+	KUNIT_EXPECT_EQ(test, startup(ST_CLEAR), TPM12_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
+}
+
+static void reset_raises_the_epoch(struct kunit *test)
+{
+	u32 epoch = vtpm->epoch;
+
+	reset();
+	KUNIT_EXPECT_GT(test, vtpm->epoch, epoch);
+	epoch = vtpm->epoch;
+	mutex_lock(&vtpm->lock);
+	vtpmb_tpm12.off(vtpm);
+	mutex_unlock(&vtpm->lock);
+	KUNIT_EXPECT_GT(test, vtpm->epoch, epoch);
+	KUNIT_EXPECT_EQ(test, vtpm->power, VTPMB_OFF);
+}
+
+static void resume_needs_saved_state(struct kunit *test)
+{
+	startup(ST_CLEAR);
+	extend(0);
+	extend(16);
+	presence(0x0008);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_SAVESTATE), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, vtpm->power, VTPMB_SHUTDOWN);
+	reset();
+	KUNIT_EXPECT_EQ(test, startup(ST_STATE), TPM12_SUCCESS);
+	KUNIT_EXPECT_FALSE(test, pcr_is(0, 0));
+	KUNIT_EXPECT_TRUE(test, pcr_is(16, 0));
+	KUNIT_EXPECT_TRUE(test, stclear(TPM12_SF_PHYSICALPRESENCE));
+
+	run_none(ORD_SAVESTATE);
+	extend(0);
+	KUNIT_EXPECT_EQ(test, vtpm->power, VTPMB_STARTED);
+	reset();
+	KUNIT_EXPECT_EQ(test, startup(ST_STATE), TPM12_FAILEDSELFTEST);
+	KUNIT_EXPECT_EQ(test, extend(0), TPM12_FAILEDSELFTEST);
+	KUNIT_EXPECT_EQ(test, get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_TIS_TIMEOUT),
+			TPM12_SUCCESS);
+	reset();
+	KUNIT_EXPECT_EQ(test, startup(ST_CLEAR), TPM12_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
+}
+
+static void presence_follows_its_flags(struct kunit *test)
+{
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_BAD_PRESENCE);
+	KUNIT_EXPECT_EQ(test, presence(0), TPM12_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x8000), TPM12_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0028), TPM12_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0120), TPM12_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0240), TPM12_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x000c), TPM12_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0018), TPM12_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0008), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALENABLE), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, presence(0x0014), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, presence(0x0008), TPM12_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_BAD_PRESENCE);
+}
+
+static void administrators_pin_overrides_the_lock(struct kunit *test)
+{
+	startup(ST_CLEAR);
+	presence(0x0014);
+	mutex_lock(&vtpm->lock);
+	vtpm->pp_pin = true;
+	KUNIT_EXPECT_TRUE(test, vtpmb_tpm12.pp(vtpm));
+	KUNIT_EXPECT_TRUE(test, vtpmb_tpm12.pp_locked(vtpm));
+	mutex_unlock(&vtpm->lock);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_SUCCESS);
+}
+
+static void disabled_comes_before_deactivated(struct kunit *test)
+{
+	startup(ST_CLEAR);
+	presence(0x0008);
+	KUNIT_EXPECT_EQ(test, run_u8(ORD_SETDEACTIVATED, 1), TPM12_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
+	reset();
+	startup(ST_CLEAR);
+	presence(0x0008);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_FORCECLEAR), TPM12_DEACTIVATED);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_FORCECLEAR), TPM12_DISABLED);
+	/* It measures, but does not tell. */
+	KUNIT_EXPECT_EQ(test, extend(0), TPM12_SUCCESS);
+	KUNIT_EXPECT_NULL(test, memchr_inv(cmd->buf + VTPMB_HEADER_SIZE, 0,
+					   TPM12_DIGEST_SIZE));
+}
+
+static void truncated_comes_before_state_before_tag(struct kunit *test)
+{
+	static const u8 zeros[32];
+
+	KUNIT_EXPECT_EQ(test, run(0x8001, ORD_EXTEND, zeros, 23), TPM12_BAD_PARAM_SIZE);
+	KUNIT_EXPECT_EQ(test, run(0x8001, ORD_EXTEND, zeros, 25), TPM12_INVALID_POSTINIT);
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run(0x8001, ORD_EXTEND, zeros, 25), TPM12_BADTAG);
+	KUNIT_EXPECT_EQ(test, run(0x00C2, ORD_EXTEND, zeros, 24), TPM12_BADTAG);
+	KUNIT_EXPECT_EQ(test, run(0x00C1, ORD_EXTEND, zeros, 25), TPM12_BAD_PARAM_SIZE);
+	KUNIT_EXPECT_EQ(test, vtpmb_peek_u16(cmd->buf), TPM12_TAG_RSP);
+	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
+}
+
+static void force_clear_takes_the_guests_owner_only(struct kunit *test)
+{
+	u64 before;
+
+	startup(ST_CLEAR);
+	mutex_lock(&vtpm->lock);
+	vtpm->ownership = VTPMB_OWNERSHIP_OWNED;
+	mutex_unlock(&vtpm->lock);
+	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
+	KUNIT_EXPECT_EQ(test, cmd->buf[14], 1);
+	KUNIT_EXPECT_EQ(test, run_u8(ORD_SETOWNERINSTALL, 0), TPM12_SUCCESS);
+	presence(0x0008);
+	before = fake->port.nr_chip_commands;
+	KUNIT_EXPECT_EQ(test, run_none(ORD_FORCECLEAR), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands, before);
+	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DISABLE));
+	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DEACTIVATED));
+	KUNIT_EXPECT_FALSE(test, stclear(TPM12_SF_DEACTIVATED));
+	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
+	KUNIT_EXPECT_EQ(test, cmd->buf[14], 0);
+}
+
+static void older_chip_has_fewer_flags(struct kunit *test)
+{
+	vtpmb_tpm12.forget(&fake->port);
+	fake->nr_perm = TPM12_PF_TPMESTABLISHED;
+	KUNIT_ASSERT_EQ(test, vtpmb_tpm12.probe(&fake->port), 0);
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, get_cap(TPM12_CAP_FLAG, TPM12_CAP_FLAG_PERMANENT),
+			TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, cmd->len, (size_t)16 + TPM12_PF_TPMESTABLISHED);
+}
+
+static void pcrs_obey_the_virtual_locality(struct kunit *test)
+{
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_TRUE(test, pcr_is(17, 0xff));
+	KUNIT_EXPECT_EQ(test, extend(17), TPM12_BAD_LOCALITY);
+	KUNIT_EXPECT_EQ(test, extend(24), TPM12_BADINDEX);
+	KUNIT_EXPECT_EQ(test, pcr_reset(0), TPM12_NOTRESETABLE);
+	KUNIT_EXPECT_EQ(test, pcr_reset(20), TPM12_NOTLOCAL);
+	KUNIT_EXPECT_EQ(test, pcr_reset(23), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TSC_RESETESTABLISHMENT), TPM12_BAD_LOCALITY);
+	mutex_lock(&vtpm->lock);
+	vtpm->locality = 4;
+	mutex_unlock(&vtpm->lock);
+	KUNIT_EXPECT_EQ(test, run_none(TSC_RESETESTABLISHMENT), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, extend(17), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, pcr_reset(17), TPM12_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, pcr_is(17, 0xff));
+}
+
+static void sha1_thread_is_the_proxys_and_fragile(struct kunit *test)
+{
+	static const u8 abc[] = { 0, 0, 0, 3, 'a', 'b', 'c' };
+	static const u8 digest[] = { 0xa9, 0x99, 0x3e, 0x36 };
+
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SHA1COMPLETE, abc, sizeof(abc)),
+			TPM12_SHA_THREAD);
+	run_none(ORD_SHA1START);
+	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SHA1COMPLETE, abc, sizeof(abc)),
+			TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, memcmp(cmd->buf + VTPMB_HEADER_SIZE, digest, sizeof(digest)), 0);
+	run_none(ORD_SHA1START);
+	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SHA1UPDATE, abc, sizeof(abc)),
+			TPM12_SHA_ERROR);
+	run_none(ORD_SHA1START);
+	run_none(0xfffe);
+	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SHA1COMPLETE, abc, sizeof(abc)),
+			TPM12_SHA_THREAD);
+	/* One that is never completed is freed. */
+	run_none(ORD_SHA1START);
+	reset();
+}
+
+static void input_buffer_is_the_smaller_one(struct kunit *test)
+{
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_INPUT_BUFFER),
+			TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, vtpmb_peek_u32(cmd->buf + 14), 1024u);
+}
+
+static void denied_ordinal_is_absent(struct kunit *test)
+{
+	u32 one = 1;
+
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run_words(ORD_GETRANDOM, &one, 1), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, cmd->answer, VTPMB_ANSWER_CHIP);
+	KUNIT_EXPECT_EQ(test, vtpmb_policy_set(&vtpm->policy, &vtpmb_tpm12, ORD_GETRANDOM,
+					       VTPMB_POLICY_DENY), 0);
+	KUNIT_EXPECT_EQ(test, run_words(ORD_GETRANDOM, &one, 1), TPM12_BAD_ORDINAL);
+	KUNIT_EXPECT_EQ(test, cmd->answer, VTPMB_ANSWER_REFUSED);
+	KUNIT_EXPECT_EQ(test, get_cap(TPM12_CAP_ORD, ORD_GETRANDOM), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, cmd->buf[14], 0);
+}
+
+static void set_capability_obeys_presence_and_owner(struct kunit *test)
+{
+	static const u8 disable[] = { 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 1, 1 };
+	static const u8 read_pubek[] = { 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 1, 1 };
+
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SETCAPABILITY, disable, sizeof(disable)),
+			TPM12_AUTHFAIL);
+	presence(0x0008);
+	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SETCAPABILITY, disable, sizeof(disable)),
+			TPM12_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DISABLE));
+	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SETCAPABILITY, read_pubek,
+				  sizeof(read_pubek)), TPM12_AUTHFAIL);
+}
+
+static void temporary_deactivation_ends_with_reset(struct kunit *test)
+{
+	startup(ST_CLEAR);
+	presence(0x0008);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_SETTEMPDEACTIVATED), TPM12_SUCCESS);
+	KUNIT_EXPECT_FALSE(test, pcr_is(0, 0));
+	KUNIT_EXPECT_EQ(test, cmd->rc, TPM12_DEACTIVATED);
+	reset();
+	startup(ST_CLEAR);
+	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
+}
+
+static void probe_fails_with_nothing_kept(struct kunit *test)
+{
+	unsigned int nth;
+
+	vtpmb_tpm12.forget(&fake->port);
+	for (nth = 1; nth < 20; nth++) {
+		fake->fail_in = nth;
+		fake->fail_with = -ETIME;
+		KUNIT_EXPECT_EQ(test, vtpmb_tpm12.probe(&fake->port), -EIO);
+		KUNIT_EXPECT_NULL(test, fake->port.facts);
+	}
+	fake->fail_in = 1;
+	fake->fail_with = -ENODEV;
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.probe(&fake->port), -ENODEV);
+	fake->nr_perm = 3;
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.probe(&fake->port), -EIO);
+	fake->nr_perm = TPM12_NR_PF;
+	KUNIT_ASSERT_EQ(test, vtpmb_tpm12.probe(&fake->port), 0);
+}
+
+static void own_chip(struct kunit *test)
+{
+	vtpmb_tpm12.forget(&fake->port);
+	fake->owned = true;
+	KUNIT_ASSERT_EQ(test, vtpmb_tpm12.probe(&fake->port), 0);
+	startup(ST_CLEAR);
+}
+
+static void session_stays_until_the_chip_is_vacated(struct kunit *test)
+{
+	u64 before;
+
+	own_chip(test);
+	before = fake->port.nr_chip_commands;
+	KUNIT_EXPECT_EQ(test, run_none(ORD_OIAP), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(ORD_OIAP), TPM12_SUCCESS);
+	/* Before the first the chip was asked which sessions are the host's. */
+	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 3);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.vacate(&fake->port), 0);
+	KUNIT_EXPECT_EQ(test, fake->last_code, ORD_SAVECONTEXT);
+	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 5);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.vacate(&fake->port), 0);
+	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 5);
+	vtpmb_tpm12.drop(vtpm);
+}
+
+static void owner_view_follows_chip_and_administrator(struct kunit *test)
+{
+	own_chip(test);
+	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
+	KUNIT_EXPECT_EQ(test, cmd->buf[14], 1);
+	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DISABLEOWNERCLEAR));
+	KUNIT_EXPECT_FALSE(test, perm(TPM12_PF_READPUBEK));
+	vtpm->ownership = VTPMB_OWNERSHIP_NOT_INSTALLABLE;
+	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
+	KUNIT_EXPECT_EQ(test, cmd->buf[14], 0);
+	KUNIT_EXPECT_FALSE(test, perm(TPM12_PF_OWNERSHIP));
+}
+
+static struct kunit_case tpm12_test_cases[] = {
+	KUNIT_CASE(table_is_sorted_and_complete),
+	KUNIT_CASE(params_are_walked_as_promised),
+	KUNIT_CASE(nothing_works_before_startup),
+	KUNIT_CASE(guest_cannot_reset_pcrs_by_startup),
+	KUNIT_CASE(reset_raises_the_epoch),
+	KUNIT_CASE(resume_needs_saved_state),
+	KUNIT_CASE(presence_follows_its_flags),
+	KUNIT_CASE(administrators_pin_overrides_the_lock),
+	KUNIT_CASE(disabled_comes_before_deactivated),
+	KUNIT_CASE(truncated_comes_before_state_before_tag),
+	KUNIT_CASE(force_clear_takes_the_guests_owner_only),
+	KUNIT_CASE(older_chip_has_fewer_flags),
+	KUNIT_CASE(pcrs_obey_the_virtual_locality),
+	KUNIT_CASE(sha1_thread_is_the_proxys_and_fragile),
+	KUNIT_CASE(input_buffer_is_the_smaller_one),
+	KUNIT_CASE(denied_ordinal_is_absent),
+	KUNIT_CASE(set_capability_obeys_presence_and_owner),
+	KUNIT_CASE(temporary_deactivation_ends_with_reset),
+	KUNIT_CASE(probe_fails_with_nothing_kept),
+	KUNIT_CASE(session_stays_until_the_chip_is_vacated),
+	KUNIT_CASE(owner_view_follows_chip_and_administrator),
+	{}
+};
+
+static struct kunit_suite tpm12_test_suite = {
+	.name = "vtpmb_tpm12",
+	.init = tpm12_test_init,
+	.exit = tpm12_test_exit,
+	.test_cases = tpm12_test_cases,
+};
+
+kunit_test_suite(tpm12_test_suite);

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2, the handle table: a proxy's keys and sessions, what its guest calls
+ * them, and what is known of them in the chip.
+ *
+ * Nothing here asks the chip.  All of it belongs to the hub's thread.
+ */
+
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "state.h"
+
+/*
+ * Of a chip that saves nothing: to one proxy a quarter of its sessions at most,
+ * even if the others could have theirs all the same; and some to the host.
+ */
+#define MOST_OF_SLOTS	4
+#define SLOTS_OF_HOST	2
+
+/* Of the contextList of a chip that saves: the host's part, if the list is short. */
+#define PART_OF_HOST	4
+
+const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS] = {
+	[TPM12_KEY] = { 0, VTPMB_MAX_KEYS, 0x01000000, TPM12_RT_KEY, TPM12_CAP_PROP_KEYS },
+	[TPM12_AUTH] = { VTPMB_MAX_KEYS, VTPMB_MAX_SESSIONS, 0x02000000, TPM12_RT_AUTH,
+			 TPM12_CAP_PROP_AUTHSESS },
+	[TPM12_TRANS] = { VTPMB_MAX_KEYS + VTPMB_MAX_SESSIONS, VTPMB_MAX_TRANSPORTS,
+			  0x04000000, TPM12_RT_TRANS, TPM12_CAP_PROP_TRANSESS },
+};
+
+struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
+					    enum vtpmb_tpm12_kind kind)
+{
+	return vtpmb_tpm12_table(vtpm)->entry + vtpmb_tpm12_kinds[kind].first;
+}
+
+unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind)
+{
+	return vtpmb_tpm12_kinds[kind].capacity;
+}
+
+/* Whether the chip can save anything, as far as known. */
+bool vtpmb_tpm12_swaps(const struct vtpmb_port *port)
+{
+	const struct vtpmb_tpm12_facts *facts = port->facts;
+
+	return READ_ONCE(facts->owned) && !READ_ONCE(facts->chip.saves_nothing);
+}
+
+unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port)
+{
+	unsigned int slots = vtpmb_tpm12_chip_number(port, TPM12_CAP_PROP_MAX_AUTHSESS);
+	unsigned int share = slots > SLOTS_OF_HOST ? slots - SLOTS_OF_HOST : 0;
+	unsigned int nr_vtpms = atomic_read(&port->nr_vtpms);
+
+	return max(min(slots / MOST_OF_SLOTS, share / max(nr_vtpms, 1U)), 1U);
+}
+
+/* Places in the chip's contextList for all proxies together. */
+unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port)
+{
+	u32 places = vtpmb_tpm12_chip_number(port, TPM12_CAP_PROP_MAX_CONTEXT);
+
+	return places ? places - min(places / PART_OF_HOST, (u32)VTPMB_HOST_SESSIONS) : U32_MAX;
+}
+
+/**
+ * vtpmb_tpm12_max() - how many of a kind a proxy can have
+ * @vtpm:	the vtpm
+ * @kind:	which kind
+ *
+ * What can be swapped is not limited by the chip's slots, but sessions are by the
+ * places in its contextList.
+ */
+unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	unsigned int max = vtpmb_tpm12_kinds[kind].capacity;
+
+	if (kind != TPM12_AUTH)
+		return max;
+	if (vtpmb_tpm12_swaps(vtpm->port))
+		return min(max, vtpmb_tpm12_max_saved(vtpm->port));
+	return min(max, vtpmb_tpm12_share_of_slots(vtpm->port));
+}
+
+/* Free slots without which nothing more is loaded. */
+u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	if (kind == TPM12_AUTH && !vtpmb_tpm12_swaps(vtpm->port))
+		return 1 + SLOTS_OF_HOST;
+	return 1;
+}
+
+/* Count anew what others read without being the hub's thread. */
+void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	u32 nr[TPM12_NR_KINDS] = {}, nr_saved = 0;
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
+		const struct vtpmb_tpm12_entry *entry = &table->entry[i];
+
+		if (entry->used)
+			nr[entry->kind]++;
+		nr_saved += entry->guest_saved;
+	}
+	for (i = 0; i < TPM12_NR_KINDS; i++)
+		WRITE_ONCE(table->nr[i], nr[i]);
+	WRITE_ONCE(table->nr_saved, nr_saved);
+}
+
+/**
+ * vtpmb_tpm12_entry() - find a key or session
+ * @vtpm:	the vtpm
+ * @kind:	which kind
+ * @handle:	what its guest calls it
+ *
+ * Return: its entry, or NULL if the vtpm has none or its guest has saved it
+ */
+struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
+					    enum vtpmb_tpm12_kind kind, u32 handle)
+{
+	u32 i = handle - vtpmb_tpm12_kinds[kind].handles;
+	struct vtpmb_tpm12_entry *entry;
+
+	if (i >= vtpmb_tpm12_kinds[kind].capacity)
+		return NULL;
+	entry = vtpmb_tpm12_first(vtpm, kind) + i;
+	return entry->used && !entry->guest_saved ? entry : NULL;
+}
+
+/**
+ * vtpmb_tpm12_new() - take a free virtual handle
+ * @vtpm:	the vtpm
+ * @kind:	which kind
+ * @wanted:	this one and no other; 0: the lowest
+ *
+ * Return: the entry, of nothing in the chip yet; NULL if there is none left
+ */
+struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+					  u32 wanted)
+{
+	struct vtpmb_tpm12_entry *first = vtpmb_tpm12_first(vtpm, kind);
+	unsigned int i;
+
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
+		u32 virt = vtpmb_tpm12_kinds[kind].handles + i;
+
+		if (first[i].used || (wanted && virt != wanted))
+			continue;
+		first[i].vtpm = vtpm;
+		first[i].kind = kind;
+		first[i].virt = virt;
+		first[i].used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
+		vtpmb_tpm12_count(vtpm);
+		return &first[i];
+	}
+	return NULL;
+}
+
+void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry)
+{
+	kfree_sensitive(entry->blob);
+	entry->blob = NULL;
+	entry->blob_len = 0;
+}
+
+/**
+ * vtpmb_tpm12_use() - a command is about to name an entry
+ * @vtpm:	the vtpm
+ * @entry:	not to be evicted until vtpmb_tpm12_unuse_all(), nor the key that
+ *		it is bound to
+ */
+void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	entry->in_use = true;
+	entry->used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
+	if (entry->key)
+		vtpmb_tpm12_use(vtpm, entry->key);
+}
+
+void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_ENTRIES; i++)
+		table->entry[i].in_use = false;
+}
+
+/*
+ * Free slots, as far as known since the host had the chip.
+ */
+
+static void tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, int by)
+{
+	u32 *room = &vtpmb_tpm12_chip(port)->room[kind];
+
+	if (*room == TPM12_ROOM_UNKNOWN)
+		return;
+	*room = by < 0 && !*room ? 0 : *room + by;
+}
+
+void vtpmb_tpm12_forget_room(struct vtpmb_port *port)
+{
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_KINDS; i++)
+		vtpmb_tpm12_chip(port)->room[i] = TPM12_ROOM_UNKNOWN;
+}
+
+/* A new chip; nobody else uses it yet. */
+void vtpmb_tpm12_chip_init(struct vtpmb_port *port)
+{
+	INIT_LIST_HEAD(&port->saved);
+	INIT_LIST_HEAD(&vtpmb_tpm12_chip(port)->inside);
+	vtpmb_tpm12_forget_room(port);
+}
+
+/* The chip gives out no handle that is taken: who had it before has it no more. */
+static void tpm12_disown(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 phys)
+{
+	struct vtpmb_tpm12_table *table;
+	unsigned int i;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(table->vtpm, kind);
+
+		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
+			if (entry[i].phys == phys)
+				entry[i].phys = 0;
+		}
+	}
+}
+
+/**
+ * vtpmb_tpm12_enter() - the chip has loaded what an entry stands for
+ * @vtpm:	the vtpm
+ * @entry:	the entry
+ * @phys:	what the chip calls it
+ */
+void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+
+	tpm12_disown(vtpm->port, entry->kind, phys);
+	entry->phys = phys;
+	if (list_empty(&table->inside))
+		list_add_tail(&table->inside, &vtpmb_tpm12_chip(vtpm->port)->inside);
+	tpm12_room_changes(vtpm->port, entry->kind, -1);
+}
+
+void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	if (entry->phys)
+		tpm12_room_changes(vtpm->port, entry->kind, 1);
+	entry->phys = 0;
+}
+
+/*
+ * The chip's contextList.  It is short, and all proxies share it.
+ */
+
+void vtpmb_tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count)
+{
+	entry->count = count;
+	entry->period = vtpmb_tpm12_chip(entry->vtpm->port)->period;
+	list_add_tail(&entry->saved, &entry->vtpm->port->saved);
+}
+
+void vtpmb_tpm12_unbook(struct vtpmb_tpm12_entry *entry)
+{
+	if (entry->count)
+		list_del(&entry->saved);
+	entry->count = 0;
+}
+
+/**
+ * vtpmb_tpm12_forget_entry() - what it stands for is gone
+ * @vtpm:	the vtpm
+ * @entry:	an entry of its table; nothing of it is in the chip
+ *
+ * Sessions that are bound to a key go with it, but for those that the guest
+ * has saved.
+ */
+void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(vtpm, TPM12_AUTH);
+	unsigned int i;
+
+	for (i = 0; entry->kind == TPM12_KEY && i < VTPMB_MAX_SESSIONS; i++) {
+		if (auth[i].key != entry)
+			continue;
+		auth[i].key = NULL;
+		if (!auth[i].guest_saved)
+			vtpmb_tpm12_forget_entry(vtpm, &auth[i]);
+	}
+	vtpmb_tpm12_unbook(entry);
+	vtpmb_tpm12_drop_blob(entry);
+	memset(entry, 0, sizeof(*entry));
+	vtpmb_tpm12_count(vtpm);
+}
+
+/**
+ * vtpmb_tpm12_ended() - the chip has ended a session that was loaded
+ * @vtpm:	the vtpm
+ * @entry:	the session
+ */
+void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	vtpmb_tpm12_came_out(vtpm, entry);
+	vtpmb_tpm12_forget_entry(vtpm, entry);
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2: commands that end or list keys and sessions, and what nobody but the
+ * chip's owner may do.  Answered in the hub's thread from the proxy's own books.
+ */
+
+#include <linux/bits.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include "state.h"
+
+static bool tpm12_is_granted(struct vtpmb_tpm12_call *call)
+{
+	bool granted;
+
+	mutex_lock(&call->vtpm->lock);
+	granted = vtpmb_tpm12_granted(call->vtpm, call->row);
+	mutex_unlock(&call->vtpm->lock);
+	return granted;
+}
+
+/*
+ * What would hurt everybody reaches the chip by an unsafe grant only.  A success
+ * cannot be made up, since it is authenticated.
+ */
+static int tpm12_unless_granted(struct vtpmb_tpm12_call *call, u32 refusal, u32 *rc)
+{
+	call->forward = tpm12_is_granted(call);
+	if (!call->forward)
+		*rc = refusal;
+	return 0;
+}
+
+/* TPM_OwnerClear (Part 3, 6.2): TPM_PF_DISABLEOWNERCLEAR is shown. */
+int vtpmb_tpm12_owner_clear(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	return tpm12_unless_granted(call, TPM12_CLEAR_DISABLED, rc);
+}
+
+/*
+ * TPM_DisableOwnerClear, TPM_OwnerSetDisable, TPM_SetCapability with the owner's
+ * authorisation (Part 3, 6.4, 5.2 and 7.4)
+ */
+int vtpmb_tpm12_owner_only(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	return tpm12_unless_granted(call, TPM12_DISABLED_CMD, rc);
+}
+
+/*
+ * TPM_TakeOwnership (Part 3, 6.1), of a TPM that shows no owner.  The chip's one
+ * owner is not the guest's to be without a grant.
+ */
+int vtpmb_tpm12_install_owner(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	struct vtpmb_vtpm *vtpm = call->vtpm;
+
+	mutex_lock(&vtpm->lock);
+	call->forward = vtpm->ownership == VTPMB_OWNERSHIP_GRANTED ||
+			vtpmb_tpm12_granted(vtpm, call->row);
+	mutex_unlock(&vtpm->lock);
+	if (!call->forward || READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned))
+		*rc = TPM12_INSTALL_DISABLED;
+	return 0;
+}
+
+/* TPM_Reset (Part 3, 27.1.3): ends this proxy's sessions alone. */
+int vtpmb_tpm12_drop_sessions(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(call->vtpm, TPM12_AUTH);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < vtpmb_tpm12_capacity(TPM12_AUTH) && !err; i++) {
+		if (auth[i].used && !auth[i].guest_saved)
+			err = vtpmb_tpm12_lose(call->vtpm, &auth[i]);
+	}
+	return err;
+}
+
+static int tpm12_flush_key(struct vtpmb_tpm12_call *call, u32 handle, u32 unknown, u32 *rc)
+{
+	struct vtpmb_tpm12_entry *key = vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, handle);
+
+	if (key)
+		return vtpmb_tpm12_flush_key(call->vtpm, key);
+	*rc = unknown;
+	return 0;
+}
+
+static int tpm12_flush_session(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_kind kind,
+			       u32 handle, u32 *rc)
+{
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entry(call->vtpm, kind, handle);
+
+	if (entry)
+		return vtpmb_tpm12_lose(call->vtpm, entry);
+	*rc = TPM12_INVALID_AUTHHANDLE;
+	return 0;
+}
+
+/* By the contextCount that the guest has of it. */
+static int tpm12_flush_context(struct vtpmb_tpm12_call *call, u32 number, u32 *rc)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(call->vtpm);
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
+		if (table->entry[i].guest_saved && table->entry[i].number == number)
+			return vtpmb_tpm12_lose(call->vtpm, &table->entry[i]);
+	}
+	*rc = TPM12_BAD_PARAMETER;
+	return 0;
+}
+
+/* TPM_EvictKey (Part 3, 27.1.1) */
+int vtpmb_tpm12_evict_key(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	return tpm12_flush_key(call, vtpmb_tpm12_u32(call), TPM12_INVALID_KEYHANDLE, rc);
+}
+
+/* TPM_Terminate_Handle (Part 3, 27.1.2) */
+int vtpmb_tpm12_terminate_handle(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	return tpm12_flush_session(call, TPM12_AUTH, vtpmb_tpm12_u32(call), rc);
+}
+
+/* TPM_FlushSpecific (Part 3, 22.1) */
+int vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	u32 handle = vtpmb_tpm12_u32(call);
+
+	switch (vtpmb_tpm12_u32(call)) {
+	case TPM12_RT_KEY:
+		return tpm12_flush_key(call, handle, TPM12_BAD_PARAMETER, rc);
+	case TPM12_RT_AUTH:
+		return tpm12_flush_session(call, TPM12_AUTH, handle, rc);
+	case TPM12_RT_TRANS:
+		return tpm12_flush_session(call, TPM12_TRANS, handle, rc);
+	case TPM12_RT_CONTEXT:
+		return tpm12_flush_context(call, handle, rc);
+	case TPM12_RT_DAA:
+		*rc = TPM12_BAD_HANDLE;
+		return 0;
+	default:
+		*rc = TPM12_INVALID_RESOURCE;
+		return 0;
+	}
+}
+
+/* TPM_KEY_HANDLE_LIST (Part 2, 5.6), its size in front */
+static void tpm12_put_handles(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(call->vtpm, kind);
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < vtpmb_tpm12_capacity(kind); i++)
+		nr += entry[i].used && !entry[i].guest_saved;
+	vtpmb_put_u32(&call->out, sizeof(u16) + nr * sizeof(u32));
+	vtpmb_put_u16(&call->out, nr);
+	for (i = 0; i < vtpmb_tpm12_capacity(kind); i++) {
+		if (entry[i].used && !entry[i].guest_saved)
+			vtpmb_put_u32(&call->out, entry[i].virt);
+	}
+}
+
+static void tpm12_put_contexts(struct vtpmb_tpm12_call *call)
+{
+	const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(call->vtpm);
+	unsigned int i;
+
+	vtpmb_put_u32(&call->out, sizeof(u16) + table->nr_saved * sizeof(u32));
+	vtpmb_put_u16(&call->out, table->nr_saved);
+	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
+		if (table->entry[i].guest_saved)
+			vtpmb_put_u32(&call->out, table->entry[i].number);
+	}
+}
+
+/* TPM_CAP_HANDLE (Part 2, 21.1); counters and DAA sessions are not listed. */
+static u32 tpm12_put_list(struct vtpmb_tpm12_call *call, u32 rt)
+{
+	switch (rt) {
+	case TPM12_RT_KEY:
+		tpm12_put_handles(call, TPM12_KEY);
+		return TPM12_SUCCESS;
+	case TPM12_RT_AUTH:
+		tpm12_put_handles(call, TPM12_AUTH);
+		return TPM12_SUCCESS;
+	case TPM12_RT_TRANS:
+		tpm12_put_handles(call, TPM12_TRANS);
+		return TPM12_SUCCESS;
+	case TPM12_RT_CONTEXT:
+		tpm12_put_contexts(call);
+		return TPM12_SUCCESS;
+	case TPM12_RT_COUNTER:
+	case TPM12_RT_DAA:
+		vtpmb_put_u32(&call->out, sizeof(u16));
+		vtpmb_put_u16(&call->out, 0);
+		return TPM12_SUCCESS;
+	default:
+		return TPM12_BAD_PARAMETER;
+	}
+}
+
+/* TPM_CAP_KEY_STATUS: under the owner's control, which only the chip's are. */
+static u32 tpm12_put_key_status(struct vtpmb_tpm12_call *call, u32 handle)
+{
+	if (!vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, handle))
+		return TPM12_INVALID_KEYHANDLE;
+	vtpmb_put_u32(&call->out, 1);
+	vtpmb_put_u8(&call->out, 0);
+	return TPM12_SUCCESS;
+}
+
+/* TPM_CAP_CHECK_LOADED: of a chip that is full when nothing can be put out, it says so itself. */
+static int tpm12_check_loaded(struct vtpmb_tpm12_call *call)
+{
+	u32 full;
+
+	call->forward = true;
+	return vtpmb_tpm12_have_room(call->vtpm, TPM12_KEY, &full);
+}
+
+/* TPM_GetCapability (Part 3, 7.1), of what the hub's thread knows */
+int vtpmb_tpm12_list_handles(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	u32 area = vtpmb_tpm12_u32(call);
+	u32 sub_len = vtpmb_tpm12_u32(call);
+	u32 sub = sub_len == sizeof(sub) ? vtpmb_tpm12_u32(call) : 0;
+
+	switch (area) {
+	case TPM12_CAP_KEY_HANDLE:
+		*rc = tpm12_put_list(call, TPM12_RT_KEY);
+		break;
+	case TPM12_CAP_HANDLE:
+		*rc = tpm12_put_list(call, sub);
+		break;
+	case TPM12_CAP_KEY_STATUS:
+		*rc = tpm12_put_key_status(call, sub);
+		break;
+	case TPM12_CAP_CHECK_LOADED:
+		return tpm12_check_loaded(call);
+	default:
+		call->forward = true;
+	}
+	return 0;
+}

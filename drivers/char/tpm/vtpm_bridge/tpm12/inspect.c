@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2: what a command's parameters would reach that is not the guest's.
+ *
+ * They are inside the HMAC, so the bridge can refuse but not change them.  An
+ * ordinal that the administrator has granted as unsafe is not looked at, except
+ * for what would stop the chip for all its users.
+ */
+
+#include <linux/bits.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include "state.h"
+
+#define TAG_PCR_INFO_LONG	0x0006
+
+/* TPM_KEY up to its PCRInfo but for keyFlags: see tpm12_get_key(). */
+#define KEY_ISVOLATILE		0x00000004
+
+/* NV indexes that are no storage (Part 3, 20.1 and 20.2). */
+#define NV_INDEX_LOCK		0xFFFFFFFF
+#define NV_INDEX0		0x00000000
+
+/* A parameter that the row's format promises. */
+static u32 tpm12_get_u32(struct vtpmb_reader *r)
+{
+	u32 val = 0;
+
+	vtpmb_get_u32(r, &val);
+	return val;
+}
+
+static struct vtpmb_reader tpm12_get_sized(struct vtpmb_reader *r)
+{
+	struct vtpmb_reader sized = {};
+	u32 len = tpm12_get_u32(r);
+	const u8 *bytes = vtpmb_get_bytes(r, len);
+
+	if (bytes)
+		vtpmb_reader_init(&sized, bytes, len);
+	return sized;
+}
+
+/* TPM_PCR_SELECTION: PCRs that are not granted are refused. */
+static u32 tpm12_check_selection(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
+{
+	unsigned int i;
+	u32 selected = 0;
+	u16 len;
+	u8 bits;
+
+	if (!vtpmb_get_u16(r, &len) || len > VTPMB_NR_PCRS / 8)
+		return TPM12_INVALID_PCR_INFO;
+	for (i = 0; i < len; i++) {
+		if (!vtpmb_get_u8(r, &bits))
+			return TPM12_INVALID_PCR_INFO;
+		selected |= (u32)bits << 8 * i;
+	}
+	return selected & ~vtpm->real_pcrs ? TPM12_INVALID_PCR_INFO : TPM12_SUCCESS;
+}
+
+/*
+ * TPM_PCR_INFO begins with the size of a selection, which is small;
+ * TPM_PCR_INFO_LONG with its tag and two localities.  Empty: no PCRs.
+ */
+static u32 tpm12_check_pcr_info(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader info)
+{
+	struct vtpmb_reader r = info;
+	u16 tag;
+	u32 rc;
+
+	if (!info.left)
+		return TPM12_SUCCESS;
+	if (!vtpmb_get_u16(&r, &tag))
+		return TPM12_INVALID_PCR_INFO;
+	if (tag != TAG_PCR_INFO_LONG)
+		return tpm12_check_selection(vtpm, &info);
+	if (!vtpmb_get_bytes(&r, 2))
+		return TPM12_INVALID_PCR_INFO;
+	rc = tpm12_check_selection(vtpm, &r);
+	return rc ? rc : tpm12_check_selection(vtpm, &r);
+}
+
+/* TPM_Seal, TPM_Sealx (Part 3, 10.1 and 10.7) */
+u32 vtpmb_tpm12_inspect_seal(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	vtpmb_get_bytes(r, sizeof(u32) + TPM12_DIGEST_SIZE);
+	return tpm12_check_pcr_info(call->vtpm, tpm12_get_sized(r));
+}
+
+/* TPM_Unseal (Part 3, 10.2): sealInfo of the TPM_STORED_DATA */
+u32 vtpmb_tpm12_inspect_unseal(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	vtpmb_get_bytes(r, 2 * sizeof(u32));
+	return tpm12_check_pcr_info(call->vtpm, tpm12_get_sized(r));
+}
+
+/* TPM_Quote, TPM_Quote2 (Part 3, 16.3 and 16.5) */
+u32 vtpmb_tpm12_inspect_quote(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	vtpmb_get_bytes(r, sizeof(u32) + TPM12_NONCE_SIZE);
+	return tpm12_check_selection(call->vtpm, r);
+}
+
+/* TPM_KEY or TPM_KEY12 (Part 2, 10.2 and 10.3) up to PCRInfo */
+static struct vtpmb_reader tpm12_get_key(struct vtpmb_reader *r, u32 *flags)
+{
+	vtpmb_get_bytes(r, 4 + 2);	/* version or tag, keyUsage */
+	*flags = tpm12_get_u32(r);
+	vtpmb_get_bytes(r, 1 + 4 + 2 + 2);	/* authDataUsage, algorithm, schemes */
+	tpm12_get_sized(r);
+	return tpm12_get_sized(r);
+}
+
+static u32 tpm12_check_key(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r, size_t at)
+{
+	u32 flags;
+
+	vtpmb_get_bytes(r, at);
+	return tpm12_check_pcr_info(call->vtpm, tpm12_get_key(r, &flags));
+}
+
+/* TPM_CreateWrapKey (Part 3, 10.4) */
+u32 vtpmb_tpm12_inspect_new_key(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	return tpm12_check_key(call, r, sizeof(u32) + 2 * TPM12_NONCE_SIZE);
+}
+
+/* TPM_CMK_CreateKey (Part 3, 11.7) */
+u32 vtpmb_tpm12_inspect_cmk(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	return tpm12_check_key(call, r, sizeof(u32) + TPM12_NONCE_SIZE);
+}
+
+/* TPM_MakeIdentity (Part 3, 15.1) */
+u32 vtpmb_tpm12_inspect_identity(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	return tpm12_check_key(call, r, 2 * TPM12_NONCE_SIZE);
+}
+
+/* TPM_LoadKey2 (Part 3, 10.5) */
+u32 vtpmb_tpm12_inspect_load_key(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	return tpm12_check_key(call, r, sizeof(u32));
+}
+
+/**
+ * vtpmb_tpm12_key_dies() - whether contexts of a key die with Startup(ST_CLEAR)
+ * @call:	the command, as it was sent in @kept of the table
+ * @frame:	TPM_LoadKey2, or the command that is wrapped in @call
+ *
+ * Volatile keys, those below a key that depends on PCRs, and those of which it
+ * is not known (Part 3, 21.3).
+ */
+bool vtpmb_tpm12_key_dies(const struct vtpmb_tpm12_call *call,
+			  const struct vtpmb_tpm12_frame *frame)
+{
+	size_t at = frame->at - call->cmd->buf + VTPMB_HEADER_SIZE + sizeof(u32);
+	struct vtpmb_reader r, info;
+	u32 flags;
+
+	if (call->hidden)
+		return true;
+	if (frame->key[0] && frame->key[0]->st_clear)
+		return true;
+	vtpmb_reader_init(&r, vtpmb_tpm12_table(call->vtpm)->kept + at,
+			  frame->at - call->cmd->buf + frame->len - at);
+	info = tpm12_get_key(&r, &flags);
+	return flags & KEY_ISVOLATILE || info.left;
+}
+
+static u32 tpm12_check_index(const struct vtpmb_vtpm *vtpm, u32 index)
+{
+	if (index == NV_INDEX0 || index == NV_INDEX_LOCK)
+		return TPM12_BADINDEX;
+	return vtpmb_range_has(&vtpm->range[VTPMB_RANGE_NV], index) ?
+	       TPM12_SUCCESS : TPM12_BADINDEX;
+}
+
+/* TPM_NV_ReadValue and its kin (Part 3, 20.2 to 20.5) */
+u32 vtpmb_tpm12_inspect_nv(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	return tpm12_check_index(call->vtpm, tpm12_get_u32(r));
+}
+
+/* TPM_NV_DefineSpace (Part 3, 20.1): pcrInfoRead and pcrInfoWrite too */
+u32 vtpmb_tpm12_inspect_nv_define(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	u32 rc;
+
+	vtpmb_get_bytes(r, 2);	/* tag */
+	rc = tpm12_check_index(call->vtpm, tpm12_get_u32(r));
+	if (!rc)
+		rc = tpm12_check_selection(call->vtpm, r);
+	vtpmb_get_bytes(r, 1 + TPM12_DIGEST_SIZE);
+	return rc ? rc : tpm12_check_selection(call->vtpm, r);
+}
+
+/* TPM_ReadCounter and its kin (Part 3, 25.2 to 25.5) */
+u32 vtpmb_tpm12_inspect_counter(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	return tpm12_get_u32(r) == call->vtpm->counter ? TPM12_SUCCESS : TPM12_BAD_COUNTER;
+}
+
+/* TPM_EstablishTransport (Part 3, 24.1) */
+u32 vtpmb_tpm12_inspect_transport(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	vtpmb_get_bytes(r, sizeof(u32) + 2);	/* encHandle, tag */
+	call->attributes = tpm12_get_u32(r);
+	if (call->attributes & TPM12_TRANSPORT_EXCLUSIVE)
+		return TPM12_BAD_ATTRIBUTES;
+	if (call->attributes & TPM12_TRANSPORT_ENCRYPT &&
+	    call->vtpm->transport < VTPMB_TRANSPORT_ORDINAL)
+		return TPM12_BAD_ATTRIBUTES;
+	return TPM12_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm12_inspect_entity() - what an OSAP session may belong to, but keys
+ * @vtpm:	the vtpm
+ * @type:	TPM_ENTITY_TYPE
+ * @value:	entityValue
+ *
+ * Return: a return code
+ */
+u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value)
+{
+	switch (type & 0xff) {
+	case TPM12_ET_COUNTER:
+		return value == vtpm->counter ? TPM12_SUCCESS : TPM12_BAD_COUNTER;
+	case TPM12_ET_NV:
+		return tpm12_check_index(vtpm, value);
+	default:
+		return TPM12_SUCCESS;
+	}
+}
+
+/*
+ * A chip that adds offset and size in 32 bits takes a sum that wraps for a small
+ * one, and reads or writes far from the index; libtpms crashes.  No index is that
+ * long.
+ */
+static u32 tpm12_check_span(struct vtpmb_reader r)
+{
+	u64 offset, size;
+
+	tpm12_get_u32(&r);	/* nvIndex */
+	offset = tpm12_get_u32(&r);
+	size = tpm12_get_u32(&r);
+	return offset + size > U32_MAX ? TPM12_NOSPACE : TPM12_SUCCESS;
+}
+
+static bool tpm12_skips_inspection(struct vtpmb_tpm12_call *call,
+				   const struct vtpmb_tpm12_row *row)
+{
+	return !row->inspect ||
+	       (row->grant != TPM12_BY_TRANSPORT && vtpmb_tpm12_granted(call->vtpm, row));
+}
+
+/**
+ * vtpmb_tpm12_inspect() - whether a command's parameters are the guest's to use
+ * @call:	the command, or the one that wraps it
+ * @frame:	the command; its parameters can be read
+ *
+ * Return: a return code
+ */
+u32 vtpmb_tpm12_inspect(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame)
+{
+	const struct vtpmb_tpm12_row *row = frame->row;
+	struct vtpmb_reader params, r;
+	u32 rc = TPM12_SUCCESS;
+
+	lockdep_assert_held(&call->vtpm->lock);
+
+	vtpmb_reader_init(&params, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
+	r = params;
+	if (!tpm12_skips_inspection(call, row))
+		rc = row->inspect(call, &r);
+	if (!rc && row->spans)
+		rc = tpm12_check_span(params);
+	return rc;
+}

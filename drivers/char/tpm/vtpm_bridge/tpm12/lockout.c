@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2, dictionary attack protection (Part 1, 23; Part 2, 21.5).
+ *
+ * The chip has one counter of failed authorisations for all its users, and past
+ * its threshold it refuses everybody for a while.  So the chip is asked for its
+ * counter whenever the hub has got it, before a guest can fail, and guests are
+ * refused if what they may use up of its tries is used up, by whomever.  The
+ * bridge also counts for each proxy, and one that has had its share is refused
+ * alone.  Both with the code that the chip would give.
+ *
+ * No clock is needed: a proxy's failures are never more than what the chip
+ * still counts, so they go as the chip forgets, or its owner resets it.  Of a
+ * chip that does not tell what it counts nobody knows when it forgets: all
+ * proxies together have few failures then, as long as one of them is there,
+ * whatever a guest resets.
+ */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include "state.h"
+
+#define ORD_GETCAPABILITY	0x65
+#define TAG_DA_INFO		0x0037
+
+/* Failures of one proxy, and of all, if the chip does not tell. */
+#define UNTOLD_SHARE		2
+#define UNTOLD_TRIES		3
+
+/* TPM_DA_INFO: @threshold is 0 if the chip does not tell. */
+static int tpm12_chip_tries(struct vtpmb_port *port, u32 *tries, u32 *threshold)
+{
+	u16 tag, count, limit;
+	struct vtpmb_reader r;
+	u8 body[10], state;
+	u32 rc, size;
+	int len;
+
+	vtpmb_poke_u32(body, TPM12_CAP_DA_LOGIC);
+	vtpmb_poke_u32(body + 4, sizeof(u16));
+	body[8] = 0;
+	body[9] = TPM12_ET_KEYHANDLE;
+	*threshold = 0;
+	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), &rc);
+	if (len < 0 || rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &size) || !vtpmb_get_u16(&r, &tag) || tag != TAG_DA_INFO ||
+	    !vtpmb_get_u8(&r, &state) || !vtpmb_get_u16(&r, &count) ||
+	    !vtpmb_get_u16(&r, &limit))
+		return 0;
+	*tries = count;
+	*threshold = limit;
+	return 0;
+}
+
+/* See what the chip counts, once as long as the hub has it. */
+static int tpm12_look(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	u32 tries = 0;
+	int err = 0;
+
+	if (!chip->knows_tries)
+		err = tpm12_chip_tries(vtpm->port, &tries, &chip->threshold);
+	if (err)
+		return err;
+	if (!chip->knows_tries && chip->threshold)
+		vtpm->port->failures = tries;
+	chip->knows_tries = true;
+	if (chip->threshold)
+		table->nr_failures = min(table->nr_failures, vtpm->port->failures);
+	return 0;
+}
+
+/* Whether another failure cannot be risked, by what was last seen. */
+static bool tpm12_is_risky(struct vtpmb_vtpm *vtpm)
+{
+	u32 nr_failures = vtpmb_tpm12_table(vtpm)->nr_failures;
+	u32 threshold = vtpmb_tpm12_chip(vtpm->port)->threshold;
+
+	if (!threshold)
+		return nr_failures >= UNTOLD_SHARE || vtpm->port->failures >= UNTOLD_TRIES;
+	return nr_failures >= vtpmb_proxy_tries(threshold) ||
+	       vtpm->port->failures >= vtpmb_guest_tries(threshold);
+}
+
+/**
+ * vtpmb_tpm12_spare() - keep a proxy from failing if that could lock others out
+ * @call:	a command that is about to be sent to the chip
+ * @rc:		out: TPM12_SUCCESS or TPM12_DEFEND_LOCK_RUNNING
+ *
+ * Costs one chip command as long as the hub has the chip, if something is
+ * authorised meanwhile.
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
+{
+	struct vtpmb_vtpm *vtpm = call->vtpm;
+	int err;
+
+	*rc = TPM12_SUCCESS;
+	if (!call->frame.nr_auths)
+		return 0;
+	err = tpm12_look(vtpm);
+	if (err || !tpm12_is_risky(vtpm))
+		return err;
+	/* The chip may have forgotten a failure by now. */
+	vtpmb_tpm12_forget_tries(vtpm->port);
+	err = tpm12_look(vtpm);
+	if (!err && tpm12_is_risky(vtpm))
+		*rc = TPM12_DEFEND_LOCK_RUNNING;
+	return err;
+}
+
+/**
+ * vtpmb_tpm12_count_failure() - the chip has refused a command, or not answered
+ * @vtpm:	the vtpm
+ * @rc:		its return code
+ */
+void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
+{
+	if (rc == TPM12_FAIL)
+		vtpmb_tpm12_forget_tries(vtpm->port);
+	if (rc != TPM12_AUTHFAIL && rc != TPM12_AUTH2FAIL)
+		return;
+	vtpmb_tpm12_forget_tries(vtpm->port);
+	vtpm->port->failures++;
+	vtpmb_tpm12_table(vtpm)->nr_failures++;
+}
+
+/**
+ * vtpmb_tpm12_forget_tries() - the chip may count other failures than it did
+ * @port:	the chip
+ */
+void vtpmb_tpm12_forget_tries(struct vtpmb_port *port)
+{
+	vtpmb_tpm12_chip(port)->knows_tries = false;
+}

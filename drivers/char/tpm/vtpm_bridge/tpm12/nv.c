@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2, NV storage: how much of the chip's a proxy may have in its range.
+ *
+ * What is there is the chip's, and outlives the proxy, so the chip is asked
+ * whenever an index is to be defined.
+ *
+ * A chip takes 64 writes without authorisation until it is cleared (Part 3, 20.1 and
+ * 20.2): the host's, and those of all guests.  It does not tell how many there were.
+ */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include "state.h"
+
+#define ORD_GETCAPABILITY	0x65
+#define ORD_NV_DEFINESPACE	0xCC
+#define ORD_NV_WRITEVALUE	0xCD
+
+/* Half of TPM_MAX_NV_WRITE_NOOWNER: the other one is the host's. */
+#define NV_WRITES_OF_GUESTS	32
+
+/* TPM_NV_DATA_PUBLIC (Part 2, 19.3) from nvIndex on: PCRs, permission, flags. */
+#define BETWEEN_INDEX_AND_SIZE	"P1nP1n24bbb"
+
+/**
+ * struct tpm12_space - what is defined
+ * @index:	nvIndex
+ * @size:	dataSize
+ */
+struct tpm12_space {
+	u32 index;
+	u32 size;
+};
+
+/* TPM_NV_DATA_PUBLIC; false if it is none. */
+static bool tpm12_get_space(struct vtpmb_reader *r, struct tpm12_space *space)
+{
+	u16 tag;
+
+	return vtpmb_get_u16(r, &tag) && vtpmb_get_u32(r, &space->index) &&
+	       !vtpmb_tpm12_check_params(BETWEEN_INDEX_AND_SIZE, r) &&
+	       vtpmb_get_u32(r, &space->size);
+}
+
+/* Begins to read what the chip has of a capability area. */
+static int tpm12_ask(struct vtpmb_port *port, u32 area, const u32 *sub, struct vtpmb_reader *r)
+{
+	u8 body[12];
+	u32 rc, size;
+	int len;
+
+	vtpmb_poke_u32(body, area);
+	vtpmb_poke_u32(body + 4, sub ? sizeof(*sub) : 0);
+	vtpmb_poke_u32(body + 8, sub ? *sub : 0);
+	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sub ? 12 : 8, &rc);
+	if (len < 0)
+		return len;
+	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	return rc || !vtpmb_get_u32(r, &size) || size != r->left ? -EIO : 0;
+}
+
+/* Indexes of the range: their number, and whether @wanted is one of them. */
+static unsigned int tpm12_pick(struct vtpmb_reader *list, const struct vtpmb_range *range,
+			       u32 wanted, u32 *indexes, bool *exists)
+{
+	unsigned int nr = 0;
+	u32 index;
+
+	while (vtpmb_get_u32(list, &index)) {
+		*exists |= index == wanted;
+		if (vtpmb_range_has(range, index))
+			indexes[nr++] = index;
+	}
+	return nr;
+}
+
+static int tpm12_add_sizes(struct vtpmb_port *port, const u32 *indexes, unsigned int nr,
+			   u64 *bytes)
+{
+	struct tpm12_space space;
+	struct vtpmb_reader r;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < nr && !err; i++) {
+		err = tpm12_ask(port, TPM12_CAP_NV_INDEX, &indexes[i], &r);
+		if (!err && !tpm12_get_space(&r, &space))
+			err = -EIO;
+		if (!err)
+			*bytes += space.size;
+	}
+	return err;
+}
+
+/* What is in the range: number of indexes, bytes of their data, and whether @wanted is. */
+static int tpm12_tally(struct vtpmb_port *port, const struct vtpmb_range *range, u32 wanted,
+		       unsigned int *nr, u64 *bytes, bool *exists)
+{
+	struct vtpmb_reader list;
+	u32 *indexes;
+	int err = tpm12_ask(port, TPM12_CAP_NV_LIST, NULL, &list);
+
+	if (err)
+		return err;
+	indexes = kmalloc_array(list.left / sizeof(u32) + 1, sizeof(u32), GFP_KERNEL);
+	if (!indexes)
+		return -ENOMEM;
+	*nr = tpm12_pick(&list, range, wanted, indexes, exists);
+	err = tpm12_add_sizes(port, indexes, *nr, bytes);
+	kfree(indexes);
+	return err;
+}
+
+/* Whether there are quotas for what a command defines, and which. */
+static bool tpm12_has_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
+			    struct vtpmb_range *range, u32 *max_nr, u32 *max_bytes)
+{
+	struct vtpmb_vtpm *vtpm = call->vtpm;
+	bool granted;
+
+	mutex_lock(&vtpm->lock);
+	*range = vtpm->range[VTPMB_RANGE_NV];
+	*max_nr = vtpm->nv_indices;
+	*max_bytes = vtpm->nv_bytes;
+	granted = vtpmb_tpm12_granted(vtpm, frame->row);
+	mutex_unlock(&vtpm->lock);
+	return !granted;
+}
+
+static bool tpm12_writes_freely(const struct vtpmb_tpm12_frame *frame)
+{
+	return !frame->nr_auths && (frame->row->code == ORD_NV_DEFINESPACE ||
+				    frame->row->code == ORD_NV_WRITEVALUE);
+}
+
+/* With an owner and locked NV such writes are not counted, but libtpms does. */
+static bool tpm12_counts_writes(const struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm12_facts *facts = vtpmb_tpm12_facts(vtpm);
+
+	return !facts->owned || !facts->perm[TPM12_PF_NV_LOCKED];
+}
+
+/**
+ * vtpmb_tpm12_count_nv_write() - the chip has executed a command
+ * @vtpm:	whose
+ * @frame:	the command
+ */
+void vtpmb_tpm12_count_nv_write(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame)
+{
+	if (tpm12_writes_freely(frame))
+		vtpmb_tpm12_chip(vtpm->port)->nr_nv_writes++;
+}
+
+/**
+ * vtpmb_tpm12_nv_quota() - whether a proxy may define what it wants to
+ * @call:	the command, or the one that wraps it
+ * @frame:	the command; if it is TPM_NV_DefineSpace, its parameters can be read
+ * @rc:		out: TPM12_SUCCESS, or what a TPM says that is full
+ *
+ * To undefine an index, which is to define it with no bytes, is always right.
+ * It has to come before the index is defined anew: libtpms gives up an index
+ * before it looks at what is to take its place, and if it does not like that,
+ * fails for all its users.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
+			 u32 *rc)
+{
+	u32 max_nr, max_bytes;
+	struct vtpmb_range range;
+	struct tpm12_space space;
+	struct vtpmb_reader r;
+	unsigned int nr = 0;
+	bool exists = false;
+	u64 bytes = 0;
+	int err;
+
+	*rc = TPM12_SUCCESS;
+	if ((frame->row->code != ORD_NV_DEFINESPACE && !tpm12_writes_freely(frame)) ||
+	    !tpm12_has_quota(call, frame, &range, &max_nr, &max_bytes))
+		return 0;
+	if (tpm12_writes_freely(frame) && tpm12_counts_writes(call->vtpm) &&
+	    vtpmb_tpm12_chip(call->vtpm->port)->nr_nv_writes >= NV_WRITES_OF_GUESTS)
+		*rc = TPM12_MAXNVWRITES;
+	if (*rc || frame->row->code != ORD_NV_DEFINESPACE)
+		return 0;
+	vtpmb_reader_init(&r, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
+	/* The range may have been taken back since the command was judged. */
+	if (!tpm12_get_space(&r, &space) || !space.size || !vtpmb_range_has(&range, space.index))
+		return 0;
+	err = tpm12_tally(call->vtpm->port, &range, space.index, &nr, &bytes, &exists);
+	if (err == -ENOMEM)
+		*rc = TPM12_RESOURCES;
+	else if (!err && exists)
+		*rc = TPM12_AREA_LOCKED;
+	else if (!err && (nr >= max_nr || bytes + space.size > max_bytes))
+		*rc = TPM12_NOSPACE;
+	return err == -ENOMEM ? 0 : err;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2: whether the chip has an owner, which a guest can change if a grant lets
+ * its command through (Part 3, 6).
+ *
+ * All proxies see the owner, so they all have to hear of the change, also when the
+ * response to the command is lost: then the chip is asked.
+ */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include "state.h"
+
+#define ORD_TAKEOWNERSHIP	0x0D
+#define ORD_OWNERCLEAR		0x5B
+#define ORD_FORCECLEAR		0x5D
+#define ORD_GETCAPABILITY	0x65
+#define ORD_REVOKETRUST		0x80
+
+static bool tpm12_clears(u32 code)
+{
+	return code == ORD_OWNERCLEAR || code == ORD_FORCECLEAR || code == ORD_REVOKETRUST;
+}
+
+static struct vtpmb_tpm12_facts *tpm12_owner_facts(struct vtpmb_vtpm *vtpm)
+{
+	return vtpm->port->facts;
+}
+
+/* The virtual TPM of the guest that has done it. */
+static void tpm12_follow(struct vtpmb_vtpm *vtpm, bool owned)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	mutex_lock(&vtpm->lock);
+	if (!owned)
+		vtpmb_tpm12_clear(tpm);
+	tpm->cleared = false;
+	mutex_unlock(&vtpm->lock);
+}
+
+/**
+ * vtpmb_tpm12_follow_owner() - the chip has executed a command
+ * @vtpm:	whose
+ * @code:	the command, or the one wrapped in it
+ *
+ * What the vtpm itself has in the chip is swept before its next command.
+ */
+void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code)
+{
+	struct vtpmb_tpm12_facts *facts = tpm12_owner_facts(vtpm);
+
+	if (code == ORD_TAKEOWNERSHIP) {
+		WRITE_ONCE(facts->owned, true);
+		WRITE_ONCE(facts->chip.saves_nothing, false);
+	} else if (tpm12_clears(code)) {
+		WRITE_ONCE(facts->owned, false);
+		facts->chip.nr_nv_writes = 0;
+		vtpmb_tpm12_chip_cleared(vtpm);
+	} else {
+		return;
+	}
+	tpm12_follow(vtpm, code == ORD_TAKEOWNERSHIP);
+}
+
+/**
+ * vtpmb_tpm12_doubt_owner() - the response to a command was lost
+ * @vtpm:	whose
+ * @code:	the command, or the one wrapped in it
+ */
+void vtpmb_tpm12_doubt_owner(struct vtpmb_vtpm *vtpm, u32 code)
+{
+	if (code != ORD_TAKEOWNERSHIP && !tpm12_clears(code))
+		return;
+	vtpmb_tpm12_chip(vtpm->port)->owner_doubtful = true;
+	vtpmb_tpm12_table(vtpm)->owner_doubtful = true;
+	vtpmb_tpm12_table(vtpm)->owned_before = tpm12_owner_facts(vtpm)->owned;
+}
+
+/* TPM_CAP_PROP_OWNER: a BOOL */
+static int tpm12_ask_owner(struct vtpmb_port *port, bool *owned, u32 *rc)
+{
+	struct vtpmb_reader r;
+	u8 body[12], val;
+	u32 size;
+	int len;
+
+	vtpmb_poke_u32(body, TPM12_CAP_PROPERTY);
+	vtpmb_poke_u32(body + 4, sizeof(u32));
+	vtpmb_poke_u32(body + 8, TPM12_CAP_PROP_OWNER);
+	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &size) || size != 1 || !vtpmb_get_u8(&r, &val))
+		return -EIO;
+	*owned = val;
+	return 0;
+}
+
+static void tpm12_owner_is(struct vtpmb_vtpm *vtpm, bool owned)
+{
+	struct vtpmb_tpm12_facts *facts = tpm12_owner_facts(vtpm);
+
+	if (owned == facts->owned)
+		return;
+	WRITE_ONCE(facts->owned, owned);
+	if (owned) {
+		WRITE_ONCE(facts->chip.saves_nothing, false);
+		return;
+	}
+	facts->chip.nr_nv_writes = 0;
+	vtpmb_tpm12_chip_cleared(vtpm);
+	/* Nothing of this command is looked up yet. */
+	vtpmb_tpm12_drop_all(vtpm);
+}
+
+/**
+ * vtpmb_tpm12_settle_owner() - ask whether the chip has an owner, if that is in doubt
+ * @vtpm:	whose command is next, or was the one that got no answer
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_settle_owner(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	bool owned = tpm12_owner_facts(vtpm)->owned;
+	u32 rc = TPM12_SUCCESS;
+	int err = 0;
+
+	if (chip->owner_doubtful)
+		err = tpm12_ask_owner(vtpm->port, &owned, &rc);
+	if (err || rc)
+		return err;
+	chip->owner_doubtful = false;
+	tpm12_owner_is(vtpm, owned);
+	if (table->owner_doubtful && owned != table->owned_before)
+		tpm12_follow(vtpm, owned);
+	table->owner_doubtful = false;
+	return 0;
+}

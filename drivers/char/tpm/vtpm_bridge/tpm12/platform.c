@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 1.2: startup, saved state, self-test (Part 3, 3 and 4). */
+
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+enum tpm12_startup_type {
+	ST_CLEAR	= 1,
+	ST_STATE	= 2,
+	ST_DEACTIVATED	= 3,
+};
+
+static void tpm12_drop_volatile(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	vtpm->epoch++;
+	vtpmb_hash_drop(tpm->sha1);
+	tpm->sha1 = NULL;
+	tpm->failed = false;
+	memset(&tpm->stclear, 0, sizeof(tpm->stclear));
+}
+
+/**
+ * vtpmb_tpm12_reset() - TPM_Init (Part 3, 3.1)
+ * @vtpm:	the vtpm
+ *
+ * What TPM_SaveState saved survives, as do the PCRs: Startup decides.
+ */
+void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	tpm12_drop_volatile(vtpm);
+	vtpm->power = VTPMB_POST_INIT;
+}
+
+/**
+ * vtpmb_tpm12_off() - the power goes
+ * @vtpm:	the vtpm
+ *
+ * A TPM 1.2 keeps what was saved in non-volatile memory.
+ */
+void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	tpm12_drop_volatile(vtpm);
+	vtpm->power = VTPMB_OFF;
+}
+
+/**
+ * vtpmb_tpm12_drop_saved() - a saved state is not the present state any more
+ * @vtpm:	the vtpm
+ */
+void vtpmb_tpm12_drop_saved(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	tpm->saved = false;
+	if (vtpm->power == VTPMB_SHUTDOWN)
+		vtpm->power = VTPMB_STARTED;
+}
+
+/* All as new; a resume comes on top. */
+static void tpm12_start(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	vtpm->power = VTPMB_STARTED;
+	vtpmb_pcrs_start(&tpm->pcrs, VTPMB_PCR_RESET, 0);
+	tpm->stclear.flag[TPM12_SF_DEACTIVATED] = tpm->perm[TPM12_PF_DEACTIVATED];
+}
+
+/**
+ * vtpmb_tpm12_start() - start up as by firmware
+ * @vtpm:	the vtpm, which was reset
+ */
+void vtpmb_tpm12_start(struct vtpmb_vtpm *vtpm)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	tpm12_start(vtpm);
+	vtpmb_tpm12_drop_saved(vtpm);
+}
+
+static u32 tpm12_startup_state(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	/* Else a guest could keep its PCRs over any reset. */
+	if (!tpm->saved) {
+		tpm12_start(vtpm);
+		tpm->failed = true;
+		return TPM12_FAILEDSELFTEST;
+	}
+	vtpm->power = VTPMB_STARTED;
+	vtpmb_pcrs_start(&tpm->pcrs, VTPMB_PCR_RESUME, 0);
+	tpm->stclear = tpm->saved_stclear;
+	return TPM12_SUCCESS;
+}
+
+/* TPM_Startup (Part 3, 3.2) */
+u32 vtpmb_tpm12_startup(struct vtpmb_tpm12_call *call)
+{
+	u16 type = vtpmb_tpm12_u16(call);
+
+	if (call->vtpm->power != VTPMB_POST_INIT)
+		return TPM12_INVALID_POSTINIT;
+	if (type == ST_STATE)
+		return tpm12_startup_state(call->vtpm);
+
+	tpm12_start(call->vtpm);
+	if (type == ST_DEACTIVATED)
+		call->tpm->stclear.flag[TPM12_SF_DEACTIVATED] = true;
+	else if (type != ST_CLEAR)
+		return TPM12_BAD_PARAMETER;
+	return TPM12_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm12_end_post_init() - a TPM_Startup was answered
+ * @vtpm:	the vtpm
+ *
+ * As in libtpms even one that was malformed ends the wait for it, and drops
+ * what was saved.
+ */
+void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm)
+{
+	if (vtpm->power == VTPMB_POST_INIT)
+		tpm12_start(vtpm);
+	vtpmb_tpm12_drop_saved(vtpm);
+}
+
+/* TPM_SaveState (Part 3, 3.3) */
+u32 vtpmb_tpm12_save_state(struct vtpmb_tpm12_call *call)
+{
+	struct vtpmb_tpm12 *tpm = call->tpm;
+
+	tpm->saved_stclear = tpm->stclear;
+	tpm->saved = true;
+	call->vtpm->power = VTPMB_SHUTDOWN;
+	return TPM12_SUCCESS;
+}
+
+/* TPM_SelfTestFull, TPM_ContinueSelfTest (Part 3, 4.1, 4.2): the chip passed. */
+u32 vtpmb_tpm12_self_test(struct vtpmb_tpm12_call *call)
+{
+	return TPM12_SUCCESS;
+}
+
+/* TPM_GetTestResult (Part 3, 4.3): the manufacturer's words. */
+u32 vtpmb_tpm12_get_test_result(struct vtpmb_tpm12_call *call)
+{
+	const struct vtpmb_tpm12_blob *blob = &vtpmb_tpm12_facts(call->vtpm)->test_result;
+
+	vtpmb_put_u32(&call->out, blob->len);
+	vtpmb_put_bytes(&call->out, blob->bytes, blob->len);
+	return TPM12_SUCCESS;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2, transport sessions (Part 3, 24).
+ *
+ * A transport session hides parameters, but neither the wrapped ordinal, nor
+ * handles, nor authorisation areas, and handles are in none of its HMACs.  So a
+ * wrapped command is taken apart as any other: it gets nothing that it would not
+ * get outside, and its handles are rewritten.  What the bridge would answer
+ * itself cannot be wrapped, since nobody but the chip can make the response.
+ */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include "../core/failure.h"
+#include "state.h"
+
+#define ORD_ESTABLISHTRANSPORT		0xE6
+#define ORD_EXECUTETRANSPORT		0xE7
+#define ORD_RELEASETRANSPORTSIGNED	0xE8
+
+/* In the request: the size of what is wrapped; in the response: ticks first. */
+#define WRAPPED_SIZE_AT		VTPMB_HEADER_SIZE
+#define WRAPPED_AT		(WRAPPED_SIZE_AT + 4)
+#define RESPONSE_SIZE_AT	(VTPMB_HEADER_SIZE + 8 + 4)
+#define RESPONSE_AT		(RESPONSE_SIZE_AT + 4)
+
+/* Bytes after the header that no session encrypts. */
+static size_t tpm12_clear_len(const struct vtpmb_tpm12_row *row)
+{
+	return row->entity ? sizeof(u16) + sizeof(u32) : row->keys * sizeof(u32);
+}
+
+/*
+ * What the chip would not be asked outside, it is not asked inside.  If both the
+ * virtual platform and the hub's thread have a part in a command, the platform
+ * answers it where it has no authorisation: see vtpmb_tpm12_set_capability().
+ */
+static bool tpm12_is_forwarded(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_row *row,
+			       u16 tag)
+{
+	if (!row->local && !row->own)
+		return true;
+	if (row->local && tag == TPM12_TAG_RQU)
+		return false;
+	return row->own && row->chip_by_grant && vtpmb_tpm12_granted(call->vtpm, row);
+}
+
+static u32 tpm12_may_wrap(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_row *row,
+			  u16 tag)
+{
+	if (!tpm12_is_forwarded(call, row, tag))
+		return TPM12_NO_WRAP_TRANSPORT;
+	if (!call->hidden || call->vtpm->transport == VTPMB_TRANSPORT_ALLOW)
+		return TPM12_SUCCESS;
+	if (call->vtpm->transport != VTPMB_TRANSPORT_ORDINAL)
+		return TPM12_NO_WRAP_TRANSPORT;
+	return row->opaque ? TPM12_SUCCESS : TPM12_NO_WRAP_TRANSPORT;
+}
+
+/* As vtpmb_tpm12_check(), of parameters that cannot be seen. */
+static u32 tpm12_check_hidden(struct vtpmb_tpm12_call *inner)
+{
+	unsigned int nr_auths = vtpmb_tpm12_nr_auths(inner->tag);
+	u32 rc = vtpmb_tpm12_check_needs(inner);
+
+	if (rc)
+		return rc;
+	if (!(inner->row->tags & BIT(nr_auths)))
+		return TPM12_BADTAG;
+	return inner->in.left < tpm12_clear_len(inner->row) + nr_auths * TPM12_AUTH_IN_SIZE ?
+	       TPM12_BAD_PARAM_SIZE : TPM12_SUCCESS;
+}
+
+static u32 tpm12_check_wrapped(struct vtpmb_tpm12_call *call, u8 *at, u32 len,
+			       const struct vtpmb_tpm12_row *row)
+{
+	struct vtpmb_tpm12_call inner = {
+		.vtpm = call->vtpm,
+		.tpm = call->tpm,
+		.row = row,
+		.tag = vtpmb_peek_u16(at),
+	};
+
+	vtpmb_reader_init(&inner.in, at + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	return call->hidden ? tpm12_check_hidden(&inner) : vtpmb_tpm12_check(&inner);
+}
+
+static u32 tpm12_find_wrapped(struct vtpmb_tpm12_call *call, const u8 *at,
+			      const struct vtpmb_tpm12_row **row)
+{
+	u32 code = vtpmb_peek_u32(at + 6);
+
+	if (code >= ORD_ESTABLISHTRANSPORT && code <= ORD_RELEASETRANSPORTSIGNED)
+		return TPM12_NO_WRAP_TRANSPORT;
+	*row = vtpmb_tpm12_find(call->vtpm, code);
+	return *row ? tpm12_may_wrap(call, *row, vtpmb_peek_u16(at)) : TPM12_BAD_ORDINAL;
+}
+
+/**
+ * vtpmb_tpm12_unwrap() - take a wrapped command apart and judge it
+ * @call:	a command that names a transport session; gets @inner
+ *
+ * Return: a return code, of the command that wraps
+ */
+u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
+{
+	const struct vtpmb_tpm12_row *row;
+	u8 *at = call->cmd->buf + WRAPPED_AT;
+	u32 len, rc;
+
+	lockdep_assert_held(&call->vtpm->lock);
+
+	if (call->row->code != ORD_EXECUTETRANSPORT)
+		return TPM12_SUCCESS;
+	len = vtpmb_peek_u32(call->cmd->buf + WRAPPED_SIZE_AT);
+	if (len < VTPMB_HEADER_SIZE || vtpmb_peek_u32(at + 2) != len)
+		return TPM12_BAD_PARAMETER;
+	call->hidden = call->frame.auth[0]->encrypts;
+	rc = tpm12_find_wrapped(call, at, &row);
+	if (!rc)
+		rc = tpm12_check_wrapped(call, at, len, row);
+	if (rc)
+		return rc;
+
+	vtpmb_tpm12_frame_init(&call->inner, at, len, row);
+	call->wraps = true;
+	rc = vtpmb_tpm12_map(call->vtpm, &call->inner);
+	if (!rc && !call->hidden)
+		rc = vtpmb_tpm12_inspect(call, &call->inner);
+	return rc;
+}
+
+/**
+ * vtpmb_tpm12_follow_wrapped() - what the response to a wrapped command says
+ * @call:	the command that wraps, which succeeded
+ * @len:	bytes of its response
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len)
+{
+	u8 *at = call->cmd->buf + RESPONSE_AT;
+	u32 size, rc;
+
+	if (len < RESPONSE_AT + VTPMB_HEADER_SIZE + TPM12_AUTH_OUT_SIZE)
+		return -EIO;
+	size = vtpmb_peek_u32(call->cmd->buf + RESPONSE_SIZE_AT);
+	if (size < VTPMB_HEADER_SIZE || size != len - RESPONSE_AT - TPM12_AUTH_OUT_SIZE ||
+	    size != vtpmb_peek_u32(at + 2))
+		return -EIO;
+	rc = vtpmb_peek_u32(at + 6);
+	vtpmb_failure_note(call->vtpm, call->cmd, call->inner.row->code, rc);
+	if (!rc)
+		return vtpmb_tpm12_succeeded(call, &call->inner, at, size);
+	return vtpmb_tpm12_failed(call->vtpm, &call->inner, rc);
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, the handle table: a proxy's handles and what they stand for.
+ *
+ * An entry is a handle, a body what it stands for.  Nothing here reaches the
+ * chip.  All of it belongs to the hub's thread.
+ */
+
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "state.h"
+
+/* Sessions of a proxy that it has because others do not need them. */
+static int tpm20_shared(u32 nr_sessions)
+{
+	return nr_sessions > VTPMB_MIN_SESSIONS ? nr_sessions - VTPMB_MIN_SESSIONS : 0;
+}
+
+/**
+ * vtpmb_tpm20_count() - count anew what others read without being the hub's thread
+ * @vtpm:	the vtpm, whose table has changed
+ */
+void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	u32 nr_objects = 0, nr_sessions = 0, nr_persistent = 0, nr_saved = 0;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_MAX_OBJECTS; i++)
+		nr_objects += table->object[i].kind != KIND_FREE;
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
+		nr_sessions += table->session[i].kind != KIND_FREE;
+		nr_saved += table->session[i].guest_saved;
+	}
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
+		nr_persistent += table->persistent[i].kind != KIND_FREE;
+	atomic_add(nr_sessions - table->nr_sessions, &vtpm->port->nr_sessions);
+	atomic_add(tpm20_shared(nr_sessions) - tpm20_shared(table->nr_sessions),
+		   &vtpm->port->nr_shared);
+	WRITE_ONCE(table->nr_objects, nr_objects);
+	WRITE_ONCE(table->nr_sessions, nr_sessions);
+	WRITE_ONCE(table->nr_persistent, nr_persistent);
+	WRITE_ONCE(table->nr_saved, nr_saved);
+}
+
+/**
+ * vtpmb_tpm20_has_room_for_session() - whether a proxy may have one session more
+ * @vtpm:	the vtpm
+ *
+ * The chip has few handles of sessions.  Some are the host's in any case, some each
+ * proxy's unless there are too many of these; who comes first has the rest, and
+ * nobody more than VTPMB_MAX_SESSIONS.
+ */
+bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_port *port = vtpm->port;
+	u32 nr_sessions = vtpmb_tpm20_state(vtpm)->table.nr_sessions;
+	int all = vtpmb_tpm20_facts(port)->sessions_max - VTPMB_HOST_SESSIONS;
+	int shared = all - VTPMB_MIN_SESSIONS * atomic_read(&port->nr_vtpms);
+
+	if (atomic_read(&port->nr_sessions) >= all)
+		return false;
+	if (nr_sessions < VTPMB_MIN_SESSIONS)
+		return true;
+	return nr_sessions < VTPMB_MAX_SESSIONS && atomic_read(&port->nr_shared) < shared;
+}
+
+/**
+ * vtpmb_tpm20_new_body() - what a new handle is to stand for
+ * @vtpm:	the vtpm
+ * @kind:	of what kind it is
+ * @hier:	the hierarchy of an object
+ *
+ * Return: the body, of nothing in the chip yet; NULL if there is none left
+ */
+struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
+					      enum vtpmb_tpm20_kind kind,
+					      enum vtpmb_tpm20_hier hier)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_TPM20_MAX_BODIES; i++) {
+		struct vtpmb_tpm20_body *body = &table->body[i];
+
+		if (body->kind != KIND_FREE)
+			continue;
+		body->kind = kind;
+		body->hier = hier;
+		body->used = ++table->clock;
+		INIT_LIST_HEAD(&body->saved);
+		return body;
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_known_body() - find what a context was saved of
+ * @vtpm:	the vtpm
+ * @blob:	TPMS_CONTEXT as the chip saved it
+ * @blob_len:	its bytes
+ *
+ * Return: its body if that can stand for another handle, else NULL.  A sequence
+ * that somebody works with cannot: the context is to be a copy.
+ */
+struct vtpmb_tpm20_body *vtpmb_tpm20_known_body(struct vtpmb_vtpm *vtpm,
+						const u8 *blob, u16 blob_len)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_TPM20_MAX_BODIES; i++) {
+		struct vtpmb_tpm20_body *body = &table->body[i];
+
+		if (body->kind == KIND_FREE || body->kind == KIND_SESSION ||
+		    (body->kind == KIND_SEQUENCE && body->refs))
+			continue;
+		if (body->blob && body->blob_len == blob_len &&
+		    !memcmp(body->blob, blob, blob_len))
+			return body;
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_drop_blob() - a saved context is of no use any more
+ * @body:	what it is of
+ */
+void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body)
+{
+	list_del_init(&body->saved);
+	kfree_sensitive(body->blob);
+	body->blob = NULL;
+	body->blob_len = 0;
+}
+
+/**
+ * vtpmb_tpm20_unlearn() - what the chip has told of an object may not be so any more
+ * @body:	the object
+ */
+void vtpmb_tpm20_unlearn(struct vtpmb_tpm20_body *body)
+{
+	kfree(body->public);
+	body->public = NULL;
+	body->learnt = false;
+}
+
+/**
+ * vtpmb_tpm20_drop_body() - forget what no handle stands for
+ * @body:	a body without entries; nothing of it is in the chip
+ */
+void vtpmb_tpm20_drop_body(struct vtpmb_tpm20_body *body)
+{
+	vtpmb_tpm20_drop_blob(body);
+	kfree(body->public);
+	memset(body, 0, sizeof(*body));
+}
+
+/* The lowest free entry of an array, or NULL. */
+static struct vtpmb_tpm20_entry *tpm20_free_entry(struct vtpmb_tpm20_entry *entry,
+						  unsigned int nr_entries)
+{
+	for (; nr_entries--; entry++) {
+		if (entry->kind == KIND_FREE)
+			return entry;
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_refer() - have an entry stand for something
+ * @entry:	a free entry
+ * @body:	what it is to stand for
+ *
+ * The caller calls vtpmb_tpm20_count() when it has filled in the rest.
+ */
+void vtpmb_tpm20_refer(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body)
+{
+	entry->kind = body->kind;
+	entry->hier = body->hier;
+	entry->body = body;
+	body->refs++;
+}
+
+/**
+ * vtpmb_tpm20_new_object() - take the lowest free virtual handle
+ * @vtpm:	the vtpm
+ * @hier:	the hierarchy that it belongs to
+ * @flushed:	that hierarchy's @flushed when the object was made
+ * @body:	what the handle stands for
+ *
+ * Return: the entry; NULL if there is none left
+ */
+struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
+						 enum vtpmb_tpm20_hier hier, u32 flushed,
+						 struct vtpmb_tpm20_body *body)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_tpm20_entry *entry = tpm20_free_entry(table->object, VTPMB_MAX_OBJECTS);
+
+	if (!entry)
+		return NULL;
+	vtpmb_tpm20_refer(entry, body);
+	entry->hier = hier;
+	entry->flushed = flushed;
+	entry->virt = TPM20_TRANSIENT_FIRST + (entry - table->object);
+	vtpmb_tpm20_count(vtpm);
+	return entry;
+}
+
+/**
+ * vtpmb_tpm20_new_session() - enter a session that the chip has started
+ * @vtpm:	the vtpm, which has room for it
+ * @handle:	the chip's name of it
+ * @trial:	it is a trial policy session
+ *
+ * Return: the entry; NULL if there is none left
+ */
+struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
+						  u32 handle, bool trial)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_tpm20_entry *entry = tpm20_free_entry(table->session, VTPMB_MAX_SESSIONS);
+	struct vtpmb_tpm20_body *body;
+
+	if (!entry)
+		return NULL;
+	body = vtpmb_tpm20_new_body(vtpm, KIND_SESSION, HIER_NULL);
+	if (!body)
+		return NULL;
+	body->session = handle;
+	body->phys = handle;
+	vtpmb_tpm20_refer(entry, body);
+	entry->trial = trial;
+	entry->flushed = READ_ONCE(vtpmb_tpm20_state(vtpm)->reset_epoch);
+	entry->virt = handle;
+	vtpmb_tpm20_count(vtpm);
+	return entry;
+}
+
+/**
+ * vtpmb_tpm20_object() - find an object
+ * @vtpm:	the vtpm
+ * @handle:	what its guest calls it
+ *
+ * Return: its entry, or NULL if the vtpm has no such object
+ */
+struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	u32 i = handle - TPM20_TRANSIENT_FIRST;
+
+	if (i >= VTPMB_MAX_OBJECTS || table->object[i].kind == KIND_FREE)
+		return NULL;
+	return &table->object[i];
+}
+
+/**
+ * vtpmb_tpm20_find_session() - find a session by its number
+ * @vtpm:	the vtpm
+ * @handle:	its handle; the type does not count, as FlushContext has it
+ *
+ * Return: its entry, or NULL if the vtpm has no such session
+ */
+struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
+		struct vtpmb_tpm20_entry *entry = &table->session[i];
+
+		if (entry->kind == KIND_SESSION &&
+		    TPM20_INDEX(entry->virt) == TPM20_INDEX(handle))
+			return entry;
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_session() - find a session that a command wants to use
+ * @vtpm:	the vtpm
+ * @handle:	its handle
+ * @unknown:	response code if the vtpm has none or the guest has saved it
+ * @mistaken:	response code if it is of another type
+ * @entry:	out: its entry
+ *
+ * Return: a response code (TPM 2.0 Part 4, EntityGetLoadStatus())
+ */
+u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mistaken,
+			struct vtpmb_tpm20_entry **entry)
+{
+	*entry = vtpmb_tpm20_find_session(vtpm, handle);
+	if (!*entry || (*entry)->guest_saved)
+		return unknown;
+	return (*entry)->virt == handle ? RC_SUCCESS : mistaken;
+}
+
+/**
+ * vtpmb_tpm20_forget_entry() - a handle is gone
+ * @vtpm:	the vtpm
+ * @entry:	an entry of its table.  If it is the only one of its body, that is
+ *		forgotten too: nothing of it is in the chip.
+ */
+void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+{
+	struct vtpmb_tpm20_body *body = entry->body;
+
+	if (body && !--body->refs)
+		vtpmb_tpm20_drop_body(body);
+	memzero_explicit(entry, sizeof(*entry));
+	vtpmb_tpm20_count(vtpm);
+}
+
+static void tpm20_forget_entries(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body *body,
+				 struct vtpmb_tpm20_entry *entry, unsigned int nr_entries)
+{
+	for (; nr_entries--; entry++) {
+		if (entry->kind != KIND_FREE && (!body || entry->body == body))
+			vtpmb_tpm20_forget_entry(vtpm, entry);
+	}
+}
+
+/**
+ * vtpmb_tpm20_forget_body() - what handles stand for is gone
+ * @vtpm:	the vtpm
+ * @body:	nothing of it is in the chip; NULL: all of them
+ */
+void vtpmb_tpm20_forget_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+
+	tpm20_forget_entries(vtpm, body, table->object, VTPMB_MAX_OBJECTS);
+	tpm20_forget_entries(vtpm, body, table->session, VTPMB_MAX_SESSIONS);
+	tpm20_forget_entries(vtpm, body, table->persistent, VTPMB_MAX_PERSISTENT);
+	for (i = 0; i < VTPMB_TPM20_MAX_BODIES; i++) {
+		if (table->body[i].kind != KIND_FREE && (!body || &table->body[i] == body))
+			vtpmb_tpm20_drop_body(&table->body[i]);
+	}
+}
+
+/**
+ * vtpmb_tpm20_drop() - the chip is out of reach, or knows nothing of it any more
+ * @vtpm:	the vtpm; all its handles are gone
+ */
+void vtpmb_tpm20_drop(struct vtpmb_vtpm *vtpm)
+{
+	vtpmb_tpm20_forget_body(vtpm, NULL);
+}
+
+/**
+ * vtpmb_tpm20_guest_saved() - the guest saved a session, or loaded it again
+ * @vtpm:	the vtpm
+ * @entry:	the session
+ * @saved:	which
+ */
+void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+			     bool saved)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	entry->guest_saved = saved;
+	if (saved)
+		entry->generation = ++table->generation;
+	vtpmb_tpm20_count(vtpm);
+}
+
+/**
+ * vtpmb_tpm20_use() - a command is about to name an entry
+ * @vtpm:	the vtpm
+ * @entry:	what it stands for is not to be evicted until
+ *		vtpmb_tpm20_unuse_all()
+ */
+void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+{
+	entry->body->in_use = true;
+	entry->body->used = ++vtpmb_tpm20_state(vtpm)->table.clock;
+}
+
+void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_TPM20_MAX_BODIES; i++)
+		table->body[i].in_use = false;
+}

@@ -1,0 +1,1052 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 2.0: what the chip is, and what a guest is told of it. */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "state.h"
+
+/* TPM 2.0 Part 2, 6.12: TPM_CAP */
+enum {
+	CAP_ALGS		= 0x0,
+	CAP_HANDLES		= 0x1,
+	CAP_COMMANDS		= 0x2,
+	CAP_PP_COMMANDS		= 0x3,
+	CAP_AUDIT_COMMANDS	= 0x4,
+	CAP_PCRS		= 0x5,
+	CAP_TPM_PROPERTIES	= 0x6,
+	CAP_PCR_PROPERTIES	= 0x7,
+	CAP_ECC_CURVES		= 0x8,
+	CAP_AUTH_POLICIES	= 0x9,
+	CAP_ACT			= 0xA,
+	CAP_VENDOR		= 0x100,
+};
+
+/* TPM 2.0 Part 2, 6.13: TPM_PT */
+enum {
+	PT_FIXED		= 0x100,
+	PT_HR_TRANSIENT_MIN	= 0x10E,
+	PT_HR_LOADED_MIN	= 0x110,
+	PT_ACTIVE_SESSIONS_MAX	= 0x111,
+	PT_CONTEXT_GAP_MAX	= 0x114,
+	PT_MAX_COMMAND_SIZE	= 0x11E,
+	PT_MAX_RESPONSE_SIZE	= 0x11F,
+	PT_MAX_OBJECT_CONTEXT	= 0x121,
+	PT_TOTAL_COMMANDS	= 0x129,
+	PT_LIBRARY_COMMANDS	= 0x12A,
+	PT_VENDOR_COMMANDS	= 0x12B,
+	PT_VAR			= 0x200,
+	PT_PERMANENT		= 0x200,
+	PT_STARTUP_CLEAR	= 0x201,
+	PT_HR_NV_INDEX		= 0x202,
+	PT_HR_LOADED		= 0x203,
+	PT_HR_LOADED_AVAIL	= 0x204,
+	PT_HR_ACTIVE		= 0x205,
+	PT_HR_ACTIVE_AVAIL	= 0x206,
+	PT_HR_TRANSIENT_AVAIL	= 0x207,
+	PT_HR_PERSISTENT	= 0x208,
+	PT_HR_PERSISTENT_AVAIL	= 0x209,
+	PT_NV_COUNTERS		= 0x20A,
+	PT_NV_COUNTERS_AVAIL	= 0x20B,
+	PT_LOCKOUT_COUNTER	= 0x20E,
+	PT_MAX_AUTH_FAIL	= 0x20F,
+	PT_LOCKOUT_INTERVAL	= 0x210,
+	PT_LOCKOUT_RECOVERY	= 0x211,
+	PT_AUDIT_COUNTER_0	= 0x213,
+	PT_AUDIT_COUNTER_1	= 0x214,
+};
+
+/* TPM 2.0 Part 2, 8.7: TPMA_STARTUP_CLEAR */
+#define STARTUP_PH_ENABLE		BIT(0)
+#define STARTUP_SH_ENABLE		BIT(1)
+#define STARTUP_EH_ENABLE		BIT(2)
+#define STARTUP_PH_ENABLE_NV		BIT(3)
+#define STARTUP_ORDERLY			BIT(31)
+
+/* TPM 2.0 Part 2, 8.9: TPMA_CC */
+#define CCA_NV				BIT(22)
+#define CCA_EXTENSIVE			BIT(23)
+#define CCA_FLUSHED			BIT(24)
+#define CCA_HANDLES_SHIFT		25
+#define CCA_RESPONSE			BIT(28)
+
+/* TPMA_ALGORITHM: a hash, and neither a MAC nor an encryption of such a name. */
+#define ALG_HASH			BIT(2)
+
+/* Of the reference implementation: entries of a capability's list (Part 2, 10.9). */
+#define MAX_LIST_HANDLES		254
+#define MAX_LIST_COMMANDS		254
+#define MAX_LIST_ALGS			169
+#define MAX_LIST_PROPERTIES		127
+#define MAX_LIST_CURVES			508
+#define MAX_LIST_POLICIES		14
+
+/** NR_INDICES - NV indices that are looked up at a time */
+#define NR_INDICES			32
+
+/**
+ * struct tpm20_list - a capability's answer being written
+ * @out:	where to
+ * @start:	leave out entries below
+ * @max:	entries that the guest wants, or fewer
+ * @nr_entries:	entries written
+ * @more:	an entry was left out for @max
+ * @head:	where moreData is in @out
+ */
+struct tpm20_list {
+	struct vtpmb_writer *out;
+	u32 start;
+	u32 max;
+	u32 nr_entries;
+	bool more;
+	size_t head;
+};
+
+static void tpm20_list_begin(struct tpm20_list *list, struct vtpmb_writer *out,
+			     u32 capability, u32 start, u32 count, u32 max)
+{
+	memset(list, 0, sizeof(*list));
+	list->out = out;
+	list->start = start;
+	list->max = min(count, max);
+	list->head = out->len;
+	vtpmb_put_u8(out, 0);
+	vtpmb_put_u32(out, capability);
+	vtpmb_put_u32(out, 0);
+}
+
+/* Whether the next entry, whose key is @key, is to be written. */
+static bool tpm20_list_next(struct tpm20_list *list, u32 key)
+{
+	if (key < list->start)
+		return false;
+	if (list->nr_entries == list->max) {
+		list->more = true;
+		return false;
+	}
+	list->nr_entries++;
+	return true;
+}
+
+static u32 tpm20_list_end(struct tpm20_list *list)
+{
+	if (list->out->overflow)
+		return RC_FAILURE;
+	list->out->buf[list->head] = list->more;
+	vtpmb_poke_u32(list->out->buf + list->head + 5, list->nr_entries);
+	return RC_SUCCESS;
+}
+
+/**
+ * struct tpm20_ask - a GetCapability (TPM 2.0 Part 3, 30.2)
+ * @capability:	TPM_CAP
+ * @property:	where to start
+ * @count:	how many at most
+ */
+struct tpm20_ask {
+	u32 capability;
+	u32 property;
+	u32 count;
+};
+
+/**
+ * vtpmb_tpm20_alg() - what the chip says of an algorithm
+ * @vtpm:	the vtpm
+ * @alg:	TPM_ALG_ID
+ *
+ * Return: TPMS_ALG_PROPERTY, or NULL if the chip does not implement it
+ */
+const struct vtpmb_tpm20_tagged *vtpmb_tpm20_alg(struct vtpmb_vtpm *vtpm, u16 alg)
+{
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_algs; i++) {
+		if (facts->alg[i].tag == alg)
+			return &facts->alg[i];
+	}
+	return NULL;
+}
+
+/* TPMI_ALG_HASH */
+bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg)
+{
+	return vtpmb_hash_size(alg) && vtpmb_tpm20_alg(vtpm, alg);
+}
+
+/**
+ * vtpmb_tpm20_is_no_hash() - whether the chip refuses an algorithm for a hash
+ * @vtpm:	the vtpm
+ * @alg:	TPM_ALG_ID
+ *
+ * Not the contrary of vtpmb_tpm20_is_hash(): a newer chip may have a hash that is not
+ * known here.
+ */
+bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg)
+{
+	const struct vtpmb_tpm20_tagged *property = vtpmb_tpm20_alg(vtpm, alg);
+
+	return !property || !(property->val & ALG_HASH);
+}
+
+static u32 tpm20_cap_algs(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			  struct vtpmb_writer *out)
+{
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	struct tpm20_list list;
+	unsigned int i;
+
+	tpm20_list_begin(&list, out, CAP_ALGS, ask->property, ask->count, MAX_LIST_ALGS);
+	for (i = 0; i < facts->nr_algs; i++) {
+		if (!tpm20_list_next(&list, facts->alg[i].tag))
+			continue;
+		vtpmb_put_u16(out, facts->alg[i].tag);
+		vtpmb_put_u32(out, facts->alg[i].val);
+	}
+	return tpm20_list_end(&list);
+}
+
+static u32 tpm20_cap_curves(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			    struct vtpmb_writer *out)
+{
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	struct tpm20_list list;
+	unsigned int i;
+
+	tpm20_list_begin(&list, out, CAP_ECC_CURVES, ask->property, ask->count,
+			 MAX_LIST_CURVES);
+	for (i = 0; i < facts->nr_curves; i++) {
+		if (tpm20_list_next(&list, facts->curve[i]))
+			vtpmb_put_u16(out, facts->curve[i]);
+	}
+	return tpm20_list_end(&list);
+}
+
+/* TPMA_CC: the chip's own; of a command that only the bridge has, from the table. */
+static u32 tpm20_cca(struct vtpmb_vtpm *vtpm, unsigned int row)
+{
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	const struct vtpmb_tpm20_row *r = &vtpmb_tpm20_rows[row];
+	u32 cca = r->code | (u32)r->nr_handles << CCA_HANDLES_SHIFT;
+
+	if (test_bit(row, facts->has))
+		return facts->cca[row];
+	if (r->flags & TPM20_NV)
+		cca |= CCA_NV;
+	if (r->flags & TPM20_EXTENSIVE)
+		cca |= CCA_EXTENSIVE;
+	if (r->flushes)
+		cca |= CCA_FLUSHED;
+	if (r->response != RESPONSE_NONE)
+		cca |= CCA_RESPONSE;
+	return cca;
+}
+
+/* What policy refuses is not listed. */
+static u32 tpm20_cap_commands(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			      struct vtpmb_writer *out)
+{
+	struct tpm20_list list;
+	unsigned int i;
+
+	tpm20_list_begin(&list, out, CAP_COMMANDS, ask->property, ask->count,
+			 MAX_LIST_COMMANDS);
+	for (i = 0; i < VTPMB_TPM20_NR_ROWS; i++) {
+		if (vtpmb_tpm20_permits(vtpm, i) &&
+		    tpm20_list_next(&list, vtpmb_tpm20_rows[i].code))
+			vtpmb_put_u32(out, tpm20_cca(vtpm, i));
+	}
+	return tpm20_list_end(&list);
+}
+
+static u32 tpm20_cap_pp_commands(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+				 struct vtpmb_writer *out)
+{
+	struct tpm20_list list;
+	unsigned int i;
+
+	tpm20_list_begin(&list, out, CAP_PP_COMMANDS, ask->property, ask->count,
+			 MAX_LIST_COMMANDS);
+	for (i = 0; i < VTPMB_TPM20_NR_ROWS; i++) {
+		if (test_bit(i, vtpmb_tpm20_state(vtpm)->pp_list) &&
+		    vtpmb_tpm20_permits(vtpm, i) &&
+		    tpm20_list_next(&list, vtpmb_tpm20_rows[i].code))
+			vtpmb_put_u32(out, vtpmb_tpm20_rows[i].code);
+	}
+	return tpm20_list_end(&list);
+}
+
+/* The chip's command audit is the host's: none of a proxy's is audited. */
+static u32 tpm20_cap_none(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			  struct vtpmb_writer *out)
+{
+	struct tpm20_list list;
+
+	tpm20_list_begin(&list, out, ask->capability, ask->property, ask->count, 0);
+	return tpm20_list_end(&list);
+}
+
+/* Authenticated countdown timers are the host's. */
+static u32 tpm20_cap_act(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			 struct vtpmb_writer *out)
+{
+	if (ask->property < RH_ACT_FIRST || ask->property > RH_ACT_LAST)
+		return RC_P(RC_VALUE, 1);
+	return tpm20_cap_none(vtpm, ask, out);
+}
+
+/* All banks, those too that are not allocated, or none. */
+static u32 tpm20_cap_pcrs(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			  struct vtpmb_writer *out)
+{
+	const struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
+	struct tpm20_list list;
+	unsigned int b;
+
+	if (ask->property)
+		return RC_P(RC_VALUE, 1);
+	tpm20_list_begin(&list, out, CAP_PCRS, 0, ask->count ? U32_MAX : 0, U32_MAX);
+	for (b = 0; b < pcrs->nr_banks; b++) {
+		u8 bits = pcrs->bank[b].active ? 0xff : 0;
+
+		if (!tpm20_list_next(&list, b))
+			continue;
+		vtpmb_put_u16(out, pcrs->bank[b].hash->alg);
+		vtpmb_put_u8(out, 3);
+		vtpmb_put_u8(out, bits);
+		vtpmb_put_u8(out, bits);
+		vtpmb_put_u8(out, bits);
+	}
+	return tpm20_list_end(&list);
+}
+
+/* TPM_PT_PCR (TPM 2.0 Part 2, 6.14): one bit of it, by rule. */
+static bool tpm20_pt_pcr(const struct vtpmb_pcr_rule *rule, u32 property)
+{
+	switch (property) {
+	case 0x00:
+		return rule->saved;
+	case 0x01: case 0x03: case 0x05: case 0x07: case 0x09:
+		return rule->extend & BIT(property / 2);
+	case 0x02: case 0x04: case 0x06: case 0x08: case 0x0A:
+		return rule->reset & BIT(property / 2 - 1);
+	case 0x11:
+		return !rule->counted;
+	case 0x12:
+		return rule->ones;
+	default:
+		return false;
+	}
+}
+
+static u32 tpm20_cap_pcr_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+				    struct vtpmb_writer *out)
+{
+	static const u8 properties[] = {
+		0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A,
+		0x11, 0x12, 0x13, 0x14,
+	};
+	const struct vtpmb_pcr_rule *rules = vtpmb_tpm20_state(vtpm)->pcrs.rules;
+	struct tpm20_list list;
+	unsigned int i, pcr;
+
+	tpm20_list_begin(&list, out, CAP_PCR_PROPERTIES, ask->property, ask->count,
+			 MAX_LIST_PROPERTIES);
+	for (i = 0; i < ARRAY_SIZE(properties); i++) {
+		u8 bits[VTPMB_NR_PCRS / 8] = {};
+
+		if (!tpm20_list_next(&list, properties[i]))
+			continue;
+		for (pcr = 0; pcr < VTPMB_NR_PCRS; pcr++)
+			bits[pcr / 8] |= tpm20_pt_pcr(&rules[pcr], properties[i]) << pcr % 8;
+		vtpmb_put_u32(out, properties[i]);
+		vtpmb_put_u8(out, sizeof(bits));
+		vtpmb_put_bytes(out, bits, sizeof(bits));
+	}
+	return tpm20_list_end(&list);
+}
+
+static u32 tpm20_cap_auth_policies(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+				   struct vtpmb_writer *out)
+{
+	static const u32 handles[] = { RH_OWNER, RH_LOCKOUT, RH_ENDORSEMENT, RH_PLATFORM };
+	const struct vtpmb_tpm20_hierarchy *h;
+	struct tpm20_list list;
+	unsigned int i;
+
+	if (TPM20_HT(ask->property) != HT_PERMANENT)
+		return RC_P(RC_VALUE, 1);
+	tpm20_list_begin(&list, out, CAP_AUTH_POLICIES, ask->property, ask->count,
+			 MAX_LIST_POLICIES);
+	for (i = 0; i < ARRAY_SIZE(handles); i++) {
+		if (!tpm20_list_next(&list, handles[i]))
+			continue;
+		h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(handles[i])];
+		vtpmb_put_u32(out, handles[i]);
+		vtpmb_put_u16(out, h->policy_alg);
+		vtpmb_put_bytes(out, h->policy, h->policy_len);
+	}
+	return tpm20_list_end(&list);
+}
+
+static void tpm20_list_pcrs(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
+{
+	u32 i;
+
+	for (i = 0; i < VTPMB_NR_PCRS; i++) {
+		if (tpm20_list_next(list, i))
+			vtpmb_put_u32(list->out, i);
+	}
+}
+
+static void tpm20_list_permanent(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
+{
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_permanent; i++) {
+		if (tpm20_list_next(list, facts->permanent[i]))
+			vtpmb_put_u32(list->out, facts->permanent[i]);
+	}
+}
+
+/* Objects, sessions and NV indices are known in the hub's thread only. */
+static u32 tpm20_cap_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			     struct vtpmb_writer *out)
+{
+	struct tpm20_list list;
+
+	tpm20_list_begin(&list, out, CAP_HANDLES, ask->property, ask->count,
+			 MAX_LIST_HANDLES);
+	switch (TPM20_HT(ask->property)) {
+	case HT_PCR:
+		tpm20_list_pcrs(vtpm, &list);
+		break;
+	case HT_PERMANENT:
+		tpm20_list_permanent(vtpm, &list);
+		break;
+	case HT_NV:
+	case HT_PERSISTENT:
+	case HT_HMAC:
+	case HT_POLICY:
+	case HT_TRANSIENT:
+		return RC_PASS;
+	default:
+		return RC_P(RC_HANDLE, 1);
+	}
+	return tpm20_list_end(&list);
+}
+
+static u32 tpm20_nr_commands(struct vtpmb_vtpm *vtpm)
+{
+	unsigned int i;
+	u32 nr = 0;
+
+	for (i = 0; i < VTPMB_TPM20_NR_ROWS; i++)
+		nr += vtpmb_tpm20_permits(vtpm, i);
+	return nr;
+}
+
+static u32 tpm20_permanent(const struct vtpmb_vtpm *vtpm, u32 chip)
+{
+	const struct vtpmb_tpm20 *tpm = vtpm->state;
+	u32 val = chip & PERMANENT_GENERATED_EPS;
+
+	if (tpm->hier[HIER_OWNER].auth_len)
+		val |= PERMANENT_OWNER_AUTH;
+	if (tpm->hier[HIER_ENDORSEMENT].auth_len)
+		val |= PERMANENT_ENDORSEMENT_AUTH;
+	if (tpm->hier[HIER_LOCKOUT].auth_len)
+		val |= PERMANENT_LOCKOUT_AUTH;
+	if (tpm->disable_clear)
+		val |= PERMANENT_DISABLE_CLEAR;
+	if (vtpmb_tpm20_is_locked_out(vtpm))
+		val |= PERMANENT_IN_LOCKOUT;
+	return val;
+}
+
+static u32 tpm20_startup_clear(const struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm20 *tpm = vtpm->state;
+	u32 val = 0;
+
+	if (vtpmb_tpm20_is_enabled(vtpm, HIER_PLATFORM))
+		val |= STARTUP_PH_ENABLE;
+	if (vtpmb_tpm20_is_enabled(vtpm, HIER_OWNER))
+		val |= STARTUP_SH_ENABLE;
+	if (vtpmb_tpm20_is_enabled(vtpm, HIER_ENDORSEMENT))
+		val |= STARTUP_EH_ENABLE;
+	if (tpm->ph_enable_nv)
+		val |= STARTUP_PH_ENABLE_NV;
+	if (tpm->orderly)
+		val |= STARTUP_ORDERLY;
+	return val;
+}
+
+/* How many NV indices may still be defined; all of them can be counters. */
+static u32 tpm20_nv_avail(struct vtpmb_vtpm *vtpm)
+{
+	u32 nr_own = vtpmb_tpm20_state(vtpm)->census.nr_own;
+
+	if (!vtpm->range[VTPMB_RANGE_NV].last || nr_own >= vtpm->nv_indices)
+		return 0;
+	return vtpm->nv_indices - nr_own;
+}
+
+/* What @property is for this proxy; @chip is what it is for the host. */
+static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
+{
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	u32 nr_sessions = READ_ONCE(tpm->table.nr_sessions);
+
+	switch (property) {
+	case PT_HR_TRANSIENT_MIN:
+		return VTPMB_MAX_OBJECTS;
+	case PT_HR_LOADED_MIN:
+	case PT_ACTIVE_SESSIONS_MAX:
+		return min_t(u32, VTPMB_MAX_SESSIONS, facts->sessions_max);
+	case PT_MAX_COMMAND_SIZE:
+		return facts->command_max;
+	case PT_MAX_RESPONSE_SIZE:
+		return facts->response_max;
+	case PT_MAX_OBJECT_CONTEXT:
+		return facts->context_max;
+	case PT_TOTAL_COMMANDS:
+	case PT_LIBRARY_COMMANDS:
+		return tpm20_nr_commands(vtpm);
+	case PT_PERMANENT:
+		return tpm20_permanent(vtpm, chip);
+	case PT_STARTUP_CLEAR:
+		return tpm20_startup_clear(vtpm);
+	case PT_HR_LOADED:
+		return nr_sessions - READ_ONCE(tpm->table.nr_saved);
+	case PT_HR_ACTIVE:
+		return nr_sessions;
+	case PT_HR_LOADED_AVAIL:
+	case PT_HR_ACTIVE_AVAIL:
+		return VTPMB_MAX_SESSIONS - nr_sessions;
+	case PT_HR_TRANSIENT_AVAIL:
+		return VTPMB_MAX_OBJECTS - READ_ONCE(tpm->table.nr_objects);
+	case PT_HR_PERSISTENT:
+		return READ_ONCE(tpm->table.nr_persistent);
+	case PT_HR_PERSISTENT_AVAIL:
+		return VTPMB_MAX_PERSISTENT - READ_ONCE(tpm->table.nr_persistent);
+	case PT_LOCKOUT_COUNTER:
+		return tpm->lockout.failed_tries;
+	case PT_MAX_AUTH_FAIL:
+		return vtpmb_tpm20_max_tries(vtpm);
+	case PT_LOCKOUT_INTERVAL:
+		return vtpmb_tpm20_recovery_time(vtpm);
+	case PT_LOCKOUT_RECOVERY:
+		return vtpmb_tpm20_lockout_recovery(vtpm);
+	case PT_HR_NV_INDEX:
+		return tpm->census.nr_indices;
+	case PT_NV_COUNTERS:
+		return tpm->census.nr_counters;
+	case PT_NV_COUNTERS_AVAIL:
+		return tpm20_nv_avail(vtpm);
+	case PT_VENDOR_COMMANDS:
+	case PT_AUDIT_COUNTER_0:
+	case PT_AUDIT_COUNTER_1:
+		return 0;
+	default:
+		return chip;
+	}
+}
+
+/* Whether an answer tells something that has to be counted in the chip. */
+static bool tpm20_asks_census(const struct tpm20_ask *ask)
+{
+	static const u32 counted[] = {
+		PT_HR_NV_INDEX, PT_NV_COUNTERS, PT_NV_COUNTERS_AVAIL,
+		PT_HR_PERSISTENT, PT_HR_PERSISTENT_AVAIL,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(counted); i++) {
+		if (ask->property >= PT_VAR && ask->property <= counted[i] &&
+		    ask->count > counted[i] - ask->property)
+			return true;
+	}
+	return false;
+}
+
+/* One group, TPM_PT_FIXED or TPM_PT_VAR, at a time. */
+static u32 tpm20_cap_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+				struct vtpmb_writer *out)
+{
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	const struct vtpmb_tpm20_tagged *p;
+	u32 group = max_t(u32, ask->property, PT_FIXED) & ~0xffu;
+	struct tpm20_list list;
+
+	if (tpm20_asks_census(ask) && !vtpmb_tpm20_is_counted(vtpm))
+		return RC_PASS;
+	tpm20_list_begin(&list, out, CAP_TPM_PROPERTIES, ask->property, ask->count,
+			 MAX_LIST_PROPERTIES);
+	for (p = facts->property; p < facts->property + facts->nr_properties; p++) {
+		if ((p->tag & ~0xffu) != group || !tpm20_list_next(&list, p->tag))
+			continue;
+		vtpmb_put_u32(out, p->tag);
+		vtpmb_put_u32(out, tpm20_property(vtpm, p->tag, p->val));
+	}
+	return tpm20_list_end(&list);
+}
+
+static u32 (*const tpm20_caps[])(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+				 struct vtpmb_writer *out) = {
+	[CAP_ALGS] = tpm20_cap_algs,
+	[CAP_HANDLES] = tpm20_cap_handles,
+	[CAP_COMMANDS] = tpm20_cap_commands,
+	[CAP_PP_COMMANDS] = tpm20_cap_pp_commands,
+	[CAP_AUDIT_COMMANDS] = tpm20_cap_none,
+	[CAP_PCRS] = tpm20_cap_pcrs,
+	[CAP_TPM_PROPERTIES] = tpm20_cap_properties,
+	[CAP_PCR_PROPERTIES] = tpm20_cap_pcr_properties,
+	[CAP_ECC_CURVES] = tpm20_cap_curves,
+	[CAP_AUTH_POLICIES] = tpm20_cap_auth_policies,
+	[CAP_ACT] = tpm20_cap_act,
+};
+
+static u32 tpm20_get_ask(struct vtpmb_tpm20_call *call, struct tpm20_ask *ask)
+{
+	u32 rc = vtpmb_tpm20_get_u32(call, 0, &ask->capability);
+
+	if (!rc && ask->capability >= ARRAY_SIZE(tpm20_caps) && ask->capability != CAP_VENDOR)
+		rc = RC_P(RC_VALUE, 0);
+	if (!rc)
+		rc = vtpmb_tpm20_get_u32(call, 1, &ask->property);
+	if (!rc)
+		rc = vtpmb_tpm20_get_u32(call, 2, &ask->count);
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	/* The vendor's properties are a capability, but not one of a guest. */
+	return !rc && ask->capability == CAP_VENDOR ? RC_P(RC_VALUE, 0) : rc;
+}
+
+/* TPM 2.0 Part 3, 30.2 */
+u32 vtpmb_tpm20_get_capability(struct vtpmb_vtpm *vtpm,
+			       struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out)
+{
+	struct tpm20_ask ask;
+	u32 rc = tpm20_get_ask(call, &ask);
+
+	lockdep_assert_held(&vtpm->lock);
+
+	return rc ? rc : tpm20_caps[ask.capability](vtpm, &ask, out);
+}
+
+static void tpm20_list_objects(const struct vtpmb_tpm20_table *table,
+			       struct tpm20_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
+		if (table->object[i].kind != KIND_FREE &&
+		    tpm20_list_next(list, table->object[i].virt))
+			vtpmb_put_u32(list->out, table->object[i].virt);
+	}
+}
+
+/* The persistent object with the lowest handle from @first on, if not cleared. */
+static const struct vtpmb_tpm20_entry *
+tpm20_next_persistent(const struct vtpmb_tpm20 *tpm, u32 first)
+{
+	const struct vtpmb_tpm20_entry *entry, *next = NULL;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		entry = &tpm->table.persistent[i];
+		if (entry->kind != KIND_FREE && entry->virt >= first &&
+		    entry->flushed == READ_ONCE(tpm->hier[entry->hier].cleared) &&
+		    (!next || entry->virt < next->virt))
+			next = entry;
+	}
+	return next;
+}
+
+static void tpm20_list_persistent(const struct vtpmb_tpm20 *tpm, struct tpm20_list *list)
+{
+	const struct vtpmb_tpm20_entry *entry;
+	u32 first = 0;
+
+	while ((entry = tpm20_next_persistent(tpm, first))) {
+		if (tpm20_list_next(list, entry->virt))
+			vtpmb_put_u32(list->out, entry->virt);
+		first = entry->virt + 1;
+	}
+}
+
+static const struct vtpmb_tpm20_entry *
+tpm20_session_at(const struct vtpmb_tpm20_table *table, u32 index)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
+		if (table->session[i].kind != KIND_FREE &&
+		    TPM20_INDEX(table->session[i].virt) == index)
+			return &table->session[i];
+	}
+	return NULL;
+}
+
+/*
+ * TPM_HT_LOADED_SESSION or TPM_HT_SAVED_SESSION, by index: whatever the type
+ * of a saved session, its handle is told as an HMAC session's.
+ */
+static void tpm20_list_sessions(struct vtpmb_vtpm *vtpm, struct tpm20_list *list,
+				u32 type)
+{
+	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	const struct vtpmb_tpm20_entry *entry;
+	bool saved = type == HT_POLICY;
+	u32 index;
+
+	for (index = 0; index < vtpmb_tpm20_facts(vtpm->port)->sessions_max; index++) {
+		entry = tpm20_session_at(table, index);
+		if (entry && entry->guest_saved == saved &&
+		    tpm20_list_next(list, type << 24 | index))
+			vtpmb_put_u32(list->out, saved ? HT_HMAC << 24 | index : entry->virt);
+	}
+}
+
+/* The chip is asked, for what it has there is the host's business too. */
+static int tpm20_list_indices(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
+{
+	u32 handle[NR_INDICES], first = list->start;
+	int count, i;
+
+	do {
+		count = vtpmb_tpm20_nv_handles(vtpm, first, handle, NR_INDICES);
+		for (i = 0; i < count; i++) {
+			if (tpm20_list_next(list, handle[i]))
+				vtpmb_put_u32(list->out, handle[i]);
+			first = handle[i] + 1;
+		}
+	} while (count == NR_INDICES && !list->more && TPM20_HT(first) == HT_NV);
+	return min(count, 0);
+}
+
+static int tpm20_hub_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
+			     struct vtpmb_writer *out, u32 *rc)
+{
+	struct tpm20_list list;
+	int err = 0;
+
+	tpm20_list_begin(&list, out, CAP_HANDLES, ask->property, ask->count,
+			 MAX_LIST_HANDLES);
+	switch (TPM20_HT(ask->property)) {
+	case HT_TRANSIENT:
+		tpm20_list_objects(&vtpmb_tpm20_state(vtpm)->table, &list);
+		break;
+	case HT_PERSISTENT:
+		tpm20_list_persistent(vtpmb_tpm20_state(vtpm), &list);
+		break;
+	case HT_NV:
+		err = tpm20_list_indices(vtpm, &list);
+		break;
+	default:
+		tpm20_list_sessions(vtpm, &list, TPM20_HT(ask->property));
+	}
+	*rc = tpm20_list_end(&list);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_hub_capability() - GetCapability of what only the hub's thread knows
+ * @vtpm:	the vtpm
+ * @call:	the command, which vtpmb_tpm20_get_capability() passed on
+ * @out:	where the response's parameters go
+ * @rc:		out: response code
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out, u32 *rc)
+{
+	struct tpm20_ask ask;
+	int err;
+
+	*rc = tpm20_get_ask(call, &ask);
+	if (*rc)
+		return 0;
+	if (ask.capability == CAP_HANDLES)
+		return tpm20_hub_handles(vtpm, &ask, out, rc);
+
+	err = vtpmb_tpm20_nv_count(vtpm);
+	if (err)
+		return err;
+	mutex_lock(&vtpm->lock);
+	*rc = tpm20_caps[ask.capability](vtpm, &ask, out);
+	mutex_unlock(&vtpm->lock);
+	/* It was reset meanwhile. */
+	if (*rc == RC_PASS)
+		*rc = RC_INITIALIZE;
+	return 0;
+}
+
+/**
+ * struct tpm20_learn - a capability of the chip being read
+ * @capability:	TPM_CAP
+ * @start:	first property
+ * @count:	how many to ask for at a time
+ * @entry:	take one entry from the answer: its key, or an error
+ */
+struct tpm20_learn {
+	u32 capability;
+	u32 start;
+	u32 count;
+	int (*entry)(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+		     struct vtpmb_reader *r, u32 *key);
+};
+
+static int tpm20_learn_property(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+				struct vtpmb_reader *r, u32 *key)
+{
+	struct vtpmb_tpm20_tagged *p = &facts->property[facts->nr_properties];
+
+	if (facts->nr_properties == ARRAY_SIZE(facts->property) ||
+	    !vtpmb_get_u32(r, &p->tag) || !vtpmb_get_u32(r, &p->val))
+		return -EIO;
+	facts->nr_properties++;
+	*key = p->tag;
+	return 0;
+}
+
+static int tpm20_learn_alg(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			   struct vtpmb_reader *r, u32 *key)
+{
+	struct vtpmb_tpm20_tagged *p = &facts->alg[facts->nr_algs];
+	u16 alg;
+
+	if (facts->nr_algs == ARRAY_SIZE(facts->alg) || !vtpmb_get_u16(r, &alg) ||
+	    !vtpmb_get_u32(r, &p->val))
+		return -EIO;
+	p->tag = alg;
+	facts->nr_algs++;
+	if (vtpmb_hash_size(alg) && p->val & ALG_HASH &&
+	    facts->nr_hashes < VTPMB_TPM20_MAX_HASHES)
+		facts->nr_hashes++;
+	*key = alg;
+	return 0;
+}
+
+static int tpm20_learn_curve(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			     struct vtpmb_reader *r, u32 *key)
+{
+	if (facts->nr_curves == ARRAY_SIZE(facts->curve) ||
+	    !vtpmb_get_u16(r, &facts->curve[facts->nr_curves]))
+		return -EIO;
+	*key = facts->curve[facts->nr_curves++];
+	return 0;
+}
+
+static int tpm20_learn_permanent(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+				 struct vtpmb_reader *r, u32 *key)
+{
+	if (facts->nr_permanent == ARRAY_SIZE(facts->permanent) ||
+	    !vtpmb_get_u32(r, &facts->permanent[facts->nr_permanent]))
+		return -EIO;
+	*key = facts->permanent[facts->nr_permanent++];
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_get_bank() - one TPMS_PCR_SELECTION of a chip's TPM_CAP_PCRS
+ * @r:		where it starts; taken
+ * @sel:	out: the bank, and which registers of it are allocated
+ *
+ * Return: whether it was there
+ */
+bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel)
+{
+	const u8 *bits;
+	u8 size, i;
+
+	if (!vtpmb_get_u16(r, &sel->alg) || !vtpmb_get_u8(r, &size))
+		return false;
+	bits = vtpmb_get_bytes(r, size);
+	if (!bits)
+		return false;
+	sel->pcrs = 0;
+	for (i = 0; i < size && i < sizeof(sel->pcrs); i++)
+		sel->pcrs |= (u32)bits[i] << (8 * i);
+	return true;
+}
+
+/* A command that the table does not know is none of a guest's. */
+static int tpm20_learn_command(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			       struct vtpmb_reader *r, u32 *key)
+{
+	u32 cca;
+	int row;
+
+	if (!vtpmb_get_u32(r, &cca))
+		return -EIO;
+	*key = cca & (TPM20_CC_V | 0xffff);
+	row = vtpmb_tpm20_row(*key);
+	if (row < 0)
+		return 0;
+	__set_bit(row, facts->has);
+	facts->cca[row] = cca;
+	return 0;
+}
+
+/* Proxies have no PCR bank whose hash the kernel cannot compute. */
+static int tpm20_learn_bank(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			    struct vtpmb_reader *r, u32 *key)
+{
+	struct vtpmb_tpm20_selection sel;
+	const struct vtpmb_hash *hash;
+
+	if (!vtpmb_tpm20_get_bank(r, &sel))
+		return -EIO;
+	*key = 0;
+	hash = vtpmb_hash_find(sel.alg);
+	if (!hash || port->nr_banks == VTPMB_MAX_BANKS)
+		return 0;
+	port->bank[port->nr_banks] = *hash;
+	facts->allocated[port->nr_banks++] = sel.pcrs;
+	return 0;
+}
+
+static const struct tpm20_learn tpm20_learns[] = {
+	{ CAP_TPM_PROPERTIES, PT_FIXED, MAX_LIST_PROPERTIES, tpm20_learn_property },
+	{ CAP_TPM_PROPERTIES, PT_VAR, MAX_LIST_PROPERTIES, tpm20_learn_property },
+	{ CAP_ALGS, 0, MAX_LIST_ALGS, tpm20_learn_alg },
+	{ CAP_ECC_CURVES, 0, MAX_LIST_CURVES, tpm20_learn_curve },
+	{ CAP_HANDLES, HT_PERMANENT << 24, MAX_LIST_HANDLES, tpm20_learn_permanent },
+	{ CAP_COMMANDS, 0, MAX_LIST_COMMANDS, tpm20_learn_command },
+	{ CAP_PCRS, 0, 1, tpm20_learn_bank },
+};
+
+/* Ask the chip for a part of a capability; the answer's list is left in @r. */
+static int tpm20_ask_chip(struct vtpmb_port *port, const struct tpm20_learn *learn,
+			  u32 start, struct vtpmb_reader *r, u8 *more, u32 *nr_entries)
+{
+	struct vtpmb_writer w;
+	u32 capability;
+	int len;
+
+	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
+	vtpmb_put_u16(&w, TPM20_ST_NO_SESSIONS);
+	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + 3 * sizeof(u32));
+	vtpmb_put_u32(&w, 0x17A);
+	vtpmb_put_u32(&w, learn->capability);
+	vtpmb_put_u32(&w, start);
+	vtpmb_put_u32(&w, learn->count);
+
+	len = port->transmit(port, port->scratch);
+	if (len < 0)
+		return len;
+	if (len < VTPMB_HEADER_SIZE || vtpmb_peek_u32(port->scratch + 6))
+		return -EIO;
+	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u8(r, more) || !vtpmb_get_u32(r, &capability) ||
+	    !vtpmb_get_u32(r, nr_entries))
+		return -EIO;
+	return 0;
+}
+
+static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+		       const struct tpm20_learn *learn)
+{
+	u32 nr_entries, before, start = learn->start;
+	struct vtpmb_reader r;
+	u8 more;
+	int err;
+
+	do {
+		before = start;
+		err = tpm20_ask_chip(port, learn, start, &r, &more, &nr_entries);
+		if (err)
+			return err;
+		if (more && !nr_entries)
+			return -EIO;
+		while (!err && nr_entries--)
+			err = learn->entry(port, facts, &r, &start);
+		/* A list that goes on has to go on from here. */
+		if (!err && start < before)
+			return -EIO;
+		start++;
+	} while (!err && more);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_property() - a TPM_PT as the chip told it at probe
+ * @facts:	the chip's
+ * @property:	TPM_PT
+ * @otherwise:	what it is if the chip has not told
+ */
+u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_properties; i++) {
+		if (facts->property[i].tag == property)
+			return facts->property[i].val;
+	}
+	return otherwise;
+}
+
+static u32 tpm20_size_fact(const struct vtpmb_tpm20_facts *facts, u32 property)
+{
+	u32 size = vtpmb_tpm20_property(facts, property, VTPMB_GUEST_BUF_SIZE);
+
+	return min_t(u32, size, VTPMB_GUEST_BUF_SIZE);
+}
+
+/**
+ * vtpmb_tpm20_probe() - learn what the chip is
+ * @port:	the way to it; the caller holds the chip
+ *
+ * Return: 0, -EIO if it answers nonsense, -ENOMEM, or the errno of its driver
+ */
+int vtpmb_tpm20_probe(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm20_facts *facts = kzalloc(sizeof(*facts), GFP_KERNEL);
+	unsigned int i;
+	int err = 0;
+
+	if (!facts)
+		return -ENOMEM;
+	port->facts = facts;
+	port->nr_banks = 0;
+	INIT_LIST_HEAD(&port->saved);
+	for (i = 0; !err && i < ARRAY_SIZE(tpm20_learns); i++)
+		err = tpm20_learn(port, facts, &tpm20_learns[i]);
+	if (!err)
+		err = vtpmb_tpm20_learn_curves(port, facts);
+	if (err) {
+		vtpmb_tpm20_forget(port);
+		return err;
+	}
+	facts->sessions_max = vtpmb_tpm20_property(facts, PT_ACTIVE_SESSIONS_MAX, 64);
+	facts->context_gap = vtpmb_tpm20_property(facts, PT_CONTEXT_GAP_MAX, 255);
+	vtpmb_tpm20_gap_init(port);
+	facts->context_max = vtpmb_tpm20_property(facts, PT_MAX_OBJECT_CONTEXT, 0) +
+			     VTPMB_MAC_SIZE;
+	facts->command_max = tpm20_size_fact(facts, PT_MAX_COMMAND_SIZE);
+	facts->response_max = tpm20_size_fact(facts, PT_MAX_RESPONSE_SIZE);
+	port->var = (struct vtpmb_pt_var) {
+		.max_auth_fail = vtpmb_tpm20_property(facts, PT_MAX_AUTH_FAIL, 0),
+		.lockout_interval = vtpmb_tpm20_property(facts, PT_LOCKOUT_INTERVAL, 0),
+		.lockout_recovery = vtpmb_tpm20_property(facts, PT_LOCKOUT_RECOVERY, 0),
+	};
+	return 0;
+}
+
+void vtpmb_tpm20_forget(struct vtpmb_port *port)
+{
+	port->nr_banks = 0;
+	vtpmb_tpm20_forget_curves(port->facts);
+	kfree(port->facts);
+	port->facts = NULL;
+}

@@ -1,0 +1,964 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, in the hub's thread: a guest's command for the chip, and back.
+ *
+ * A command keeps its own bytes until it is known that the chip did not refuse
+ * it for want of room: they are what is sent again.
+ */
+
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "../core/failure.h"
+#include "state.h"
+
+#define CODE_FIRST	0x11F
+#define NR_CODES	(0x1AA - CODE_FIRST + 1)
+#define AT(code)	((code) - CODE_FIRST)
+#define CODE_CREATE_PRIMARY		0x131
+#define CODE_CREATE			0x153
+#define CODE_LOAD_EXTERNAL		0x167
+#define CODE_START_AUTH_SESSION		0x176
+#define CODE_CREATE_LOADED		0x191
+
+/* TPM 2.0 Part 2, 6.3: signing schemes */
+enum {
+	ALG_HMAC	= 0x0005,
+	ALG_RSASSA	= 0x0014,
+	ALG_RSAPSS	= 0x0016,
+	ALG_ECDSA	= 0x0018,
+	ALG_ECDAA	= 0x001A,
+	ALG_SM2		= 0x001B,
+	ALG_ECSCHNORR	= 0x001C,
+};
+
+/* What the bridge answers from its own books, by code. */
+static const vtpmb_tpm20_own_handler tpm20_own[NR_CODES] = {
+	[AT(0x120)] = vtpmb_tpm20_evict_control,
+	[AT(0x161)] = vtpmb_tpm20_context_load,
+	[AT(0x162)] = vtpmb_tpm20_context_save,
+	[AT(0x165)] = vtpmb_tpm20_flush_context,
+	[AT(0x17A)] = vtpmb_tpm20_hub_capability,
+	[AT(0x17E)] = vtpmb_tpm20_read_mixed,
+	[AT(0x17F)] = vtpmb_tpm20_policy_pcr,
+};
+
+/* What is remembered of the chip's answers, by code. */
+static const vtpmb_tpm20_own_handler tpm20_known[NR_CODES] = {
+	[AT(0x169)] = vtpmb_tpm20_nv_read_public,
+	[AT(0x173)] = vtpmb_tpm20_read_public,
+	[AT(0x18A)] = vtpmb_tpm20_ask_parms,
+};
+
+/* Whether all PCRs that a command names are the chip's own, by code. */
+static bool (*const tpm20_real[NR_CODES])(struct vtpmb_vtpm *vtpm,
+					  const struct vtpmb_tpm20_call *call) = {
+	[AT(0x13C)] = vtpmb_tpm20_handle_is_real,
+	[AT(0x13D)] = vtpmb_tpm20_handle_is_real,
+	[AT(0x17E)] = vtpmb_tpm20_read_is_real,
+	[AT(0x17F)] = vtpmb_tpm20_policy_is_real,
+	[AT(0x182)] = vtpmb_tpm20_handle_is_real,
+	[AT(0x185)] = vtpmb_tpm20_handle_is_real,
+};
+
+/* Whether the virtual platform answers a command. */
+static bool tpm20_is_virtual(const struct vtpmb_tpm20_call *call)
+{
+	return call->row->flags & TPM20_LOCAL && !call->real && !call->witnessed;
+}
+
+/* Who answers a command in the hub's thread, if not the chip; or NULL. */
+static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *call)
+{
+	if (call->real)
+		return NULL;
+	if (tpm20_own[AT(call->row->code)])
+		return tpm20_own[AT(call->row->code)];
+	/* A session's part of the answer is the chip's to make. */
+	return call->tag == TPM20_ST_NO_SESSIONS ? tpm20_known[AT(call->row->code)] : NULL;
+}
+
+/* Whether the chip does not hear of a command. */
+static bool tpm20_is_local(const struct vtpmb_tpm20_call *call)
+{
+	return tpm20_is_virtual(call) || tpm20_own_handler(call);
+}
+
+/* Skip a TPM2B; false if it is cut off, which the chip will say better. */
+static bool tpm20_skip_2b(struct vtpmb_reader *r)
+{
+	const u8 *bytes;
+	u16 len;
+
+	return vtpmb_get_tpm2b(r, &bytes, &len);
+}
+
+/*
+ * Parameters that would reach what is not the guest's.  Each sees them as the
+ * guest sent them; the first may be encrypted but for its size.  Refusals that
+ * a TPM would not give are listed in Documentation.
+ */
+
+/* The chip would put its own PCRs into the creation data: only what is granted. */
+static u32 tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+
+	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && tpm20_skip_2b(&r))
+		return vtpmb_tpm20_inspect_list(vtpm, r, 3, RC_P(RC_VALUE, 3));
+	return RC_SUCCESS;
+}
+
+/* Bytes that follow a TPMT_SIG_SCHEME's algorithm; negative: not known. */
+static int tpm20_scheme_len(u16 scheme)
+{
+	switch (scheme) {
+	case TPM20_ALG_NULL:
+		return 0;
+	case ALG_HMAC: case ALG_RSASSA: case ALG_RSAPSS:
+	case ALG_ECDSA: case ALG_SM2: case ALG_ECSCHNORR:
+		return 2;
+	case ALG_ECDAA:
+		return 4;
+	default:
+		return -1;
+	}
+}
+
+/*
+ * The chip would attest its own PCRs.  Where they begin, after a scheme that is
+ * not known, is not known either.
+ */
+static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	u16 scheme;
+	u32 rc;
+	int len;
+
+	if (!tpm20_skip_2b(&r) || !vtpmb_get_u16(&r, &scheme))
+		return RC_SUCCESS;
+	len = tpm20_scheme_len(scheme);
+	if (len < 0)
+		return RC_P(RC_SCHEME, 1);
+	if (!vtpmb_get_bytes(&r, len))
+		return RC_SUCCESS;
+	rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, RC_COMMAND_CODE);
+	return rc ? rc : vtpmb_tpm20_inspect_signing(vtpm, call);
+}
+
+static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
+				       struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	const u8 *private;
+	u32 hierarchy;
+	u16 len;
+	int hier;
+
+	if (!vtpmb_get_tpm2b(&r, &private, &len) || !tpm20_skip_2b(&r) ||
+	    !vtpmb_get_u32(&r, &hierarchy))
+		return RC_SUCCESS;
+	call->public_only = !len;
+	hier = vtpmb_tpm20_hier(hierarchy);
+	/* Another name of one, that a newer chip may know. */
+	if (hier < 0)
+		return RC_P(RC_VALUE, 2);
+	if (hier == HIER_PLATFORM || !vtpmb_tpm20_is_enabled(vtpm, hier))
+		return RC_P(RC_HIERARCHY, 2);
+	call->hier = hier;
+	return RC_SUCCESS;
+}
+
+/* A PCR of the chip's own is to be changed. */
+static u32 tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 rc = vtpmb_tpm20_change_real(call->cmd->locality);
+
+	return rc == RC_PASS ? RC_SUCCESS : rc;
+}
+
+/*
+ * The chip gets TPM_RH_NULL for a private PCR, and what it computes goes into the
+ * virtual one.  A PCR's Name is its handle, so an HMAC that is not checked here
+ * would not fit any more.
+ */
+static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	if (call->real)
+		return tpm20_inspect_real(vtpm, call);
+	if (call->handle[0] == RH_NULL)
+		return RC_SUCCESS;
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (call->session[i].handle != RS_PW && !call->session[i].checked)
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
+}
+
+static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
+				    struct vtpmb_tpm20_call *call) = {
+	[AT(0x12A)] = vtpmb_tpm20_inspect_define,
+	[AT(0x131)] = tpm20_inspect_create,
+	[AT(0x133)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x13C)] = tpm20_inspect_real,
+	[AT(0x13D)] = tpm20_inspect_real,
+	[AT(0x148)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x14A)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x14C)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x14D)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x153)] = tpm20_inspect_create,
+	[AT(0x158)] = tpm20_inspect_quote,
+	[AT(0x15D)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x167)] = tpm20_inspect_load_external,
+	[AT(0x176)] = vtpmb_tpm20_new_key,
+	[AT(0x182)] = tpm20_inspect_real,
+	[AT(0x184)] = vtpmb_tpm20_inspect_signing,
+	[AT(0x185)] = tpm20_inspect_event,
+	[AT(0x186)] = vtpmb_tpm20_new_sequence,
+	[AT(0x18D)] = vtpmb_tpm20_inspect_zgen,
+	[AT(0x197)] = vtpmb_tpm20_inspect_signing,
+};
+
+static u32 tpm20_map_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    unsigned int i)
+{
+	call->entry[i] = vtpmb_tpm20_object(vtpm, call->handle[i]);
+	if (!call->entry[i])
+		return RC_REFERENCE_H0 + i;
+	vtpmb_tpm20_use(vtpm, call->entry[i]);
+	return RC_SUCCESS;
+}
+
+static u32 tpm20_map_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     unsigned int i)
+{
+	u32 rc = vtpmb_tpm20_session(vtpm, call->handle[i], RC_REFERENCE_H0 + i,
+				     RC_H(RC_HANDLE, i), &call->entry[i]);
+
+	if (!rc)
+		vtpmb_tpm20_use(vtpm, call->entry[i]);
+	return rc;
+}
+
+/* Platform and lockout are virtual; only an unsafe grant leads to the chip's. */
+static u32 tpm20_map_permanent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       unsigned int i)
+{
+	u32 rc = vtpmb_tpm20_handle_status(vtpm, call->handle[i], i);
+
+	if (rc || call->row->flags & TPM20_UNSAFE || tpm20_is_local(call))
+		return rc;
+	if (call->row->code == CODE_START_AUTH_SESSION)
+		return RC_SUCCESS;	/* the bridge makes the key */
+	if (call->handle[i] == RH_PLATFORM || call->handle[i] == RH_LOCKOUT)
+		return RC_H(RC_HIERARCHY, i);
+	return RC_SUCCESS;
+}
+
+static u32 tpm20_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		     unsigned int i)
+{
+	switch (TPM20_HT(call->handle[i])) {
+	case HT_TRANSIENT:
+		return tpm20_map_object(vtpm, call, i);
+	case HT_HMAC:
+	case HT_POLICY:
+		return tpm20_map_session(vtpm, call, i);
+	case HT_PERSISTENT:
+		return vtpmb_tpm20_map_persistent(vtpm, call, i);
+	case HT_NV:
+		return vtpmb_tpm20_map_nv(vtpm, call, i);
+	default:
+		return tpm20_map_permanent(vtpm, call, i);
+	}
+}
+
+/* Only a session of this proxy that its guest has not saved can be used. */
+static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
+			     struct vtpmb_tpm20_session *session, unsigned int i)
+{
+	u32 rc = vtpmb_tpm20_session(vtpm, session->handle, RC_REFERENCE_S0 + i,
+				     RC_S(RC_HANDLE, i), &session->entry);
+
+	if (!rc)
+		vtpmb_tpm20_use(vtpm, session->entry);
+	return rc;
+}
+
+/* Room in the proxy's table for what the command makes. */
+static u32 tpm20_quota(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	switch (call->row->response) {
+	case RESPONSE_OBJECT:
+	case RESPONSE_SEQUENCE:
+		return table->nr_objects < VTPMB_MAX_OBJECTS ? RC_SUCCESS : RC_OBJECT_MEMORY;
+	case RESPONSE_SESSION:
+		return vtpmb_tpm20_has_room_for_session(vtpm) ? RC_SUCCESS : RC_SESSION_HANDLES;
+	default:
+		return RC_SUCCESS;
+	}
+}
+
+/* Which hierarchy a new object belongs to. */
+static void tpm20_inherit(struct vtpmb_tpm20_call *call)
+{
+	int hier;
+
+	call->hier = HIER_NULL;
+	if (call->row->response != RESPONSE_OBJECT || !call->row->nr_handles)
+		return;
+	hier = vtpmb_tpm20_hier(call->handle[0]);
+	if (hier >= 0)
+		call->hier = hier;
+	else if (call->entry[0])
+		call->hier = call->entry[0]->hier;
+}
+
+/* The chip may be able to check what the bridge cannot, if it has all the keys. */
+static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 rc = vtpmb_tpm20_authorise(vtpm, call);
+	unsigned int i;
+
+	if (rc != RC_AUTH_UNAVAILABLE || !tpm20_is_virtual(call) ||
+	    !vtpmb_tpm20_may_witness(vtpm, call))
+		return rc;
+	rc = vtpmb_tpm20_assign(vtpm, call, false);
+	for (i = 0; !rc && i < call->nr_sessions; i++) {
+		if (call->session[i].checked && call->session[i].entry)
+			rc = RC_AUTH_UNAVAILABLE;
+	}
+	call->witnessed = !rc;
+	return rc;
+}
+
+/*
+ * A public part alone has no authValue.  Asked for one by a bound session, chips
+ * that follow the reference implementation enter failure mode before they say so.
+ */
+static u32 tpm20_check_public(const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
+		if (call->entry[i] && call->entry[i]->body->public_only &&
+		    TPM20_HT(call->session[i].handle) == HT_HMAC)
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return RC_SUCCESS;
+}
+
+static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 code = call->row->code, rc;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (call->cmd->epoch != vtpm->epoch)
+		return RC_INITIALIZE;
+	rc = tpm20_authorise(vtpm, call);
+	if (rc || tpm20_is_local(call))
+		return rc;
+	rc = tpm20_check_public(call);
+	if (rc)
+		return rc;
+	tpm20_inherit(call);
+	vtpmb_tpm20_foresee(call);
+	if (tpm20_inspect[AT(code)])
+		rc = tpm20_inspect[AT(code)](vtpm, call);
+	if (!rc)
+		call->flushed = vtpmb_tpm20_state(vtpm)->hier[call->hier].flushed;
+	return rc ? rc : tpm20_quota(vtpm, call);
+}
+
+/* All that can be said before the chip is asked. */
+static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+	u32 rc;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (call->cmd->epoch != vtpm->epoch)
+		return RC_INITIALIZE;
+	/* It may have been denied while it waited. */
+	if (!vtpmb_tpm20_permits(vtpm, call->row_nr)) {
+		call->cmd->answer = VTPMB_ANSWER_REFUSED;
+		return RC_COMMAND_CODE;
+	}
+	rc = vtpmb_tpm20_handles(vtpm, call);
+	for (i = 0; !rc && i < call->row->nr_handles; i++) {
+		rc = tpm20_map(vtpm, call, i);
+		call->nr_mapped = rc ? i : i + 1;
+	}
+	if (!rc)
+		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_own_session);
+	if (rc)
+		return rc;
+	call->real = tpm20_real[AT(call->row->code)] &&
+		     tpm20_real[AT(call->row->code)](vtpm, call);
+	return RC_SUCCESS;
+}
+
+/* A password session with what the chip's entity has for authValue. */
+static void tpm20_put_password(const struct vtpmb_vtpm *vtpm,
+			       const struct vtpmb_tpm20_call *call, unsigned int i,
+			       struct vtpmb_writer *w)
+{
+	const struct vtpmb_auth *auth = vtpmb_tpm20_sequence_auth(call, i);
+
+	if (!auth)
+		auth = vtpmb_tpm20_chip_auth(vtpm, call->handle[i]);
+	vtpmb_put_u32(w, RS_PW);
+	vtpmb_put_u16(w, 0);
+	vtpmb_put_u8(w, SESSION_CONTINUE);
+	vtpmb_put_u16(w, auth ? auth->len : 0);
+	if (auth)
+		vtpmb_put_bytes(w, auth->value, auth->len);
+}
+
+/* At most two sessions authorise, and each may become longer by a password. */
+static_assert(VTPMB_BUF_SIZE - VTPMB_GUEST_BUF_SIZE >= 2 * VTPMB_MAX_AUTH);
+
+/* In the place of a session that was checked here: the chip's own password. */
+static void tpm20_replace_session(const struct vtpmb_vtpm *vtpm,
+				  struct vtpmb_tpm20_call *call, unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	u8 *buf = call->cmd->buf;
+	u8 *area = buf + VTPMB_HEADER_SIZE + call->row->nr_handles * sizeof(u32);
+	size_t end = session->auth + session->auth_len - buf;
+	u8 password[9 + VTPMB_MAX_AUTH];
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, password, sizeof(password));
+	tpm20_put_password(vtpm, call, i, &w);
+	memmove(buf + session->at + w.len, buf + end, call->len - end);
+	memcpy(buf + session->at, password, w.len);
+	memzero_explicit(password, sizeof(password));
+	call->len += w.len - (end - session->at);
+	vtpmb_poke_u32(area, vtpmb_peek_u32(area) + w.len - (end - session->at));
+	vtpmb_poke_u32(buf + 2, call->len);
+}
+
+/* The command as the chip is to see it, but for its transient handles. */
+static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u8 *handles = call->cmd->buf + VTPMB_HEADER_SIZE;
+	unsigned int i = call->nr_sessions;
+
+	mutex_lock(&vtpm->lock);
+	while (i--) {
+		if (call->session[i].checked)
+			tpm20_replace_session(vtpm, call, i);
+	}
+	mutex_unlock(&vtpm->lock);
+	if (vtpmb_tpm20_hides_pcr(call))
+		vtpmb_poke_u32(handles, RH_NULL);
+	if (call->row->code == CODE_START_AUTH_SESSION && call->key.ours)
+		vtpmb_poke_u32(handles + sizeof(u32), RH_NULL);
+}
+
+/* See that what the command names is in the chip. */
+/* TPM 2.0 Part 4, EntityGetLoadStatus() */
+static u32 tpm20_gone(const struct vtpmb_tpm20_call *call, unsigned int i)
+{
+	return TPM20_HT(call->handle[i]) == HT_PERSISTENT ? RC_H(RC_HANDLE, i) :
+							    RC_REFERENCE_H0 + i;
+}
+
+static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      u32 *rc)
+{
+	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE;
+	unsigned int i;
+	int err;
+
+	*rc = RC_SUCCESS;
+	for (i = 0; i < call->row->nr_handles; i++, at += sizeof(u32)) {
+		if (!call->entry[i])
+			continue;
+		err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_gone(call, i), rc);
+		if (err || *rc)
+			return err;
+		vtpmb_poke_u32(at, vtpmb_tpm20_chip_handle(call->entry[i]->body));
+	}
+	return 0;
+}
+
+static int tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		entry = call->session[i].entry;
+		if (!entry || call->session[i].checked)
+			continue;
+		err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0 + i, rc);
+		if (err || *rc)
+			return err;
+	}
+	return 0;
+}
+
+/* One attempt: the response's length, 0 if it could not be sent for @rc. */
+static int tpm20_attempt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_port *port = vtpm->port;
+	unsigned int i;
+	int len, err;
+
+	memcpy(call->cmd->buf, vtpmb_tpm20_state(vtpm)->table.kept, call->len);
+	err = tpm20_load_handles(vtpm, call, rc);
+	if (!err && !*rc)
+		err = tpm20_load_sessions(vtpm, call, rc);
+	if (err || *rc)
+		return err;
+
+	len = port->transmit(port, call->cmd->buf);
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (call->entry[i])
+			vtpmb_tpm20_changed(call->entry[i]);
+	}
+	vtpmb_tpm20_nv_changed(vtpm, call);
+	if (len >= VTPMB_HEADER_SIZE)
+		*rc = vtpmb_peek_u32(call->cmd->buf + 6);
+	return len;
+}
+
+/* Whether to send the command again: 1, 0, or a negative errno. */
+static int tpm20_again(struct vtpmb_vtpm *vtpm, u32 rc, unsigned int *retries)
+{
+	if (!rc)
+		return 0;
+	if (vtpmb_tpm20_is_busy(rc))
+		return (*retries)++ < TPM20_MAX_RETRIES;
+	return vtpmb_tpm20_make_room(vtpm, rc);
+}
+
+static int tpm20_enter_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_reader *r)
+{
+	struct vtpmb_tpm20_entry *entry;
+	u32 handle;
+
+	if (!vtpmb_get_u32(r, &handle))
+		return -EIO;
+	entry = vtpmb_tpm20_new_session(vtpm, handle, call->trial);
+	if (!entry)
+		return -EIO;
+	entry->hash_alg = call->hash_alg;
+	entry->bound = call->bound;
+	if (call->tag == TPM20_ST_SESSIONS && !vtpmb_get_bytes(r, sizeof(u32)))
+		return -EIO;
+	entry->key = call->key;
+	if (!vtpmb_tpm20_roll(entry, r))
+		return -EIO;
+	vtpmb_tpm20_derive(entry, call);
+	return 0;
+}
+
+/* A new object or session gets its virtual handle. */
+static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
+{
+	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE;
+	struct vtpmb_tpm20_entry *entry;
+	struct vtpmb_tpm20_body *body;
+	struct vtpmb_reader r;
+
+	if (call->row->response == RESPONSE_NONE)
+		return 0;
+	vtpmb_reader_init(&r, at, len - VTPMB_HEADER_SIZE);
+	if (call->row->response == RESPONSE_SESSION)
+		return tpm20_enter_session(vtpm, call, &r);
+	if (r.left < sizeof(u32))
+		return -EIO;
+
+	body = vtpmb_tpm20_new_body(vtpm, call->row->response == RESPONSE_SEQUENCE ?
+				    KIND_SEQUENCE : KIND_OBJECT, call->hier);
+	if (!body)
+		return -EIO;
+	body->external = call->row->code == CODE_LOAD_EXTERNAL;
+	body->public_only = call->public_only;
+	body->auth_known = call->auth_known;
+	body->auth = call->auth;
+	body->phys = vtpmb_peek_u32(at);
+	entry = vtpmb_tpm20_new_object(vtpm, call->hier, call->flushed, body);
+	if (!entry)
+		return -EIO;
+	vtpmb_poke_u32(at, entry->virt);
+	return 0;
+}
+
+/* A session that ended: the chip has not heard of it if it was checked here. */
+static int tpm20_retire_session(struct vtpmb_vtpm *vtpm,
+				const struct vtpmb_tpm20_session *session, bool local)
+{
+	if (!session->entry || session->attributes & SESSION_CONTINUE)
+		return 0;
+	if (local || session->checked)
+		return vtpmb_tpm20_release(vtpm, session->entry);
+	vtpmb_tpm20_forget_entry(vtpm, session->entry);
+	return 0;
+}
+
+/* What the command ended: an object that it flushes, sessions not continued. */
+static int tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	bool local = tpm20_is_local(call);
+	unsigned int i;
+	int err = 0;
+
+	if (call->row->flushes && call->entry[call->row->flushes - 1])
+		vtpmb_tpm20_forget_entry(vtpm, call->entry[call->row->flushes - 1]);
+	for (i = 0; !err && i < call->nr_sessions; i++)
+		err = tpm20_retire_session(vtpm, &call->session[i], local);
+	return err;
+}
+
+/* Take one session of the chip's response, and put it as the guest is to see it. */
+static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				unsigned int i, struct vtpmb_reader *r,
+				const struct vtpmb_reader *params, struct vtpmb_writer *w)
+{
+	struct vtpmb_tpm20_session *session = &call->session[i];
+	const u8 *start = r->pos, *bytes;
+	struct vtpmb_reader nonce = *r;
+	u16 len;
+	u8 attributes;
+
+	if (!vtpmb_get_tpm2b(r, &bytes, &len) || !vtpmb_get_u8(r, &attributes) ||
+	    !vtpmb_get_tpm2b(r, &bytes, &len))
+		return -EIO;
+	if (session->checked && session->entry)
+		return vtpmb_tpm20_put_hmac(vtpm, call, i, params->pos, params->left, w);
+	if (session->entry) {
+		if (!vtpmb_tpm20_roll(session->entry, &nonce))
+			return -EIO;
+		vtpmb_tpm20_reset_policy(session->entry);
+		/* What audits is bound no more: TPM 2.0 Part 4, InitAuditSession(). */
+		if (session->attributes & SESSION_AUDIT)
+			session->entry->key.bind = RH_NULL;
+	}
+	vtpmb_put_bytes(w, start, r->pos - start);
+	return 0;
+}
+
+/* The response's sessions; its parameters stay as they are. */
+static int tpm20_return_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				 int *len)
+{
+	u8 sessions[VTPMB_TPM20_HANDLES * (5 + 2 * VTPMB_MAX_DIGEST)];
+	size_t head = VTPMB_HEADER_SIZE;
+	struct vtpmb_reader r, params;
+	struct vtpmb_writer w;
+	unsigned int i;
+	u32 params_len;
+	int err = 0;
+
+	if (call->tag != TPM20_ST_SESSIONS)
+		return 0;
+	if (call->row->response != RESPONSE_NONE)
+		head += sizeof(u32);
+	if (*len < head)
+		return -EIO;
+	vtpmb_reader_init(&r, call->cmd->buf + head, *len - head);
+	if (!vtpmb_get_u32(&r, &params_len) || params_len > r.left)
+		return -EIO;
+	vtpmb_reader_init(&params, r.pos, params_len);
+	vtpmb_get_bytes(&r, params_len);
+
+	vtpmb_writer_init(&w, sessions, sizeof(sessions));
+	mutex_lock(&vtpm->lock);
+	for (i = 0; !err && i < call->nr_sessions; i++)
+		err = tpm20_return_session(vtpm, call, i, &r, &params, &w);
+	mutex_unlock(&vtpm->lock);
+	head += sizeof(u32) + params_len;
+	if (err || w.overflow || head + w.len > VTPMB_BUF_SIZE)
+		return err ? err : -EIO;
+	memcpy(call->cmd->buf + head, sessions, w.len);
+	*len = head + w.len;
+	vtpmb_poke_u32(call->cmd->buf + 2, *len);
+	return 0;
+}
+
+/* What EventSequenceComplete computed goes into the proxy's own PCR. */
+static void tpm20_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
+{
+	struct vtpmb_reader r;
+	u32 params_len, nr_digests;
+
+	if (call->row->code != CODE_EVENT_SEQUENCE_COMPLETE || call->real)
+		return;
+	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &params_len) || params_len > r.left)
+		return;
+	r.left = params_len;
+	if (!vtpmb_get_u32(&r, &nr_digests))
+		return;
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch == vtpm->epoch)
+		vtpmb_tpm20_pcr_digests(vtpm, call->handle[0], &r);
+	mutex_unlock(&vtpm->lock);
+}
+
+/*
+ * A signature over the clock undoes an earlier Shutdown: TPM 2.0 Part 4,
+ * SignAttestInfo().
+ */
+static void tpm20_follow_attestation(struct vtpmb_vtpm *vtpm,
+				     const struct vtpmb_tpm20_call *call)
+{
+	static const u16 attest[] = { 0x148, 0x14A, 0x14C, 0x14D, 0x158, 0x184 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(attest) && attest[i] != call->row->code; i++)
+		;
+	if (i == ARRAY_SIZE(attest))
+		return;
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (call->handle[i] == RH_NULL)
+			return;
+	}
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch == vtpm->epoch)
+		vtpmb_tpm20_disorderly(vtpm);
+	mutex_unlock(&vtpm->lock);
+}
+
+static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len,
+			  u32 *rc)
+{
+	int err = tpm20_enter(vtpm, call, len);
+
+	if (!err)
+		err = vtpmb_tpm20_renew(vtpm, call, rc);
+	if (!err && !*rc)
+		err = tpm20_return_sessions(vtpm, call, &len);
+	if (!err)
+		err = tpm20_retire(vtpm, call);
+	if (err || *rc)
+		return err;
+	vtpmb_tpm20_follow(call);
+	tpm20_follow_attestation(vtpm, call);
+	tpm20_extend(vtpm, call, len);
+	if (call->witnessed)
+		vtpmb_tpm20_witnessed(vtpm, call);
+	vtpmb_tpm20_follow_ephemeral(vtpm, call, len);
+	call->cmd->len = len;
+	call->cmd->rc = RC_SUCCESS;
+	return 0;
+}
+
+static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	unsigned int retries = 0, tries = 0;
+	int len, again;
+
+	do {
+		len = tpm20_attempt(vtpm, call, rc);
+		if (len < 0)
+			return len;
+		again = len ? tpm20_again(vtpm, *rc, &retries) : 0;
+		if (again < 0)
+			return again;
+	} while (again && tries++ < TPM20_MAX_TRIES);
+	return len;
+}
+
+/* What makes a key: minutes, in the worst case. */
+static bool tpm20_is_slow(u32 code)
+{
+	return code == CODE_CREATE_PRIMARY || code == CODE_CREATE ||
+	       code == CODE_CREATE_LOADED;
+}
+
+/*
+ * A command that is cancelled may have made its object all the same; only its
+ * response, and with it the handle, is lost.
+ */
+static int tpm20_list_host(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	switch (call->row->response) {
+	case RESPONSE_OBJECT:
+	case RESPONSE_SEQUENCE:
+		return vtpmb_tpm20_list_host_objects(vtpm);
+	case RESPONSE_SESSION:
+		return vtpmb_tpm20_list_host_sessions(vtpm);
+	default:
+		return 0;
+	}
+}
+
+static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	u8 *kept = vtpmb_tpm20_state(vtpm)->table.kept;
+	int len, err;
+
+	err = vtpmb_tpm20_spare(vtpm, call, rc);
+	if (!err && !*rc && call->witnessed)
+		err = vtpmb_tpm20_witness(vtpm, call, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm20_nv_room(vtpm, call, rc);
+	if (err || *rc)
+		return err;
+	err = tpm20_list_host(vtpm, call);
+	if (err)
+		return err;
+	call->cmd->slow = tpm20_is_slow(call->row->code);
+
+	tpm20_rewrite(vtpm, call);
+	memcpy(kept, call->cmd->buf, call->len);
+	len = tpm20_attempts(vtpm, call, rc);
+	if (len > 0)
+		vtpmb_failure_note(vtpm, call->cmd, call->row->code, *rc);
+	if (len >= 0 && *rc)
+		*rc = vtpmb_tpm20_explain(call, *rc);
+	if (len < 0 || call->row->flags & TPM20_UNSAFE)
+		vtpmb_tpm20_forget_properties(vtpm->port);
+	memzero_explicit(kept, call->len);
+	if (len < 0)
+		return len;
+	if (!*rc)
+		return tpm20_complete(vtpm, call, len, rc);
+	vtpmb_tpm20_count_failure(vtpm, *rc);
+	return 0;
+}
+
+/* The virtual platform acts, or the bridge looks into its own books. */
+static int tpm20_act(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		     struct vtpmb_writer *out, u32 *rc)
+{
+	vtpmb_tpm20_own_handler handler = tpm20_own_handler(call);
+
+	*rc = RC_PASS;
+	if (tpm20_is_virtual(call)) {
+		mutex_lock(&vtpm->lock);
+		*rc = vtpmb_tpm20_run(vtpm, call, out);
+		mutex_unlock(&vtpm->lock);
+	}
+	if (*rc != RC_PASS)
+		return 0;
+	out->len = 0;
+	if (handler)
+		return handler(vtpm, call, out, rc);
+	*rc = RC_RETRY;		/* a PCR has been granted meanwhile */
+	return 0;
+}
+
+static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_writer out;
+	int err;
+
+	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
+	err = tpm20_act(vtpm, call, &out, rc);
+	if (err || *rc)
+		return err;
+	err = vtpmb_tpm20_renew(vtpm, call, rc);
+	if (!err && !*rc) {
+		mutex_lock(&vtpm->lock);
+		*rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+		mutex_unlock(&vtpm->lock);
+	}
+	memzero_explicit(out.buf, out.len);
+	return err ? err : tpm20_retire(vtpm, call);
+}
+
+/* Who judges the sessions. */
+static int tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	bool local = tpm20_is_local(call);
+	int err = local ? 0 : vtpmb_tpm20_inquire(vtpm, call);
+
+	if (err)
+		return err;
+	mutex_lock(&vtpm->lock);
+	*rc = vtpmb_tpm20_assign(vtpm, call, local);
+	mutex_unlock(&vtpm->lock);
+	return *rc ? vtpmb_tpm20_missing_index(vtpm, call, rc) : 0;
+}
+
+/* What a command asks for, once it is known that it may. */
+static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	int err = tpm20_assign(vtpm, call, rc);
+
+	if (!err && !*rc)
+		err = vtpmb_tpm20_consult(vtpm, call, rc);
+	if (err || *rc)
+		return err;
+	mutex_lock(&vtpm->lock);
+	*rc = tpm20_check(vtpm, call);
+	mutex_unlock(&vtpm->lock);
+	if (*rc)
+		return vtpmb_tpm20_missing_index(vtpm, call, rc);
+	err = tpm20_is_local(call) ? tpm20_answer(vtpm, call, rc) :
+				     tpm20_forward(vtpm, call, rc);
+	if (err)
+		vtpmb_tpm20_doubt(call);
+	return err;
+}
+
+static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
+{
+	struct vtpmb_tpm20_call call;
+	u32 rc;
+	int err;
+
+	if (vtpmb_failure_stops(vtpm)) {
+		cmd->answer = VTPMB_ANSWER_REFUSED;
+		vtpmb_tpm20_fail(cmd, RC_FAILURE);
+		return 0;
+	}
+	err = vtpmb_tpm20_settle(vtpm);
+	if (err)
+		return err;
+	mutex_lock(&vtpm->lock);
+	rc = vtpmb_tpm20_header(vtpm, cmd, &call);
+	call.row = cmd->row;
+	call.row_nr = call.row - vtpmb_tpm20_rows;
+	if (!rc)
+		rc = tpm20_prepare(vtpm, &call);
+	mutex_unlock(&vtpm->lock);
+
+	if (rc)
+		err = vtpmb_tpm20_missing_index(vtpm, &call, &rc);
+	else
+		err = tpm20_perform(vtpm, &call, &rc);
+	vtpmb_tpm20_unuse_all(vtpm);
+	memzero_explicit(&call, sizeof(call));
+	if (!err && rc)
+		vtpmb_tpm20_fail(cmd, rc);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_execute() - answer a command that receive() passed on
+ * @vtpm:	the vtpm
+ * @cmd:	the command; the response comes over it
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: 0, or a negative errno of transmit
+ */
+int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
+{
+	int err = vtpmb_tpm20_resync(vtpm);
+
+	if (err)
+		return err;
+	err = tpm20_execute(vtpm, cmd);
+	if (err)
+		vtpm->port->resync_needed = true;
+	return err;
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, policies of hierarchies: what a policy session asks for besides its
+ * digest.
+ *
+ * The digest is the chip's, which all policy commands go to; the bridge asks
+ * for it when a session is to authorise what is the proxy's own.  What else the
+ * session asks for the chip does not tell, so the bridge writes it down as the
+ * commands pass.  A command that it does not know, or a condition that only the
+ * chip could judge, makes the session one that authorises objects only.
+ */
+
+#include <crypto/algapi.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define CODE_CREATE_PRIMARY	0x131
+#define CODE_DUPLICATE		0x14B
+#define CODE_POLICY_SECRET	0x151
+#define CODE_POLICY_RESTART	0x180
+#define CODE_CREATE_LOADED	0x191
+
+/* TPM 2.0 Part 2, 8.5: TPMA_LOCALITY.  Greater ones are extended localities. */
+#define LOCALITIES		0x1F
+
+static void tpm20_harmless(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+}
+
+static void tpm20_restart(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	*c = (struct vtpmb_tpm20_conditions) {};
+}
+
+static void tpm20_auth_value(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	c->auth_value = true;
+	c->password = false;
+}
+
+static void tpm20_password(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	c->password = true;
+	c->auth_value = false;
+}
+
+static void tpm20_pp(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	c->pp = true;
+}
+
+static void tpm20_nv_written(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	c->nv_written = true;
+}
+
+static void tpm20_code(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	c->opaque |= !vtpmb_get_u32(r, &c->code);
+}
+
+/* Its nameHash comes too late to matter: no hierarchy authorises Duplicate. */
+static void tpm20_duplication(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	c->code = CODE_DUPLICATE;
+}
+
+/* TPM 2.0 Part 3, 23.8: of several, what is common to all. */
+static void tpm20_locality(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	u8 locality;
+
+	if (!vtpmb_get_u8(r, &locality)) {
+		c->opaque = true;
+		return;
+	}
+	if (locality <= LOCALITIES)
+		locality &= c->locality ? c->locality : LOCALITIES;
+	c->locality = locality;
+}
+
+/* A digest of a kind, unless it is empty. */
+static void tpm20_digest(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r,
+			 enum vtpmb_tpm20_covered covers)
+{
+	const u8 *digest;
+	u16 len;
+
+	if (!vtpmb_get_tpm2b(r, &digest, &len) || len > sizeof(c->digest)) {
+		c->opaque = true;
+		return;
+	}
+	if (!len)
+		return;
+	c->covers = covers;
+	c->digest_len = len;
+	memcpy(c->digest, digest, len);
+}
+
+static void tpm20_cp_hash(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	tpm20_digest(c, r, COVERS_COMMAND);
+}
+
+static void tpm20_name_hash(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	tpm20_digest(c, r, COVERS_NAMES);
+}
+
+static void tpm20_template(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	tpm20_digest(c, r, COVERS_TEMPLATE);
+}
+
+/* PolicySigned, PolicySecret: nonceTPM, cpHashA, policyRef, expiration. */
+static void tpm20_authorisation(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+{
+	const u8 *bytes;
+	u32 expiration;
+	u16 len;
+
+	if (!vtpmb_get_tpm2b(r, &bytes, &len)) {
+		c->opaque = true;
+		return;
+	}
+	tpm20_cp_hash(c, r);
+	/* The clock that it expires by is the chip's. */
+	c->opaque |= !vtpmb_get_tpm2b(r, &bytes, &len) || !vtpmb_get_u32(r, &expiration) ||
+		     expiration;
+}
+
+/**
+ * struct tpm20_follower - a policy command
+ * @code:	which
+ * @handle:	which of its handles is the session, from 0
+ * @first:	its first parameter, which may be encrypted, is a condition
+ * @follow:	adds to what the session asks for; the parameters are taken
+ */
+struct tpm20_follower {
+	u32 code;
+	u8 handle;
+	bool first;
+	void (*follow)(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r);
+};
+
+/* What is true when the command succeeds needs no condition. */
+static const struct tpm20_follower tpm20_followers[] = {
+	{ 0x149, 2, false, tpm20_harmless },		/* PolicyNV */
+	{ 0x151, 1, false, tpm20_authorisation },	/* PolicySecret */
+	{ 0x160, 1, false, tpm20_authorisation },	/* PolicySigned */
+	{ 0x16A, 0, false, tpm20_harmless },		/* PolicyAuthorize */
+	{ 0x16B, 0, false, tpm20_auth_value },		/* PolicyAuthValue */
+	{ 0x16C, 0, false, tpm20_code },		/* PolicyCommandCode */
+	{ 0x16D, 0, false, tpm20_harmless },		/* PolicyCounterTimer */
+	{ 0x16E, 0, true, tpm20_cp_hash },		/* PolicyCpHash */
+	{ 0x16F, 0, false, tpm20_locality },		/* PolicyLocality */
+	{ 0x170, 0, true, tpm20_name_hash },		/* PolicyNameHash */
+	{ 0x171, 0, false, tpm20_harmless },		/* PolicyOR */
+	{ 0x180, 0, false, tpm20_restart },		/* PolicyRestart */
+	{ 0x187, 0, false, tpm20_pp },			/* PolicyPhysicalPresence */
+	{ 0x188, 0, false, tpm20_duplication },		/* PolicyDuplicationSelect */
+	{ 0x189, 0, false, tpm20_harmless },		/* PolicyGetDigest */
+	{ 0x18C, 0, false, tpm20_password },		/* PolicyPassword */
+	{ 0x18F, 0, false, tpm20_nv_written },		/* PolicyNvWritten */
+	{ 0x190, 0, true, tpm20_template },		/* PolicyTemplate */
+	{ 0x192, 2, false, tpm20_harmless },		/* PolicyAuthorizeNV */
+};
+
+static const struct tpm20_follower *tpm20_find_follower(u32 code)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tpm20_followers); i++) {
+		if (tpm20_followers[i].code == code)
+			return &tpm20_followers[i];
+	}
+	return NULL;
+}
+
+static bool tpm20_is_decrypted(const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (call->session[i].attributes & SESSION_DECRYPT)
+			return true;
+	}
+	return false;
+}
+
+/* The policy session that a command is about, or NULL. */
+static struct vtpmb_tpm20_entry *tpm20_subject(const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (TPM20_HT(call->handle[i]) == HT_POLICY)
+			return call->entry[i];
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_foresee() - what a policy session will ask for after a command
+ * @call:	the command, before it is sent to the chip; gets @conditions
+ */
+void vtpmb_tpm20_foresee(struct vtpmb_tpm20_call *call)
+{
+	const struct tpm20_follower *follower = tpm20_find_follower(call->row->code);
+	const struct vtpmb_tpm20_entry *entry = tpm20_subject(call);
+	struct vtpmb_reader r = call->params;
+
+	if (!entry)
+		return;
+	call->conditions = entry->conditions;
+	if (!follower || call->entry[follower->handle] != entry ||
+	    (follower->first && tpm20_is_decrypted(call)))
+		call->conditions.opaque = true;
+	else
+		follower->follow(&call->conditions, &r);
+}
+
+/**
+ * vtpmb_tpm20_follow() - the chip has done what was foreseen
+ * @call:	the command
+ */
+void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_tpm20_entry *entry = tpm20_subject(call);
+
+	if (!entry)
+		return;
+	entry->conditions = call->conditions;
+	if (call->row->code == CODE_POLICY_RESTART)
+		entry->pcr_counter = 0;
+}
+
+/**
+ * vtpmb_tpm20_doubt() - nobody knows what the chip has done
+ * @call:	a command without a response
+ *
+ * What the guest's own platform has to meet it has to meet in either case.
+ */
+void vtpmb_tpm20_doubt(const struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_tpm20_entry *entry = tpm20_subject(call);
+
+	if (!entry)
+		return;
+	entry->conditions.opaque = true;
+	entry->conditions.pp |= call->conditions.pp;
+	if (call->conditions.locality)
+		entry->conditions.locality = call->conditions.locality;
+}
+
+/**
+ * vtpmb_tpm20_reset_policy() - a policy session has authorised something
+ * @entry:	the session (TPM 2.0 Part 4, SessionResetPolicyData())
+ */
+void vtpmb_tpm20_reset_policy(struct vtpmb_tpm20_entry *entry)
+{
+	entry->conditions = (struct vtpmb_tpm20_conditions) {};
+	entry->pcr_counter = 0;
+}
+
+/* TPM 2.0 Part 4, CompareTemplateHash(): of the second parameter. */
+static bool tpm20_get_template(const struct vtpmb_tpm20_call *call, const u8 **bytes, u16 *len)
+{
+	struct vtpmb_reader r = call->params;
+
+	if (call->row->code != CODE_CREATE_PRIMARY && call->row->code != CODE_CREATE_LOADED)
+		return false;
+	return vtpmb_get_tpm2b(&r, bytes, len) && vtpmb_get_tpm2b(&r, bytes, len);
+}
+
+static int tpm20_hash_template(const struct vtpmb_tpm20_call *call, u16 alg, u8 *digest)
+{
+	const struct vtpmb_hash *hash = vtpmb_hash_find(alg);
+	const u8 *bytes;
+	u16 len;
+
+	if (!tpm20_get_template(call, &bytes, &len))
+		return -EINVAL;
+	if (!hash)
+		return -ENOENT;
+	return vtpmb_hash_digest(hash, bytes, len, digest);
+}
+
+/* Whether the command is the one that the session is for. */
+static u32 tpm20_is_covered(const struct vtpmb_tpm20_call *call,
+			    const struct vtpmb_tpm20_entry *entry)
+{
+	const struct vtpmb_tpm20_conditions *c = &entry->conditions;
+	u8 digest[VTPMB_MAX_DIGEST];
+	int err;
+
+	if (c->covers == COVERS_ALL)
+		return RC_SUCCESS;
+	if (c->covers == COVERS_TEMPLATE)
+		err = tpm20_hash_template(call, entry->hash_alg, digest);
+	else
+		err = vtpmb_tpm20_hash_command(call, entry->hash_alg,
+					       c->covers == COVERS_NAMES, digest);
+	if (err == -ENOENT || err == -ENOMEM)
+		return RC_AUTH_UNAVAILABLE;
+	if (err || c->digest_len != vtpmb_hash_size(entry->hash_alg) ||
+	    memcmp(c->digest, digest, c->digest_len))
+		return RC_POLICY_FAIL;
+	return RC_SUCCESS;
+}
+
+static bool tpm20_is_local_enough(u8 wanted, u8 locality)
+{
+	return !wanted || (wanted <= LOCALITIES && wanted & 1 << locality);
+}
+
+/**
+ * vtpmb_tpm20_is_virtually_met() - what the chip does not see of a policy that it judges
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command
+ * @i:		which session; it authorises an object or an index
+ *
+ * Of PCRs, locality and presence the chip has only its own, which have to be right too.
+ * What it refuses for the command's code comes first, and is left to it.
+ *
+ * Return: a response code without its number
+ */
+u32 vtpmb_tpm20_is_virtually_met(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+				 unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
+	u32 rc = vtpmb_tpm20_pcrs_changed(vtpm, entry);
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (rc || !entry || (entry->conditions.code && entry->conditions.code != call->row->code))
+		return rc;
+	if (!tpm20_is_local_enough(entry->conditions.locality, call->cmd->locality))
+		return RC_LOCALITY;
+	return entry->conditions.pp && !vtpm->pp_pin ? RC_PP : RC_SUCCESS;
+}
+
+/* What the session asks for, in the order of TPM 2.0 Part 4, CheckPolicyAuthSession(). */
+static u32 tpm20_check_conditions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+				  const struct vtpmb_tpm20_entry *entry)
+{
+	const struct vtpmb_tpm20_conditions *c = &entry->conditions;
+	u32 rc;
+
+	if (c->opaque)
+		return RC_AUTH_UNAVAILABLE;
+	if (c->code && c->code != call->row->code)
+		return RC_POLICY_CC;
+	if (!tpm20_is_local_enough(c->locality, call->cmd->locality))
+		return RC_LOCALITY;
+	if (c->pp && !vtpm->pp_pin)
+		return RC_PP;
+	rc = tpm20_is_covered(call, entry);
+	if (rc)
+		return rc;
+	return c->nv_written ? RC_POLICY_FAIL : RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_judge_policy() - whether a policy session satisfies a policy
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, none of its parameters taken yet
+ * @i:		which session; the chip has told its digest.  It authorises a
+ *		hierarchy or PCR.
+ *
+ * Of an authValue that it asks for too nothing is said.
+ *
+ * Return: a response code without its number
+ */
+u32 vtpmb_tpm20_judge_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			     unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	const struct vtpmb_tpm20_entry *entry = session->entry;
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
+	u32 rc;
+
+	if (!h->policy_len)
+		return RC_AUTH_UNAVAILABLE;
+	if (call->row->code == CODE_POLICY_SECRET && !vtpmb_tpm20_needs_auth(entry))
+		return RC_MODE;
+	rc = vtpmb_tpm20_pcrs_changed(vtpm, entry);
+	if (rc)
+		return rc;
+	if (session->digest_len != h->policy_len || h->policy_alg != entry->hash_alg ||
+	    crypto_memneq(session->digest, h->policy, h->policy_len))
+		return RC_POLICY_FAIL;
+	return tpm20_check_conditions(vtpm, call, entry);
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, contexts: the guest's own ContextSave, ContextLoad, FlushContext.
+ *
+ * What a guest gets of an object is the chip's saved context with a MAC after
+ * it, which binds it to the proxy and to what would make it invalid in a TPM
+ * of its own.  What it gets of a session is a number: the chip does not hear
+ * of it.
+ */
+
+#include <crypto/algapi.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "state.h"
+
+/* TPM 2.0 Part 2, 14.4: TPMS_CONTEXT.savedHandle of objects */
+#define SAVED_OBJECT		0x80000000u
+#define SAVED_SEQUENCE		0x80000001u
+#define SAVED_ST_CLEAR		0x80000002u
+
+/** CONTEXT_SIZE - TPMS_CONTEXT up to its blob: sequence, handle, hierarchy, size */
+#define CONTEXT_SIZE		18
+#define CONTEXT_BLOB_SIZE_AT	16
+
+/* What a MAC covers beside the context itself. */
+struct tpm20_binding {
+	u8 bytes[20];
+};
+
+/* What a context does not tell of an object, but its MAC covers. */
+enum tpm20_origin {
+	ORIGIN_CHIP,
+	ORIGIN_EXTERNAL,
+	ORIGIN_PUBLIC,
+	NR_ORIGINS,
+};
+
+/*
+ * A context is invalid after a TPM Reset, an stClear object's after a TPM Restart
+ * too, and one of a hierarchy after that was cleared.  Of a session only the last
+ * one is valid: its generation tells.
+ */
+static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier, enum tpm20_origin origin,
+		       struct tpm20_binding *binding)
+{
+	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	struct vtpmb_writer w;
+	bool object = TPM20_HT(saved) == HT_TRANSIENT;
+
+	mutex_lock(&vtpm->lock);
+	vtpmb_writer_init(&w, binding->bytes, sizeof(binding->bytes));
+	vtpmb_put_u32(&w, vtpm->id);
+	vtpmb_put_u32(&w, tpm->reset_epoch);
+	vtpmb_put_u32(&w, saved == SAVED_ST_CLEAR ? tpm->restart_epoch : 0);
+	vtpmb_put_u32(&w, object ? tpm->hier[hier].cleared : 0);
+	vtpmb_put_u32(&w, origin);
+	mutex_unlock(&vtpm->lock);
+}
+
+/* A TPMS_CONTEXT and @mac_len bytes more in its blob. */
+static u32 tpm20_put_context(struct vtpmb_vtpm *vtpm, const u8 *context, size_t len,
+			     enum tpm20_origin origin, struct vtpmb_writer *out)
+{
+	u32 saved = vtpmb_peek_u32(context + 8);
+	int hier = vtpmb_tpm20_hier(vtpmb_peek_u32(context + 12));
+	u8 *start = out->buf + out->len, *size_at, mac[VTPMB_MAC_SIZE];
+	struct tpm20_binding binding;
+	u16 blob_len = len - CONTEXT_SIZE + VTPMB_MAC_SIZE;
+
+	if (hier < 0)
+		return RC_FAILURE;
+	vtpmb_put_bytes(out, context, len);
+	if (out->overflow)
+		return RC_FAILURE;
+	size_at = start + CONTEXT_BLOB_SIZE_AT;
+	size_at[0] = blob_len >> 8;
+	size_at[1] = blob_len;
+
+	tpm20_bind(vtpm, saved, hier, origin, &binding);
+	if (vtpmb_mac_digest2(&vtpm->port->mac, start, len, binding.bytes,
+			      sizeof(binding.bytes), mac))
+		return RC_FAILURE;
+	vtpmb_put_bytes(out, mac, sizeof(mac));
+	return RC_SUCCESS;
+}
+
+static u32 tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+			      struct vtpmb_writer *out)
+{
+	u8 context[CONTEXT_SIZE];
+	struct vtpmb_writer w;
+	u32 rc;
+
+	vtpmb_tpm20_guest_saved(vtpm, entry, true);
+	vtpmb_writer_init(&w, context, sizeof(context));
+	vtpmb_put_u64(&w, entry->generation);
+	vtpmb_put_u32(&w, entry->virt);
+	vtpmb_put_u32(&w, RH_NULL);
+	vtpmb_put_u16(&w, 0);
+	rc = tpm20_put_context(vtpm, context, sizeof(context), ORIGIN_CHIP, out);
+	if (rc)
+		vtpmb_tpm20_guest_saved(vtpm, entry, false);
+	return rc;
+}
+
+static enum tpm20_origin tpm20_origin(const struct vtpmb_tpm20_body *body)
+{
+	if (body->public_only)
+		return ORIGIN_PUBLIC;
+	return body->external ? ORIGIN_EXTERNAL : ORIGIN_CHIP;
+}
+
+/* Which contexts there are is part of what Shutdown saves. */
+static void tpm20_disorderly(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch == vtpm->epoch)
+		vtpmb_tpm20_disorderly(vtpm);
+	mutex_unlock(&vtpm->lock);
+}
+
+/* Have the chip's context of an object or a sequence, as it is now. */
+static int tpm20_save_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+			     u32 gone, u32 *rc)
+{
+	int err;
+
+	*rc = RC_SUCCESS;
+	err = entry->body->blob ? 0 : vtpmb_tpm20_load(vtpm, entry, gone, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm20_save(vtpm, entry->body, rc);
+	if (err != -ENOMEM)
+		return err;
+	*rc = RC_MEMORY;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_is_st_clear() - whether a TPM Restart ends an object
+ * @vtpm:	the vtpm
+ * @entry:	the object
+ * @gone:	response code if the chip has lost it
+ * @st_clear:	out: whether it does
+ * @rc:		out: response code
+ *
+ * The object's attributes do not tell if its parent is one.  The chip's context does.
+ *
+ * Context: The hub's thread.
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_is_st_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+			    u32 gone, bool *st_clear, u32 *rc)
+{
+	int err = tpm20_save_object(vtpm, entry, gone, rc);
+
+	if (!err && !*rc)
+		*st_clear = vtpmb_peek_u32(entry->body->blob + 8) == SAVED_ST_CLEAR;
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_context_save() - TPM2_ContextSave (TPM 2.0 Part 3, 28.2)
+ * @vtpm:	the vtpm
+ * @call:	the command
+ * @out:	where the response's parameters go
+ * @rc:		response code
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_writer *out, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[0];
+	int err;
+
+	*rc = vtpmb_tpm20_get_end(call);
+	if (*rc)
+		return 0;
+	if (entry->kind == KIND_SESSION) {
+		*rc = tpm20_save_session(vtpm, entry, out);
+		if (!*rc)
+			tpm20_disorderly(vtpm, call);
+		return 0;
+	}
+
+	err = tpm20_save_object(vtpm, entry, RC_REFERENCE_H0, rc);
+	if (!err && !*rc)
+		*rc = tpm20_put_context(vtpm, entry->body->blob, entry->body->blob_len,
+					tpm20_origin(entry->body), out);
+	if (!err && !*rc) {
+		entry->body->given = true;
+		tpm20_disorderly(vtpm, call);
+	}
+	return err;
+}
+
+/**
+ * struct tpm20_context - a TPMS_CONTEXT as the guest brings it
+ * @start:	its first byte
+ * @len:	its bytes
+ * @sequence:	its fields
+ * @saved:	savedHandle
+ * @hierarchy:	TPMI_RH_HIERARCHY
+ * @hier:	the same as an index
+ * @origin:	what its MAC tells
+ */
+struct tpm20_context {
+	const u8 *start;
+	size_t len;
+	u64 sequence;
+	u32 saved;
+	u32 hierarchy;
+	int hier;
+	enum tpm20_origin origin;
+};
+
+/* TPMI_DH_SAVED */
+static bool tpm20_is_saved(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	if (handle >= SAVED_OBJECT && handle <= SAVED_ST_CLEAR)
+		return true;
+	return (TPM20_HT(handle) == HT_HMAC || TPM20_HT(handle) == HT_POLICY) &&
+	       TPM20_INDEX(handle) < vtpmb_tpm20_facts(vtpm->port)->sessions_max;
+}
+
+/*
+ * Windows pads a context to TPM_PT_MAX_OBJECT_CONTEXT bytes, whatever it is of.  The
+ * MAC ends where the blob does, so what follows does not matter.
+ */
+static void tpm20_skip_padding(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       const struct tpm20_context *c)
+{
+	struct vtpmb_reader *r = &call->params;
+
+	if (c->len + r->left == vtpmb_tpm20_facts(vtpm->port)->context_max)
+		vtpmb_get_bytes(r, r->left);
+}
+
+static u32 tpm20_get_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct tpm20_context *c)
+{
+	const u8 *blob;
+	u32 high, low, rc;
+	u16 blob_len;
+
+	c->start = call->params.pos;
+	if (call->params.left < 8)
+		return RC_P(RC_INSUFFICIENT, 0);
+	vtpmb_get_u32(&call->params, &high);
+	vtpmb_get_u32(&call->params, &low);
+	c->sequence = (u64)high << 32 | low;
+
+	rc = vtpmb_tpm20_get_u32(call, 0, &c->saved);
+	if (!rc && !tpm20_is_saved(vtpm, c->saved))
+		rc = RC_P(RC_VALUE, 0);
+	if (!rc)
+		rc = vtpmb_tpm20_get_u32(call, 0, &c->hierarchy);
+	if (rc)
+		return rc;
+	c->hier = vtpmb_tpm20_hier(c->hierarchy);
+	if (c->hier < 0 || c->hier == HIER_LOCKOUT)
+		return RC_P(RC_VALUE, 0);
+	rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_CONTEXT, &blob, &blob_len);
+	if (rc)
+		return rc;
+	c->len = call->params.pos - c->start;
+	tpm20_skip_padding(vtpm, call, c);
+	return vtpmb_tpm20_get_end(call);
+}
+
+static bool tpm20_is_of(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
+			enum tpm20_origin origin)
+{
+	size_t len = c->len - VTPMB_MAC_SIZE;
+	struct tpm20_binding binding;
+	u8 mac[VTPMB_MAC_SIZE];
+
+	tpm20_bind(vtpm, c->saved, c->hier, origin, &binding);
+	if (vtpmb_mac_digest2(&vtpm->port->mac, c->start, len, binding.bytes,
+			      sizeof(binding.bytes), mac))
+		return false;
+	return !crypto_memneq(mac, c->start + len, sizeof(mac));
+}
+
+/* Also learns where it comes from. */
+static bool tpm20_is_genuine(struct vtpmb_vtpm *vtpm, struct tpm20_context *c)
+{
+	if (c->len < CONTEXT_SIZE + VTPMB_MAC_SIZE)
+		return false;
+	for (c->origin = ORIGIN_CHIP; c->origin < NR_ORIGINS; c->origin++) {
+		if (tpm20_is_of(vtpm, c, c->origin))
+			return true;
+	}
+	return false;
+}
+
+/* A session's context is good for one load, and only the last one saved. */
+static u32 tpm20_load_session(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
+			      u32 *handle)
+{
+	struct vtpmb_tpm20_entry *entry = vtpmb_tpm20_find_session(vtpm, c->saved);
+
+	if (!entry || entry->virt != c->saved || !entry->guest_saved ||
+	    entry->generation != c->sequence)
+		return RC_P(RC_HANDLE, 0);
+	vtpmb_tpm20_guest_saved(vtpm, entry, false);
+	*handle = entry->virt;
+	return RC_SUCCESS;
+}
+
+/* What a context is of: known already, or new and to be loaded when it is needed. */
+static struct vtpmb_tpm20_body *tpm20_context_body(struct vtpmb_vtpm *vtpm,
+						   const struct tpm20_context *c)
+{
+	enum vtpmb_tpm20_kind kind = c->saved == SAVED_SEQUENCE ? KIND_SEQUENCE : KIND_OBJECT;
+	size_t len = c->len - VTPMB_MAC_SIZE;
+	u8 *blob = kmemdup(c->start, len, GFP_KERNEL);
+	struct vtpmb_tpm20_body *body;
+
+	if (!blob)
+		return NULL;
+	blob[CONTEXT_BLOB_SIZE_AT] = (len - CONTEXT_SIZE) >> 8;
+	blob[CONTEXT_BLOB_SIZE_AT + 1] = len - CONTEXT_SIZE;
+	body = vtpmb_tpm20_known_body(vtpm, blob, len);
+	if (!body)
+		body = vtpmb_tpm20_new_body(vtpm, kind, c->hier);
+	if (!body || body->blob) {
+		kfree_sensitive(blob);
+		return body;
+	}
+	body->external = c->origin != ORIGIN_CHIP;
+	body->public_only = c->origin == ORIGIN_PUBLIC;
+	body->given = true;
+	body->blob = blob;
+	body->blob_len = len;
+	return body;
+}
+
+static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
+			     u32 *handle)
+{
+	struct vtpmb_tpm20_hierarchy *h = &vtpmb_tpm20_state(vtpm)->hier[c->hier];
+	struct vtpmb_tpm20_entry *entry;
+	struct vtpmb_tpm20_body *body;
+	u32 flushed;
+	bool enabled;
+
+	mutex_lock(&vtpm->lock);
+	enabled = vtpmb_tpm20_is_enabled(vtpm, c->hier);
+	flushed = h->flushed;
+	mutex_unlock(&vtpm->lock);
+	if (!enabled)
+		return RC_P(RC_HIERARCHY, 0);
+	if (vtpmb_tpm20_state(vtpm)->table.nr_objects == VTPMB_MAX_OBJECTS)
+		return RC_OBJECT_MEMORY;
+
+	body = tpm20_context_body(vtpm, c);
+	if (!body)
+		return RC_MEMORY;
+	entry = vtpmb_tpm20_new_object(vtpm, c->hier, flushed, body);
+	if (!entry)
+		return RC_OBJECT_MEMORY;
+	*handle = entry->virt;
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_context_load() - TPM2_ContextLoad (TPM 2.0 Part 3, 28.3)
+ * @vtpm:	the vtpm
+ * @call:	the command
+ * @out:	where the response's parameters go
+ * @rc:		response code
+ *
+ * The chip gets an object when a command first needs it.
+ *
+ * Return: 0
+ */
+int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_writer *out, u32 *rc)
+{
+	struct tpm20_context c;
+	u32 handle;
+
+	*rc = tpm20_get_context(vtpm, call, &c);
+	if (*rc)
+		return 0;
+	if (!tpm20_is_genuine(vtpm, &c))
+		*rc = RC_P(RC_INTEGRITY, 0);
+	else if (TPM20_HT(c.saved) == HT_TRANSIENT)
+		*rc = tpm20_load_object(vtpm, &c, &handle);
+	else
+		*rc = tpm20_load_session(vtpm, &c, &handle);
+	if (!*rc)
+		vtpmb_put_u32(out, handle);
+	if (!*rc && TPM20_HT(c.saved) != HT_TRANSIENT)
+		tpm20_disorderly(vtpm, call);
+	return 0;
+}
+
+static struct vtpmb_tpm20_entry *tpm20_to_flush(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	if (TPM20_HT(handle) == HT_TRANSIENT)
+		return vtpmb_tpm20_object(vtpm, handle);
+	return vtpmb_tpm20_find_session(vtpm, handle);
+}
+
+/**
+ * vtpmb_tpm20_flush_context() - TPM2_FlushContext (TPM 2.0 Part 3, 28.4)
+ * @vtpm:	the vtpm
+ * @call:	the command
+ * @out:	where the response's parameters go
+ * @rc:		response code
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      struct vtpmb_writer *out, u32 *rc)
+{
+	const u16 accept = ACCEPT_TRANSIENT | ACCEPT_HMAC | ACCEPT_POLICY;
+	struct vtpmb_tpm20_entry *entry;
+	u32 handle;
+
+	*rc = vtpmb_tpm20_get_u32(call, 0, &handle);
+	if (!*rc && !(vtpmb_tpm20_accept(vtpm, handle) & accept))
+		*rc = RC_P(RC_VALUE, 0);
+	if (!*rc)
+		*rc = vtpmb_tpm20_get_end(call);
+	if (*rc)
+		return 0;
+	entry = tpm20_to_flush(vtpm, handle);
+	if (!entry) {
+		*rc = RC_P(RC_HANDLE, 0);
+		return 0;
+	}
+	return vtpmb_tpm20_release(vtpm, entry);
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, ephemeral keys: whose those of TPM2_EC_Ephemeral and TPM2_Commit are.
+ *
+ * The chip numbers them one after the other for all its users, and does with
+ * one what anybody asks who knows the number: another guest could have it
+ * compute a shared secret of this one's, or use up the number.
+ */
+
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define CODE_COMMIT		0x18B
+#define CODE_EC_EPHEMERAL	0x18E
+
+#define ALG_ECDAA		0x001A
+
+/**
+ * struct tpm20_signer - a command with a TPMT_SIG_SCHEME
+ * @code:	which
+ * @key:	which of its handles is the key, from 0
+ * @nr_2bs:	how many TPM2Bs come before the scheme
+ */
+struct tpm20_signer {
+	u32 code;
+	u8 key;
+	u8 nr_2bs;
+};
+
+static const struct tpm20_signer tpm20_signers[] = {
+	{ 0x133, 1, 1 },	/* GetCommandAuditDigest */
+	{ 0x148, 1, 1 },	/* Certify */
+	{ 0x14A, 0, 2 },	/* CertifyCreation */
+	{ 0x14C, 1, 1 },	/* GetTime */
+	{ 0x14D, 1, 1 },	/* GetSessionAuditDigest */
+	{ 0x158, 0, 1 },	/* Quote */
+	{ 0x15D, 0, 1 },	/* Sign */
+	{ 0x184, 0, 1 },	/* NV_Certify */
+	{ 0x197, 1, 1 },	/* CertifyX509 */
+};
+
+/* As the chip's own array: a key goes when its place is needed. */
+static struct vtpmb_ephemeral *tpm20_place(struct vtpmb_port *port, u16 counter)
+{
+	return &port->ephemeral[counter % VTPMB_MAX_EPHEMERAL];
+}
+
+/* Whether the number is that of a key of the vtpm's; then the command uses it. */
+static bool tpm20_take(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u16 counter)
+{
+	const struct vtpmb_ephemeral *key = tpm20_place(vtpm->port, counter);
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (key->id != vtpm->id || key->counter != counter ||
+	    key->reset_epoch != vtpmb_tpm20_state(vtpm)->reset_epoch)
+		return false;
+	call->ephemeral = true;
+	call->counter = counter;
+	return true;
+}
+
+static bool tpm20_skip_2bs(struct vtpmb_reader *r, unsigned int count)
+{
+	const u8 *bytes;
+	u16 len;
+
+	while (count--) {
+		if (!vtpmb_get_tpm2b(r, &bytes, &len))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * vtpmb_tpm20_inspect_zgen() - may a TPM2_ZGen_2Phase use its ephemeral key
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command
+ *
+ * Context: The hub's thread.
+ * Return: RC_SUCCESS, or what a TPM says of a key that was used already (TPM
+ * 2.0 Part 3, 14.7)
+ */
+u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	u16 scheme, counter;
+
+	/* What is cut off is no command to the chip either. */
+	if (!tpm20_skip_2bs(&r, 2) || !vtpmb_get_u16(&r, &scheme) ||
+	    !vtpmb_get_u16(&r, &counter))
+		return RC_SUCCESS;
+	return tpm20_take(vtpm, call, counter) ? RC_SUCCESS : RC_P(RC_VALUE, 3);
+}
+
+static const struct tpm20_signer *tpm20_find_signer(u32 code)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tpm20_signers); i++) {
+		if (tpm20_signers[i].code == code)
+			return &tpm20_signers[i];
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_inspect_signing() - may a command that signs use its ephemeral key
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command
+ *
+ * Only TPM_ALG_ECDAA has one.  Without a key to sign with the scheme is not used.
+ *
+ * Context: The hub's thread.
+ * Return: RC_SUCCESS, or what a TPM says of a key that was used already (TPM 2.0
+ * Part 4, CryptEccSign())
+ */
+u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	const struct tpm20_signer *signer = tpm20_find_signer(call->row->code);
+	struct vtpmb_reader r = call->params;
+	u16 scheme, hash, counter;
+
+	if (!signer || call->handle[signer->key] == RH_NULL)
+		return RC_SUCCESS;
+	if (!tpm20_skip_2bs(&r, signer->nr_2bs) || !vtpmb_get_u16(&r, &scheme) ||
+	    scheme != ALG_ECDAA || !vtpmb_get_u16(&r, &hash) || !vtpmb_get_u16(&r, &counter))
+		return RC_SUCCESS;
+	return tpm20_take(vtpm, call, counter) ? RC_SUCCESS : RC_VALUE;
+}
+
+/* The number is the last of the response's parameters. */
+static void tpm20_give(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+		       struct vtpmb_reader *r)
+{
+	unsigned int nr_points = call->row->code == CODE_COMMIT ? 3 : 1;
+	struct vtpmb_ephemeral *key;
+	u16 counter;
+
+	if (!tpm20_skip_2bs(r, nr_points) || !vtpmb_get_u16(r, &counter))
+		return;
+	key = tpm20_place(vtpm->port, counter);
+	mutex_lock(&vtpm->lock);
+	key->id = call->cmd->epoch == vtpm->epoch ? vtpm->id : 0;
+	key->reset_epoch = vtpmb_tpm20_state(vtpm)->reset_epoch;
+	key->counter = counter;
+	mutex_unlock(&vtpm->lock);
+}
+
+/**
+ * vtpmb_tpm20_follow_ephemeral() - a key was made, or used up
+ * @vtpm:	the vtpm
+ * @call:	a command that has succeeded, its response over it
+ * @len:	bytes of the response
+ *
+ * Context: The hub's thread.
+ */
+void vtpmb_tpm20_follow_ephemeral(struct vtpmb_vtpm *vtpm,
+				  const struct vtpmb_tpm20_call *call, size_t len)
+{
+	struct vtpmb_reader r;
+
+	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (call->tag == TPM20_ST_SESSIONS)
+		vtpmb_get_bytes(&r, sizeof(u32));
+	if (call->row->code == CODE_EC_EPHEMERAL || call->row->code == CODE_COMMIT)
+		tpm20_give(vtpm, call, &r);
+	else if (call->ephemeral)
+		tpm20_place(vtpm->port, call->counter)->id = 0;
+}

@@ -1,0 +1,624 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, HMAC sessions whose key the bridge knows.
+ *
+ * A session that is neither salted nor bound has no key but the authValue of
+ * what it authorises.  One that is bound to a hierarchy or a PCR has a key made
+ * of an authValue that the bridge knows too.  Unless it and the chip's are both
+ * empty, the chip's session is started without a key: it stands for the handle, and only
+ * the bridge can judge it.
+ */
+
+#include <crypto/algapi.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define ALG_XOR		0x000A
+#define SE_HMAC		0x00
+
+#define CODE_PCR_EXTEND	0x182
+
+/** MAX_BLOCK - bytes of the longest block that HMAC works on (SHA-512) */
+#define MAX_BLOCK	128
+
+/** MAX_KEY - bytes of the longest key: sessionKey || authValue */
+#define MAX_KEY		(VTPMB_MAX_DIGEST + VTPMB_MAX_AUTH)
+
+/** MAX_PARTS - pieces of a message that is hashed */
+#define MAX_PARTS	7
+
+/**
+ * struct tpm20_message - a message in pieces
+ * @nr_parts:	how many
+ * @part:	those
+ */
+struct tpm20_message {
+	unsigned int nr_parts;
+	struct vtpmb_reader part[MAX_PARTS];
+};
+
+static void tpm20_add(struct tpm20_message *m, const void *bytes, size_t len)
+{
+	vtpmb_reader_init(&m->part[m->nr_parts++], bytes, len);
+}
+
+static int tpm20_digest(const struct vtpmb_hash *hash, const struct tpm20_message *m,
+			u8 *digest)
+{
+	struct vtpmb_hash_run *run = vtpmb_hash_start(hash);
+	unsigned int i;
+	int err = 0;
+
+	if (!run)
+		return -ENOMEM;
+	for (i = 0; !err && i < m->nr_parts; i++)
+		err = vtpmb_hash_update(run, m->part[i].pos, m->part[i].left);
+	if (!err)
+		return vtpmb_hash_finish(run, digest);
+	vtpmb_hash_drop(run);
+	return err;
+}
+
+/* Of the hashes that a session may have; 0: not one whose HMAC is made here. */
+static size_t tpm20_block_size(u16 alg)
+{
+	switch (alg) {
+	case 0x0004: case 0x000B: case 0x0012:
+		return 64;
+	case 0x000C: case 0x000D:
+		return 128;
+	default:
+		return 0;
+	}
+}
+
+/* RFC 2104: a key longer than a block is hashed first. */
+static int tpm20_pad_key(const struct vtpmb_hash *hash, const u8 *key, size_t key_len, u8 *pad)
+{
+	if (key_len > tpm20_block_size(hash->alg))
+		return vtpmb_hash_digest(hash, key, key_len, pad);
+	memcpy(pad, key, key_len);
+	return 0;
+}
+
+/* RFC 2104 */
+static int tpm20_hmac(const struct vtpmb_hash *hash, const u8 *key, size_t key_len,
+		      struct tpm20_message *m, u8 *mac)
+{
+	size_t block = tpm20_block_size(hash->alg), i;
+	u8 pad[MAX_BLOCK] = {}, inner[VTPMB_MAX_DIGEST];
+	struct tpm20_message outer = {};
+	int err = tpm20_pad_key(hash, key, key_len, pad);
+
+	for (i = 0; i < block; i++)
+		pad[i] ^= 0x36;
+	memmove(&m->part[1], &m->part[0], m->nr_parts * sizeof(m->part[0]));
+	m->nr_parts++;
+	vtpmb_reader_init(&m->part[0], pad, block);
+	if (!err)
+		err = tpm20_digest(hash, m, inner);
+
+	for (i = 0; i < block; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	tpm20_add(&outer, pad, block);
+	tpm20_add(&outer, inner, hash->size);
+	if (!err)
+		err = tpm20_digest(hash, &outer, mac);
+	memzero_explicit(pad, sizeof(pad));
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_authority() - whose authValue authorises the use of a handle
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a hierarchy or PCR
+ *
+ * Return: the hierarchy; for a PCR the null hierarchy, for both have an empty one
+ */
+const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	int hier = vtpmb_tpm20_hier(handle);
+
+	lockdep_assert_held(&vtpm->lock);
+
+	return &vtpmb_tpm20_state(vtpm)->hier[hier < 0 ? HIER_NULL : hier];
+}
+
+/**
+ * vtpmb_tpm20_is_bound() - whether a session is bound to an entity
+ * @vtpm:	the vtpm; its lock is held
+ * @entry:	the session
+ * @handle:	the entity, a hierarchy or PCR
+ *
+ * Return: whether it is, and the authValue is still what it was then (TPM 2.0
+ * Part 4, IsSessionBindEntity())
+ */
+bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
+			  u32 handle)
+{
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, handle);
+	const struct vtpmb_tpm20_key *key = &entry->key;
+
+	return key->bind == handle && handle != RH_NULL && key->bind_auth.len == h->auth_len &&
+	       !crypto_memneq(key->bind_auth.value, h->auth, h->auth_len);
+}
+
+/**
+ * vtpmb_tpm20_sequence_auth() - what authorises the use of a sequence
+ * @call:	the command
+ * @i:		which handle
+ *
+ * Return: its authValue; NULL if that is not known, or it is no sequence
+ */
+const struct vtpmb_auth *vtpmb_tpm20_sequence_auth(const struct vtpmb_tpm20_call *call,
+						   unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *entry = call->entry[i];
+
+	if (!entry || entry->kind != KIND_SEQUENCE || !entry->body->auth_known)
+		return NULL;
+	return &entry->body->auth;
+}
+
+/* sessionKey || authValue, without the latter if it is not to be in */
+static size_t tpm20_put_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			    unsigned int i, u8 *key)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
+	const struct vtpmb_auth *auth = vtpmb_tpm20_sequence_auth(call, i);
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, key, MAX_KEY);
+	vtpmb_put_bytes(&w, session->entry->key.value, session->entry->key.len);
+	if (session->with_auth && auth)
+		vtpmb_put_bytes(&w, auth->value, auth->len);
+	else if (session->with_auth)
+		vtpmb_put_bytes(&w, h->auth, h->auth_len);
+	return w.len;
+}
+
+/* The one session that is to decrypt or encrypt, if that is not the first one. */
+static const struct vtpmb_tpm20_entry *
+tpm20_find_cipher(const struct vtpmb_tpm20_call *call, u8 attribute)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (call->session[i].attributes & attribute)
+			return i ? call->session[i].entry : NULL;
+	}
+	return NULL;
+}
+
+/* The first session vouches for their nonces: TPM 2.0 Part 1, 19.6.5. */
+static void tpm20_add_ciphers(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
+{
+	const struct vtpmb_tpm20_entry *decrypt = tpm20_find_cipher(call, SESSION_DECRYPT);
+	const struct vtpmb_tpm20_entry *encrypt = tpm20_find_cipher(call, SESSION_ENCRYPT);
+
+	if (decrypt)
+		tpm20_add(m, decrypt->nonce, decrypt->nonce_len);
+	if (encrypt && encrypt != decrypt)
+		tpm20_add(m, encrypt->nonce, encrypt->nonce_len);
+}
+
+/*
+ * HMAC(key, pHash || nonce1 || nonce2 || attributes): TPM 2.0 Part 1, 19.6.5.
+ * Without a key it may be left out, and is then left out of the response too.
+ */
+static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			     unsigned int i, const struct vtpmb_hash *hash,
+			     const struct tpm20_message *params, bool response,
+			     struct vtpmb_writer *mac)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	const struct vtpmb_tpm20_entry *entry = session->entry;
+	u8 key[MAX_KEY], digest[VTPMB_MAX_DIGEST];
+	struct tpm20_message m = {};
+	size_t key_len;
+	int err;
+
+	if (session->password)
+		return 0;
+	key_len = tpm20_put_key(vtpm, call, i, key);
+	if (!key_len && !session->auth_len)
+		return 0;
+	err = tpm20_digest(hash, params, digest);
+	tpm20_add(&m, digest, hash->size);
+	if (response)
+		tpm20_add(&m, entry->nonce, entry->nonce_len);
+	tpm20_add(&m, session->nonce, session->nonce_len);
+	if (!response)
+		tpm20_add(&m, entry->nonce, entry->nonce_len);
+	if (!response && !i)
+		tpm20_add_ciphers(&m, call);
+	tpm20_add(&m, &session->attributes, 1);
+	if (!err)
+		err = tpm20_hmac(hash, key, key_len, &m, mac->buf);
+	mac->len = hash->size;
+	memzero_explicit(key, sizeof(key));
+	return err;
+}
+
+/* Objects and indices have Names of their own, a sequence none; else it is the handle. */
+static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_call *call,
+			   unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *entry = call->entry[i];
+	const struct vtpmb_tpm20_index *index = call->index[i];
+
+	if (index)
+		tpm20_add(m, index->public + index->public_len - index->name_len,
+			  index->name_len);
+	else if (!entry || entry->kind == KIND_SESSION)
+		tpm20_add(m, call->cmd->buf + VTPMB_HEADER_SIZE + i * sizeof(u32),
+			  sizeof(u32));
+	else if (entry->kind == KIND_OBJECT)
+		tpm20_add(m, entry->body->name, entry->body->name_len);
+	return !entry || entry->kind != KIND_OBJECT || entry->body->learnt;
+}
+
+/* What nameHash covers; false if a Name is not known. */
+static bool tpm20_add_names(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (!tpm20_add_name(m, call, i))
+			return false;
+	}
+	return true;
+}
+
+/* What cpHash covers. */
+static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
+				  struct tpm20_message *m)
+{
+	tpm20_add(m, call->cmd->buf + 6, sizeof(u32));
+	if (!tpm20_add_names(m, call))
+		return false;
+	tpm20_add(m, call->params.pos, call->params.left);
+	return true;
+}
+
+/**
+ * vtpmb_tpm20_hash_command() - cpHash or nameHash of a command
+ * @call:	the command, none of its parameters taken yet
+ * @alg:	the hash
+ * @names:	nameHash
+ * @digest:	out
+ *
+ * Return: 0; -ENOENT if a Name or the hash is not known; or the errno of the
+ * crypto API
+ */
+int vtpmb_tpm20_hash_command(const struct vtpmb_tpm20_call *call, u16 alg, bool names,
+			     u8 *digest)
+{
+	const struct vtpmb_hash *hash = vtpmb_hash_find(alg);
+	struct tpm20_message m = {};
+
+	if (names ? !tpm20_add_names(&m, call) : !tpm20_command_message(call, &m))
+		return -ENOENT;
+	return hash ? tpm20_digest(hash, &m, digest) : -ENOENT;
+}
+
+static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			     unsigned int i, struct vtpmb_writer *mac)
+{
+	const struct vtpmb_hash *hash = vtpmb_hash_find(call->session[i].entry->hash_alg);
+	struct tpm20_message m = {};
+
+	if (!hash || !tpm20_command_message(call, &m))
+		return -ENOENT;
+	return tpm20_session_mac(vtpm, call, i, hash, &m, false, mac);
+}
+
+/**
+ * vtpmb_tpm20_check_hmac() - check a session's HMAC with a virtual authValue
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, none of its parameters taken yet
+ * @i:		which session
+ *
+ * Return: RC_SUCCESS; RC_BAD_AUTH without its number; RC_AUTH_UNAVAILABLE if
+ * the session's key, an authValue, or what the HMAC covers, is not known here
+ */
+u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			   unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	u8 bytes[VTPMB_MAX_DIGEST];
+	struct vtpmb_writer mac;
+
+	if (!session->entry->key.known)
+		return RC_AUTH_UNAVAILABLE;
+	if (call->entry[i] && !vtpmb_tpm20_sequence_auth(call, i))
+		return RC_AUTH_UNAVAILABLE;
+	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
+	if (tpm20_command_mac(vtpm, call, i, &mac))
+		return RC_AUTH_UNAVAILABLE;
+	if (session->auth_len != mac.len || crypto_memneq(session->auth, bytes, mac.len))
+		return RC_BAD_AUTH;
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_put_hmac() - write the response's part of a checked session
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command; the authValue is as it is after it
+ * @i:		which session
+ * @params:	the response's parameters
+ * @params_len:	their bytes
+ * @w:		where to
+ *
+ * Return: 0, or the errno of the crypto API
+ */
+int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			 unsigned int i, const u8 *params, size_t params_len,
+			 struct vtpmb_writer *w)
+{
+	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
+	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
+	u8 codes[8] = {}, bytes[VTPMB_MAX_DIGEST];
+	struct tpm20_message m = {};
+	struct vtpmb_writer mac;
+	int err;
+
+	if (!hash)
+		return -ENOENT;
+	vtpmb_poke_u32(codes + 4, call->row->code);
+	tpm20_add(&m, codes, sizeof(codes));
+	tpm20_add(&m, params, params_len);
+	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
+	err = tpm20_session_mac(vtpm, call, i, hash, &m, true, &mac);
+	if (err)
+		return err;
+	vtpmb_put_u16(w, entry->nonce_len);
+	vtpmb_put_bytes(w, entry->nonce, entry->nonce_len);
+	vtpmb_put_u8(w, call->session[i].attributes);
+	vtpmb_put_u16(w, mac.len);
+	vtpmb_put_bytes(w, bytes, mac.len);
+	return 0;
+}
+
+/* TPMT_SYM_DEF */
+static bool tpm20_get_symmetric(struct vtpmb_reader *r, bool *ciphers)
+{
+	u16 alg;
+
+	if (!vtpmb_get_u16(r, &alg))
+		return false;
+	*ciphers = alg != TPM20_ALG_NULL;
+	return !*ciphers || vtpmb_get_bytes(r, alg == ALG_XOR ? 2 : 4);
+}
+
+/* What is encrypted on its way, nonceCaller or nonceTPM, is not known here. */
+static bool tpm20_is_encrypted(const struct vtpmb_tpm20_call *call)
+{
+	u8 attributes = 0;
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++)
+		attributes |= call->session[i].attributes;
+	return attributes & (SESSION_DECRYPT | SESSION_ENCRYPT);
+}
+
+/* The parameters of StartAuthSession; what is wrong with them the chip says better. */
+static bool tpm20_get_start(struct vtpmb_tpm20_call *call, u8 *type)
+{
+	struct vtpmb_reader r = call->params;
+	const u8 *nonce, *salt;
+	u16 salt_len;
+
+	if (!vtpmb_get_tpm2b(&r, &nonce, &call->nonce_len) ||
+	    !vtpmb_get_tpm2b(&r, &salt, &salt_len) || !vtpmb_get_u8(&r, type) ||
+	    !tpm20_get_symmetric(&r, &call->key.ciphers) ||
+	    !vtpmb_get_u16(&r, &call->hash_alg) || call->nonce_len > sizeof(call->nonce))
+		return false;
+	memcpy(call->nonce, nonce, call->nonce_len);
+	return true;
+}
+
+/* A session is bound to an authValue of the proxy's. */
+static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 bind, u8 type)
+{
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, bind);
+
+	call->key.len = vtpmb_hash_size(call->hash_alg);
+	call->key.lockout = bind == RH_LOCKOUT;
+	call->key.bind = type == SE_HMAC ? bind : RH_NULL;
+	call->key.bind_auth.len = h->auth_len;
+	memcpy(call->key.bind_auth.value, h->auth, h->auth_len);
+}
+
+/**
+ * vtpmb_tpm20_new_key() - what the bridge will know of a new session's key
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	StartAuthSession; gets @key, @nonce, @hash_alg, @trial, @bound
+ *
+ * Return: RC_SUCCESS; RC_AUTH_UNAVAILABLE if the chip would make the key, or
+ * check an HMAC over what it is bound to, with an authValue that is not the
+ * proxy's.  That is so whenever one of the two is not empty: a guest must not
+ * learn whether they are the same.
+ */
+u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 bind = call->handle[1];
+	bool salted = call->handle[0] != RH_NULL, bound, virtual;
+	u8 type;
+
+	virtual = vtpmb_tpm20_hier(bind) >= 0 || TPM20_HT(bind) == HT_PCR;
+	bound = bind != RH_NULL;
+	call->key.bind = RH_NULL;
+	call->key.ours = virtual && !vtpmb_tpm20_are_empty(vtpm, bind);
+	if (call->key.ours && (salted || call->nr_sessions))
+		return RC_AUTH_UNAVAILABLE;
+
+	call->bound = bound && !virtual;
+	if (!tpm20_get_start(call, &type))
+		return RC_SUCCESS;
+	call->trial = type == TPM20_SE_TRIAL;
+	call->key.known = !salted && virtual && !tpm20_is_encrypted(call) &&
+			  tpm20_block_size(call->hash_alg);
+	if (bound && virtual)
+		tpm20_bind(vtpm, call, bind, type);
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_new_sequence() - what the bridge will know of a new sequence's authValue
+ * @vtpm:	the vtpm
+ * @call:	HashSequenceStart; gets @auth
+ *
+ * Return: RC_SUCCESS
+ */
+u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader r = call->params;
+	const u8 *auth;
+	u16 len;
+
+	if (tpm20_is_encrypted(call) || !vtpmb_get_tpm2b(&r, &auth, &len) ||
+	    len > sizeof(call->auth.value))
+		return RC_SUCCESS;
+	call->auth_known = true;
+	call->auth.len = vtpmb_tpm20_strip(auth, len);
+	memcpy(call->auth.value, auth, call->auth.len);
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_derive() - make a new session's key
+ * @entry:	the session; its @key is as vtpmb_tpm20_new_key() left it
+ * @call:	StartAuthSession
+ *
+ * KDFa of one block: TPM 2.0 Part 1, 11.4.10.2 and 19.6.8.  If it cannot be
+ * made, the session is one whose key is not known.
+ */
+void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm20_call *call)
+{
+	static const u8 label[] = "ATH", counter[] = { 0, 0, 0, 1 };
+	struct vtpmb_tpm20_key *key = &entry->key;
+	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
+	struct tpm20_message m = {};
+	u8 bits[4];
+
+	if (!key->known || !key->len)
+		return;
+	key->known = hash;
+	if (!key->known)
+		return;
+	vtpmb_poke_u32(bits, 8 * key->len);
+	tpm20_add(&m, counter, sizeof(counter));
+	tpm20_add(&m, label, sizeof(label));
+	tpm20_add(&m, entry->nonce, entry->nonce_len);
+	tpm20_add(&m, call->nonce, call->nonce_len);
+	tpm20_add(&m, bits, sizeof(bits));
+	key->known = !tpm20_hmac(hash, key->bind_auth.value, key->bind_auth.len, &m,
+				 key->value);
+}
+
+/**
+ * vtpmb_tpm20_roll() - the chip has given a session a new nonceTPM
+ * @entry:	the session
+ * @r:		at the nonce in the chip's response; taken
+ *
+ * Return: whether it was there
+ */
+bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
+{
+	const u8 *nonce;
+	u16 len;
+
+	if (!vtpmb_get_tpm2b(r, &nonce, &len) || len > sizeof(entry->nonce))
+		return false;
+	memcpy(entry->nonce, nonce, len);
+	entry->nonce_len = len;
+	return true;
+}
+
+/* TPML_DIGEST_VALUES of one, as good as any. */
+static void tpm20_put_digest(const struct vtpmb_port *port, struct vtpmb_writer *w)
+{
+	static const u8 zeros[VTPMB_MAX_DIGEST];
+
+	vtpmb_put_u32(w, port->nr_banks ? 1 : 0);
+	if (!port->nr_banks)
+		return;
+	vtpmb_put_u16(w, port->bank[0].alg);
+	vtpmb_put_bytes(w, zeros, port->bank[0].size);
+}
+
+/* A session for PCR_Extend of TPM_RH_NULL with these parameters. */
+static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
+			      const struct vtpmb_writer *params, struct vtpmb_writer *w)
+{
+	static const u8 command[] = { 0, 0, 0x01, 0x82, 0x40, 0, 0, 7 };
+	static const u8 nonce[16], attributes[] = { SESSION_CONTINUE };
+	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
+	u8 digest[VTPMB_MAX_DIGEST], mac[VTPMB_MAX_DIGEST];
+	struct tpm20_message m = {};
+	int err;
+
+	if (!hash)
+		return -ENOENT;
+	err = vtpmb_hash_digest2(hash, command, sizeof(command), params->buf, params->len,
+				 digest);
+	tpm20_add(&m, digest, hash->size);
+	tpm20_add(&m, nonce, sizeof(nonce));
+	tpm20_add(&m, entry->nonce, entry->nonce_len);
+	tpm20_add(&m, attributes, sizeof(attributes));
+	if (!err)
+		err = tpm20_hmac(hash, entry->key.value, entry->key.len, &m, mac);
+
+	vtpmb_put_u32(w, sizeof(u32) + 2 + sizeof(nonce) + 1 + 2 + hash->size);
+	vtpmb_put_u32(w, entry->virt);
+	vtpmb_put_u16(w, sizeof(nonce));
+	vtpmb_put_bytes(w, nonce, sizeof(nonce));
+	vtpmb_put_u8(w, SESSION_CONTINUE);
+	vtpmb_put_u16(w, hash->size);
+	vtpmb_put_bytes(w, mac, hash->size);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_roll_in_chip() - have the chip give a session a new nonceTPM
+ * @vtpm:	the vtpm
+ * @entry:	an HMAC session whose key is known here and to the chip
+ * @rc:		out: the chip's response code
+ *
+ * By PCR_Extend of no PCR: the cheapest command that takes an authorisation, and
+ * that of the null hierarchy is empty.
+ *
+ * Return: 0, -EIO, -ENOMEM or the errno of transmit
+ */
+int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+{
+	u8 body[2 * sizeof(u32) + 25 + VTPMB_MAX_DIGEST + 6 + VTPMB_MAX_DIGEST];
+	u8 values[6 + VTPMB_MAX_DIGEST];
+	struct vtpmb_writer params, w;
+	struct vtpmb_reader r;
+	int len, err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0, rc);
+
+	if (err || *rc)
+		return err;
+	vtpmb_writer_init(&params, values, sizeof(values));
+	tpm20_put_digest(vtpm->port, &params);
+	vtpmb_writer_init(&w, body, sizeof(body));
+	vtpmb_put_u32(&w, RH_NULL);
+	err = tpm20_put_extender(entry, &params, &w);
+	if (err)
+		return err;
+	vtpmb_put_bytes(&w, params.buf, params.len);
+	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_SESSIONS, CODE_PCR_EXTEND, body,
+				      w.len, rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_bytes(&r, sizeof(u32)) || !vtpmb_tpm20_roll(entry, &r))
+		return -EIO;
+	return 0;
+}

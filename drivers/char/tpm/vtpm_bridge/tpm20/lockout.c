@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, dictionary attack protection (TPM 2.0 Part 1, 19.8).
+ *
+ * The chip has one counter of failed authorisations for all its users, and at
+ * its limit nobody can use a protected object any more.  So in each turn the chip
+ * is asked for its counter before a guest can fail, and the guest is refused if
+ * what guests may use up of the chip's tries is used up, by whomever.  The rest
+ * is the host's.
+ *
+ * The bridge also counts for each proxy.  One that has had its share is refused
+ * alone, and one that has had half of it waits after each further failure, each
+ * time longer.  A wait that a guest's kernel can sit out is answered with
+ * TPM_RC_RETRY, a longer one with TPM_RC_LOCKOUT.  In the end it waits until the
+ * chip has forgotten all its failures: then it alone cannot keep others from
+ * guests' tries, however few they are.
+ *
+ * A guest sets limits and times of its own and resets its own counter; its share
+ * of the chip's stays what it is, or it would guess for ever at the others' cost.
+ * A proxy's failures are never more than what the chip still counts, so they go
+ * as the chip forgets.
+ */
+
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+/** OBJECT_NO_DA - TPMA_OBJECT.noDA (TPM 2.0 Part 2, 8.3) */
+#define OBJECT_NO_DA		BIT(10)
+
+/* TPM 2.0 Part 3, 25.2 */
+u32 vtpmb_tpm20_lock_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out)
+{
+	u32 rc = vtpmb_tpm20_get_end(call);
+
+	if (rc)
+		return rc;
+	vtpmb_tpm20_state(vtpm)->lockout.failed_tries = 0;
+	return RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 3, 25.3 */
+u32 vtpmb_tpm20_lockout_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				   struct vtpmb_writer *out)
+{
+	struct vtpmb_tpm20_lockout *lockout = &vtpmb_tpm20_state(vtpm)->lockout;
+	u32 max_tries, recovery_time, lockout_recovery;
+	u32 rc = vtpmb_tpm20_get_u32(call, 0, &max_tries);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_u32(call, 1, &recovery_time);
+	if (!rc)
+		rc = vtpmb_tpm20_get_u32(call, 2, &lockout_recovery);
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	lockout->set = true;
+	lockout->max_tries = max_tries;
+	lockout->recovery_time = recovery_time;
+	lockout->lockout_recovery = lockout_recovery;
+	return RC_SUCCESS;
+}
+
+static const struct vtpmb_tpm20_lockout *tpm20_lockout(const struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm20 *tpm = vtpm->state;
+
+	return &tpm->lockout;
+}
+
+/**
+ * vtpmb_tpm20_max_tries() - maxTries, as the guest sees it
+ * @vtpm:	the vtpm; its lock is held
+ */
+u32 vtpmb_tpm20_max_tries(const struct vtpmb_vtpm *vtpm)
+{
+	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->max_tries :
+	       vtpmb_proxy_tries(READ_ONCE(vtpm->port->var.max_auth_fail));
+}
+
+/**
+ * vtpmb_tpm20_recovery_time() - recoveryTime, as the guest sees it
+ * @vtpm:	the vtpm; its lock is held
+ */
+u32 vtpmb_tpm20_recovery_time(const struct vtpmb_vtpm *vtpm)
+{
+	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->recovery_time :
+	       READ_ONCE(vtpm->port->var.lockout_interval);
+}
+
+/**
+ * vtpmb_tpm20_lockout_recovery() - lockoutRecovery, as the guest sees it
+ * @vtpm:	the vtpm; its lock is held
+ */
+u32 vtpmb_tpm20_lockout_recovery(const struct vtpmb_vtpm *vtpm)
+{
+	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->lockout_recovery :
+	       READ_ONCE(vtpm->port->var.lockout_recovery);
+}
+
+/**
+ * vtpmb_tpm20_is_locked_out() - whether protected objects cannot be used
+ * @vtpm:	the vtpm; its lock is held
+ */
+bool vtpmb_tpm20_is_locked_out(const struct vtpmb_vtpm *vtpm)
+{
+	return tpm20_lockout(vtpm)->failed_tries >= vtpmb_tpm20_max_tries(vtpm);
+}
+
+static bool tpm20_needs_no_auth(const struct vtpmb_tpm20_entry *session)
+{
+	return session && TPM20_HT(session->virt) == HT_POLICY &&
+	       !vtpmb_tpm20_needs_auth(session);
+}
+
+/* An index that there is not cannot be guessed at. */
+static int tpm20_index_counts(struct vtpmb_vtpm *vtpm, u32 handle, bool *counts)
+{
+	const struct vtpmb_tpm20_index *index;
+	u32 rc;
+	int err = vtpmb_tpm20_learn_index(vtpm, handle, &index, &rc);
+
+	*counts = !err && !rc && !vtpmb_tpm20_nv_has_no_da(index);
+	return err;
+}
+
+static int tpm20_object_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *object,
+			       bool *counts)
+{
+	u32 rc;
+	int err;
+
+	*counts = false;
+	if (!object || object->kind != KIND_OBJECT)
+		return 0;
+	err = vtpmb_tpm20_learn(vtpm, object, &rc);
+	/* It has no body any more if the chip has lost it. */
+	if (object->body)
+		*counts = !object->body->learnt ||
+			  !(object->body->attributes & OBJECT_NO_DA);
+	return err;
+}
+
+/*
+ * Whether a failure of a session would count: if what it authorises is
+ * protected, unless by a policy that asks for no authValue, or if it is bound
+ * to an object or an index, which may be.  Sequences are not protected.
+ */
+static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			unsigned int i, bool *counts)
+{
+	const struct vtpmb_tpm20_entry *session = call->session[i].entry;
+
+	*counts = session && session->bound;
+	if (*counts || i >= call->row->nr_auths)
+		return 0;
+	if (tpm20_needs_no_auth(session))
+		return 0;
+	if (TPM20_HT(call->handle[i]) == HT_NV)
+		return tpm20_index_counts(vtpm, call->handle[i], counts);
+	return tpm20_object_counts(vtpm, call->entry[i], counts);
+}
+
+/* Seconds of a proxy's present wait, or the next one's. */
+static u64 tpm20_backoff(unsigned int nr)
+{
+	return nr ? (u64)VTPMB_BACKOFF << 2 * (nr - 1) : 0;
+}
+
+/* The longest wait is at least twice what the chip takes to forget a failure. */
+static void tpm20_back_off(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	if (tpm20_backoff(table->backoff) < 2 * (u64)vtpm->port->var.lockout_interval)
+		table->backoff++;
+	table->backoff_end = get_jiffies_64() + tpm20_backoff(table->backoff) * HZ;
+}
+
+/* The next wait is shorter again if this proxy has not failed for long. */
+static void tpm20_forgive(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	u64 period = VTPMB_FORGIVE * (u64)vtpm->port->var.lockout_interval * HZ;
+
+	while (table->backoff &&
+	       time_after_eq64(get_jiffies_64(), table->backoff_end + period)) {
+		table->backoff--;
+		table->backoff_end += period;
+	}
+}
+
+/* See what the chip counts, and what of it is this proxy's. */
+static int tpm20_look(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	int err = vtpmb_tpm20_ask_properties(vtpm->port);
+
+	if (err)
+		return err;
+	/* What is counted now can be others' if nothing was counted meanwhile. */
+	if (tpm->table.nr_calm != var->nr_calm)
+		tpm->table.nr_failures = 0;
+	tpm->table.nr_calm = var->nr_calm;
+	tpm->table.nr_failures = min(tpm->table.nr_failures, var->lockout_counter);
+	mutex_lock(&vtpm->lock);
+	tpm->lockout.failed_tries = min(tpm->lockout.failed_tries, tpm->table.nr_failures);
+	mutex_unlock(&vtpm->lock);
+	tpm20_forgive(vtpm);
+	return 0;
+}
+
+/*
+ * Whether the proxy has to wait: not for long, or so long that nobody would.  A
+ * wait is over when the chip has forgotten what it is for.
+ */
+static u32 tpm20_wait(const struct vtpmb_tpm20_table *table)
+{
+	u64 now = get_jiffies_64();
+
+	if (!table->nr_failures || time_after_eq64(now, table->backoff_end))
+		return RC_SUCCESS;
+	if (time_after64(table->backoff_end, now + msecs_to_jiffies(VTPMB_BACKOFF_RETRY)))
+		return RC_LOCKOUT;
+	return RC_RETRY;
+}
+
+/* Whether the proxy may fail now, by what was last seen. */
+static u32 tpm20_may_fail(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	bool locked_out;
+
+	mutex_lock(&vtpm->lock);
+	locked_out = vtpmb_tpm20_is_locked_out(vtpm);
+	mutex_unlock(&vtpm->lock);
+	if (locked_out || var->lockout_counter >= vtpmb_guest_tries(var->max_auth_fail) ||
+	    table->nr_failures >= vtpmb_proxy_tries(var->max_auth_fail))
+		return RC_LOCKOUT;
+	return tpm20_wait(table);
+}
+
+/* As tpm20_counts(), but without asking the chip. */
+static bool tpm20_may_count(const struct vtpmb_tpm20_call *call, unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *session = call->session[i].entry;
+	const struct vtpmb_tpm20_entry *object;
+
+	if (session && session->bound)
+		return true;
+	if (i >= call->row->nr_auths || tpm20_needs_no_auth(session))
+		return false;
+	if (TPM20_HT(call->handle[i]) == HT_NV)
+		return true;
+	object = call->entry[i];
+	return object && object->kind == KIND_OBJECT &&
+	       !(object->body && object->body->learnt &&
+		 object->body->attributes & OBJECT_NO_DA);
+}
+
+static bool tpm20_any_may_count(const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (tpm20_may_count(call, i))
+			return true;
+	}
+	return false;
+}
+
+/* Refuse what would count.  The chip may have forgotten a failure by now. */
+static int tpm20_refuse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	bool counts = false;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && !counts && i < call->nr_sessions; i++)
+		err = tpm20_counts(vtpm, call, i, &counts);
+	if (err || !counts)
+		return err;
+	vtpmb_tpm20_forget_properties(vtpm->port);
+	err = tpm20_look(vtpm);
+	if (!err)
+		*rc = tpm20_may_fail(vtpm);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_spare() - keep a proxy from failing if that could lock others out
+ * @vtpm:	the vtpm
+ * @call:	a command that is about to be sent to the chip
+ * @rc:		out: RC_SUCCESS, RC_RETRY or RC_LOCKOUT
+ *
+ * Costs one chip command in a turn in which something protected is used.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	int err;
+
+	*rc = RC_SUCCESS;
+	if (!tpm20_any_may_count(call))
+		return 0;
+	err = tpm20_look(vtpm);
+	if (err || !tpm20_may_fail(vtpm))
+		return err;
+	return tpm20_refuse(vtpm, call, rc);
+}
+
+/**
+ * vtpmb_tpm20_count_failure() - the chip has refused a command
+ * @vtpm:	the vtpm
+ * @rc:		its response code
+ */
+void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	const struct vtpmb_pt_var *var = &vtpm->port->var;
+
+	/* TPM_RC_AUTH_FAIL of any session: the other one is TPM_RC_BAD_AUTH. */
+	if ((rc & ~0x700U) != (RC_AUTH_FAIL | 0x800))
+		return;
+	vtpmb_tpm20_forget_properties(vtpm->port);
+	/* Such a chip does not count. */
+	if (!var->lockout_interval)
+		return;
+	tpm->table.nr_failures++;
+	if (tpm->table.nr_failures * 2 >= vtpmb_proxy_tries(var->max_auth_fail))
+		tpm20_back_off(vtpm);
+	mutex_lock(&vtpm->lock);
+	if (vtpmb_tpm20_recovery_time(vtpm))
+		tpm->lockout.failed_tries++;
+	mutex_unlock(&vtpm->lock);
+}

@@ -1,0 +1,586 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, NV indices.
+ *
+ * An index' number is part of its Name, so it cannot be renumbered as objects
+ * are: a proxy is granted a range of numbers, and what the chip has there is
+ * its own, whoever has made it.  Besides it sees the certificates of the chip's
+ * endorsement keys, which it can read.  All other indices do not exist for it.
+ *
+ * Who may do what to an index is the chip's business; only what belongs to the
+ * owner's or the platform's authorisation is the bridge's.  Nothing is kept of
+ * an index from one turn to the next, since the host may change it.
+ */
+
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define CODE_NV_UNDEFINE_SPACE	0x122
+#define CODE_NV_READ_PUBLIC	0x169
+
+/* TPM 2.0 Part 2, 13.4: TPMA_NV */
+#define NV_TYPE			0x000000f0
+#define NV_COUNTER		0x00000010
+#define NV_NO_DA		BIT(25)
+#define NV_ORDERLY		BIT(26)
+#define NV_CLEAR_STCLEAR	BIT(27)
+
+/** NV_FIRST - the first handle of an NV index (TPM 2.0 Part 2, 7.4) */
+#define NV_FIRST		(HT_NV << 24)
+
+static_assert(VTPMB_TPM20_KNOWN_INDICES >= VTPMB_TPM20_HANDLES);
+
+/** NR_PAGE - handles that are looked at together */
+#define NR_PAGE			32
+
+/* TCG's registry of reserved handles: certificates of endorsement keys. */
+static const struct vtpmb_range tpm20_certificates = {
+	VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST
+};
+
+/* A guest without the keys does not see their certificates. */
+static bool tpm20_is_certificate(const struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	return vtpmb_range_has(&tpm20_certificates, handle) &&
+	       !READ_ONCE(vtpm->no_endorsement);
+}
+
+/* Indices that a Clear has taken away and that are still in the chip. */
+static bool tpm20_is_cleared(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+
+	return tpm->table.cleared != READ_ONCE(tpm->hier[HIER_OWNER].cleared);
+}
+
+/**
+ * vtpmb_tpm20_map_nv() - whether a command may name an NV index
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command
+ * @i:		which handle it is
+ *
+ * What is in its range is the proxy owner's, the certificates its platform's.
+ * Whether there is such an index is for the chip to say.
+ *
+ * Context: The hub's thread.
+ * Return: a response code (TPM 2.0 Part 4, NvIndexIsAccessible())
+ */
+u32 vtpmb_tpm20_map_nv(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		       unsigned int i)
+{
+	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	u32 handle = call->handle[i];
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (vtpmb_range_has(&vtpm->range[VTPMB_RANGE_NV], handle))
+		return tpm->hier[HIER_OWNER].enabled && !tpm20_is_cleared(vtpm) ?
+		       RC_SUCCESS : RC_H(RC_HANDLE, i);
+	if (tpm20_is_certificate(vtpm, handle) &&
+	    call->row->flags & TPM20_READS_NV && tpm->ph_enable_nv)
+		return RC_SUCCESS;
+	return RC_H(RC_HANDLE, i);
+}
+
+/* What TPM2B_NV_PUBLIC of NV_DefineSpace says: Part 2, 13.5. */
+static bool tpm20_get_defined(struct vtpmb_tpm20_call *call, u32 *handle,
+			      u32 *attributes, u16 *data_size)
+{
+	struct vtpmb_reader r = call->params;
+	const u8 *bytes;
+	u16 len, alg;
+
+	return vtpmb_get_tpm2b(&r, &bytes, &len) && vtpmb_get_u16(&r, &len) &&
+	       vtpmb_get_u32(&r, handle) && vtpmb_get_u16(&r, &alg) &&
+	       vtpmb_get_u32(&r, attributes) && vtpmb_get_tpm2b(&r, &bytes, &len) &&
+	       vtpmb_get_u16(&r, data_size);
+}
+
+/**
+ * vtpmb_tpm20_inspect_define() - whether an NV index may be defined
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	NV_DefineSpace; gets its @nv_index and @nv_size
+ *
+ * The authValue before it may be encrypted, but not its size.  What is cut off
+ * the chip refuses.  Data that goes with the chip's next start would stay for
+ * too long, since a guest's start is none of the chip's; and those that are in
+ * memory until the chip is shut down have too little room there.
+ *
+ * Return: a response code
+ */
+u32 vtpmb_tpm20_inspect_define(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 handle, attributes;
+	u16 data_size;
+
+	if (!tpm20_get_defined(call, &handle, &attributes, &data_size))
+		return RC_SUCCESS;
+	if (TPM20_HT(handle) != HT_NV)
+		return RC_P(RC_VALUE, 1);
+	if (!vtpmb_range_has(&vtpm->range[VTPMB_RANGE_NV], handle))
+		return RC_NV_SPACE;
+	if (attributes & (NV_ORDERLY | NV_CLEAR_STCLEAR))
+		return RC_P(RC_ATTRIBUTES, 1);
+	call->nv_index = handle;
+	call->nv_size = data_size;
+	return RC_SUCCESS;
+}
+
+static bool tpm20_get_index(struct vtpmb_tpm20_index *index, struct vtpmb_reader *r)
+{
+	const u8 *bytes;
+	u16 len, alg;
+	u32 handle;
+
+	return vtpmb_get_u16(r, &len) && vtpmb_get_u32(r, &handle) &&
+	       handle == index->handle && vtpmb_get_u16(r, &alg) &&
+	       vtpmb_get_u32(r, &index->attributes) &&
+	       vtpmb_get_tpm2b(r, &bytes, &len) && vtpmb_get_u16(r, &index->data_size) &&
+	       vtpmb_get_tpm2b(r, &bytes, &index->name_len) && !r->left;
+}
+
+static struct vtpmb_tpm20_index *tpm20_known_index(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_TPM20_KNOWN_INDICES; i++) {
+		if (table->index[i].handle == handle)
+			return &table->index[i];
+	}
+	return NULL;
+}
+
+/* A free slot, or that of the index used least lately: none that this command names. */
+static struct vtpmb_tpm20_index *tpm20_oldest_index(struct vtpmb_tpm20_table *table)
+{
+	struct vtpmb_tpm20_index *oldest = table->index;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_TPM20_KNOWN_INDICES; i++) {
+		if (!table->index[i].handle)
+			return &table->index[i];
+		if (table->index[i].used < oldest->used)
+			oldest = &table->index[i];
+	}
+	return oldest;
+}
+
+/* The response is in the port's scratch buffer. */
+static int tpm20_keep_index(struct vtpmb_port *port, int len, u32 handle,
+			    struct vtpmb_tpm20_index *index)
+{
+	struct vtpmb_reader r;
+
+	len -= VTPMB_HEADER_SIZE;
+	if (len > sizeof(index->public))
+		return -EIO;
+	index->handle = handle;
+	index->public_len = len;
+	memcpy(index->public, port->scratch + VTPMB_HEADER_SIZE, len);
+	vtpmb_reader_init(&r, index->public, len);
+	if (tpm20_get_index(index, &r))
+		return 0;
+	index->handle = 0;
+	return -EIO;
+}
+
+/**
+ * vtpmb_tpm20_learn_index() - have the chip tell of an NV index, once in a turn
+ * @vtpm:	the vtpm, which may see the index
+ * @handle:	which
+ * @index:	out: what is known; good for as many calls as a command has handles
+ * @rc:		out: response code
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
+			    const struct vtpmb_tpm20_index **index, u32 *rc)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_tpm20_index *slot = tpm20_known_index(vtpm, handle);
+	u8 param[4];
+	int len;
+
+	*rc = RC_SUCCESS;
+	*index = slot;
+	if (slot) {
+		slot->used = ++table->clock;
+		return 0;
+	}
+	vtpmb_poke_u32(param, handle);
+	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_NV_READ_PUBLIC,
+				      param, sizeof(param), rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	slot = tpm20_oldest_index(table);
+	slot->used = ++table->clock;
+	*index = slot;
+	return tpm20_keep_index(vtpm->port, len, handle, slot);
+}
+
+/**
+ * vtpmb_tpm20_nv_read_public() - TPM2_NV_ReadPublic (TPM 2.0 Part 3, 31.6)
+ * @vtpm:	the vtpm
+ * @call:	the command, without sessions: they would see another answer
+ * @out:	where the response's parameters go
+ * @rc:		response code
+ *
+ * The chip is asked once in a turn, and again after what may have changed it.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_nv_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out, u32 *rc)
+{
+	const struct vtpmb_tpm20_index *index;
+	int err = vtpmb_tpm20_learn_index(vtpm, call->handle[0], &index, rc);
+
+	if (err || *rc)
+		return err;
+	*rc = vtpmb_tpm20_get_end(call);
+	vtpmb_put_bytes(out, index->public, index->public_len);
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_learn_named() - have the chip tell of an NV index that a command names
+ * @vtpm:	the vtpm
+ * @call:	the command; gets its @index
+ * @i:		which handle it is
+ * @rc:		out: response code
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    unsigned int i, u32 *rc)
+{
+	int err = vtpmb_tpm20_learn_index(vtpm, call->handle[i], &call->index[i], rc);
+
+	if (*rc)
+		*rc = RC_H(RC_HANDLE, i);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_missing_index() - a command is refused without the chip
+ * @vtpm:	the vtpm
+ * @call:	the command
+ * @rc:		why; out: that there is no such index, which a TPM would have
+ *		found out before
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_missing_index(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      u32 *rc)
+{
+	u32 missing = RC_SUCCESS;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && !missing && i < call->nr_mapped; i++) {
+		if (TPM20_HT(call->handle[i]) == HT_NV)
+			err = vtpmb_tpm20_learn_named(vtpm, call, i, &missing);
+	}
+	if (missing)
+		*rc = missing;
+	return err;
+}
+
+/* Whether a wrong authValue of the index does not count as a guess. */
+bool vtpmb_tpm20_nv_has_no_da(const struct vtpmb_tpm20_index *index)
+{
+	return index->attributes & NV_NO_DA;
+}
+
+/**
+ * vtpmb_tpm20_forget_indices() - the turn ends
+ * @vtpm:	whose
+ */
+void vtpmb_tpm20_forget_indices(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	memset(table->index, 0, sizeof(table->index));
+}
+
+/* Where the proxy has indices. */
+static struct vtpmb_range tpm20_own_range(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_range range = {};
+
+	mutex_lock(&vtpm->lock);
+	if (!tpm20_is_cleared(vtpm))
+		range = vtpm->range[VTPMB_RANGE_NV];
+	mutex_unlock(&vtpm->lock);
+	return range;
+}
+
+/**
+ * vtpmb_tpm20_nv_handles() - the NV indices that a guest sees
+ * @vtpm:	the vtpm
+ * @first:	leave out those below
+ * @handle:	out: the lowest of the others
+ * @max:	how many fit there
+ *
+ * Context: The hub's thread.
+ * Return: how many there are in @handle, -EIO, or the errno of transmit
+ */
+int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
+			   unsigned int max)
+{
+	struct vtpmb_range own = tpm20_own_range(vtpm);
+	unsigned int nr = 0;
+	u32 page[NR_PAGE];
+	int count, i;
+
+	do {
+		count = vtpmb_tpm20_chip_handles(vtpm->port, first, page, NR_PAGE);
+		if (count < 0)
+			return count;
+		for (i = 0; i < count && nr < max; i++) {
+			if (vtpmb_range_has(&own, page[i]) ||
+			    tpm20_is_certificate(vtpm, page[i]))
+				handle[nr++] = page[i];
+		}
+		if (count)
+			first = page[count - 1] + 1;
+	} while (count == NR_PAGE && nr < max && TPM20_HT(first) == HT_NV);
+	return nr;
+}
+
+/**
+ * struct tpm20_tally - NV indices being counted
+ * @own:	the proxy's range
+ * @nr_indices:	all that it sees
+ * @nr_own:	in its range
+ * @nr_counters: counters among those
+ * @bytes:	bytes of those' data
+ * @wanted:	a handle
+ * @found:	it is one of those
+ */
+struct tpm20_tally {
+	struct vtpmb_range own;
+	u32 nr_indices;
+	u32 nr_own;
+	u32 nr_counters;
+	u32 bytes;
+	u32 wanted;
+	bool found;
+};
+
+static int tpm20_tally_one(struct vtpmb_vtpm *vtpm, u32 handle, struct tpm20_tally *tally)
+{
+	const struct vtpmb_tpm20_index *index;
+	u32 rc;
+	int err;
+
+	tally->nr_indices++;
+	if (!vtpmb_range_has(&tally->own, handle))
+		return 0;
+	tally->nr_own++;
+	tally->found |= handle == tally->wanted;
+	err = vtpmb_tpm20_learn_index(vtpm, handle, &index, &rc);
+	if (err || rc)
+		return err;
+	tally->nr_counters += (index->attributes & NV_TYPE) == NV_COUNTER;
+	tally->bytes += index->data_size;
+	return 0;
+}
+
+static int tpm20_tally(struct vtpmb_vtpm *vtpm, struct tpm20_tally *tally)
+{
+	u32 handle[NR_PAGE], first = NV_FIRST;
+	int count, i, err = 0;
+
+	tally->own = tpm20_own_range(vtpm);
+	do {
+		count = vtpmb_tpm20_nv_handles(vtpm, first, handle, NR_PAGE);
+		if (count < 0)
+			return count;
+		for (i = 0; !err && i < count; i++)
+			err = tpm20_tally_one(vtpm, handle[i], tally);
+		if (count)
+			first = handle[count - 1] + 1;
+	} while (!err && count == NR_PAGE && TPM20_HT(first) == HT_NV);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_nv_room() - keep a proxy within its quotas of NV memory
+ * @vtpm:	the vtpm
+ * @call:	a command that is about to be sent to the chip
+ * @rc:		out: RC_SUCCESS or RC_NV_SPACE
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct tpm20_tally tally = { .wanted = call->nv_index };
+	int err;
+
+	*rc = RC_SUCCESS;
+	if (!call->nv_index)
+		return 0;
+	err = tpm20_tally(vtpm, &tally);
+	if (err || tally.found)
+		return err;
+	mutex_lock(&vtpm->lock);
+	if (tally.nr_own >= vtpm->nv_indices ||
+	    tally.bytes + call->nv_size > vtpm->nv_bytes)
+		*rc = RC_NV_SPACE;
+	mutex_unlock(&vtpm->lock);
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_is_counted() - whether the census is as if it were taken now
+ * @vtpm:	the vtpm; its lock is held
+ *
+ * What the host does to the chip's indices is seen after a reset at the latest.
+ */
+bool vtpmb_tpm20_is_counted(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm20_census *census = &vtpmb_tpm20_state(vtpm)->census;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	return census->taken && census->epoch == vtpm->epoch &&
+	       census->grants == vtpm->grants;
+}
+
+/**
+ * vtpmb_tpm20_nv_count() - take the census of NV indices
+ * @vtpm:	the vtpm
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_nv_count(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_census census = { .taken = true };
+	struct tpm20_tally tally = {};
+	int err;
+
+	mutex_lock(&vtpm->lock);
+	census.epoch = vtpm->epoch;
+	census.grants = vtpm->grants;
+	mutex_unlock(&vtpm->lock);
+
+	err = tpm20_tally(vtpm, &tally);
+	if (err)
+		return err;
+	census.nr_indices = tally.nr_indices;
+	census.nr_counters = tally.nr_counters;
+	census.nr_own = tally.nr_own;
+	mutex_lock(&vtpm->lock);
+	vtpmb_tpm20_state(vtpm)->census = census;
+	mutex_unlock(&vtpm->lock);
+	return 0;
+}
+
+/* The census has to be taken again. */
+static void tpm20_recount(struct vtpmb_vtpm *vtpm)
+{
+	mutex_lock(&vtpm->lock);
+	vtpmb_tpm20_state(vtpm)->census.taken = false;
+	mutex_unlock(&vtpm->lock);
+}
+
+/**
+ * vtpmb_tpm20_nv_changed() - the chip had a command, whatever came of it
+ * @vtpm:	the vtpm
+ * @call:	the command: what it names may be other than it was
+ */
+void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_tpm20_index *index;
+	bool changed = call->nv_index;
+	unsigned int i;
+
+	if (call->row->flags & TPM20_READS_NV)
+		return;
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (TPM20_HT(call->handle[i]) != HT_NV)
+			continue;
+		changed = true;
+		index = tpm20_known_index(vtpm, call->handle[i]);
+		if (index)
+			index->handle = 0;
+	}
+	if (changed)
+		tpm20_recount(vtpm);
+}
+
+bool vtpmb_tpm20_nv_stale(struct vtpmb_vtpm *vtpm)
+{
+	return tpm20_is_cleared(vtpm);
+}
+
+/* Those that the chip's platform has made stay, as with TPM2_Clear. */
+static int tpm20_undefine_one(struct vtpmb_vtpm *vtpm, u32 handle, bool *gone)
+{
+	u32 rc;
+	int err = vtpmb_tpm20_owner_command(vtpm, CODE_NV_UNDEFINE_SPACE, handle, "", 0, &rc);
+
+	if (!err && rc && rc != RC_NV_AUTHORIZATION && rc != RC_H(RC_ATTRIBUTES, 1) &&
+	    rc != RC_H(RC_HANDLE, 1))
+		*gone = false;
+	return err;
+}
+
+static int tpm20_undefine(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *range,
+			  bool *gone)
+{
+	u32 handle[NR_PAGE], first = range->first;
+	int count, i, err = 0;
+
+	do {
+		count = vtpmb_tpm20_chip_handles(vtpm->port, first, handle, NR_PAGE);
+		if (count < 0)
+			return count;
+		for (i = 0; !err && i < count && handle[i] <= range->last; i++)
+			err = tpm20_undefine_one(vtpm, handle[i], gone);
+		if (count)
+			first = handle[count - 1] + 1;
+	} while (!err && count == NR_PAGE && first <= range->last);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_sweep_nv() - undefine what a Clear has taken away
+ * @vtpm:	the vtpm
+ *
+ * As long as the chip refuses, the guest sees none of its range.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_sweep_nv(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	struct vtpmb_range own;
+	bool gone = true;
+	u32 cleared;
+	int err = 0;
+
+	if (!tpm20_is_cleared(vtpm))
+		return 0;
+	mutex_lock(&vtpm->lock);
+	own = vtpm->range[VTPMB_RANGE_NV];
+	cleared = tpm->hier[HIER_OWNER].cleared;
+	mutex_unlock(&vtpm->lock);
+
+	vtpmb_tpm20_forget_indices(vtpm);
+	if (own.last)
+		err = tpm20_undefine(vtpm, &own, &gone);
+	if (!err && gone)
+		tpm->table.cleared = cleared;
+	tpm20_recount(vtpm);
+	return err;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, algorithm parameters: what the chip is known to say of them.
+ *
+ * It says the same at any time, so it need not be asked again.  The curves are
+ * few and are learnt with the chip.  Of what TPM2_TestParms may ask there is no
+ * end: each proxy remembers what it asked last, so none can make another wait.
+ * Whatever is not known, errors above all, the chip is to say itself.
+ */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define CODE_ECC_PARAMETERS	0x178
+#define CODE_TEST_PARMS		0x18A
+
+static int tpm20_learn_detail(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			      u16 curve)
+{
+	struct vtpmb_tpm20_detail *detail = &facts->detail[facts->nr_details];
+	u8 id[2] = { curve >> 8, curve & 0xff };
+	u32 rc;
+	int len = vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, CODE_ECC_PARAMETERS,
+					  id, sizeof(id), &rc);
+
+	if (len < 0 || rc)
+		return len < 0 ? len : 0;
+	len -= VTPMB_HEADER_SIZE;
+	if (len < sizeof(id) || memcmp(port->scratch + VTPMB_HEADER_SIZE, id, sizeof(id)))
+		return -EIO;
+	detail->bytes = kmemdup(port->scratch + VTPMB_HEADER_SIZE, len, GFP_KERNEL);
+	if (!detail->bytes)
+		return -ENOMEM;
+	detail->len = len;
+	facts->nr_details++;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_learn_curves() - learn the parameters of the chip's curves
+ * @port:	the chip; the caller holds it
+ * @facts:	what else has been learnt of it; gets its @detail
+ *
+ * Return: 0, -EIO, -ENOMEM or the errno of transmit
+ */
+int vtpmb_tpm20_learn_curves(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts)
+{
+	unsigned int i;
+	int err = 0;
+
+	if (!test_bit(vtpmb_tpm20_row(CODE_ECC_PARAMETERS), facts->has))
+		return 0;
+	for (i = 0; !err && i < facts->nr_curves && i < VTPMB_TPM20_MAX_DETAILS; i++)
+		err = tpm20_learn_detail(port, facts, facts->curve[i]);
+	return err;
+}
+
+void vtpmb_tpm20_forget_curves(struct vtpmb_tpm20_facts *facts)
+{
+	while (facts->nr_details)
+		kfree(facts->detail[--facts->nr_details].bytes);
+}
+
+static const struct vtpmb_tpm20_detail *
+tpm20_find_detail(const struct vtpmb_tpm20_facts *facts, u16 curve)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_details; i++) {
+		if (vtpmb_peek_u16(facts->detail[i].bytes) == curve)
+			return &facts->detail[i];
+	}
+	return NULL;
+}
+
+/* TPM 2.0 Part 3, 14.7 */
+u32 vtpmb_tpm20_ecc_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_writer *out)
+{
+	const struct vtpmb_tpm20_detail *detail;
+	u16 curve;
+
+	if (vtpmb_tpm20_get_u16(call, 0, &curve) || vtpmb_tpm20_get_end(call))
+		return RC_PASS;
+	detail = tpm20_find_detail(vtpmb_tpm20_facts(vtpm->port), curve);
+	if (!detail)
+		return RC_PASS;
+	vtpmb_put_bytes(out, detail->bytes, detail->len);
+	return RC_SUCCESS;
+}
+
+static bool tpm20_is_tested(const struct vtpmb_tpm20_tested *tested,
+			    const u8 *parms, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_TPM20_MAX_TESTED; i++) {
+		if (tested->len[i] && tested->len[i] == len &&
+		    !memcmp(tested->parms[i], parms, len))
+			return true;
+	}
+	return false;
+}
+
+/* TPM 2.0 Part 3, 30.3 */
+u32 vtpmb_tpm20_test_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	if (!tpm20_is_tested(&vtpmb_tpm20_state(vtpm)->tested, call->params.pos,
+			     call->params.left))
+		return RC_PASS;
+	return RC_SUCCESS;
+}
+
+static void tpm20_remember_tested(struct vtpmb_tpm20_tested *tested,
+				  const struct vtpmb_reader *parms)
+{
+	if (parms->left > VTPMB_TPM20_MAX_PARMS)
+		return;
+	memcpy(tested->parms[tested->next], parms->pos, parms->left);
+	tested->len[tested->next] = parms->left;
+	tested->next = (tested->next + 1) % VTPMB_TPM20_MAX_TESTED;
+}
+
+/**
+ * vtpmb_tpm20_ask_parms() - TPM2_TestParms of what is not known yet
+ * @vtpm:	the vtpm
+ * @call:	the command, which has no session
+ * @out:	where the response's parameters go: there are none
+ * @rc:		response code: the chip's
+ *
+ * Context: The hub's thread.
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_ask_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out, u32 *rc)
+{
+	int len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_TEST_PARMS,
+					  call->params.pos, call->params.left, rc);
+
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	mutex_lock(&vtpm->lock);
+	tpm20_remember_tested(&vtpmb_tpm20_state(vtpm)->tested, &call->params);
+	mutex_unlock(&vtpm->lock);
+	return 0;
+}

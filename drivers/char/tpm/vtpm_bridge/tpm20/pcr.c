@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 2.0, PCR commands on the private banks.  Granted PCRs are passed on. */
+
+#include <linux/bits.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+/** SELECT_SIZE - bytes of a PCR bitmap: sizeofSelect */
+#define SELECT_SIZE		(VTPMB_NR_PCRS / 8)
+#define SELECT_ALL		(BIT(VTPMB_NR_PCRS) - 1)
+
+/** MAX_READ - digests of one TPM2_PCR_Read: TPML_DIGEST (Part 2, 10.9.6) */
+#define MAX_READ		8
+
+/** MAX_EVENT - bytes of a TPM2B_EVENT (Part 2, 10.4.6) */
+#define MAX_EVENT		1024
+
+static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   unsigned int param, struct vtpmb_tpm20_selection *sel)
+{
+	const u8 *bits;
+	u8 size;
+	u32 rc = vtpmb_tpm20_get_u16(call, param, &sel->alg);
+
+	if (rc)
+		return rc;
+	if (!vtpmb_tpm20_is_hash(vtpm, sel->alg))
+		return RC_P(RC_HASH, param);
+	rc = vtpmb_tpm20_get_u8(call, param, &size);
+	if (rc)
+		return rc;
+	if (size != SELECT_SIZE)
+		return RC_P(RC_VALUE, param);
+	bits = vtpmb_get_bytes(&call->params, size);
+	if (!bits)
+		return RC_P(RC_INSUFFICIENT, param);
+	sel->pcrs = bits[0] | bits[1] << 8 | (u32)bits[2] << 16;
+	return RC_SUCCESS;
+}
+
+/* TPMS_PCR_SELECTION */
+void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs)
+{
+	vtpmb_put_u16(out, alg);
+	vtpmb_put_u8(out, SELECT_SIZE);
+	vtpmb_put_u8(out, pcrs);
+	vtpmb_put_u8(out, pcrs >> 8);
+	vtpmb_put_u8(out, pcrs >> 16);
+}
+
+/* TPML_PCR_SELECTION, at most one for each hash algorithm. */
+u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       unsigned int param, struct vtpmb_tpm20_selection *sel,
+			       u32 *nr_sels)
+{
+	u32 i, rc = vtpmb_tpm20_get_u32(call, param, nr_sels);
+
+	if (rc)
+		return rc;
+	if (*nr_sels > vtpmb_tpm20_facts(vtpm->port)->nr_hashes)
+		return RC_P(RC_SIZE, param);
+	for (i = 0; i < *nr_sels; i++) {
+		rc = tpm20_selection(vtpm, call, param, &sel[i]);
+		if (rc)
+			return rc;
+	}
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_fit() - keep of a bank's registers what fits into a PCR_Read
+ * @pcrs:	those that are wanted and there
+ * @nr_digests:	how many the response has; raised
+ *
+ * Return: the first ones of @pcrs
+ */
+u32 vtpmb_tpm20_fit(u32 pcrs, unsigned int *nr_digests)
+{
+	unsigned int i;
+	u32 keep = 0;
+
+	for (i = 0; i < VTPMB_NR_PCRS && *nr_digests < MAX_READ; i++) {
+		if (!(pcrs & BIT(i)))
+			continue;
+		keep |= BIT(i);
+		(*nr_digests)++;
+	}
+	return keep;
+}
+
+/* Of a bank that is not there: nothing. */
+static u32 tpm20_readable(const struct vtpmb_pcr_bank *bank, u32 pcrs,
+			  unsigned int *nr_digests)
+{
+	return bank && bank->active ? vtpmb_tpm20_fit(pcrs, nr_digests) : 0;
+}
+
+static void tpm20_put_registers(struct vtpmb_writer *out,
+				const struct vtpmb_pcr_bank *bank, u32 pcrs)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_NR_PCRS; i++) {
+		if (!(pcrs & BIT(i)))
+			continue;
+		vtpmb_put_u16(out, bank->hash->size);
+		vtpmb_put_bytes(out, bank->value[i], bank->hash->size);
+	}
+}
+
+/* TPM 2.0 Part 3, 22.4 */
+u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 struct vtpmb_writer *out)
+{
+	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
+	struct vtpmb_tpm20_selection sel[VTPMB_TPM20_MAX_HASHES];
+	unsigned int i, nr_digests = 0;
+	u32 nr_sels, rc = vtpmb_tpm20_get_selections(vtpm, call, 0, sel, &nr_sels);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (!rc && vtpmb_tpm20_names_real(vtpm, sel, nr_sels))
+		rc = RC_PASS;
+	if (rc)
+		return rc;
+
+	vtpmb_put_u32(out, pcrs->update_counter);
+	vtpmb_put_u32(out, nr_sels);
+	for (i = 0; i < nr_sels; i++) {
+		sel[i].pcrs = tpm20_readable(vtpmb_pcrs_bank(pcrs, sel[i].alg),
+					     sel[i].pcrs, &nr_digests);
+		vtpmb_tpm20_put_selection(out, sel[i].alg, sel[i].pcrs);
+	}
+	vtpmb_put_u32(out, nr_digests);
+	for (i = 0; i < nr_sels; i++)
+		tpm20_put_registers(out, vtpmb_pcrs_bank(pcrs, sel[i].alg), sel[i].pcrs);
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_pcr_handle() - whether a PCR may be extended now
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a PCR or TPM_RH_NULL
+ * @locality:	which the command came at
+ *
+ * Return: RC_SUCCESS, RC_LOCALITY, or RC_PASS for one of the chip's own
+ */
+u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	if (vtpmb_tpm20_is_real_pcr(vtpm, handle))
+		return vtpmb_tpm20_change_real(locality);
+	if (handle == RH_NULL ||
+	    vtpmb_pcrs_may_extend(&vtpmb_tpm20_state(vtpm)->pcrs, handle, locality))
+		return RC_SUCCESS;
+	return RC_LOCALITY;
+}
+
+static void tpm20_extend(struct vtpmb_vtpm *vtpm, u16 alg, u32 handle, const u8 *digest)
+{
+	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
+
+	if (handle == RH_NULL)
+		return;
+	if (pcrs->rules[vtpmb_pcr_index(handle)].saved)
+		vtpmb_tpm20_disorderly(vtpm);
+	vtpmb_pcrs_extend(pcrs, alg, handle, digest);
+}
+
+/* TPMT_HA; @digest is in place */
+static u32 tpm20_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			u16 *alg, const u8 **digest)
+{
+	u32 rc = vtpmb_tpm20_get_u16(call, 0, alg);
+
+	if (rc)
+		return rc;
+	if (!vtpmb_tpm20_is_hash(vtpm, *alg))
+		return RC_P(RC_HASH, 0);
+	*digest = vtpmb_get_bytes(&call->params, vtpmb_hash_size(*alg));
+	return *digest ? RC_SUCCESS : RC_P(RC_INSUFFICIENT, 0);
+}
+
+/* TPML_DIGEST_VALUES: checked as a whole before any of it is used. */
+static u32 tpm20_digests(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 struct vtpmb_reader *digests)
+{
+	const u8 *digest;
+	u16 alg;
+	u32 i, nr_digests, rc = vtpmb_tpm20_get_u32(call, 0, &nr_digests);
+
+	if (rc)
+		return rc;
+	if (nr_digests > vtpmb_tpm20_facts(vtpm->port)->nr_hashes)
+		return RC_P(RC_SIZE, 0);
+	*digests = call->params;
+	for (i = 0; i < nr_digests; i++) {
+		rc = tpm20_digest(vtpm, call, &alg, &digest);
+		if (rc)
+			return rc;
+	}
+	rc = vtpmb_tpm20_get_end(call);
+	digests->left -= call->params.left;
+	return rc;
+}
+
+/**
+ * vtpmb_tpm20_pcr_digests() - extend a PCR by a list of digests
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a PCR whose locality has been checked, or TPM_RH_NULL
+ * @digests:	TPMT_HA after TPMT_HA, to its end
+ */
+void vtpmb_tpm20_pcr_digests(struct vtpmb_vtpm *vtpm, u32 handle,
+			     struct vtpmb_reader *digests)
+{
+	const u8 *digest;
+	u16 alg;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	while (vtpmb_get_u16(digests, &alg)) {
+		digest = vtpmb_get_bytes(digests, vtpmb_hash_size(alg));
+		if (!digest)
+			return;
+		tpm20_extend(vtpm, alg, handle, digest);
+	}
+}
+
+/* TPM 2.0 Part 3, 22.2 */
+u32 vtpmb_tpm20_pcr_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out)
+{
+	struct vtpmb_reader digests;
+	u32 rc = tpm20_digests(vtpm, call, &digests);
+
+	if (!rc)
+		rc = vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], vtpm->locality);
+	if (!rc)
+		vtpmb_tpm20_pcr_digests(vtpm, call->handle[0], &digests);
+	return rc;
+}
+
+/* TPM 2.0 Part 3, 22.3 */
+u32 vtpmb_tpm20_pcr_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out)
+{
+	const struct vtpmb_port *port = vtpm->port;
+	u8 digest[VTPMB_MAX_DIGEST];
+	const u8 *data;
+	unsigned int i;
+	u16 len;
+	u32 rc = vtpmb_tpm20_get_2b(call, 0, MAX_EVENT, &data, &len);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (!rc)
+		rc = vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], vtpm->locality);
+	if (rc)
+		return rc;
+
+	vtpmb_put_u32(out, port->nr_banks);
+	for (i = 0; i < port->nr_banks; i++) {
+		if (vtpmb_hash_digest(&port->bank[i], data, len, digest))
+			return RC_FAILURE;
+		tpm20_extend(vtpm, port->bank[i].alg, call->handle[0], digest);
+		vtpmb_put_u16(out, port->bank[i].alg);
+		vtpmb_put_bytes(out, digest, port->bank[i].size);
+	}
+	return RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 3, 22.8.  On a TPM with a DRTM locality 4 is not for this. */
+u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out)
+{
+	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
+	u32 rc = vtpmb_tpm20_get_end(call);
+
+	if (rc)
+		return rc;
+	if (vtpmb_tpm20_is_real_pcr(vtpm, call->handle[0]))
+		return vtpmb_tpm20_change_real(vtpm->locality);
+	if (vtpm->locality == 4 ||
+	    !vtpmb_pcrs_may_reset(pcrs, call->handle[0], vtpm->locality))
+		return RC_LOCALITY;
+	vtpmb_pcrs_reset(pcrs, call->handle[0]);
+	return RC_SUCCESS;
+}
+
+static bool tpm20_selected(const struct vtpmb_pcr_bank *bank,
+			   const struct vtpmb_tpm20_selection *sel, u32 nr_sels, u32 *pcrs)
+{
+	*pcrs = bank->active ? SELECT_ALL : 0;
+	while (nr_sels--) {
+		if (sel[nr_sels].alg == bank->hash->alg) {
+			*pcrs = sel[nr_sels].pcrs;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A bank is there with all its registers or not at all. */
+static bool tpm20_allocate(struct vtpmb_pcrs *pcrs, const struct vtpmb_tpm20_selection *sel,
+			   u32 nr_sels)
+{
+	struct vtpmb_pcr_bank *bank;
+	unsigned int b;
+	u32 selected;
+
+	for (b = 0; b < pcrs->nr_banks; b++) {
+		tpm20_selected(&pcrs->bank[b], sel, nr_sels, &selected);
+		if (selected && selected != SELECT_ALL)
+			return false;
+	}
+	for (b = 0; b < pcrs->nr_banks; b++) {
+		bank = &pcrs->bank[b];
+		tpm20_selected(bank, sel, nr_sels, &selected);
+		bank->active_next = selected;
+	}
+	return true;
+}
+
+/* Bytes that all registers would take, and bytes that there are. */
+static u32 tpm20_allocation(const struct vtpmb_pcrs *pcrs,
+			    const struct vtpmb_tpm20_selection *sel, u32 nr_sels, u32 *total)
+{
+	const struct vtpmb_pcr_bank *bank;
+	u32 selected, needed = 0;
+	unsigned int b;
+
+	*total = 0;
+	for (b = 0; b < pcrs->nr_banks; b++) {
+		bank = &pcrs->bank[b];
+		tpm20_selected(bank, sel, nr_sels, &selected);
+		needed += hweight32(selected) * bank->hash->size;
+		*total += VTPMB_NR_PCRS * bank->hash->size;
+	}
+	return needed;
+}
+
+/*
+ * TPM 2.0 Part 3, 22.5: from the next TPM Reset on.  What is not mentioned
+ * stays as it is now, whatever an earlier one of these commands said.
+ */
+u32 vtpmb_tpm20_pcr_allocate(struct vtpmb_vtpm *vtpm,
+			     struct vtpmb_tpm20_call *call,
+			     struct vtpmb_writer *out)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	struct vtpmb_tpm20_selection sel[VTPMB_TPM20_MAX_HASHES];
+	u32 needed, total;
+	bool done;
+	u32 nr_sels, rc = vtpmb_tpm20_get_selections(vtpm, call, 0, sel, &nr_sels);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	needed = tpm20_allocation(&tpm->pcrs, sel, nr_sels, &total);
+	if (!needed)
+		return RC_PCR;
+
+	done = tpm20_allocate(&tpm->pcrs, sel, nr_sels);
+	if (done) {
+		tpm->reallocated = true;
+		vtpmb_tpm20_disorderly(vtpm);
+	}
+	vtpmb_put_u8(out, done);
+	vtpmb_put_u32(out, VTPMB_NR_PCRS);
+	vtpmb_put_u32(out, needed);
+	vtpmb_put_u32(out, total);
+	return RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 3, 22.6: no PCR of a PC Client TPM has a policy. */
+u32 vtpmb_tpm20_pcr_set_auth_policy(struct vtpmb_vtpm *vtpm,
+				    struct vtpmb_tpm20_call *call,
+				    struct vtpmb_writer *out)
+{
+	const u8 *policy;
+	u16 len, alg;
+	u32 pcr, rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_DIGEST, &policy, &len);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_u16(call, 1, &alg);
+	if (!rc && alg != TPM20_ALG_NULL && !vtpmb_tpm20_is_hash(vtpm, alg))
+		rc = RC_P(RC_HASH, 1);
+	if (!rc)
+		rc = vtpmb_tpm20_get_u32(call, 2, &pcr);
+	if (!rc && pcr >= VTPMB_NR_PCRS)
+		rc = RC_P(RC_VALUE, 2);
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	return len != vtpmb_hash_size(alg) ? RC_P(RC_SIZE, 0) : RC_P(RC_VALUE, 2);
+}
+
+/* TPM 2.0 Part 3, 22.7: no PCR of a PC Client TPM has an authValue. */
+u32 vtpmb_tpm20_pcr_set_auth_value(struct vtpmb_vtpm *vtpm,
+				   struct vtpmb_tpm20_call *call,
+				   struct vtpmb_writer *out)
+{
+	const u8 *auth;
+	u16 len;
+	u32 rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_AUTH, &auth, &len);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	return rc ? rc : RC_VALUE;
+}

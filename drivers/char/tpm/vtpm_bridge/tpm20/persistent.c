@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, persistent objects.
+ *
+ * A proxy's persistent object is one that the chip has saved: its context is
+ * kept here, and it is loaded when a command names it.  Nothing is written to
+ * the chip's NV memory, which has room for few and wears out, and no guest can
+ * come across another one's or the host's handles.  It lives for as long as
+ * the chip takes its contexts back and the proxy exists.
+ *
+ * But in a range that the administrator grants, objects are persistent in the
+ * chip, and what it has there is the guest's.  One that the chip has already,
+ * under whatever handle, is not written again: the guest's is saved as others are,
+ * for it may have another authValue.
+ */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+/** PERSISTENT_FIRST - the first handle of a persistent object */
+#define PERSISTENT_FIRST	0x81000000u
+
+/** NR_PAGE - handles that are looked at together */
+#define NR_PAGE			16
+
+/** PLATFORM_PERSISTENT - handles from here on are the platform's (Part 2, 7.8) */
+#define PLATFORM_PERSISTENT	0x81800000u
+
+/**
+ * vtpmb_tpm20_persistent() - find a persistent object
+ * @vtpm:	the vtpm
+ * @handle:	its handle
+ *
+ * Return: its entry, or NULL if the vtpm has no such object
+ */
+struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		if (table->persistent[i].kind != KIND_FREE &&
+		    table->persistent[i].virt == handle)
+			return &table->persistent[i];
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_map_persistent() - find a persistent object that a command names
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command; gets the @entry
+ * @i:		which handle it is
+ *
+ * One of a disabled hierarchy is not there, but for EvictControl.
+ *
+ * Return: a response code (TPM 2.0 Part 4, ObjectLoadEvict())
+ */
+u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       unsigned int i)
+{
+	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	struct vtpmb_tpm20_entry *entry;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	entry = vtpmb_tpm20_persistent(vtpm, call->handle[i]);
+	if (!entry || !tpm->hier[HIER_OWNER].enabled ||
+	    entry->flushed != tpm->hier[entry->hier].cleared)
+		return RC_H(RC_HANDLE, i);
+	if (!vtpmb_tpm20_is_enabled(vtpm, entry->hier) && call->row->code != CODE_EVICT_CONTROL)
+		return RC_H(RC_HANDLE, i);
+	call->entry[i] = entry;
+	vtpmb_tpm20_use(vtpm, entry);
+	return RC_SUCCESS;
+}
+
+static struct vtpmb_tpm20_entry *tpm20_free_entry(struct vtpmb_tpm20_table *table)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		if (table->persistent[i].kind == KIND_FREE)
+			return &table->persistent[i];
+	}
+	return NULL;
+}
+
+/* Whether an object may become persistent: TPM 2.0 Part 3, 28.5. */
+static int tpm20_may_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     u32 handle, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[1];
+	bool st_clear = false;
+	int err;
+
+	*rc = RC_H(RC_ATTRIBUTES, 1);
+	if (entry->kind != KIND_OBJECT || entry->hier == HIER_NULL || entry->body->external)
+		return 0;
+	err = vtpmb_tpm20_learn(vtpm, entry, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm20_is_st_clear(vtpm, entry, RC_REFERENCE_H0 + 1, &st_clear, rc);
+	if (err || *rc)
+		return err;
+	if (st_clear)
+		*rc = RC_H(RC_ATTRIBUTES, 1);
+	else if (call->handle[0] == RH_PLATFORM)
+		*rc = RC_H(RC_HIERARCHY, 1);
+	else if (handle >= PLATFORM_PERSISTENT)
+		*rc = RC_P(RC_RANGE, 0);
+	else if (vtpmb_tpm20_persistent(vtpm, handle))
+		*rc = RC_NV_DEFINED;
+	else if (!tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table))
+		*rc = RC_NV_SPACE;
+	return 0;
+}
+
+/* A handle for what is persistent, @cleared times; there is room. */
+static void tpm20_enter(struct vtpmb_vtpm *vtpm, u32 handle, struct vtpmb_tpm20_body *body,
+			u32 cleared)
+{
+	struct vtpmb_tpm20_entry *entry = tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table);
+
+	vtpmb_tpm20_refer(entry, body);
+	entry->virt = handle;
+	entry->flushed = cleared;
+	vtpmb_tpm20_count(vtpm);
+}
+
+static u32 tpm20_times_cleared(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier hier)
+{
+	return READ_ONCE(vtpmb_tpm20_state(vtpm)->hier[hier].cleared);
+}
+
+static bool tpm20_is_granted(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	bool granted;
+
+	mutex_lock(&vtpm->lock);
+	granted = vtpmb_range_has(&vtpm->range[VTPMB_RANGE_PERSISTENT], handle);
+	mutex_unlock(&vtpm->lock);
+	return granted;
+}
+
+/* EvictControl as the chip's owner, of what has @object for handle. */
+static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
+{
+	unsigned int tries = 0;
+	u8 param[4];
+	int err, again;
+
+	vtpmb_poke_u32(param, handle);
+	do {
+		err = vtpmb_tpm20_owner_command(vtpm, CODE_EVICT_CONTROL, object, param,
+						sizeof(param), rc);
+		again = err ? err : vtpmb_tpm20_make_room(vtpm, *rc);
+	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
+	/* The chip's authValue is not what the administrator said. */
+	if (!again && *rc == RC_S(RC_BAD_AUTH, 0))
+		*rc = RC_AUTH_UNAVAILABLE;
+	return min(again, 0);
+}
+
+/* Enter what stands in the chip under @handle; nothing if there is no room. */
+static struct vtpmb_tpm20_body *tpm20_enter_standing(struct vtpmb_vtpm *vtpm, u32 handle,
+						     enum vtpmb_tpm20_hier hier, u32 cleared)
+{
+	struct vtpmb_tpm20_body *body = NULL;
+
+	if (tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table))
+		body = vtpmb_tpm20_new_body(vtpm, KIND_OBJECT, hier);
+	if (!body)
+		return NULL;
+	body->stands = handle;
+	tpm20_enter(vtpm, handle, body, cleared);
+	return body;
+}
+
+/**
+ * vtpmb_tpm20_remove() - take a persistent object out of the chip for good
+ * @vtpm:	the vtpm
+ * @entry:	its handle, which is forgotten
+ * @rc:		out: response code; the handle stays if it is not RC_SUCCESS
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+{
+	u32 handle = entry->body->stands;
+	int err = tpm20_evict(vtpm, handle, handle, rc);
+
+	if (err)
+		return err;
+	if (*rc == RC_H(RC_HANDLE, 1))
+		*rc = RC_SUCCESS;	/* the host was faster */
+	if (!*rc)
+		vtpmb_tpm20_forget_entry(vtpm, entry);
+	return 0;
+}
+
+/* Whether the chip has a persistent object of that Name, or one of that handle. */
+static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body *body,
+			 u32 handle, bool *alias, bool *taken)
+{
+	u32 page[NR_PAGE], first = PERSISTENT_FIRST;
+	int count, i, err = 0;
+
+	do {
+		count = vtpmb_tpm20_chip_handles(vtpm->port, first, page, NR_PAGE);
+		if (count < 0)
+			return count;
+		for (i = 0; !err && i < count; i++) {
+			*taken |= page[i] == handle;
+			err = vtpmb_tpm20_has_name(vtpm, page[i], body, alias);
+		}
+		if (count)
+			first = page[count - 1] + 1;
+	} while (!err && count == NR_PAGE && TPM20_HT(first) == HT_PERSISTENT);
+	return err;
+}
+
+/*
+ * What is not written counts as what is: else the quota would tell whether the chip
+ * has an object of that Name.
+ */
+static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	const struct vtpmb_range *range = &vtpm->range[VTPMB_RANGE_PERSISTENT];
+	unsigned int i;
+	u32 nr = 0;
+	bool has;
+
+	mutex_lock(&vtpm->lock);
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
+		nr += table->persistent[i].kind != KIND_FREE &&
+		      vtpmb_range_has(range, table->persistent[i].virt);
+	has = nr < vtpm->persistent_objects;
+	mutex_unlock(&vtpm->lock);
+	return has;
+}
+
+/* Write the object into the chip, under the handle that the guest wants. */
+static int tpm20_stand(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *from,
+		       u32 handle, u32 *rc)
+{
+	int err = vtpmb_tpm20_load(vtpm, from, RC_REFERENCE_H0 + 1, rc);
+
+	if (!err && !*rc)
+		err = tpm20_evict(vtpm, vtpmb_tpm20_chip_handle(from->body), handle, rc);
+	if (err || *rc)
+		return err;
+	tpm20_enter_standing(vtpm, handle, from->hier, tpm20_times_cleared(vtpm, from->hier));
+	return 0;
+}
+
+static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 u32 handle, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *from = call->entry[1];
+	bool alias = false, taken = false;
+	int err = tpm20_may_persist(vtpm, call, handle, rc);
+
+	if (err || *rc)
+		return err;
+	if (tpm20_is_granted(vtpm, handle)) {
+		if (!tpm20_has_quota(vtpm)) {
+			*rc = RC_NV_SPACE;
+			return 0;
+		}
+		err = tpm20_look_up(vtpm, from->body, handle, &alias, &taken);
+		if (taken)
+			*rc = RC_NV_DEFINED;
+		if (err || *rc)
+			return err;
+		if (!alias)
+			return tpm20_stand(vtpm, from, handle, rc);
+	}
+	tpm20_enter(vtpm, handle, from->body, tpm20_times_cleared(vtpm, from->hier));
+	return 0;
+}
+
+/* H(hierarchy || Name) is the qualified Name of its primary objects: Part 1, 16. */
+static bool tpm20_is_primary_of(const struct vtpmb_tpm20_body *body, u32 hierarchy)
+{
+	u8 handle[4], digest[VTPMB_MAX_DIGEST];
+	const struct vtpmb_hash *hash;
+	int err;
+
+	if (body->name_len < sizeof(u16) || body->public_len < body->name_len)
+		return false;
+	hash = vtpmb_hash_find(vtpmb_peek_u16(body->name));
+	if (!hash)
+		return false;
+	vtpmb_poke_u32(handle, hierarchy);
+	err = vtpmb_hash_digest2(hash, handle, sizeof(handle), body->name, body->name_len,
+				 digest);
+	return !err && body->name_len == sizeof(u16) + hash->size &&
+	       !memcmp(body->public + body->public_len - hash->size, digest, hash->size);
+}
+
+/*
+ * One that was there before: a Clear that has not come to the chip yet takes it
+ * away too.  Of its hierarchy the chip tells no more than whether it is a primary
+ * object.  Both hierarchies are cleared together.
+ */
+static int tpm20_adopt(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	u32 cleared = vtpmb_tpm20_state(vtpm)->table.cleared, rc;
+	struct vtpmb_tpm20_entry *entry;
+	int err;
+
+	if (!tpm20_enter_standing(vtpm, handle, HIER_OWNER, cleared))
+		return 0;
+	entry = vtpmb_tpm20_persistent(vtpm, handle);
+	err = vtpmb_tpm20_learn(vtpm, entry, &rc);
+	if (err || rc || !tpm20_is_primary_of(entry->body, RH_ENDORSEMENT))
+		return err;
+	entry->hier = HIER_ENDORSEMENT;
+	entry->body->hier = HIER_ENDORSEMENT;
+	return 0;
+}
+
+/* Handles of the chip in the proxy's range; as many as there is room for. */
+static int tpm20_granted_handles(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *range,
+				 u32 *handle)
+{
+	int count = 0, i;
+
+	if (range->last)
+		count = vtpmb_tpm20_chip_handles(vtpm->port, range->first, handle,
+						 VTPMB_MAX_PERSISTENT);
+	for (i = 0; i < count; i++) {
+		if (handle[i] > range->last)
+			return i;
+	}
+	return count;
+}
+
+/* What the host has taken away, or is no longer granted, is none of the guest's. */
+static void tpm20_forget_missing(struct vtpmb_vtpm *vtpm, const u32 *handle, int count)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+	int at;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		struct vtpmb_tpm20_entry *entry = &table->persistent[i];
+
+		if (entry->kind == KIND_FREE || !entry->body->stands)
+			continue;
+		for (at = 0; at < count && handle[at] != entry->virt; at++)
+			;
+		if (at == count)
+			vtpmb_tpm20_forget_entry(vtpm, entry);
+		else
+			vtpmb_tpm20_unlearn(entry->body);
+	}
+}
+
+/**
+ * vtpmb_tpm20_settle() - see which persistent objects of the chip are the guest's
+ * @vtpm:	the vtpm
+ *
+ * Those in its range are.  It is looked again after each reset and after the
+ * administrator has changed the range.
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	u32 handle[VTPMB_MAX_PERSISTENT], epoch, grants;
+	struct vtpmb_range range;
+	int count, i, err = 0;
+
+	mutex_lock(&vtpm->lock);
+	range = vtpm->range[VTPMB_RANGE_PERSISTENT];
+	epoch = vtpm->epoch;
+	grants = vtpm->grants;
+	mutex_unlock(&vtpm->lock);
+	if (table->settled_epoch == epoch && table->settled_grants == grants)
+		return 0;
+
+	count = tpm20_granted_handles(vtpm, &range, handle);
+	if (count < 0)
+		return count;
+	tpm20_forget_missing(vtpm, handle, count);
+	for (i = 0; !err && i < count; i++) {
+		if (!vtpmb_tpm20_persistent(vtpm, handle[i]))
+			err = tpm20_adopt(vtpm, handle[i]);
+	}
+	if (err)
+		return err;
+	table->settled_epoch = epoch;
+	table->settled_grants = grants;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_evict_control() - TPM2_EvictControl (TPM 2.0 Part 3, 28.5)
+ * @vtpm:	the vtpm
+ * @call:	the command, authorised
+ * @out:	where the response's parameters go: there are none
+ * @rc:		response code
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      struct vtpmb_writer *out, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[1];
+	u32 handle;
+
+	*rc = vtpmb_tpm20_get_u32(call, 0, &handle);
+	if (!*rc && TPM20_HT(handle) != HT_PERSISTENT)
+		*rc = RC_P(RC_VALUE, 0);
+	if (!*rc)
+		*rc = vtpmb_tpm20_get_end(call);
+	if (*rc)
+		return 0;
+	if (TPM20_HT(entry->virt) != HT_PERSISTENT)
+		return tpm20_persist(vtpm, call, handle, rc);
+	if (entry->virt != handle) {
+		*rc = RC_H(RC_HANDLE, 1);
+		return 0;
+	}
+	if (entry->body->stands)
+		return vtpmb_tpm20_remove(vtpm, entry, rc);
+	return vtpmb_tpm20_release(vtpm, entry);
+}

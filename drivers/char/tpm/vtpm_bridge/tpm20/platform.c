@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 2.0, the virtual platform: startup, hierarchies, physical presence, self-test. */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define SU_CLEAR	0
+#define SU_STATE	1
+
+/** MAX_ALG_LIST - TPM 2.0 Part 2, 10.9.2; of the reference implementation */
+#define MAX_ALG_LIST	64
+
+/** MAX_CAP_CC - TPM 2.0 Part 2, 10.9.1; of the reference implementation */
+#define MAX_CAP_CC	254
+
+/** MAX_SYM_DATA - TPM 2.0 Part 2, 11.1.15 */
+#define MAX_SYM_DATA	128
+
+static void tpm20_clear_auth(struct vtpmb_tpm20_hierarchy *h)
+{
+	memzero_explicit(h->auth, sizeof(h->auth));
+	memzero_explicit(h->policy, sizeof(h->policy));
+	h->auth_len = 0;
+	h->policy_len = 0;
+	h->policy_alg = TPM20_ALG_NULL;
+}
+
+/**
+ * vtpmb_tpm20_platform_init() - a TPM as it comes from its maker
+ * @vtpm:	the vtpm, whose state is zero
+ */
+void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	unsigned int i;
+
+	for (i = 0; i < NR_HIERS; i++) {
+		tpm20_clear_auth(&tpm->hier[i]);
+		tpm->hier[i].enabled = true;
+	}
+	tpm->ph_enable_nv = true;
+	tpm->orderly = true;
+	tpm->shutdown = SHUTDOWN_CLEAR;
+	for (i = 0; i < VTPMB_TPM20_NR_ROWS; i++)
+		__assign_bit(i, tpm->pp_list,
+			     vtpmb_tpm20_rows[i].flags & TPM20_PP_DEFAULT);
+}
+
+/* Its objects go; the hub's thread takes them out of the chip. */
+static void tpm20_flush(struct vtpmb_tpm20_hierarchy *h)
+{
+	WRITE_ONCE(h->flushed, h->flushed + 1);
+}
+
+static void tpm20_start(struct vtpmb_vtpm *vtpm, enum vtpmb_pcr_start how, u8 locality)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+
+	if (how == VTPMB_PCR_RESET) {
+		WRITE_ONCE(tpm->reset_epoch, tpm->reset_epoch + 1);
+		tpm->reallocated = false;
+	}
+	if (how != VTPMB_PCR_RESUME) {
+		tpm->restart_epoch++;
+		tpm->startup_locality = locality;
+		tpm20_clear_auth(&tpm->hier[HIER_PLATFORM]);
+		tpm->hier[HIER_OWNER].enabled = true;
+		tpm->hier[HIER_ENDORSEMENT].enabled = true;
+		tpm->ph_enable_nv = true;
+	}
+	tpm->hier[HIER_PLATFORM].enabled = true;
+	vtpmb_pcrs_start(&tpm->pcrs, how, locality);
+	tpm->orderly = tpm->shutdown != SHUTDOWN_NONE;
+	tpm->shutdown = SHUTDOWN_NONE;
+	tpm->lockout_failed = false;
+	vtpm->power = VTPMB_STARTED;
+}
+
+/* What Startup(CLEAR) is depends on how the TPM was shut down. */
+static void tpm20_start_clear(struct vtpmb_vtpm *vtpm, u8 locality)
+{
+	bool saved = vtpmb_tpm20_state(vtpm)->shutdown == SHUTDOWN_STATE;
+
+	tpm20_start(vtpm, saved ? VTPMB_PCR_RESTART : VTPMB_PCR_RESET, locality);
+}
+
+/**
+ * vtpmb_tpm20_start() - start up as by firmware
+ * @vtpm:	the vtpm, which was reset
+ */
+void vtpmb_tpm20_start(struct vtpmb_vtpm *vtpm)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	tpm20_start_clear(vtpm, 0);
+}
+
+/*
+ * TPM 2.0 Part 3, 9.3.  Only what reaches the virtual platform as a reset
+ * brings it back to where this is accepted: a guest's operating system cannot
+ * reset its PCRs.
+ */
+u32 vtpmb_tpm20_startup(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			struct vtpmb_writer *out)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	u16 type;
+	u32 rc = vtpmb_tpm20_get_u16(call, 0, &type);
+
+	if (rc)
+		return rc;
+	if (type != SU_CLEAR && type != SU_STATE)
+		return RC_P(RC_VALUE, 0);
+	rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	if (vtpm->locality != 0 && vtpm->locality != 3)
+		return RC_LOCALITY;
+	if (type == SU_STATE && tpm->shutdown != SHUTDOWN_STATE)
+		return RC_P(RC_VALUE, 0);
+	if (type == SU_STATE && vtpm->locality != tpm->startup_locality)
+		return RC_LOCALITY;
+
+	if (type == SU_STATE)
+		tpm20_start(vtpm, VTPMB_PCR_RESUME, vtpm->locality);
+	else
+		tpm20_start_clear(vtpm, vtpm->locality);
+	return RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 3, 9.4 */
+u32 vtpmb_tpm20_shutdown(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 struct vtpmb_writer *out)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	u16 type;
+	u32 rc = vtpmb_tpm20_get_u16(call, 0, &type);
+
+	if (rc)
+		return rc;
+	if (type != SU_CLEAR && type != SU_STATE)
+		return RC_P(RC_VALUE, 0);
+	rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	if (type == SU_STATE && tpm->reallocated)
+		return RC_P(RC_TYPE, 0);
+
+	tpm->shutdown = type == SU_STATE ? SHUTDOWN_STATE : SHUTDOWN_CLEAR;
+	vtpm->power = VTPMB_SHUTDOWN;
+	return RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 3, 10.2: the chip has tested itself for the host. */
+u32 vtpmb_tpm20_self_test(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out)
+{
+	bool full;
+	u32 rc = vtpmb_tpm20_get_yes_no(call, 0, &full);
+
+	return rc ? rc : vtpmb_tpm20_get_end(call);
+}
+
+/* TPM 2.0 Part 3, 10.3: nothing is left to test. */
+u32 vtpmb_tpm20_incremental_self_test(struct vtpmb_vtpm *vtpm,
+				      struct vtpmb_tpm20_call *call,
+				      struct vtpmb_writer *out)
+{
+	u32 nr_algs, rc = vtpmb_tpm20_get_u32(call, 0, &nr_algs);
+	u16 alg;
+
+	if (rc)
+		return rc;
+	if (nr_algs > MAX_ALG_LIST)
+		return RC_P(RC_SIZE, 0);
+	while (nr_algs--) {
+		rc = vtpmb_tpm20_get_u16(call, 0, &alg);
+		if (rc)
+			return rc;
+		if (!vtpmb_tpm20_alg(vtpm, alg))
+			return RC_P(RC_VALUE, 0);
+	}
+	vtpmb_put_u32(out, 0);
+	return vtpmb_tpm20_get_end(call);
+}
+
+/* TPM 2.0 Part 3, 10.4 */
+u32 vtpmb_tpm20_get_test_result(struct vtpmb_vtpm *vtpm,
+				struct vtpmb_tpm20_call *call,
+				struct vtpmb_writer *out)
+{
+	vtpmb_put_u16(out, 0);
+	vtpmb_put_u32(out, RC_SUCCESS);
+	return vtpmb_tpm20_get_end(call);
+}
+
+/* TPM 2.0 Part 3, 16.2: a guest has no say in the chip's random numbers. */
+u32 vtpmb_tpm20_stir_random(struct vtpmb_vtpm *vtpm,
+			    struct vtpmb_tpm20_call *call,
+			    struct vtpmb_writer *out)
+{
+	const u8 *data;
+	u16 len;
+	u32 rc = vtpmb_tpm20_get_2b(call, 0, MAX_SYM_DATA, &data, &len);
+
+	return rc ? rc : vtpmb_tpm20_get_end(call);
+}
+
+/* TPMI_RH_ENABLES */
+static bool *tpm20_enable(struct vtpmb_tpm20 *tpm, u32 handle)
+{
+	int hier = vtpmb_tpm20_hier(handle);
+
+	if (handle == RH_PLATFORM_NV)
+		return &tpm->ph_enable_nv;
+	if (hier < 0 || hier > HIER_PLATFORM)
+		return NULL;
+	return &tpm->hier[hier].enabled;
+}
+
+/* TPM 2.0 Part 3, 24.2 */
+u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
+				  struct vtpmb_tpm20_call *call,
+				  struct vtpmb_writer *out)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	bool state, *enabled;
+	u32 enable, rc = vtpmb_tpm20_get_u32(call, 0, &enable);
+
+	if (rc)
+		return rc;
+	enabled = tpm20_enable(tpm, enable);
+	if (!enabled)
+		return RC_P(RC_VALUE, 0);
+	rc = vtpmb_tpm20_get_yes_no(call, 1, &state);
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	if (call->handle[0] != RH_PLATFORM && call->handle[0] != enable)
+		return RC_AUTH_TYPE;
+	if (state && enable == RH_ENDORSEMENT && vtpm->no_endorsement)
+		return RC_P(RC_HIERARCHY, 0);
+	if (*enabled == state)
+		return RC_SUCCESS;
+
+	*enabled = state;
+	if (!state && enable != RH_PLATFORM_NV)
+		tpm20_flush(&tpm->hier[vtpmb_tpm20_hier(enable)]);
+	vtpmb_tpm20_disorderly(vtpm);
+	return RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_set_endorsement() - the administrator enables a hierarchy or disables it
+ * @vtpm:	the vtpm; its lock is held
+ * @on:		enable it, as far as the guest does
+ *
+ * As for HierarchyControl, what is in a disabled hierarchy is flushed.
+ */
+void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	if (on == !vtpm->no_endorsement)
+		return;
+	WRITE_ONCE(vtpm->no_endorsement, !on);
+	vtpm->grants++;
+	if (!on)
+		tpm20_flush(&vtpmb_tpm20_state(vtpm)->hier[HIER_ENDORSEMENT]);
+}
+
+/* TPM 2.0 Part 3, 24.8 */
+u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm,
+				      struct vtpmb_tpm20_call *call,
+				      struct vtpmb_writer *out)
+{
+	struct vtpmb_tpm20_hierarchy *h;
+	const u8 *auth;
+	u16 len;
+	u32 rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_AUTH, &auth, &len);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+
+	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(call->handle[0])];
+	h->auth_len = vtpmb_tpm20_strip(auth, len);
+	memcpy(h->auth, auth, h->auth_len);
+	memzero_explicit(h->auth + h->auth_len, sizeof(h->auth) - h->auth_len);
+	if (call->handle[0] == RH_PLATFORM)
+		vtpmb_tpm20_disorderly(vtpm);
+	return RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 3, 24.3 */
+u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm,
+				   struct vtpmb_tpm20_call *call,
+				   struct vtpmb_writer *out)
+{
+	struct vtpmb_tpm20_hierarchy *h;
+	const u8 *policy;
+	u16 len, alg;
+	u32 rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_DIGEST, &policy, &len);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_u16(call, 1, &alg);
+	if (!rc && alg != TPM20_ALG_NULL && !vtpmb_tpm20_is_hash(vtpm, alg))
+		rc = RC_P(RC_HASH, 1);
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	if (len != vtpmb_hash_size(alg))
+		return RC_P(RC_SIZE, 0);
+
+	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(call->handle[0])];
+	h->policy_alg = alg;
+	h->policy_len = len;
+	memcpy(h->policy, policy, len);
+	if (call->handle[0] == RH_PLATFORM)
+		vtpmb_tpm20_disorderly(vtpm);
+	return RC_SUCCESS;
+}
+
+static void tpm20_clear_hierarchy(struct vtpmb_tpm20_hierarchy *h)
+{
+	tpm20_clear_auth(h);
+	tpm20_flush(h);
+	h->enabled = true;
+	WRITE_ONCE(h->cleared, h->cleared + 1);
+}
+
+/*
+ * TPM 2.0 Part 3, 24.6, as far as one proxy goes: the storage seed is shared,
+ * so a key that can be derived from it again can be had again.
+ */
+u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		      struct vtpmb_writer *out)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	u32 rc = vtpmb_tpm20_get_end(call);
+
+	if (rc)
+		return rc;
+	if (tpm->disable_clear)
+		return RC_DISABLED;
+
+	tpm20_clear_hierarchy(&tpm->hier[HIER_OWNER]);
+	tpm20_clear_hierarchy(&tpm->hier[HIER_ENDORSEMENT]);
+	tpm20_clear_auth(&tpm->hier[HIER_LOCKOUT]);
+	tpm->lockout = (struct vtpmb_tpm20_lockout) {};
+	tpm->lockout_failed = false;
+	call->cmd->sweep = true;
+	tpm->pcrs.update_counter++;
+	vtpmb_tpm20_disorderly(vtpm);
+	return RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 3, 24.7 */
+u32 vtpmb_tpm20_clear_control(struct vtpmb_vtpm *vtpm,
+			      struct vtpmb_tpm20_call *call,
+			      struct vtpmb_writer *out)
+{
+	bool disable;
+	u32 rc = vtpmb_tpm20_get_yes_no(call, 0, &disable);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	if (!disable && call->handle[0] == RH_LOCKOUT)
+		return RC_AUTH_FAIL;
+	vtpmb_tpm20_state(vtpm)->disable_clear = disable;
+	return RC_SUCCESS;
+}
+
+/* TPML_CC, in place */
+static u32 tpm20_code_list(struct vtpmb_tpm20_call *call, unsigned int param,
+			   struct vtpmb_reader *list)
+{
+	const u8 *bytes;
+	u32 nr_codes, rc = vtpmb_tpm20_get_u32(call, param, &nr_codes);
+
+	if (rc)
+		return rc;
+	if (nr_codes > MAX_CAP_CC)
+		return RC_P(RC_SIZE, param);
+	bytes = vtpmb_get_bytes(&call->params, nr_codes * sizeof(u32));
+	if (!bytes)
+		return RC_P(RC_INSUFFICIENT, param);
+	vtpmb_reader_init(list, bytes, nr_codes * sizeof(u32));
+	return RC_SUCCESS;
+}
+
+/* What cannot be listed, and PP_Commands itself, stays as it is. */
+static void tpm20_list(struct vtpmb_tpm20 *tpm, struct vtpmb_reader *codes, bool on)
+{
+	u32 code;
+	int row;
+
+	while (vtpmb_get_u32(codes, &code)) {
+		row = vtpmb_tpm20_row(code);
+		if (row < 0)
+			continue;
+		if ((vtpmb_tpm20_rows[row].flags & TPM20_PP_LISTABLE) &&
+		    !(vtpmb_tpm20_rows[row].flags & TPM20_PP_DEFAULT))
+			__assign_bit(row, tpm->pp_list, on);
+	}
+}
+
+/* TPM 2.0 Part 3, 26.2 */
+u32 vtpmb_tpm20_pp_commands(struct vtpmb_vtpm *vtpm,
+			    struct vtpmb_tpm20_call *call,
+			    struct vtpmb_writer *out)
+{
+	struct vtpmb_reader set, clear;
+	u32 rc = tpm20_code_list(call, 0, &set);
+
+	if (!rc)
+		rc = tpm20_code_list(call, 1, &clear);
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	tpm20_list(vtpmb_tpm20_state(vtpm), &set, true);
+	tpm20_list(vtpmb_tpm20_state(vtpm), &clear, false);
+	return RC_SUCCESS;
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, PolicyPCR on private PCRs: the keyed fold.
+ *
+ * Only the chip can put something into a policy session, and of PCRs only what
+ * its own hold.  So the bridge compares the private PCRs, and then has the chip
+ * put in a register that can be reset and that holds a digest, keyed with the
+ * proxy's secret, of what the guest selected and of what was there.  Nobody
+ * without the secret can bring that register to the same value, so nobody else
+ * can satisfy the policy: no other proxy whose PCRs are the same, nor the host's
+ * users.  Trial and real sessions fold alike, so their policies are equal; one
+ * that software computes without the TPM is another one.
+ */
+
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/random.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define CODE_PCR_RESET		0x13D
+#define CODE_POLICY_PCR		0x17F
+#define CODE_PCR_EXTEND		0x182
+
+#define ALG_SHA256		0x000B
+
+/**
+ * struct tpm20_claim - what a guest says of its PCRs
+ * @given:	pcrDigest, in place
+ * @given_len:	its bytes; 0: what they are now
+ * @list:	TPML_PCR_SELECTION without the registers that are not there
+ * @list_len:	its bytes
+ * @selects:	any is left
+ * @mixed:	some are the chip's own, some are not
+ * @digest:	of the registers, or as given for a trial
+ * @digest_len:	its bytes
+ * @counter:	pcrUpdateCounter at that time
+ */
+struct tpm20_claim {
+	const u8 *given;
+	u16 given_len;
+	u8 list[VTPMB_TPM20_MAX_LIST];
+	size_t list_len;
+	bool selects;
+	bool mixed;
+	u8 digest[VTPMB_MAX_DIGEST];
+	u16 digest_len;
+	u32 counter;
+};
+
+static int tpm20_hash_bank(struct vtpmb_hash_run *run, const struct vtpmb_pcr_bank *bank,
+			   u32 pcrs)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < VTPMB_NR_PCRS; i++) {
+		if (pcrs & BIT(i))
+			err = vtpmb_hash_update(run, bank->value[i], bank->hash->size);
+	}
+	return err;
+}
+
+/* TPM 2.0 Part 4, PCRComputeCurrentDigest() */
+static int tpm20_hash_pcrs(struct vtpmb_vtpm *vtpm, const struct vtpmb_hash *hash,
+			   const struct vtpmb_tpm20_selection *sel, u32 nr_sels,
+			   u8 *digest)
+{
+	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
+	struct vtpmb_hash_run *run = vtpmb_hash_start(hash);
+	int err = 0;
+	u32 i;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (!run)
+		return -ENOMEM;
+	for (i = 0; !err && i < nr_sels; i++) {
+		if (sel[i].pcrs)
+			err = tpm20_hash_bank(run, vtpmb_pcrs_bank(pcrs, sel[i].alg),
+					      sel[i].pcrs);
+	}
+	if (!err)
+		return vtpmb_hash_finish(run, digest);
+	vtpmb_hash_drop(run);
+	return err;
+}
+
+/* Leave the registers that are there, and write the list anew. */
+static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *sel,
+			 u32 nr_sels, struct tpm20_claim *claim)
+{
+	const struct vtpmb_pcr_bank *bank;
+	struct vtpmb_writer w;
+	u32 i;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	/* If all were, the chip would have got the command. */
+	claim->mixed = vtpmb_tpm20_names_real(vtpm, sel, nr_sels);
+	vtpmb_writer_init(&w, claim->list, sizeof(claim->list));
+	vtpmb_put_u32(&w, nr_sels);
+	for (i = 0; i < nr_sels; i++) {
+		bank = vtpmb_pcrs_bank(&vtpmb_tpm20_state(vtpm)->pcrs, sel[i].alg);
+		if (!bank || !bank->active)
+			sel[i].pcrs = 0;
+		claim->selects |= sel[i].pcrs;
+		vtpmb_tpm20_put_selection(&w, sel[i].alg, sel[i].pcrs);
+	}
+	claim->list_len = w.len;
+}
+
+/* The digest as it is now, in the hash of the session. */
+static u32 tpm20_measure(struct vtpmb_vtpm *vtpm, u16 alg,
+			 struct vtpmb_tpm20_selection *sel, u32 nr_sels,
+			 struct tpm20_claim *claim)
+{
+	const struct vtpmb_hash *hash = vtpmb_hash_find(alg);
+	int err;
+
+	if (!hash)
+		return RC_FAILURE;
+	mutex_lock(&vtpm->lock);
+	tpm20_filter(vtpm, sel, nr_sels, claim);
+	err = tpm20_hash_pcrs(vtpm, hash, sel, nr_sels, claim->digest);
+	claim->digest_len = hash->size;
+	claim->counter = vtpmb_tpm20_state(vtpm)->pcrs.update_counter;
+	mutex_unlock(&vtpm->lock);
+	return err ? RC_FAILURE : RC_SUCCESS;
+}
+
+static u32 tpm20_get_claim(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct tpm20_claim *claim)
+{
+	struct vtpmb_tpm20_selection sel[VTPMB_TPM20_MAX_HASHES];
+	u32 nr_sels, rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_DIGEST, &claim->given,
+					     &claim->given_len);
+
+	if (!rc)
+		rc = vtpmb_tpm20_get_selections(vtpm, call, 1, sel, &nr_sels);
+	if (!rc)
+		rc = vtpmb_tpm20_get_end(call);
+	if (rc)
+		return rc;
+	return tpm20_measure(vtpm, call->entry[0]->hash_alg, sel, nr_sels, claim);
+}
+
+/* TPM 2.0 Part 3, 23.7: a trial takes what is given for true. */
+static u32 tpm20_judge(const struct vtpmb_tpm20_entry *entry, struct tpm20_claim *claim)
+{
+	if (entry->trial) {
+		if (!claim->given_len)
+			return RC_SUCCESS;
+		memcpy(claim->digest, claim->given, claim->given_len);
+		claim->digest_len = claim->given_len;
+		return RC_SUCCESS;
+	}
+	if (entry->pcr_counter && entry->pcr_counter != claim->counter)
+		return RC_PCR_CHANGED;
+	if (claim->given_len &&
+	    (claim->given_len != claim->digest_len ||
+	     memcmp(claim->given, claim->digest, claim->digest_len)))
+		return RC_P(RC_VALUE, 0);
+	return RC_SUCCESS;
+}
+
+static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim,
+			     u8 *digest)
+{
+	struct vtpmb_mac *mac = &vtpm->port->policy_mac;
+	u8 secret[VTPMB_SECRET_SIZE];
+	int err;
+
+	mutex_lock(&vtpm->lock);
+	memcpy(secret, vtpm->secret, sizeof(secret));
+	mutex_unlock(&vtpm->lock);
+	err = vtpmb_mac_set_key(mac, secret, sizeof(secret));
+	memzero_explicit(secret, sizeof(secret));
+	return err ?: vtpmb_mac_digest2(mac, claim->list, claim->list_len, claim->digest,
+					claim->digest_len, digest);
+}
+
+/* Which of the chip's banks the register is used of; NULL: there are no policies. */
+static const struct vtpmb_hash *tpm20_fold_bank(const struct vtpmb_port *port)
+{
+	const struct vtpmb_hash *bank = NULL;
+	unsigned int i;
+
+	for (i = 0; port->policy_pcr && i < port->nr_banks; i++) {
+		if (!(vtpmb_tpm20_facts(port)->allocated[i] & BIT(port->policy_pcr)))
+			continue;
+		if (!bank || port->bank[i].alg == ALG_SHA256)
+			bank = &port->bank[i];
+	}
+	return bank;
+}
+
+/* A command on the register, which has an empty authValue. */
+static int tpm20_register(struct vtpmb_port *port, u32 code, const void *params,
+			  size_t params_len, u32 *rc)
+{
+	static const u8 empty[] = { 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, SESSION_CONTINUE, 0, 0 };
+	u8 body[sizeof(u32) + sizeof(empty) + 6 + VTPMB_MAX_DIGEST];
+	struct vtpmb_writer w;
+	int len;
+
+	vtpmb_writer_init(&w, body, sizeof(body));
+	vtpmb_put_u32(&w, port->policy_pcr);
+	vtpmb_put_bytes(&w, empty, sizeof(empty));
+	vtpmb_put_bytes(&w, params, params_len);
+	len = vtpmb_tpm20_own_command(port, TPM20_ST_SESSIONS, code, body, w.len, rc);
+	return len < 0 ? len : 0;
+}
+
+static int tpm20_reset_register(struct vtpmb_port *port, u32 *rc)
+{
+	return tpm20_register(port, CODE_PCR_RESET, "", 0, rc);
+}
+
+/* TPML_DIGEST_VALUES of one; a digest of another size is cut off or filled up. */
+static int tpm20_extend_register(struct vtpmb_port *port, const u8 *digest, u32 *rc)
+{
+	const struct vtpmb_hash *bank = tpm20_fold_bank(port);
+	u8 values[6 + VTPMB_MAX_DIGEST];
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, values, sizeof(values));
+	vtpmb_put_u32(&w, 1);
+	vtpmb_put_u16(&w, bank->alg);
+	vtpmb_put_bytes(&w, digest, bank->size);
+	return tpm20_register(port, CODE_PCR_EXTEND, values, w.len, rc);
+}
+
+/* Bring the register to what stands for the claim. */
+static int tpm20_fold(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, u32 *rc)
+{
+	u8 digest[VTPMB_MAX_DIGEST] = {};
+	int err;
+
+	*rc = RC_FAILURE;
+	if (tpm20_fold_digest(vtpm, claim, digest))
+		return 0;
+	vtpm->port->folded = true;
+	err = tpm20_reset_register(vtpm->port, rc);
+	if (!err && !*rc)
+		err = tpm20_extend_register(vtpm->port, digest, rc);
+	memzero_explicit(digest, sizeof(digest));
+	/* Not what the guest could have done wrong. */
+	if (*rc)
+		*rc = RC_COMMAND_CODE;
+	return err;
+}
+
+/* What the chip is to put into the session. */
+static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
+		      const struct tpm20_claim *claim, u32 *rc)
+{
+	u8 body[sizeof(u32) + 2 + VTPMB_MAX_DIGEST + VTPMB_TPM20_MAX_LIST];
+	bool given = entry->trial && !claim->selects;
+	struct vtpmb_writer w;
+	int len;
+
+	vtpmb_writer_init(&w, body, sizeof(body));
+	vtpmb_put_u32(&w, entry->body->phys);
+	vtpmb_put_u16(&w, given ? claim->given_len : 0);
+	vtpmb_put_bytes(&w, claim->given, given ? claim->given_len : 0);
+	if (claim->selects) {
+		vtpmb_put_u32(&w, 1);
+		vtpmb_tpm20_put_selection(&w, tpm20_fold_bank(vtpm->port)->alg,
+					  BIT(vtpm->port->policy_pcr));
+	} else {
+		vtpmb_put_bytes(&w, claim->list, claim->list_len);
+	}
+	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_POLICY_PCR,
+				      body, w.len, rc);
+	return len < 0 ? len : 0;
+}
+
+/**
+ * vtpmb_tpm20_policy_pcr() - TPM2_PolicyPCR (TPM 2.0 Part 3, 23.7)
+ * @vtpm:	the vtpm
+ * @call:	the command
+ * @out:	where the response's parameters go: there are none
+ * @rc:		response code
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[0];
+	struct tpm20_claim claim = {};
+	int err;
+
+	*rc = tpm20_get_claim(vtpm, call, &claim);
+	if (!*rc)
+		*rc = tpm20_judge(entry, &claim);
+	if (!*rc && (claim.mixed || (claim.selects && !tpm20_fold_bank(vtpm->port))))
+		*rc = RC_COMMAND_CODE;
+	if (*rc)
+		return 0;
+
+	err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, rc);
+	if (!err && !*rc && claim.selects)
+		err = tpm20_fold(vtpm, &claim, rc);
+	if (!err && !*rc)
+		err = tpm20_send(vtpm, entry, &claim, rc);
+	if (!err && !*rc && !entry->trial)
+		entry->pcr_counter = claim.counter;
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_pcrs_changed() - whether PCRs changed since a PolicyPCR
+ * @vtpm:	the vtpm; its lock is held
+ * @entry:	a session that authorises something
+ *
+ * Return: RC_SUCCESS or RC_PCR_CHANGED (TPM 2.0 Part 4, SessionPCRValueIsCurrent())
+ */
+u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
+			     const struct vtpmb_tpm20_entry *entry)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	if (!entry || !entry->pcr_counter ||
+	    entry->pcr_counter == vtpmb_tpm20_state(vtpm)->pcrs.update_counter)
+		return RC_SUCCESS;
+	return RC_PCR_CHANGED;
+}
+
+/* Any value will do that nobody can bring it to from a reset. */
+static int tpm20_spoil_register(struct vtpmb_port *port, u32 *rc)
+{
+	u8 random[VTPMB_MAX_DIGEST];
+
+	get_random_bytes(random, sizeof(random));
+	return tpm20_extend_register(port, random, rc);
+}
+
+/**
+ * vtpmb_tpm20_unfold() - leave nothing in the register that a policy asks for
+ * @port:	the chip, about to be given to the host
+ *
+ * If the register cannot be reset it is extended.  If that fails too, it is tried
+ * again at the end of the next turn, whosever that is.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_unfold(struct vtpmb_port *port)
+{
+	u32 rc;
+	int err;
+
+	if (!port->folded)
+		return 0;
+	err = tpm20_reset_register(port, &rc);
+	if (err || rc)
+		err = tpm20_spoil_register(port, &rc);
+	if (!err && rc)
+		err = -EIO;
+	port->folded = err;
+	return err;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, properties of the chip that vary (TPM 2.0 Part 2, 6.13, TPM_PT_VAR).
+ *
+ * The host may change them whenever it has the chip, so they are asked for in
+ * each turn that needs them, and forgotten at its end.
+ */
+
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include "state.h"
+
+#define CODE_GET_CAPABILITY	0x17A
+
+#define CAP_TPM_PROPERTIES	6
+#define PT_PERMANENT		0x200
+#define PT_LOCKOUT_COUNTER	0x20E
+#define PT_MAX_AUTH_FAIL	0x20F
+#define PT_LOCKOUT_INTERVAL	0x210
+#define PT_LOCKOUT_RECOVERY	0x211
+
+#define NR_NEEDED		5
+
+/* Where to put a property; NULL for one that is not needed. */
+static u32 *tpm20_place(struct vtpmb_pt_var *var, u32 property)
+{
+	switch (property) {
+	case PT_PERMANENT:
+		return &var->permanent;
+	case PT_LOCKOUT_COUNTER:
+		return &var->lockout_counter;
+	case PT_MAX_AUTH_FAIL:
+		return &var->max_auth_fail;
+	case PT_LOCKOUT_INTERVAL:
+		return &var->lockout_interval;
+	case PT_LOCKOUT_RECOVERY:
+		return &var->lockout_recovery;
+	default:
+		return NULL;
+	}
+}
+
+/* A chip may answer with fewer properties than it was asked for. */
+static int tpm20_take_properties(struct vtpmb_pt_var *var, struct vtpmb_reader *r,
+				 u32 *next, unsigned int *nr_found)
+{
+	u32 capability, count, property, value, *place;
+	u8 more;
+
+	if (!vtpmb_get_u8(r, &more) || !vtpmb_get_u32(r, &capability) ||
+	    !vtpmb_get_u32(r, &count) || !count)
+		return -EIO;
+	while (count--) {
+		if (!vtpmb_get_u32(r, &property) || !vtpmb_get_u32(r, &value) ||
+		    property < *next)
+			return -EIO;
+		place = tpm20_place(var, property);
+		if (place) {
+			WRITE_ONCE(*place, value);
+			(*nr_found)++;
+		}
+		*next = property + 1;
+	}
+	return 0;
+}
+
+/* Ask for the properties from @next to the last one that is needed. */
+static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int *nr_found)
+{
+	struct vtpmb_reader r;
+	u8 body[12];
+	u32 rc;
+	int len;
+
+	vtpmb_poke_u32(body, CAP_TPM_PROPERTIES);
+	vtpmb_poke_u32(body + 4, *next);
+	vtpmb_poke_u32(body + 8, PT_LOCKOUT_RECOVERY + 1 - *next);
+	len = vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, CODE_GET_CAPABILITY, body,
+				      sizeof(body), &rc);
+	if (len < 0 || rc)
+		return len < 0 ? len : -EIO;
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	return tpm20_take_properties(&port->var, &r, next, nr_found);
+}
+
+/**
+ * vtpmb_tpm20_ask_properties() - see that port->var is as the chip has it
+ * @port:	the chip
+ *
+ * Costs one command in a turn.
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_ask_properties(struct vtpmb_port *port)
+{
+	unsigned int nr_found = 0;
+	u32 next = PT_PERMANENT, counter = port->var.lockout_counter;
+	int err = 0;
+
+	if (port->var.fresh)
+		return 0;
+	while (!err && next <= PT_LOCKOUT_RECOVERY)
+		err = tpm20_ask_properties(port, &next, &nr_found);
+	if (!err && nr_found != NR_NEEDED)
+		err = -EIO;
+	port->var.fresh = !err;
+	if (!err && counter && !port->var.lockout_counter)
+		port->var.nr_calm++;
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_forget_properties() - the chip may change its properties
+ * @port:	the chip
+ */
+void vtpmb_tpm20_forget_properties(struct vtpmb_port *port)
+{
+	port->var.fresh = false;
+}

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0: agree with the chip after a lost response.
+ *
+ * A command whose response is lost, or makes no sense, may have been executed or
+ * not.  A handle may be free then that the table has for loaded, and the next
+ * one to get it may be the host.  So the chip is asked what it has before
+ * anything else is executed, and before the host gets the chip.  What is there
+ * and is in no table was made by the lost command, unless the host has left it
+ * there: before a guest's command that makes something, the chip is asked what
+ * it has already, once in a turn.
+ *
+ * Only the proxy whose turn it is has anything loaded.  Of the others the chip has
+ * saved sessions.
+ */
+
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include "../core/port.h"
+#include "state.h"
+
+#define CODE_FLUSH_CONTEXT	0x165
+
+/**
+ * struct tpm20_inside - what the chip has
+ * @nr_objects:	in @object
+ * @object:	transient handles
+ * @loaded:	loaded sessions
+ * @saved:	saved sessions
+ * @loading:	what was being loaded when the response was lost, or NULL
+ */
+struct tpm20_inside {
+	unsigned int nr_objects;
+	u32 object[VTPMB_TPM20_MAX_TRANSIENT];
+	DECLARE_BITMAP(loaded, VTPMB_TPM20_MAX_ACTIVE);
+	DECLARE_BITMAP(saved, VTPMB_TPM20_MAX_ACTIVE);
+	struct vtpmb_tpm20_body *loading;
+};
+
+static bool tpm20_is_in(const u32 *handle, unsigned int nr_handles, u32 wanted)
+{
+	while (nr_handles--) {
+		if (handle[nr_handles] == wanted)
+			return true;
+	}
+	return false;
+}
+
+/* An object or sequence of the table that the chip calls so. */
+static struct vtpmb_tpm20_body *tpm20_find_object(struct vtpmb_tpm20_table *table, u32 phys)
+{
+	struct vtpmb_tpm20_body *body;
+
+	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
+		if (body->kind != KIND_SESSION && body->phys == phys)
+			return body;
+	}
+	return NULL;
+}
+
+/* A session of the table that is loaded or saved. */
+static struct vtpmb_tpm20_body *tpm20_find_session(struct vtpmb_tpm20_table *table,
+						   unsigned int bit)
+{
+	struct vtpmb_tpm20_body *body;
+
+	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
+		if (body->kind == KIND_SESSION && (body->phys || body->blob) &&
+		    vtpmb_tpm20_session_bit(body->session) == bit)
+			return body;
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_list_host_objects() - see which objects in the chip are the host's
+ * @vtpm:	the vtpm, about to have an object made
+ *
+ * They stay the same for the turn.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	int count, i;
+
+	if (table->host_objects_known)
+		return 0;
+	count = vtpmb_tpm20_chip_handles(vtpm->port, TPM20_TRANSIENT_FIRST, table->host_objects,
+					 VTPMB_TPM20_MAX_TRANSIENT);
+	if (count < 0)
+		return count;
+	table->nr_host_objects = 0;
+	for (i = 0; i < count; i++) {
+		if (!tpm20_find_object(table, table->host_objects[i]))
+			table->host_objects[table->nr_host_objects++] = table->host_objects[i];
+	}
+	table->host_objects_known = true;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_list_host_sessions() - see which loaded sessions in the chip are the host's
+ * @vtpm:	the vtpm, about to have a session started
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+	int err;
+
+	if (table->host_sessions_known)
+		return 0;
+	err = vtpmb_tpm20_chip_sessions(vtpm->port, false, table->host_sessions);
+	if (err)
+		return err;
+	for_each_set_bit(i, table->host_sessions, VTPMB_TPM20_MAX_ACTIVE) {
+		if (tpm20_find_session(table, i))
+			__clear_bit(i, table->host_sessions);
+	}
+	table->host_sessions_known = true;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_forget_host_lists() - the host gets the chip
+ * @vtpm:	the vtpm whose turn ends
+ */
+void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	table->host_objects_known = false;
+	table->host_sessions_known = false;
+	table->loading = NULL;
+	table->host_ended = false;
+}
+
+static int tpm20_ask_inside(struct vtpmb_port *port, struct tpm20_inside *inside)
+{
+	int count = vtpmb_tpm20_chip_handles(port, TPM20_TRANSIENT_FIRST, inside->object,
+					     VTPMB_TPM20_MAX_TRANSIENT);
+	int err;
+
+	if (count < 0)
+		return count;
+	inside->nr_objects = count;
+	err = vtpmb_tpm20_chip_sessions(port, false, inside->loaded);
+	return err ? err : vtpmb_tpm20_chip_sessions(port, true, inside->saved);
+}
+
+static int tpm20_flush(struct vtpmb_port *port, u32 handle)
+{
+	u32 rc;
+	int len = vtpmb_tpm20_own_handle(port, CODE_FLUSH_CONTEXT, handle, &rc);
+
+	return len < 0 ? len : 0;
+}
+
+/*
+ * A session has one number for as long as it lives.  One that is saved, but not
+ * with the context that is here, is of no use to anybody.  Of one that is neither
+ * loaded nor saved here, the number may be the host's.
+ */
+static int tpm20_agree_session(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
+			       const struct tpm20_inside *inside)
+{
+	unsigned int bit = vtpmb_tpm20_session_bit(body->session);
+	int err = 0;
+
+	if (!body->phys && !body->blob)
+		return 0;
+	if (test_bit(bit, inside->loaded)) {
+		vtpmb_tpm20_drop_blob(body);
+		body->phys = body->session;
+		return 0;
+	}
+	if (test_bit(bit, inside->saved) && body->blob) {
+		body->phys = 0;
+		return 0;
+	}
+	if (test_bit(bit, inside->saved))
+		err = tpm20_flush(port, body->session);
+	if (err)
+		return err;
+	body->phys = 0;
+	vtpmb_tpm20_drop_blob(body);
+	return 0;
+}
+
+static int tpm20_agree(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_tpm20_body *body;
+	int err = 0;
+
+	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES && !err; body++) {
+		if (body->kind == KIND_SESSION)
+			err = tpm20_agree_session(vtpm->port, body, inside);
+		else if (body->phys &&
+			 !tpm20_is_in(inside->object, inside->nr_objects, body->phys))
+			body->phys = 0;
+	}
+	return err;
+}
+
+/*
+ * Sessions of others.  One that is loaded was about to be saved again: it is lost,
+ * since its owner has no turn in which it could leave the chip.
+ */
+static int tpm20_agree_saved(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_tpm20_body *body, *next;
+	int err = 0;
+
+	list_for_each_entry_safe(body, next, &vtpm->port->saved, saved) {
+		if (body >= table->body && body < table->body + VTPMB_TPM20_MAX_BODIES)
+			continue;
+		err = tpm20_agree_session(vtpm->port, body, inside);
+		if (!err && body->phys)
+			err = tpm20_flush(vtpm->port, body->session);
+		if (err)
+			return err;
+		body->phys = 0;
+	}
+	return 0;
+}
+
+/*
+ * Whether an object that is in no table is what was being loaded: it has that
+ * one's Name.  To learn that it is loaded again.
+ */
+static int tpm20_is_lost(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *loading, u32 handle,
+			 bool *lost)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	u32 rc;
+	int err;
+
+	*lost = table->host_objects_known &&
+		!tpm20_is_in(table->host_objects, table->nr_host_objects, handle);
+	if (table->host_objects_known || !loading)
+		return 0;
+	err = vtpmb_tpm20_reload(vtpm, loading, &rc);
+	if (err || rc)
+		return err;
+	return vtpmb_tpm20_has_name(vtpm, handle, loading, lost);
+}
+
+static int tpm20_flush_lost_objects(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+	int err = 0;
+	bool lost;
+
+	for (i = 0; i < inside->nr_objects && !err; i++) {
+		if (tpm20_find_object(table, inside->object[i]))
+			continue;
+		err = tpm20_is_lost(vtpm, inside->loading, inside->object[i], &lost);
+		if (!err && lost)
+			err = tpm20_flush(vtpm->port, inside->object[i]);
+	}
+	return err;
+}
+
+static int tpm20_flush_lost_sessions(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+	int err = 0;
+
+	if (!table->host_sessions_known)
+		return 0;
+	for_each_set_bit(i, inside->loaded, VTPMB_TPM20_MAX_ACTIVE) {
+		if (!err && !test_bit(i, table->host_sessions) && !tpm20_find_session(table, i))
+			err = tpm20_flush(vtpm->port, HT_HMAC << 24 | i);
+	}
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_resync() - make the table agree with what the chip has
+ * @vtpm:	the vtpm whose turn it is
+ *
+ * Does nothing unless a response was lost.  No command of the vtpm's is being
+ * executed.
+ *
+ * Return: 0; or -EIO or the errno of transmit: then it has to be tried again, and
+ * no handle of the chip's in the table may be used before
+ */
+int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_port *port = vtpm->port;
+	struct tpm20_inside inside;
+	int err;
+
+	if (!port->resync_needed)
+		return 0;
+	inside.loading = table->loading;
+	err = tpm20_ask_inside(port, &inside);
+	if (!err)
+		err = tpm20_agree(vtpm, &inside);
+	if (!err)
+		err = tpm20_agree_saved(vtpm, &inside);
+	if (!err)
+		err = tpm20_flush_lost_objects(vtpm, &inside);
+	if (!err)
+		err = tpm20_flush_lost_sessions(vtpm, &inside);
+	port->resync_needed = err;
+	table->loading = err ? inside.loading : NULL;
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_abandon() - the chip does not answer, and the host gets it
+ * @vtpm:	the vtpm whose turn ends
+ *
+ * Later a handle of the chip's in the table can be somebody else's: it is never
+ * used again.  What was not saved is lost, and stays in the chip if it is there:
+ * nobody can tell later whose it is.
+ */
+void vtpmb_tpm20_abandon(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_tpm20_body *body, *next;
+
+	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++)
+		body->phys = 0;
+	list_for_each_entry_safe(body, next, &vtpm->port->saved, saved) {
+		body->phys = 0;
+		if (!body->blob)
+			vtpmb_tpm20_drop_blob(body);
+	}
+	vtpm->port->resync_needed = false;
+}

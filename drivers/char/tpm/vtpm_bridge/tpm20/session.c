@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, authorisation: what the bridge judges, and how.
+ *
+ * The hierarchies and PCRs of a proxy are its own.  So a session that
+ * authorises one of them is judged here, and where the command goes on to the
+ * chip, the chip gets the authValue of its own hierarchy as a password in the
+ * session's place.  Only an HMAC session goes to the chip as it is, if the
+ * authValues of both are empty and the chip has the session's key.  It does not
+ * go there if they are the same otherwise: whether a guest's authValue is that
+ * of the chip must make no difference, or it could be guessed.  What authorises
+ * objects is the chip's to judge, and sequences too, but for an HMAC that covers a
+ * PCR which the chip does not get.
+ *
+ * Before anything is judged the chip is asked for what that takes; after success
+ * it is told to roll the nonces.
+ */
+
+#include <crypto/algapi.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/random.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define CODE_START_AUTH_SESSION	0x176
+#define CODE_POLICY_RESTART	0x180
+#define CODE_POLICY_GET_DIGEST	0x189
+
+/**
+ * vtpmb_tpm20_chip_auth() - what the chip's entity is authorised with
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a permanent handle
+ *
+ * Return: its authValue, or NULL if a guest has no part in the chip's
+ */
+const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	lockdep_assert_held(&vtpm->lock);
+
+	switch (handle) {
+	case RH_OWNER:
+		return &vtpm->chip_auth[VTPMB_CHIP_OWNER];
+	case RH_ENDORSEMENT:
+		return &vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT];
+	default:
+		return NULL;
+	}
+}
+
+/* What of TPMA_PERMANENT says that the chip's entity has an authValue; 0: not known. */
+static u32 tpm20_auth_set(u32 handle)
+{
+	switch (handle) {
+	case RH_OWNER:
+		return PERMANENT_OWNER_AUTH;
+	case RH_ENDORSEMENT:
+		return PERMANENT_ENDORSEMENT_AUTH;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * vtpmb_tpm20_are_empty() - whether the authValues of proxy and chip are empty
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a hierarchy or PCR
+ *
+ * What the administrator has told of the chip's does not matter.
+ *
+ * Context: The hub's thread, after vtpmb_tpm20_inquire().
+ */
+bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	u32 set = tpm20_auth_set(handle);
+
+	if (!set)
+		return handle == RH_NULL || TPM20_HT(handle) == HT_PCR;
+	return !vtpmb_tpm20_authority(vtpm, handle)->auth_len && var->fresh &&
+	       !(var->permanent & set);
+}
+
+/* Whether it depends on an authValue of the chip's who judges a session. */
+static bool tpm20_depends(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	return tpm20_auth_set(handle) && !vtpmb_tpm20_authority(vtpm, handle)->auth_len;
+}
+
+/* Whether it depends on that for one of a command's sessions, or for one that it starts. */
+static bool tpm20_any_depends(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	if (call->row->code == CODE_START_AUTH_SESSION)
+		return tpm20_depends(vtpm, call->handle[1]);
+	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
+		if (TPM20_HT(call->session[i].handle) == HT_HMAC &&
+		    tpm20_depends(vtpm, call->handle[i]))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vtpmb_tpm20_inquire() - ask the chip what it takes to know who judges
+ * @vtpm:	the vtpm
+ * @call:	the command, its sessions found
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_inquire(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	bool depends;
+
+	mutex_lock(&vtpm->lock);
+	depends = tpm20_any_depends(vtpm, call);
+	mutex_unlock(&vtpm->lock);
+	return depends ? vtpmb_tpm20_ask_properties(vtpm->port) : 0;
+}
+
+/* Whether a session authorises what is the proxy's own, of a command for the chip. */
+static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			  unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	u32 handle = call->handle[i];
+
+	if (i >= call->row->nr_auths)
+		return false;
+	if (vtpmb_tpm20_hides_pcr(call) && TPM20_HT(session->handle) == HT_HMAC)
+		return true;
+	if (TPM20_HT(handle) != HT_PCR && handle != RH_NULL &&
+	    !vtpmb_tpm20_chip_auth(vtpm, handle))
+		return false;
+	if (session->entry && session->entry->key.ours)
+		return true;
+	if (handle == RH_NULL)
+		return false;
+	return TPM20_HT(session->handle) != HT_HMAC || !vtpmb_tpm20_are_empty(vtpm, handle);
+}
+
+/**
+ * vtpmb_tpm20_assign() - say of each session whether it is judged here
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, taken apart
+ * @local:	the chip does not hear of it
+ *
+ * Return: RC_SUCCESS; RC_AUTH_UNAVAILABLE if the chip would have to judge a
+ * session whose key it does not have
+ */
+u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local)
+{
+	struct vtpmb_tpm20_session *session = call->session;
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++, session++) {
+		session->checked = local || tpm20_is_ours(vtpm, call, i);
+		if (!session->checked && session->entry && session->entry->key.ours)
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return RC_SUCCESS;
+}
+
+/* An HMAC covers the Names of objects and NV indices, which the chip alone knows. */
+static int tpm20_learn_names(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (TPM20_HT(call->handle[i]) == HT_NV)
+			err = vtpmb_tpm20_learn_named(vtpm, call, i, rc);
+		else if (call->entry[i])
+			err = vtpmb_tpm20_learn(vtpm, call->entry[i], rc);
+		else
+			continue;
+		if (err || *rc)
+			return err;
+	}
+	return 0;
+}
+
+static bool tpm20_has_policy(const struct vtpmb_tpm20_session *session)
+{
+	return TPM20_HT(session->handle) == HT_POLICY && !session->entry->trial;
+}
+
+/* A command of the bridge's own on a session that is loaded. */
+static int tpm20_ask_session(struct vtpmb_vtpm *vtpm, u32 code, u32 handle, u32 *rc)
+{
+	u8 body[4];
+
+	vtpmb_poke_u32(body, handle);
+	return vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, code, body,
+				       sizeof(body), rc);
+}
+
+static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session,
+			    u32 gone, u32 *rc)
+{
+	struct vtpmb_reader r;
+	const u8 *digest;
+	int len = vtpmb_tpm20_load(vtpm, session->entry, gone, rc);
+
+	if (len || *rc)
+		return len;
+	len = tpm20_ask_session(vtpm, CODE_POLICY_GET_DIGEST, session->handle, rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_tpm2b(&r, &digest, &session->digest_len) ||
+	    session->digest_len > sizeof(session->digest))
+		return -EIO;
+	memcpy(session->digest, digest, session->digest_len);
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_consult() - ask the chip for what it takes to judge
+ * @vtpm:	the vtpm
+ * @call:	the command, its sessions assigned
+ * @rc:		out: response code
+ *
+ * A session that the chip has lost is found out before anything is done.
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_tpm20_session *session = call->session;
+	bool learnt = false;
+	unsigned int i;
+	int err = 0;
+
+	*rc = RC_SUCCESS;
+	for (i = 0; !err && !*rc && i < call->nr_sessions; i++, session++) {
+		if (!session->checked || !session->entry)
+			continue;
+		if (!learnt)
+			err = tpm20_learn_names(vtpm, call, rc);
+		learnt = true;
+		if (!err && !*rc && tpm20_has_policy(session))
+			err = tpm20_ask_digest(vtpm, session, RC_REFERENCE_S0 + i, rc);
+		else if (!err && !*rc && !session->entry->key.ours)
+			err = vtpmb_tpm20_load(vtpm, session->entry, RC_REFERENCE_S0 + i, rc);
+	}
+	return err;
+}
+
+/*
+ * A wrong lockoutAuth locks the lockout hierarchy, as does whatever a session
+ * that is bound to it fails at (TPM 2.0 Part 4, IncrementLockout()).
+ */
+static u32 tpm20_bad_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			  unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	bool bound = session->entry && session->entry->key.lockout;
+
+	if (!bound && (call->handle[i] != RH_LOCKOUT || !session->with_auth))
+		return RC_BAD_AUTH;
+	vtpmb_tpm20_state(vtpm)->lockout_failed = true;
+	return RC_AUTH_FAIL;
+}
+
+static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			  unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
+	u16 len = vtpmb_tpm20_strip(session->auth, session->auth_len);
+
+	if (len != h->auth_len || crypto_memneq(session->auth, h->auth, len))
+		return RC_BAD_AUTH;
+	return RC_SUCCESS;
+}
+
+/*
+ * TPM 2.0 Part 4, RetrieveSessionData(): what else the session is to do.  What
+ * is not refused for another reason only the chip could do.
+ */
+static u32 tpm20_attributes(const struct vtpmb_tpm20_call *call,
+			    const struct vtpmb_tpm20_session *session)
+{
+	u8 wanted = session->attributes & (SESSION_DECRYPT | SESSION_ENCRYPT | SESSION_AUDIT);
+
+	if ((wanted & SESSION_DECRYPT && !(call->row->flags & TPM20_DECRYPT)) ||
+	    (wanted & SESSION_ENCRYPT && !(call->row->flags & TPM20_ENCRYPT)) ||
+	    (wanted & SESSION_AUDIT && TPM20_HT(session->handle) == HT_POLICY))
+		return RC_ATTRIBUTES;
+	if (wanted & (SESSION_DECRYPT | SESSION_ENCRYPT) && !session->entry->key.ciphers)
+		return RC_SYMMETRIC;
+	if (session->entry->trial)
+		return RC_ATTRIBUTES;
+	return wanted ? RC_AUTH_UNAVAILABLE : RC_SUCCESS;
+}
+
+/* A session that authorises nothing must encrypt or audit. */
+static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session)
+{
+	return session->handle == RS_PW ? RC_HANDLE : RC_ATTRIBUTES;
+}
+
+/*
+ * Whether an authValue is part of the proof: of a session bound to the same
+ * entity it is not, and of a policy only if that says so.
+ */
+static bool tpm20_takes_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			     unsigned int i)
+{
+	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
+
+	if (!entry)
+		return true;
+	if (TPM20_HT(entry->virt) == HT_POLICY)
+		return vtpmb_tpm20_needs_auth(entry);
+	return !vtpmb_tpm20_is_bound(vtpm, entry, call->handle[i]);
+}
+
+/* TPM 2.0 Part 4, CheckAuthSession() */
+static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   unsigned int i)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	struct vtpmb_tpm20_session *session = &call->session[i];
+	bool policy = TPM20_HT(session->handle) == HT_POLICY;
+	u32 rc = RC_SUCCESS;
+
+	if (call->handle[i] == RH_PLATFORM && !vtpm->pp_pin &&
+	    test_bit(call->row_nr, tpm->pp_list))
+		return RC_PP;
+	session->with_auth = tpm20_takes_auth(vtpm, call, i);
+	session->password = policy && session->entry->conditions.password;
+	if (session->with_auth && call->handle[i] == RH_LOCKOUT && tpm->lockout_failed)
+		return RC_LOCKOUT;
+	if (policy)
+		rc = vtpmb_tpm20_judge_policy(vtpm, call, i);
+	if (rc)
+		return rc;
+	if (session->handle == RS_PW || session->password)
+		rc = tpm20_password(vtpm, call, i);
+	else
+		rc = vtpmb_tpm20_check_hmac(vtpm, call, i);
+	return rc == RC_BAD_AUTH ? tpm20_bad_auth(vtpm, call, i) : rc;
+}
+
+static u32 tpm20_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, unsigned int i)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[i];
+	u32 rc = session->entry ? tpm20_attributes(call, session) : RC_SUCCESS;
+
+	if (rc)
+		return rc;
+	if (session->entry && session->entry->key.lockout &&
+	    vtpmb_tpm20_state(vtpm)->lockout_failed)
+		return RC_LOCKOUT;
+	return i < call->row->nr_auths ? tpm20_authorise(vtpm, call, i) :
+					 tpm20_bystander(session);
+}
+
+/**
+ * vtpmb_tpm20_authorise() - whether the sessions authorise what they should
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, its sessions assigned, none of its parameters taken yet
+ *
+ * Return: a response code (TPM 2.0 Part 4, ParseSessionBuffer())
+ */
+u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+	u32 rc = RC_SUCCESS;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	for (i = 0; !rc && i < call->nr_sessions; i++) {
+		if (call->session[i].checked)
+			rc = tpm20_judge(vtpm, call, i);
+		else if (i < call->row->nr_auths)
+			rc = vtpmb_tpm20_is_virtually_met(vtpm, call, i);
+		if (rc & RC_FMT1)
+			rc = RC_S(rc, i);
+	}
+	return rc;
+}
+
+/**
+ * vtpmb_tpm20_explain() - why the chip has refused a command
+ * @call:	the command
+ * @rc:		the chip's response code
+ *
+ * Return: @rc; RC_AUTH_UNAVAILABLE if the chip's authValue is not what the
+ * administrator said, which is not the guest's fault
+ */
+u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
+		if (rc == RC_S(RC_BAD_AUTH, i) && call->session[i].checked)
+			return RC_AUTH_UNAVAILABLE;
+	}
+	return rc;
+}
+
+/* A policy has to be satisfied anew.  Its session's nonce only the chip could roll. */
+static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = session->entry;
+	int len = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0, rc);
+
+	if (len || *rc)
+		return len;
+	len = tpm20_ask_session(vtpm, CODE_POLICY_RESTART, entry->virt, rc);
+	if (len < 0)
+		return len;
+	if (!*rc)
+		vtpmb_tpm20_reset_policy(entry);
+	return 0;
+}
+
+/*
+ * A nonce that the chip will not be asked about again needs not come from there.
+ * Nor can it where the chip has another key, because its hierarchy's authValue
+ * is not what the administrator said.
+ */
+static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = session->entry;
+	int err;
+
+	if (session->attributes & SESSION_CONTINUE && TPM20_HT(session->handle) == HT_POLICY)
+		return tpm20_restart(vtpm, session, rc);
+	if (session->attributes & SESSION_CONTINUE && !entry->key.ours) {
+		err = vtpmb_tpm20_roll_in_chip(vtpm, entry, rc);
+		if (err || *rc != RC_S(RC_BAD_AUTH, 0))
+			return err;
+		entry->key.ours = true;
+		*rc = RC_SUCCESS;
+	}
+	get_random_bytes(entry->nonce, entry->nonce_len);
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_renew() - what success does to the sessions that were judged here
+ * @vtpm:	the vtpm
+ * @call:	the command; its response has no sessions yet
+ * @rc:		out: RC_SUCCESS, or RC_FAILURE if the chip does not go along
+ *
+ * Each gets a new nonceTPM, so that nothing that was sent before works again, or
+ * its policy is to be satisfied anew.
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	unsigned int i;
+	int err = 0;
+
+	*rc = RC_SUCCESS;
+	for (i = 0; !err && !*rc && i < call->nr_sessions; i++) {
+		if (call->session[i].checked && call->session[i].entry)
+			err = tpm20_roll(vtpm, &call->session[i], rc);
+	}
+	if (*rc)
+		*rc = RC_FAILURE;
+	return err;
+}

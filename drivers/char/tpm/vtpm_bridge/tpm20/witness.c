@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0, TPM2_PCR_Extend in a session that the chip alone can check.
+ *
+ * A Linux guest with CONFIG_TCG_TPM2_HMAC extends PCRs in a session that is
+ * salted for a key in the chip.  The bridge can neither check such an HMAC nor
+ * make the response's.  The chip can, if it gets the very same command.  It may
+ * have it if that changes nothing there: digests for registers that it has not
+ * allocated are not used (TPM 2.0 Part 3, 22.2).  Then the chip judges and
+ * answers, and what it let pass extends the proxy's own register.
+ */
+
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+#include "state.h"
+
+#define CODE_GET_CAPABILITY	0x17A
+#define CODE_PCR_EXTEND		0x182
+
+/* Take the next of a command's TPML_DIGEST_VALUES. */
+static bool tpm20_next_digest(struct vtpmb_reader *digests, u16 *alg)
+{
+	return vtpmb_get_u16(digests, alg) && vtpmb_hash_size(*alg) &&
+	       vtpmb_get_bytes(digests, vtpmb_hash_size(*alg));
+}
+
+/* Whether the chip, whose banks these are, says that it has not this register. */
+static bool tpm20_is_absent(struct vtpmb_reader banks, u32 nr_banks, u16 alg, u32 pcr)
+{
+	struct vtpmb_tpm20_selection sel;
+	bool told = false;
+
+	while (nr_banks--) {
+		if (!vtpmb_tpm20_get_bank(&banks, &sel))
+			return false;
+		if (sel.alg == alg && sel.pcrs & BIT(pcr))
+			return false;
+		told |= sel.alg == alg;
+	}
+	return told;
+}
+
+/* What is not understood here might be understood by the chip: false. */
+static bool tpm20_are_absent(const struct vtpmb_tpm20_call *call,
+			     const struct vtpmb_reader *banks, u32 nr_banks)
+{
+	struct vtpmb_reader digests = call->params;
+	u32 nr_digests;
+	u16 alg;
+
+	if (!vtpmb_get_u32(&digests, &nr_digests) || nr_digests > VTPMB_TPM20_MAX_HASHES)
+		return false;
+	while (nr_digests--) {
+		if (!tpm20_next_digest(&digests, &alg) ||
+		    !tpm20_is_absent(*banks, nr_banks, alg, call->handle[0]))
+			return false;
+	}
+	return !digests.left;
+}
+
+/* GetCapability(TPM_CAP_PCRS): how many banks, left in @r; 0 or an errno. */
+static int tpm20_ask_banks(struct vtpmb_port *port, struct vtpmb_reader *r, u32 *nr_banks)
+{
+	static const u8 body[12] = { [3] = 5, [11] = 1 };
+	u32 capability, rc;
+	u8 more;
+	int len = vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, CODE_GET_CAPABILITY,
+					  body, sizeof(body), &rc);
+
+	if (len < 0)
+		return len;
+	if (rc)
+		return -EIO;
+	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u8(r, &more) || !vtpmb_get_u32(r, &capability) ||
+	    !vtpmb_get_u32(r, nr_banks))
+		return -EIO;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_may_witness() - whether the chip may be asked to judge a command
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	a command of the virtual platform, with a session that cannot be
+ *		checked here
+ *
+ * Not of policies: what the chip's registers ask for is the host's.
+ */
+bool vtpmb_tpm20_may_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (TPM20_HT(call->session[i].handle) == HT_POLICY)
+			return false;
+	}
+	return call->row->code == CODE_PCR_EXTEND && call->handle[0] < VTPMB_NR_PCRS &&
+	       !vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
+}
+
+/* The command's buffer will have the response. */
+static void tpm20_keep_digests(struct vtpmb_tpm20_table *table, struct vtpmb_reader params)
+{
+	vtpmb_get_bytes(&params, sizeof(u32));
+	memcpy(table->digests, params.pos, params.left);
+	table->digests_len = params.left;
+}
+
+/**
+ * vtpmb_tpm20_witness() - see that a command would change nothing in the chip
+ * @vtpm:	the vtpm
+ * @call:	the command, for which vtpmb_tpm20_may_witness()
+ * @rc:		out: RC_SUCCESS or RC_AUTH_UNAVAILABLE
+ *
+ * The chip is asked each time: while the host slept somebody may have allocated
+ * its registers anew.  They stay as they are as long as the hub has the chip.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_reader banks;
+	u32 nr_banks;
+	int err = tpm20_ask_banks(vtpm->port, &banks, &nr_banks);
+
+	if (err)
+		return err;
+	*rc = tpm20_are_absent(call, &banks, nr_banks) ? RC_SUCCESS : RC_AUTH_UNAVAILABLE;
+	if (!*rc)
+		tpm20_keep_digests(&vtpmb_tpm20_state(vtpm)->table, call->params);
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_witnessed() - do what the chip has let pass
+ * @vtpm:	the vtpm
+ * @call:	the command
+ */
+void vtpmb_tpm20_witnessed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_reader digests;
+
+	vtpmb_reader_init(&digests, table->digests, table->digests_len);
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch == vtpm->epoch)
+		vtpmb_tpm20_pcr_digests(vtpm, call->handle[0], &digests);
+	mutex_unlock(&vtpm->lock);
+}
