@@ -3,11 +3,10 @@
 
 #include <linux/init.h>
 #include <linux/module.h>
-#include "dev/ctl.h"
 #include "core/hash.h"
-#include "hub/hub.h"
+#include "dev/ctl.h"
 #include "dev/proxy.h"
-
+#include "hub/hub.h"
 
 static int __init vtpmb_init(void)
 {

@@ -84,10 +84,11 @@ static void fake_handles(u32 first, struct vtpmb_writer *w)
 
 	vtpmb_put_u32(w, 0);
 	for (index = TPM20_INDEX(first); index < NR_NUMBERS; index++) {
-		if (type == HT_TRANSIENT ? index >= NR_SLOTS || !fake->object[index] :
-		    !fake_has_session(index, type == HT_POLICY))
+		if (type == TPM2_HT_TRANSIENT ? index >= NR_SLOTS || !fake->object[index] :
+		    !fake_has_session(index, type == TPM2_HT_POLICY_SESSION))
 			continue;
-		vtpmb_put_u32(w, type == HT_TRANSIENT ? 0x80000000 + index : 0x02000000 + index);
+		vtpmb_put_u32(w, type == TPM2_HT_TRANSIENT ? 0x80000000 + index :
+			      0x02000000 + index);
 		nr++;
 	}
 	vtpmb_poke_u32(count, nr);
@@ -120,7 +121,7 @@ static u32 fake_capability(struct vtpmb_reader *r, struct vtpmb_writer *w)
 		vtpmb_put_u32(w, 0x000b03ff);
 		vtpmb_put_u32(w, 0xffff7fff);
 		vtpmb_put_u32(w, 0x03ffffff);
-	} else if (capability == 1 && TPM20_HT(property) != HT_PERMANENT) {
+	} else if (capability == 1 && TPM20_HT(property) != TPM2_HT_PERMANENT) {
 		fake_handles(property, w);
 	} else {
 		vtpmb_put_u32(w, 0);
@@ -139,7 +140,7 @@ static u32 fake_put_object(u32 number, struct vtpmb_writer *w)
 		vtpmb_put_u32(w, 0x80000000 + i);
 		return 0;
 	}
-	return RC_OBJECT_MEMORY;
+	return TPM2_RC_OBJECT_MEMORY;
 }
 
 static u32 fake_put_session(u32 handle, struct vtpmb_writer *w)
@@ -153,7 +154,7 @@ static u32 fake_put_session(u32 handle, struct vtpmb_writer *w)
 		vtpmb_put_u32(w, handle);
 		return 0;
 	}
-	return RC_SESSION_MEMORY;
+	return TPM2_RC_SESSION_MEMORY;
 }
 
 static u32 *fake_find(u32 handle)
@@ -175,10 +176,10 @@ static u32 fake_save(u32 handle, struct vtpmb_writer *w)
 	u32 *slot = fake_find(handle);
 
 	if (!slot || !*slot)
-		return RC_REFERENCE_H0;
+		return TPM2_RC_REFERENCE_H0;
 	vtpmb_put_u64(w, *slot);
 	vtpmb_put_u32(w, handle >= 0x80000000 ? 0x80000000 : handle);
-	vtpmb_put_u32(w, handle >= 0x80000000 ? RH_OWNER : RH_NULL);
+	vtpmb_put_u32(w, handle >= 0x80000000 ? TPM2_RH_OWNER : TPM2_RH_NULL);
 	vtpmb_put_u16(w, 4);
 	vtpmb_put_u32(w, 0xb10bb10b);
 	if (handle < 0x80000000) {
@@ -195,7 +196,7 @@ static u32 fake_load(struct vtpmb_reader *r, struct vtpmb_writer *w)
 	vtpmb_get_u32(r, &high);
 	vtpmb_get_u32(r, &number);
 	if (!vtpmb_get_u32(r, &saved))
-		return RC_INSUFFICIENT;
+		return TPM2_RC_INSUFFICIENT;
 	if (saved >= 0x80000000)
 		return fake_put_object(number, w);
 	fake->saved[TPM20_INDEX(saved) % NR_NUMBERS] = false;
@@ -284,7 +285,7 @@ static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 		return 0;
 	}
 	if (!slot || !*slot)
-		return RC_REFERENCE_H0;
+		return TPM2_RC_REFERENCE_H0;
 	vtpmb_put_u32(w, *slot);
 	return 0;
 }
@@ -307,7 +308,7 @@ static int fake_transmit(struct vtpmb_port *port, u8 *buf)
 	memcpy(buf + VTPMB_HEADER_SIZE, answer, w.len);
 	len = VTPMB_HEADER_SIZE + w.len;
 	vtpmb_writer_init(&w, buf, VTPMB_HEADER_SIZE);
-	vtpmb_put_u16(&w, TPM20_ST_NO_SESSIONS);
+	vtpmb_put_u16(&w, TPM2_ST_NO_SESSIONS);
 	vtpmb_put_u32(&w, len);
 	vtpmb_put_u32(&w, rc);
 	return len;
@@ -389,38 +390,38 @@ static u32 run_words(u16 tag, u32 code, const u32 *word, unsigned int nr_words,
 	vtpmb_put_u32(&w, code);
 	put_words(&w, word, nr_words);
 	vtpmb_put_bytes(&w, tail, tail_len);
-	return run(bytes, w.len) ? RC_FAILURE : cmd->rc;
+	return run(bytes, w.len) ? TPM2_RC_FAILURE : cmd->rc;
 }
 
 static u32 run_handle(u32 code, u32 handle)
 {
-	return run_words(TPM20_ST_NO_SESSIONS, code, &handle, 1, "", 0);
+	return run_words(TPM2_ST_NO_SESSIONS, code, &handle, 1, "", 0);
 }
 
 static u32 startup(void)
 {
 	static const u8 clear[2];
 
-	return run_words(TPM20_ST_NO_SESSIONS, 0x144, NULL, 0, clear, sizeof(clear));
+	return run_words(TPM2_ST_NO_SESSIONS, 0x144, NULL, 0, clear, sizeof(clear));
 }
 
 /* The object's virtual handle, or 0. */
 static u32 create_primary(void)
 {
 	static const u8 auth[] = { 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 1, 0, 0 };
-	u32 handle = RH_OWNER;
+	u32 handle = TPM2_RH_OWNER;
 
-	if (run_words(TPM20_ST_SESSIONS, CREATE_PRIMARY, &handle, 1, auth, sizeof(auth)))
+	if (run_words(TPM2_ST_SESSIONS, CREATE_PRIMARY, &handle, 1, auth, sizeof(auth)))
 		return 0;
 	return vtpmb_peek_u32(cmd->buf + VTPMB_HEADER_SIZE);
 }
 
 static u32 start_policy(void)
 {
-	static const u32 null[] = { RH_NULL, RH_NULL };
+	static const u32 null[] = { TPM2_RH_NULL, TPM2_RH_NULL };
 	static const u8 params[] = { 0, 0, 0, 0, 1, 0, 0x10, 0, 0x0b };
 
-	if (run_words(TPM20_ST_NO_SESSIONS, START_SESSION, null, 2, params, sizeof(params)))
+	if (run_words(TPM2_ST_NO_SESSIONS, START_SESSION, null, 2, params, sizeof(params)))
 		return 0;
 	return vtpmb_peek_u32(cmd->buf + VTPMB_HEADER_SIZE);
 }
@@ -447,7 +448,7 @@ static void command_table_is_in_order_and_consistent(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, !!row->accept[h], h < row->nr_handles);
 		if (i)
 			KUNIT_EXPECT_LT(test, row[-1].code, row->code);
-		if (row->code & TPM20_CC_V)
+		if (row->code & TPMA_CC_V)
 			KUNIT_EXPECT_TRUE(test, row->flags & TPM20_UNSAFE);
 	}
 	KUNIT_EXPECT_EQ(test, vtpmb_tpm20_row(0), -ENOENT);
@@ -487,9 +488,9 @@ static void probe_keeps_nothing_when_it_fails(struct kunit *test)
 static void nothing_works_before_startup_nor_startup_after(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, number_of(0x80000000), 0u);
-	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)RC_INITIALIZE);
-	KUNIT_EXPECT_EQ(test, startup(), (u32)RC_SUCCESS);
-	KUNIT_EXPECT_EQ(test, startup(), (u32)RC_INITIALIZE);
+	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)TPM2_RC_INITIALIZE);
+	KUNIT_EXPECT_EQ(test, startup(), (u32)TPM2_RC_SUCCESS);
+	KUNIT_EXPECT_EQ(test, startup(), (u32)TPM2_RC_INITIALIZE);
 	KUNIT_EXPECT_EQ(test, (int)vtpm->power, (int)VTPMB_STARTED);
 }
 
@@ -500,15 +501,15 @@ static void denied_command_is_hidden_and_refused(struct kunit *test)
 	u32 before;
 
 	startup();
-	run_words(TPM20_ST_NO_SESSIONS, GET_CAPABILITY, total, 3, "", 0);
+	run_words(TPM2_ST_NO_SESSIONS, GET_CAPABILITY, total, 3, "", 0);
 	before = vtpmb_peek_u32(cmd->buf + 23);
 	vtpmb_policy_set(&vtpm->policy, &vtpmb_tpm20, 0x17B, VTPMB_POLICY_DENY);
-	run_words(TPM20_ST_NO_SESSIONS, GET_CAPABILITY, total, 3, "", 0);
+	run_words(TPM2_ST_NO_SESSIONS, GET_CAPABILITY, total, 3, "", 0);
 	KUNIT_EXPECT_EQ(test, vtpmb_peek_u32(cmd->buf + 23), before - 1);
-	run_words(TPM20_ST_NO_SESSIONS, GET_CAPABILITY, list, 3, "", 0);
+	run_words(TPM2_ST_NO_SESSIONS, GET_CAPABILITY, list, 3, "", 0);
 	KUNIT_EXPECT_EQ(test, vtpmb_peek_u32(cmd->buf + 15), before - 1);
-	KUNIT_EXPECT_EQ(test, run_words(TPM20_ST_NO_SESSIONS, 0x17B, NULL, 0, "\0\x08", 2),
-			(u32)RC_COMMAND_CODE);
+	KUNIT_EXPECT_EQ(test, run_words(TPM2_ST_NO_SESSIONS, 0x17B, NULL, 0, "\0\x08", 2),
+			(u32)TPM2_RC_COMMAND_CODE);
 	KUNIT_EXPECT_EQ(test, (int)cmd->answer, (int)VTPMB_ANSWER_REFUSED);
 }
 
@@ -520,8 +521,8 @@ static void vendor_command_never_reaches_the_chip(struct kunit *test)
 	startup();
 	vtpmb_policy_set(&vtpm->policy, &vtpmb_tpm20, 0x20001000, VTPMB_POLICY_ALLOW_UNSAFE);
 	before = fake->port.nr_chip_commands;
-	KUNIT_EXPECT_EQ(test, run_words(TPM20_ST_NO_SESSIONS, 0x20001000, NULL, 0, "\x01", 1),
-			(u32)RC_COMMAND_CODE);
+	KUNIT_EXPECT_EQ(test, run_words(TPM2_ST_NO_SESSIONS, 0x20001000, NULL, 0, "\x01", 1),
+			(u32)TPM2_RC_COMMAND_CODE);
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands, before);
 }
 
@@ -533,11 +534,12 @@ static void many_objects_share_three_slots(struct kunit *test)
 	for (i = 0; i < VTPMB_MAX_OBJECTS; i++)
 		KUNIT_EXPECT_EQ(test, create_primary(), 0x80000000 + i);
 	KUNIT_EXPECT_EQ(test, create_primary(), 0u);
-	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)RC_OBJECT_MEMORY);
+	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)TPM2_RC_OBJECT_MEMORY);
 	for (i = 0; i < VTPMB_MAX_OBJECTS; i++)
 		KUNIT_EXPECT_EQ(test, number_of(0x80000000 + i), i + 1);
 	KUNIT_EXPECT_EQ(test, run_handle(FLUSH_CONTEXT, 0x80000003), 0u);
-	KUNIT_EXPECT_EQ(test, run_handle(FLUSH_CONTEXT, 0x80000003), (u32)RC_P(RC_HANDLE, 0));
+	KUNIT_EXPECT_EQ(test, run_handle(FLUSH_CONTEXT, 0x80000003),
+			(u32)TPM2_RC_OF_PARAMETER(TPM2_RC_HANDLE, 0));
 	KUNIT_EXPECT_EQ(test, create_primary(), 0x80000003u);
 	KUNIT_EXPECT_EQ(test, number_of(0x80000003), VTPMB_MAX_OBJECTS + 1u);
 }
@@ -550,7 +552,7 @@ static void many_sessions_share_three_slots(struct kunit *test)
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
 		KUNIT_EXPECT_EQ(test, start_policy(), 0x03000000 + i);
 	KUNIT_EXPECT_EQ(test, start_policy(), 0u);
-	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)RC_SESSION_HANDLES);
+	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)TPM2_RC_SESSION_HANDLES);
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
 		KUNIT_EXPECT_EQ(test, run_handle(POLICY_RESTART, 0x03000000 + i), 0u);
 }
@@ -595,7 +597,7 @@ static void reset_takes_all_out_of_the_chip(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_is_empty());
 	KUNIT_EXPECT_EQ(test, startup(), 0u);
 	KUNIT_EXPECT_EQ(test, number_of(0x80000000), 0u);
-	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)RC_REFERENCE_H0);
+	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)TPM2_RC_REFERENCE_H0);
 }
 
 static void command_of_before_the_reset_does_nothing(struct kunit *test)
@@ -618,7 +620,7 @@ static void command_of_before_the_reset_does_nothing(struct kunit *test)
 	vtpmb_tpm20.reset(vtpm);
 	mutex_unlock(&vtpm->lock);
 	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.execute(vtpm, cmd), 0);
-	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)RC_INITIALIZE);
+	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)TPM2_RC_INITIALIZE);
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands, before + 1);
 }
 
@@ -627,7 +629,7 @@ static u32 extend(u32 pcr)
 	u8 params[13 + 4 + 2 + 32] = { 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 1, 0, 0,
 				       0, 0, 0, 1, 0, 0x0b };
 
-	return run_words(TPM20_ST_SESSIONS, PCR_EXTEND, &pcr, 1, params, sizeof(params));
+	return run_words(TPM2_ST_SESSIONS, PCR_EXTEND, &pcr, 1, params, sizeof(params));
 }
 
 static void only_a_granted_pcr_is_extended_in_the_chip(struct kunit *test)
@@ -650,7 +652,7 @@ static u32 read_both(void)
 {
 	static const u8 list[] = { 0, 0, 0, 1, 0, 0x0b, 3, 0x80, 1, 0 };
 
-	return run_words(TPM20_ST_NO_SESSIONS, PCR_READ, NULL, 0, list, sizeof(list));
+	return run_words(TPM2_ST_NO_SESSIONS, PCR_READ, NULL, 0, list, sizeof(list));
 }
 
 static void chips_pcrs_are_put_among_private_ones(struct kunit *test)
@@ -665,7 +667,7 @@ static void chips_pcrs_are_put_among_private_ones(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cmd->buf[64], 0xc8);
 	/* An answer cut short is no answer. */
 	while (fake->pcr_read_len--)
-		KUNIT_EXPECT_EQ(test, read_both(), (u32)RC_FAILURE);
+		KUNIT_EXPECT_EQ(test, read_both(), (u32)TPM2_RC_FAILURE);
 }
 
 static void chip_gets_its_own_password(struct kunit *test)
@@ -689,22 +691,22 @@ static u32 set_platform_policy(void)
 {
 	static const u8 params[] = { 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 1, 0, 0,
 				     0, 32, [15 + 32] = 0, 0x0b };
-	u32 handle = RH_PLATFORM;
+	u32 handle = TPM2_RH_PLATFORM;
 
-	return run_words(TPM20_ST_SESSIONS, 0x12E, &handle, 1, params, sizeof(params));
+	return run_words(TPM2_ST_SESSIONS, 0x12E, &handle, 1, params, sizeof(params));
 }
 
 /* What the chip says of the session is no digest: the driver is to blame, not the guest. */
 static void digest_that_is_none_authorises_nothing(struct kunit *test)
 {
 	u8 params[] = { 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1 };
-	u32 handle = RH_PLATFORM;
+	u32 handle = TPM2_RH_PLATFORM;
 
 	startup();
 	KUNIT_EXPECT_EQ(test, set_platform_policy(), 0U);
 	vtpmb_poke_u32(params + 4, start_policy());
-	KUNIT_EXPECT_EQ(test, run_words(TPM20_ST_SESSIONS, 0x127, &handle, 1, params,
-					sizeof(params)), (u32)RC_FAILURE);
+	KUNIT_EXPECT_EQ(test, run_words(TPM2_ST_SESSIONS, 0x127, &handle, 1, params,
+					sizeof(params)), (u32)TPM2_RC_FAILURE);
 	KUNIT_EXPECT_FALSE(test, vtpmb_tpm20_state(vtpm)->disable_clear);
 }
 

@@ -206,7 +206,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
 	vtpmb_tpm20_refer(entry, body);
 	entry->hier = hier;
 	entry->flushed = flushed;
-	entry->virt = TPM20_TRANSIENT_FIRST + (entry - table->object);
+	entry->virt = TPM2_TRANSIENT_FIRST + (entry - table->object);
 	vtpmb_tpm20_count(vtpm);
 	return entry;
 }
@@ -251,7 +251,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	u32 i = handle - TPM20_TRANSIENT_FIRST;
+	u32 i = handle - TPM2_TRANSIENT_FIRST;
 
 	if (i >= VTPMB_MAX_OBJECTS || table->object[i].kind == KIND_FREE)
 		return NULL;
@@ -296,7 +296,7 @@ u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mi
 	*entry = vtpmb_tpm20_find_session(vtpm, handle);
 	if (!*entry || (*entry)->guest_saved)
 		return unknown;
-	return (*entry)->virt == handle ? RC_SUCCESS : mistaken;
+	return (*entry)->virt == handle ? TPM2_RC_SUCCESS : mistaken;
 }
 
 /**

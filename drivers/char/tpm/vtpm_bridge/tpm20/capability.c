@@ -9,73 +9,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-/* TPM 2.0 Part 2, 6.12: TPM_CAP */
-enum {
-	CAP_ALGS		= 0x0,
-	CAP_HANDLES		= 0x1,
-	CAP_COMMANDS		= 0x2,
-	CAP_PP_COMMANDS		= 0x3,
-	CAP_AUDIT_COMMANDS	= 0x4,
-	CAP_PCRS		= 0x5,
-	CAP_TPM_PROPERTIES	= 0x6,
-	CAP_PCR_PROPERTIES	= 0x7,
-	CAP_ECC_CURVES		= 0x8,
-	CAP_AUTH_POLICIES	= 0x9,
-	CAP_ACT			= 0xA,
-	CAP_VENDOR		= 0x100,
-};
-
-/* TPM 2.0 Part 2, 6.13: TPM_PT */
-enum {
-	PT_FIXED		= 0x100,
-	PT_HR_TRANSIENT_MIN	= 0x10E,
-	PT_HR_LOADED_MIN	= 0x110,
-	PT_ACTIVE_SESSIONS_MAX	= 0x111,
-	PT_CONTEXT_GAP_MAX	= 0x114,
-	PT_MAX_COMMAND_SIZE	= 0x11E,
-	PT_MAX_RESPONSE_SIZE	= 0x11F,
-	PT_MAX_OBJECT_CONTEXT	= 0x121,
-	PT_TOTAL_COMMANDS	= 0x129,
-	PT_LIBRARY_COMMANDS	= 0x12A,
-	PT_VENDOR_COMMANDS	= 0x12B,
-	PT_VAR			= 0x200,
-	PT_PERMANENT		= 0x200,
-	PT_STARTUP_CLEAR	= 0x201,
-	PT_HR_NV_INDEX		= 0x202,
-	PT_HR_LOADED		= 0x203,
-	PT_HR_LOADED_AVAIL	= 0x204,
-	PT_HR_ACTIVE		= 0x205,
-	PT_HR_ACTIVE_AVAIL	= 0x206,
-	PT_HR_TRANSIENT_AVAIL	= 0x207,
-	PT_HR_PERSISTENT	= 0x208,
-	PT_HR_PERSISTENT_AVAIL	= 0x209,
-	PT_NV_COUNTERS		= 0x20A,
-	PT_NV_COUNTERS_AVAIL	= 0x20B,
-	PT_LOCKOUT_COUNTER	= 0x20E,
-	PT_MAX_AUTH_FAIL	= 0x20F,
-	PT_LOCKOUT_INTERVAL	= 0x210,
-	PT_LOCKOUT_RECOVERY	= 0x211,
-	PT_AUDIT_COUNTER_0	= 0x213,
-	PT_AUDIT_COUNTER_1	= 0x214,
-};
-
-/* TPM 2.0 Part 2, 8.7: TPMA_STARTUP_CLEAR */
-#define STARTUP_PH_ENABLE		BIT(0)
-#define STARTUP_SH_ENABLE		BIT(1)
-#define STARTUP_EH_ENABLE		BIT(2)
-#define STARTUP_PH_ENABLE_NV		BIT(3)
-#define STARTUP_ORDERLY			BIT(31)
-
-/* TPM 2.0 Part 2, 8.9: TPMA_CC */
-#define CCA_NV				BIT(22)
-#define CCA_EXTENSIVE			BIT(23)
-#define CCA_FLUSHED			BIT(24)
-#define CCA_HANDLES_SHIFT		25
-#define CCA_RESPONSE			BIT(28)
-
-/* TPMA_ALGORITHM: a hash, and neither a MAC nor an encryption of such a name. */
-#define ALG_HASH			BIT(2)
-
 /* Of the reference implementation: entries of a capability's list (Part 2, 10.9). */
 #define MAX_LIST_HANDLES		254
 #define MAX_LIST_COMMANDS		254
@@ -134,10 +67,10 @@ static bool tpm20_list_next(struct tpm20_list *list, u32 key)
 static u32 tpm20_list_end(struct tpm20_list *list)
 {
 	if (list->out->overflow)
-		return RC_FAILURE;
+		return TPM2_RC_FAILURE;
 	list->out->buf[list->head] = list->more;
 	vtpmb_poke_u32(list->out->buf + list->head + 5, list->nr_entries);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -189,7 +122,7 @@ bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg)
 {
 	const struct vtpmb_tpm20_tagged *property = vtpmb_tpm20_alg(vtpm, alg);
 
-	return !property || !(property->val & ALG_HASH);
+	return !property || !(property->val & TPMA_ALGORITHM_HASH);
 }
 
 static u32 tpm20_cap_algs(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
@@ -199,7 +132,7 @@ static u32 tpm20_cap_algs(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 	struct tpm20_list list;
 	unsigned int i;
 
-	tpm20_list_begin(&list, out, CAP_ALGS, ask->property, ask->count, MAX_LIST_ALGS);
+	tpm20_list_begin(&list, out, TPM2_CAP_ALGS, ask->property, ask->count, MAX_LIST_ALGS);
 	for (i = 0; i < facts->nr_algs; i++) {
 		if (!tpm20_list_next(&list, facts->alg[i].tag))
 			continue;
@@ -216,7 +149,7 @@ static u32 tpm20_cap_curves(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask
 	struct tpm20_list list;
 	unsigned int i;
 
-	tpm20_list_begin(&list, out, CAP_ECC_CURVES, ask->property, ask->count,
+	tpm20_list_begin(&list, out, TPM2_CAP_ECC_CURVES, ask->property, ask->count,
 			 MAX_LIST_CURVES);
 	for (i = 0; i < facts->nr_curves; i++) {
 		if (tpm20_list_next(&list, facts->curve[i]))
@@ -230,18 +163,18 @@ static u32 tpm20_cca(struct vtpmb_vtpm *vtpm, unsigned int row)
 {
 	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
 	const struct vtpmb_tpm20_row *r = &vtpmb_tpm20_rows[row];
-	u32 cca = r->code | (u32)r->nr_handles << CCA_HANDLES_SHIFT;
+	u32 cca = r->code | (u32)r->nr_handles << TPMA_CC_CHANDLES_SHIFT;
 
 	if (test_bit(row, facts->has))
 		return facts->cca[row];
 	if (r->flags & TPM20_NV)
-		cca |= CCA_NV;
+		cca |= TPMA_CC_NV;
 	if (r->flags & TPM20_EXTENSIVE)
-		cca |= CCA_EXTENSIVE;
+		cca |= TPMA_CC_EXTENSIVE;
 	if (r->flushes)
-		cca |= CCA_FLUSHED;
+		cca |= TPMA_CC_FLUSHED;
 	if (r->response != RESPONSE_NONE)
-		cca |= CCA_RESPONSE;
+		cca |= TPMA_CC_RHANDLE;
 	return cca;
 }
 
@@ -252,7 +185,7 @@ static u32 tpm20_cap_commands(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *a
 	struct tpm20_list list;
 	unsigned int i;
 
-	tpm20_list_begin(&list, out, CAP_COMMANDS, ask->property, ask->count,
+	tpm20_list_begin(&list, out, TPM2_CAP_COMMANDS, ask->property, ask->count,
 			 MAX_LIST_COMMANDS);
 	for (i = 0; i < VTPMB_TPM20_NR_ROWS; i++) {
 		if (vtpmb_tpm20_permits(vtpm, i) &&
@@ -268,7 +201,7 @@ static u32 tpm20_cap_pp_commands(struct vtpmb_vtpm *vtpm, const struct tpm20_ask
 	struct tpm20_list list;
 	unsigned int i;
 
-	tpm20_list_begin(&list, out, CAP_PP_COMMANDS, ask->property, ask->count,
+	tpm20_list_begin(&list, out, TPM2_CAP_PP_COMMANDS, ask->property, ask->count,
 			 MAX_LIST_COMMANDS);
 	for (i = 0; i < VTPMB_TPM20_NR_ROWS; i++) {
 		if (test_bit(i, vtpmb_tpm20_state(vtpm)->pp_list) &&
@@ -293,8 +226,8 @@ static u32 tpm20_cap_none(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 static u32 tpm20_cap_act(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			 struct vtpmb_writer *out)
 {
-	if (ask->property < RH_ACT_FIRST || ask->property > RH_ACT_LAST)
-		return RC_P(RC_VALUE, 1);
+	if (ask->property < TPM2_RH_ACT_0 || ask->property > TPM2_RH_ACT_F)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 1);
 	return tpm20_cap_none(vtpm, ask, out);
 }
 
@@ -307,8 +240,8 @@ static u32 tpm20_cap_pcrs(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 	unsigned int b;
 
 	if (ask->property)
-		return RC_P(RC_VALUE, 1);
-	tpm20_list_begin(&list, out, CAP_PCRS, 0, ask->count ? U32_MAX : 0, U32_MAX);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 1);
+	tpm20_list_begin(&list, out, TPM2_CAP_PCRS, 0, ask->count ? U32_MAX : 0, U32_MAX);
 	for (b = 0; b < pcrs->nr_banks; b++) {
 		u8 bits = pcrs->bank[b].active ? 0xff : 0;
 
@@ -353,7 +286,7 @@ static u32 tpm20_cap_pcr_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_
 	struct tpm20_list list;
 	unsigned int i, pcr;
 
-	tpm20_list_begin(&list, out, CAP_PCR_PROPERTIES, ask->property, ask->count,
+	tpm20_list_begin(&list, out, TPM2_CAP_PCR_PROPERTIES, ask->property, ask->count,
 			 MAX_LIST_PROPERTIES);
 	for (i = 0; i < ARRAY_SIZE(properties); i++) {
 		u8 bits[VTPMB_NR_PCRS / 8] = {};
@@ -372,14 +305,16 @@ static u32 tpm20_cap_pcr_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_
 static u32 tpm20_cap_auth_policies(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 				   struct vtpmb_writer *out)
 {
-	static const u32 handles[] = { RH_OWNER, RH_LOCKOUT, RH_ENDORSEMENT, RH_PLATFORM };
+	static const u32 handles[] = {
+		TPM2_RH_OWNER, TPM2_RH_LOCKOUT, TPM2_RH_ENDORSEMENT, TPM2_RH_PLATFORM
+	};
 	const struct vtpmb_tpm20_hierarchy *h;
 	struct tpm20_list list;
 	unsigned int i;
 
-	if (TPM20_HT(ask->property) != HT_PERMANENT)
-		return RC_P(RC_VALUE, 1);
-	tpm20_list_begin(&list, out, CAP_AUTH_POLICIES, ask->property, ask->count,
+	if (TPM20_HT(ask->property) != TPM2_HT_PERMANENT)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 1);
+	tpm20_list_begin(&list, out, TPM2_CAP_AUTH_POLICIES, ask->property, ask->count,
 			 MAX_LIST_POLICIES);
 	for (i = 0; i < ARRAY_SIZE(handles); i++) {
 		if (!tpm20_list_next(&list, handles[i]))
@@ -419,23 +354,23 @@ static u32 tpm20_cap_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *as
 {
 	struct tpm20_list list;
 
-	tpm20_list_begin(&list, out, CAP_HANDLES, ask->property, ask->count,
+	tpm20_list_begin(&list, out, TPM2_CAP_HANDLES, ask->property, ask->count,
 			 MAX_LIST_HANDLES);
 	switch (TPM20_HT(ask->property)) {
-	case HT_PCR:
+	case TPM2_HT_PCR:
 		tpm20_list_pcrs(vtpm, &list);
 		break;
-	case HT_PERMANENT:
+	case TPM2_HT_PERMANENT:
 		tpm20_list_permanent(vtpm, &list);
 		break;
-	case HT_NV:
-	case HT_PERSISTENT:
-	case HT_HMAC:
-	case HT_POLICY:
-	case HT_TRANSIENT:
-		return RC_PASS;
+	case TPM2_HT_NV_INDEX:
+	case TPM2_HT_PERSISTENT:
+	case TPM2_HT_HMAC_SESSION:
+	case TPM2_HT_POLICY_SESSION:
+	case TPM2_HT_TRANSIENT:
+		return VTPMB_RC_PASS;
 	default:
-		return RC_P(RC_HANDLE, 1);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_HANDLE, 1);
 	}
 	return tpm20_list_end(&list);
 }
@@ -453,18 +388,18 @@ static u32 tpm20_nr_commands(struct vtpmb_vtpm *vtpm)
 static u32 tpm20_permanent(const struct vtpmb_vtpm *vtpm, u32 chip)
 {
 	const struct vtpmb_tpm20 *tpm = vtpm->state;
-	u32 val = chip & PERMANENT_GENERATED_EPS;
+	u32 val = chip & TPMA_PERMANENT_TPMGENERATEDEPS;
 
 	if (tpm->hier[HIER_OWNER].auth_len)
-		val |= PERMANENT_OWNER_AUTH;
+		val |= TPMA_PERMANENT_OWNERAUTHSET;
 	if (tpm->hier[HIER_ENDORSEMENT].auth_len)
-		val |= PERMANENT_ENDORSEMENT_AUTH;
+		val |= TPMA_PERMANENT_ENDORSEMENTAUTHSET;
 	if (tpm->hier[HIER_LOCKOUT].auth_len)
-		val |= PERMANENT_LOCKOUT_AUTH;
+		val |= TPMA_PERMANENT_LOCKOUTAUTHSET;
 	if (tpm->disable_clear)
-		val |= PERMANENT_DISABLE_CLEAR;
+		val |= TPMA_PERMANENT_DISABLECLEAR;
 	if (vtpmb_tpm20_is_locked_out(vtpm))
-		val |= PERMANENT_IN_LOCKOUT;
+		val |= TPMA_PERMANENT_INLOCKOUT;
 	return val;
 }
 
@@ -474,15 +409,15 @@ static u32 tpm20_startup_clear(const struct vtpmb_vtpm *vtpm)
 	u32 val = 0;
 
 	if (vtpmb_tpm20_is_enabled(vtpm, HIER_PLATFORM))
-		val |= STARTUP_PH_ENABLE;
+		val |= TPMA_STARTUP_CLEAR_PHENABLE;
 	if (vtpmb_tpm20_is_enabled(vtpm, HIER_OWNER))
-		val |= STARTUP_SH_ENABLE;
+		val |= TPMA_STARTUP_CLEAR_SHENABLE;
 	if (vtpmb_tpm20_is_enabled(vtpm, HIER_ENDORSEMENT))
-		val |= STARTUP_EH_ENABLE;
+		val |= TPMA_STARTUP_CLEAR_EHENABLE;
 	if (tpm->ph_enable_nv)
-		val |= STARTUP_PH_ENABLE_NV;
+		val |= TPMA_STARTUP_CLEAR_PHENABLENV;
 	if (tpm->orderly)
-		val |= STARTUP_ORDERLY;
+		val |= TPMA_STARTUP_CLEAR_ORDERLY;
 	return val;
 }
 
@@ -504,54 +439,54 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 	u32 nr_sessions = READ_ONCE(tpm->table.nr_sessions);
 
 	switch (property) {
-	case PT_HR_TRANSIENT_MIN:
+	case TPM2_PT_HR_TRANSIENT_MIN:
 		return VTPMB_MAX_OBJECTS;
-	case PT_HR_LOADED_MIN:
-	case PT_ACTIVE_SESSIONS_MAX:
+	case TPM2_PT_HR_LOADED_MIN:
+	case TPM2_PT_ACTIVE_SESSIONS_MAX:
 		return min_t(u32, VTPMB_MAX_SESSIONS, facts->sessions_max);
-	case PT_MAX_COMMAND_SIZE:
+	case TPM2_PT_MAX_COMMAND_SIZE:
 		return facts->command_max;
-	case PT_MAX_RESPONSE_SIZE:
+	case TPM2_PT_MAX_RESPONSE_SIZE:
 		return facts->response_max;
-	case PT_MAX_OBJECT_CONTEXT:
+	case TPM2_PT_MAX_OBJECT_CONTEXT:
 		return facts->context_max;
-	case PT_TOTAL_COMMANDS:
-	case PT_LIBRARY_COMMANDS:
+	case TPM2_PT_TOTAL_COMMANDS:
+	case TPM2_PT_LIBRARY_COMMANDS:
 		return tpm20_nr_commands(vtpm);
-	case PT_PERMANENT:
+	case TPM2_PT_PERMANENT:
 		return tpm20_permanent(vtpm, chip);
-	case PT_STARTUP_CLEAR:
+	case TPM2_PT_STARTUP_CLEAR:
 		return tpm20_startup_clear(vtpm);
-	case PT_HR_LOADED:
+	case TPM2_PT_HR_LOADED:
 		return nr_sessions - READ_ONCE(tpm->table.nr_saved);
-	case PT_HR_ACTIVE:
+	case TPM2_PT_HR_ACTIVE:
 		return nr_sessions;
-	case PT_HR_LOADED_AVAIL:
-	case PT_HR_ACTIVE_AVAIL:
+	case TPM2_PT_HR_LOADED_AVAIL:
+	case TPM2_PT_HR_ACTIVE_AVAIL:
 		return VTPMB_MAX_SESSIONS - nr_sessions;
-	case PT_HR_TRANSIENT_AVAIL:
+	case TPM2_PT_HR_TRANSIENT_AVAIL:
 		return VTPMB_MAX_OBJECTS - READ_ONCE(tpm->table.nr_objects);
-	case PT_HR_PERSISTENT:
+	case TPM2_PT_HR_PERSISTENT:
 		return READ_ONCE(tpm->table.nr_persistent);
-	case PT_HR_PERSISTENT_AVAIL:
+	case TPM2_PT_HR_PERSISTENT_AVAIL:
 		return VTPMB_MAX_PERSISTENT - READ_ONCE(tpm->table.nr_persistent);
-	case PT_LOCKOUT_COUNTER:
+	case TPM2_PT_LOCKOUT_COUNTER:
 		return tpm->lockout.failed_tries;
-	case PT_MAX_AUTH_FAIL:
+	case TPM2_PT_MAX_AUTH_FAIL:
 		return vtpmb_tpm20_max_tries(vtpm);
-	case PT_LOCKOUT_INTERVAL:
+	case TPM2_PT_LOCKOUT_INTERVAL:
 		return vtpmb_tpm20_recovery_time(vtpm);
-	case PT_LOCKOUT_RECOVERY:
+	case TPM2_PT_LOCKOUT_RECOVERY:
 		return vtpmb_tpm20_lockout_recovery(vtpm);
-	case PT_HR_NV_INDEX:
+	case TPM2_PT_HR_NV_INDEX:
 		return tpm->census.nr_indices;
-	case PT_NV_COUNTERS:
+	case TPM2_PT_NV_COUNTERS:
 		return tpm->census.nr_counters;
-	case PT_NV_COUNTERS_AVAIL:
+	case TPM2_PT_NV_COUNTERS_AVAIL:
 		return tpm20_nv_avail(vtpm);
-	case PT_VENDOR_COMMANDS:
-	case PT_AUDIT_COUNTER_0:
-	case PT_AUDIT_COUNTER_1:
+	case TPM2_PT_VENDOR_COMMANDS:
+	case TPM2_PT_AUDIT_COUNTER_0:
+	case TPM2_PT_AUDIT_COUNTER_1:
 		return 0;
 	default:
 		return chip;
@@ -562,13 +497,13 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 static bool tpm20_asks_census(const struct tpm20_ask *ask)
 {
 	static const u32 counted[] = {
-		PT_HR_NV_INDEX, PT_NV_COUNTERS, PT_NV_COUNTERS_AVAIL,
-		PT_HR_PERSISTENT, PT_HR_PERSISTENT_AVAIL,
+		TPM2_PT_HR_NV_INDEX, TPM2_PT_NV_COUNTERS, TPM2_PT_NV_COUNTERS_AVAIL,
+		TPM2_PT_HR_PERSISTENT, TPM2_PT_HR_PERSISTENT_AVAIL,
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(counted); i++) {
-		if (ask->property >= PT_VAR && ask->property <= counted[i] &&
+		if (ask->property >= TPM2_PT_VAR && ask->property <= counted[i] &&
 		    ask->count > counted[i] - ask->property)
 			return true;
 	}
@@ -581,12 +516,12 @@ static u32 tpm20_cap_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_ask 
 {
 	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
 	const struct vtpmb_tpm20_tagged *p;
-	u32 group = max_t(u32, ask->property, PT_FIXED) & ~0xffu;
+	u32 group = max_t(u32, ask->property, TPM2_PT_FIXED) & ~0xffu;
 	struct tpm20_list list;
 
 	if (tpm20_asks_census(ask) && !vtpmb_tpm20_is_counted(vtpm))
-		return RC_PASS;
-	tpm20_list_begin(&list, out, CAP_TPM_PROPERTIES, ask->property, ask->count,
+		return VTPMB_RC_PASS;
+	tpm20_list_begin(&list, out, TPM2_CAP_TPM_PROPERTIES, ask->property, ask->count,
 			 MAX_LIST_PROPERTIES);
 	for (p = facts->property; p < facts->property + facts->nr_properties; p++) {
 		if ((p->tag & ~0xffu) != group || !tpm20_list_next(&list, p->tag))
@@ -599,25 +534,26 @@ static u32 tpm20_cap_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_ask 
 
 static u32 (*const tpm20_caps[])(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 				 struct vtpmb_writer *out) = {
-	[CAP_ALGS] = tpm20_cap_algs,
-	[CAP_HANDLES] = tpm20_cap_handles,
-	[CAP_COMMANDS] = tpm20_cap_commands,
-	[CAP_PP_COMMANDS] = tpm20_cap_pp_commands,
-	[CAP_AUDIT_COMMANDS] = tpm20_cap_none,
-	[CAP_PCRS] = tpm20_cap_pcrs,
-	[CAP_TPM_PROPERTIES] = tpm20_cap_properties,
-	[CAP_PCR_PROPERTIES] = tpm20_cap_pcr_properties,
-	[CAP_ECC_CURVES] = tpm20_cap_curves,
-	[CAP_AUTH_POLICIES] = tpm20_cap_auth_policies,
-	[CAP_ACT] = tpm20_cap_act,
+	[TPM2_CAP_ALGS] = tpm20_cap_algs,
+	[TPM2_CAP_HANDLES] = tpm20_cap_handles,
+	[TPM2_CAP_COMMANDS] = tpm20_cap_commands,
+	[TPM2_CAP_PP_COMMANDS] = tpm20_cap_pp_commands,
+	[TPM2_CAP_AUDIT_COMMANDS] = tpm20_cap_none,
+	[TPM2_CAP_PCRS] = tpm20_cap_pcrs,
+	[TPM2_CAP_TPM_PROPERTIES] = tpm20_cap_properties,
+	[TPM2_CAP_PCR_PROPERTIES] = tpm20_cap_pcr_properties,
+	[TPM2_CAP_ECC_CURVES] = tpm20_cap_curves,
+	[TPM2_CAP_AUTH_POLICIES] = tpm20_cap_auth_policies,
+	[TPM2_CAP_ACT] = tpm20_cap_act,
 };
 
 static u32 tpm20_get_ask(struct vtpmb_tpm20_call *call, struct tpm20_ask *ask)
 {
 	u32 rc = vtpmb_tpm20_get_u32(call, 0, &ask->capability);
 
-	if (!rc && ask->capability >= ARRAY_SIZE(tpm20_caps) && ask->capability != CAP_VENDOR)
-		rc = RC_P(RC_VALUE, 0);
+	if (!rc && ask->capability >= ARRAY_SIZE(tpm20_caps) &&
+	    ask->capability != TPM2_CAP_VENDOR_PROPERTY)
+		rc = TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	if (!rc)
 		rc = vtpmb_tpm20_get_u32(call, 1, &ask->property);
 	if (!rc)
@@ -625,7 +561,8 @@ static u32 tpm20_get_ask(struct vtpmb_tpm20_call *call, struct tpm20_ask *ask)
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
 	/* The vendor's properties are a capability, but not one of a guest. */
-	return !rc && ask->capability == CAP_VENDOR ? RC_P(RC_VALUE, 0) : rc;
+	return !rc && ask->capability == TPM2_CAP_VENDOR_PROPERTY ?
+		TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0) : rc;
 }
 
 /* TPM 2.0 Part 3, 30.2 */
@@ -704,14 +641,15 @@ static void tpm20_list_sessions(struct vtpmb_vtpm *vtpm, struct tpm20_list *list
 {
 	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	const struct vtpmb_tpm20_entry *entry;
-	bool saved = type == HT_POLICY;
+	bool saved = type == TPM2_HT_POLICY_SESSION;
 	u32 index;
 
 	for (index = 0; index < vtpmb_tpm20_facts(vtpm->port)->sessions_max; index++) {
 		entry = tpm20_session_at(table, index);
 		if (entry && entry->guest_saved == saved &&
 		    tpm20_list_next(list, type << 24 | index))
-			vtpmb_put_u32(list->out, saved ? HT_HMAC << 24 | index : entry->virt);
+			vtpmb_put_u32(list->out, saved ? TPM2_HT_HMAC_SESSION << 24 | index :
+				      entry->virt);
 	}
 }
 
@@ -728,7 +666,7 @@ static int tpm20_list_indices(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
 				vtpmb_put_u32(list->out, handle[i]);
 			first = handle[i] + 1;
 		}
-	} while (count == NR_INDICES && !list->more && TPM20_HT(first) == HT_NV);
+	} while (count == NR_INDICES && !list->more && TPM20_HT(first) == TPM2_HT_NV_INDEX);
 	return min(count, 0);
 }
 
@@ -738,16 +676,16 @@ static int tpm20_hub_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *as
 	struct tpm20_list list;
 	int err = 0;
 
-	tpm20_list_begin(&list, out, CAP_HANDLES, ask->property, ask->count,
+	tpm20_list_begin(&list, out, TPM2_CAP_HANDLES, ask->property, ask->count,
 			 MAX_LIST_HANDLES);
 	switch (TPM20_HT(ask->property)) {
-	case HT_TRANSIENT:
+	case TPM2_HT_TRANSIENT:
 		tpm20_list_objects(&vtpmb_tpm20_state(vtpm)->table, &list);
 		break;
-	case HT_PERSISTENT:
+	case TPM2_HT_PERSISTENT:
 		tpm20_list_persistent(vtpmb_tpm20_state(vtpm), &list);
 		break;
-	case HT_NV:
+	case TPM2_HT_NV_INDEX:
 		err = tpm20_list_indices(vtpm, &list);
 		break;
 	default:
@@ -776,7 +714,7 @@ int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	*rc = tpm20_get_ask(call, &ask);
 	if (*rc)
 		return 0;
-	if (ask.capability == CAP_HANDLES)
+	if (ask.capability == TPM2_CAP_HANDLES)
 		return tpm20_hub_handles(vtpm, &ask, out, rc);
 
 	err = vtpmb_tpm20_nv_count(vtpm);
@@ -786,8 +724,8 @@ int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	*rc = tpm20_caps[ask.capability](vtpm, &ask, out);
 	mutex_unlock(&vtpm->lock);
 	/* It was reset meanwhile. */
-	if (*rc == RC_PASS)
-		*rc = RC_INITIALIZE;
+	if (*rc == VTPMB_RC_PASS)
+		*rc = TPM2_RC_INITIALIZE;
 	return 0;
 }
 
@@ -830,7 +768,7 @@ static int tpm20_learn_alg(struct vtpmb_port *port, struct vtpmb_tpm20_facts *fa
 		return -EIO;
 	p->tag = alg;
 	facts->nr_algs++;
-	if (vtpmb_hash_size(alg) && p->val & ALG_HASH &&
+	if (vtpmb_hash_size(alg) && p->val & TPMA_ALGORITHM_HASH &&
 	    facts->nr_hashes < VTPMB_TPM20_MAX_HASHES)
 		facts->nr_hashes++;
 	*key = alg;
@@ -889,7 +827,7 @@ static int tpm20_learn_command(struct vtpmb_port *port, struct vtpmb_tpm20_facts
 
 	if (!vtpmb_get_u32(r, &cca))
 		return -EIO;
-	*key = cca & (TPM20_CC_V | 0xffff);
+	*key = cca & (TPMA_CC_V | 0xffff);
 	row = vtpmb_tpm20_row(*key);
 	if (row < 0)
 		return 0;
@@ -917,13 +855,13 @@ static int tpm20_learn_bank(struct vtpmb_port *port, struct vtpmb_tpm20_facts *f
 }
 
 static const struct tpm20_learn tpm20_learns[] = {
-	{ CAP_TPM_PROPERTIES, PT_FIXED, MAX_LIST_PROPERTIES, tpm20_learn_property },
-	{ CAP_TPM_PROPERTIES, PT_VAR, MAX_LIST_PROPERTIES, tpm20_learn_property },
-	{ CAP_ALGS, 0, MAX_LIST_ALGS, tpm20_learn_alg },
-	{ CAP_ECC_CURVES, 0, MAX_LIST_CURVES, tpm20_learn_curve },
-	{ CAP_HANDLES, HT_PERMANENT << 24, MAX_LIST_HANDLES, tpm20_learn_permanent },
-	{ CAP_COMMANDS, 0, MAX_LIST_COMMANDS, tpm20_learn_command },
-	{ CAP_PCRS, 0, 1, tpm20_learn_bank },
+	{ TPM2_CAP_TPM_PROPERTIES, TPM2_PT_FIXED, MAX_LIST_PROPERTIES, tpm20_learn_property },
+	{ TPM2_CAP_TPM_PROPERTIES, TPM2_PT_VAR, MAX_LIST_PROPERTIES, tpm20_learn_property },
+	{ TPM2_CAP_ALGS, 0, MAX_LIST_ALGS, tpm20_learn_alg },
+	{ TPM2_CAP_ECC_CURVES, 0, MAX_LIST_CURVES, tpm20_learn_curve },
+	{ TPM2_CAP_HANDLES, TPM2_HT_PERMANENT << 24, MAX_LIST_HANDLES, tpm20_learn_permanent },
+	{ TPM2_CAP_COMMANDS, 0, MAX_LIST_COMMANDS, tpm20_learn_command },
+	{ TPM2_CAP_PCRS, 0, 1, tpm20_learn_bank },
 };
 
 /* Ask the chip for a part of a capability; the answer's list is left in @r. */
@@ -935,7 +873,7 @@ static int tpm20_ask_chip(struct vtpmb_port *port, const struct tpm20_learn *lea
 	int len;
 
 	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
-	vtpmb_put_u16(&w, TPM20_ST_NO_SESSIONS);
+	vtpmb_put_u16(&w, TPM2_ST_NO_SESSIONS);
 	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + 3 * sizeof(u32));
 	vtpmb_put_u32(&w, 0x17A);
 	vtpmb_put_u32(&w, learn->capability);
@@ -1028,17 +966,17 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 		vtpmb_tpm20_forget(port);
 		return err;
 	}
-	facts->sessions_max = vtpmb_tpm20_property(facts, PT_ACTIVE_SESSIONS_MAX, 64);
-	facts->context_gap = vtpmb_tpm20_property(facts, PT_CONTEXT_GAP_MAX, 255);
+	facts->sessions_max = vtpmb_tpm20_property(facts, TPM2_PT_ACTIVE_SESSIONS_MAX, 64);
+	facts->context_gap = vtpmb_tpm20_property(facts, TPM2_PT_CONTEXT_GAP_MAX, 255);
 	vtpmb_tpm20_gap_init(port);
-	facts->context_max = vtpmb_tpm20_property(facts, PT_MAX_OBJECT_CONTEXT, 0) +
+	facts->context_max = vtpmb_tpm20_property(facts, TPM2_PT_MAX_OBJECT_CONTEXT, 0) +
 			     VTPMB_MAC_SIZE;
-	facts->command_max = tpm20_size_fact(facts, PT_MAX_COMMAND_SIZE);
-	facts->response_max = tpm20_size_fact(facts, PT_MAX_RESPONSE_SIZE);
+	facts->command_max = tpm20_size_fact(facts, TPM2_PT_MAX_COMMAND_SIZE);
+	facts->response_max = tpm20_size_fact(facts, TPM2_PT_MAX_RESPONSE_SIZE);
 	port->var = (struct vtpmb_pt_var) {
-		.max_auth_fail = vtpmb_tpm20_property(facts, PT_MAX_AUTH_FAIL, 0),
-		.lockout_interval = vtpmb_tpm20_property(facts, PT_LOCKOUT_INTERVAL, 0),
-		.lockout_recovery = vtpmb_tpm20_property(facts, PT_LOCKOUT_RECOVERY, 0),
+		.max_auth_fail = vtpmb_tpm20_property(facts, TPM2_PT_MAX_AUTH_FAIL, 0),
+		.lockout_interval = vtpmb_tpm20_property(facts, TPM2_PT_LOCKOUT_INTERVAL, 0),
+		.lockout_recovery = vtpmb_tpm20_property(facts, TPM2_PT_LOCKOUT_RECOVERY, 0),
 	};
 	return 0;
 }

@@ -17,50 +17,34 @@
 #define CODE_FIRST	0x11F
 #define NR_CODES	(0x1AA - CODE_FIRST + 1)
 #define AT(code)	((code) - CODE_FIRST)
-#define CODE_CREATE_PRIMARY		0x131
-#define CODE_CREATE			0x153
-#define CODE_LOAD_EXTERNAL		0x167
-#define CODE_START_AUTH_SESSION		0x176
-#define CODE_CREATE_LOADED		0x191
-
-/* TPM 2.0 Part 2, 6.3: signing schemes */
-enum {
-	ALG_HMAC	= 0x0005,
-	ALG_RSASSA	= 0x0014,
-	ALG_RSAPSS	= 0x0016,
-	ALG_ECDSA	= 0x0018,
-	ALG_ECDAA	= 0x001A,
-	ALG_SM2		= 0x001B,
-	ALG_ECSCHNORR	= 0x001C,
-};
 
 /* What the bridge answers from its own books, by code. */
 static const vtpmb_tpm20_own_handler tpm20_own[NR_CODES] = {
-	[AT(0x120)] = vtpmb_tpm20_evict_control,
-	[AT(0x161)] = vtpmb_tpm20_context_load,
-	[AT(0x162)] = vtpmb_tpm20_context_save,
-	[AT(0x165)] = vtpmb_tpm20_flush_context,
-	[AT(0x17A)] = vtpmb_tpm20_hub_capability,
-	[AT(0x17E)] = vtpmb_tpm20_read_mixed,
-	[AT(0x17F)] = vtpmb_tpm20_policy_pcr,
+	[AT(TPM2_CC_EvictControl)] = vtpmb_tpm20_evict_control,
+	[AT(TPM2_CC_ContextLoad)] = vtpmb_tpm20_context_load,
+	[AT(TPM2_CC_ContextSave)] = vtpmb_tpm20_context_save,
+	[AT(TPM2_CC_FlushContext)] = vtpmb_tpm20_flush_context,
+	[AT(TPM2_CC_GetCapability)] = vtpmb_tpm20_hub_capability,
+	[AT(TPM2_CC_PCR_Read)] = vtpmb_tpm20_read_mixed,
+	[AT(TPM2_CC_PolicyPCR)] = vtpmb_tpm20_policy_pcr,
 };
 
 /* What is remembered of the chip's answers, by code. */
 static const vtpmb_tpm20_own_handler tpm20_known[NR_CODES] = {
-	[AT(0x169)] = vtpmb_tpm20_nv_read_public,
-	[AT(0x173)] = vtpmb_tpm20_read_public,
-	[AT(0x18A)] = vtpmb_tpm20_ask_parms,
+	[AT(TPM2_CC_NV_ReadPublic)] = vtpmb_tpm20_nv_read_public,
+	[AT(TPM2_CC_ReadPublic)] = vtpmb_tpm20_read_public,
+	[AT(TPM2_CC_TestParms)] = vtpmb_tpm20_ask_parms,
 };
 
 /* Whether all PCRs that a command names are the chip's own, by code. */
 static bool (*const tpm20_real[NR_CODES])(struct vtpmb_vtpm *vtpm,
 					  const struct vtpmb_tpm20_call *call) = {
-	[AT(0x13C)] = vtpmb_tpm20_handle_is_real,
-	[AT(0x13D)] = vtpmb_tpm20_handle_is_real,
-	[AT(0x17E)] = vtpmb_tpm20_read_is_real,
-	[AT(0x17F)] = vtpmb_tpm20_policy_is_real,
-	[AT(0x182)] = vtpmb_tpm20_handle_is_real,
-	[AT(0x185)] = vtpmb_tpm20_handle_is_real,
+	[AT(TPM2_CC_PCR_Event)] = vtpmb_tpm20_handle_is_real,
+	[AT(TPM2_CC_PCR_Reset)] = vtpmb_tpm20_handle_is_real,
+	[AT(TPM2_CC_PCR_Read)] = vtpmb_tpm20_read_is_real,
+	[AT(TPM2_CC_PolicyPCR)] = vtpmb_tpm20_policy_is_real,
+	[AT(TPM2_CC_PCR_Extend)] = vtpmb_tpm20_handle_is_real,
+	[AT(TPM2_CC_EventSequenceComplete)] = vtpmb_tpm20_handle_is_real,
 };
 
 /* Whether the virtual platform answers a command. */
@@ -77,7 +61,7 @@ static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *
 	if (tpm20_own[AT(call->row->code)])
 		return tpm20_own[AT(call->row->code)];
 	/* A session's part of the answer is the chip's to make. */
-	return call->tag == TPM20_ST_NO_SESSIONS ? tpm20_known[AT(call->row->code)] : NULL;
+	return call->tag == TPM2_ST_NO_SESSIONS ? tpm20_known[AT(call->row->code)] : NULL;
 }
 
 /* Whether the chip does not hear of a command. */
@@ -107,20 +91,20 @@ static u32 tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 	struct vtpmb_reader r = call->params;
 
 	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && tpm20_skip_2b(&r))
-		return vtpmb_tpm20_inspect_list(vtpm, r, 3, RC_P(RC_VALUE, 3));
-	return RC_SUCCESS;
+		return vtpmb_tpm20_inspect_list(vtpm, r, 3, TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 3));
+	return TPM2_RC_SUCCESS;
 }
 
 /* Bytes that follow a TPMT_SIG_SCHEME's algorithm; negative: not known. */
 static int tpm20_scheme_len(u16 scheme)
 {
 	switch (scheme) {
-	case TPM20_ALG_NULL:
+	case TPM2_ALG_NULL:
 		return 0;
-	case ALG_HMAC: case ALG_RSASSA: case ALG_RSAPSS:
-	case ALG_ECDSA: case ALG_SM2: case ALG_ECSCHNORR:
+	case TPM2_ALG_HMAC: case TPM2_ALG_RSASSA: case TPM2_ALG_RSAPSS:
+	case TPM2_ALG_ECDSA: case TPM2_ALG_SM2: case TPM2_ALG_ECSCHNORR:
 		return 2;
-	case ALG_ECDAA:
+	case TPM2_ALG_ECDAA:
 		return 4;
 	default:
 		return -1;
@@ -139,13 +123,13 @@ static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	int len;
 
 	if (!tpm20_skip_2b(&r) || !vtpmb_get_u16(&r, &scheme))
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 	len = tpm20_scheme_len(scheme);
 	if (len < 0)
-		return RC_P(RC_SCHEME, 1);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_SCHEME, 1);
 	if (!vtpmb_get_bytes(&r, len))
-		return RC_SUCCESS;
-	rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, RC_COMMAND_CODE);
+		return TPM2_RC_SUCCESS;
+	rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, TPM2_RC_COMMAND_CODE);
 	return rc ? rc : vtpmb_tpm20_inspect_signing(vtpm, call);
 }
 
@@ -160,16 +144,16 @@ static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
 
 	if (!vtpmb_get_tpm2b(&r, &private, &len) || !tpm20_skip_2b(&r) ||
 	    !vtpmb_get_u32(&r, &hierarchy))
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 	call->public_only = !len;
 	hier = vtpmb_tpm20_hier(hierarchy);
 	/* Another name of one, that a newer chip may know. */
 	if (hier < 0)
-		return RC_P(RC_VALUE, 2);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 2);
 	if (hier == HIER_PLATFORM || !vtpmb_tpm20_is_enabled(vtpm, hier))
-		return RC_P(RC_HIERARCHY, 2);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_HIERARCHY, 2);
 	call->hier = hier;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* A PCR of the chip's own is to be changed. */
@@ -177,7 +161,7 @@ static u32 tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 {
 	u32 rc = vtpmb_tpm20_change_real(call->cmd->locality);
 
-	return rc == RC_PASS ? RC_SUCCESS : rc;
+	return rc == VTPMB_RC_PASS ? TPM2_RC_SUCCESS : rc;
 }
 
 /*
@@ -191,37 +175,37 @@ static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 
 	if (call->real)
 		return tpm20_inspect_real(vtpm, call);
-	if (call->handle[0] == RH_NULL)
-		return RC_SUCCESS;
+	if (call->handle[0] == TPM2_RH_NULL)
+		return TPM2_RC_SUCCESS;
 	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].handle != RS_PW && !call->session[i].checked)
-			return RC_AUTH_UNAVAILABLE;
+		if (call->session[i].handle != TPM2_RS_PW && !call->session[i].checked)
+			return TPM2_RC_AUTH_UNAVAILABLE;
 	}
 	return vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
 }
 
 static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
 				    struct vtpmb_tpm20_call *call) = {
-	[AT(0x12A)] = vtpmb_tpm20_inspect_define,
-	[AT(0x131)] = tpm20_inspect_create,
-	[AT(0x133)] = vtpmb_tpm20_inspect_signing,
-	[AT(0x13C)] = tpm20_inspect_real,
-	[AT(0x13D)] = tpm20_inspect_real,
-	[AT(0x148)] = vtpmb_tpm20_inspect_signing,
-	[AT(0x14A)] = vtpmb_tpm20_inspect_signing,
-	[AT(0x14C)] = vtpmb_tpm20_inspect_signing,
-	[AT(0x14D)] = vtpmb_tpm20_inspect_signing,
-	[AT(0x153)] = tpm20_inspect_create,
-	[AT(0x158)] = tpm20_inspect_quote,
-	[AT(0x15D)] = vtpmb_tpm20_inspect_signing,
-	[AT(0x167)] = tpm20_inspect_load_external,
-	[AT(0x176)] = vtpmb_tpm20_new_key,
-	[AT(0x182)] = tpm20_inspect_real,
-	[AT(0x184)] = vtpmb_tpm20_inspect_signing,
-	[AT(0x185)] = tpm20_inspect_event,
-	[AT(0x186)] = vtpmb_tpm20_new_sequence,
-	[AT(0x18D)] = vtpmb_tpm20_inspect_zgen,
-	[AT(0x197)] = vtpmb_tpm20_inspect_signing,
+	[AT(TPM2_CC_NV_DefineSpace)] = vtpmb_tpm20_inspect_define,
+	[AT(TPM2_CC_CreatePrimary)] = tpm20_inspect_create,
+	[AT(TPM2_CC_GetCommandAuditDigest)] = vtpmb_tpm20_inspect_signing,
+	[AT(TPM2_CC_PCR_Event)] = tpm20_inspect_real,
+	[AT(TPM2_CC_PCR_Reset)] = tpm20_inspect_real,
+	[AT(TPM2_CC_Certify)] = vtpmb_tpm20_inspect_signing,
+	[AT(TPM2_CC_CertifyCreation)] = vtpmb_tpm20_inspect_signing,
+	[AT(TPM2_CC_GetTime)] = vtpmb_tpm20_inspect_signing,
+	[AT(TPM2_CC_GetSessionAuditDigest)] = vtpmb_tpm20_inspect_signing,
+	[AT(TPM2_CC_Create)] = tpm20_inspect_create,
+	[AT(TPM2_CC_Quote)] = tpm20_inspect_quote,
+	[AT(TPM2_CC_Sign)] = vtpmb_tpm20_inspect_signing,
+	[AT(TPM2_CC_LoadExternal)] = tpm20_inspect_load_external,
+	[AT(TPM2_CC_StartAuthSession)] = vtpmb_tpm20_new_key,
+	[AT(TPM2_CC_PCR_Extend)] = tpm20_inspect_real,
+	[AT(TPM2_CC_NV_Certify)] = vtpmb_tpm20_inspect_signing,
+	[AT(TPM2_CC_EventSequenceComplete)] = tpm20_inspect_event,
+	[AT(TPM2_CC_HashSequenceStart)] = vtpmb_tpm20_new_sequence,
+	[AT(TPM2_CC_ZGen_2Phase)] = vtpmb_tpm20_inspect_zgen,
+	[AT(TPM2_CC_CertifyX509)] = vtpmb_tpm20_inspect_signing,
 };
 
 static u32 tpm20_map_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -229,16 +213,16 @@ static u32 tpm20_map_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 {
 	call->entry[i] = vtpmb_tpm20_object(vtpm, call->handle[i]);
 	if (!call->entry[i])
-		return RC_REFERENCE_H0 + i;
+		return TPM2_RC_REFERENCE_H0 + i;
 	vtpmb_tpm20_use(vtpm, call->entry[i]);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static u32 tpm20_map_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     unsigned int i)
 {
-	u32 rc = vtpmb_tpm20_session(vtpm, call->handle[i], RC_REFERENCE_H0 + i,
-				     RC_H(RC_HANDLE, i), &call->entry[i]);
+	u32 rc = vtpmb_tpm20_session(vtpm, call->handle[i], TPM2_RC_REFERENCE_H0 + i,
+				     TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i), &call->entry[i]);
 
 	if (!rc)
 		vtpmb_tpm20_use(vtpm, call->entry[i]);
@@ -253,25 +237,25 @@ static u32 tpm20_map_permanent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 
 	if (rc || call->row->flags & TPM20_UNSAFE || tpm20_is_local(call))
 		return rc;
-	if (call->row->code == CODE_START_AUTH_SESSION)
-		return RC_SUCCESS;	/* the bridge makes the key */
-	if (call->handle[i] == RH_PLATFORM || call->handle[i] == RH_LOCKOUT)
-		return RC_H(RC_HIERARCHY, i);
-	return RC_SUCCESS;
+	if (call->row->code == TPM2_CC_StartAuthSession)
+		return TPM2_RC_SUCCESS;	/* the bridge makes the key */
+	if (call->handle[i] == TPM2_RH_PLATFORM || call->handle[i] == TPM2_RH_LOCKOUT)
+		return TPM2_RC_OF_HANDLE(TPM2_RC_HIERARCHY, i);
+	return TPM2_RC_SUCCESS;
 }
 
 static u32 tpm20_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		     unsigned int i)
 {
 	switch (TPM20_HT(call->handle[i])) {
-	case HT_TRANSIENT:
+	case TPM2_HT_TRANSIENT:
 		return tpm20_map_object(vtpm, call, i);
-	case HT_HMAC:
-	case HT_POLICY:
+	case TPM2_HT_HMAC_SESSION:
+	case TPM2_HT_POLICY_SESSION:
 		return tpm20_map_session(vtpm, call, i);
-	case HT_PERSISTENT:
+	case TPM2_HT_PERSISTENT:
 		return vtpmb_tpm20_map_persistent(vtpm, call, i);
-	case HT_NV:
+	case TPM2_HT_NV_INDEX:
 		return vtpmb_tpm20_map_nv(vtpm, call, i);
 	default:
 		return tpm20_map_permanent(vtpm, call, i);
@@ -282,8 +266,8 @@ static u32 tpm20_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
 			     struct vtpmb_tpm20_session *session, unsigned int i)
 {
-	u32 rc = vtpmb_tpm20_session(vtpm, session->handle, RC_REFERENCE_S0 + i,
-				     RC_S(RC_HANDLE, i), &session->entry);
+	u32 rc = vtpmb_tpm20_session(vtpm, session->handle, TPM2_RC_REFERENCE_S0 + i,
+				     TPM2_RC_OF_SESSION(TPM2_RC_HANDLE, i), &session->entry);
 
 	if (!rc)
 		vtpmb_tpm20_use(vtpm, session->entry);
@@ -298,11 +282,13 @@ static u32 tpm20_quota(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	switch (call->row->response) {
 	case RESPONSE_OBJECT:
 	case RESPONSE_SEQUENCE:
-		return table->nr_objects < VTPMB_MAX_OBJECTS ? RC_SUCCESS : RC_OBJECT_MEMORY;
+		return table->nr_objects < VTPMB_MAX_OBJECTS ? TPM2_RC_SUCCESS :
+			TPM2_RC_OBJECT_MEMORY;
 	case RESPONSE_SESSION:
-		return vtpmb_tpm20_has_room_for_session(vtpm) ? RC_SUCCESS : RC_SESSION_HANDLES;
+		return vtpmb_tpm20_has_room_for_session(vtpm) ? TPM2_RC_SUCCESS :
+			TPM2_RC_SESSION_HANDLES;
 	default:
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 	}
 }
 
@@ -327,13 +313,13 @@ static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	u32 rc = vtpmb_tpm20_authorise(vtpm, call);
 	unsigned int i;
 
-	if (rc != RC_AUTH_UNAVAILABLE || !tpm20_is_virtual(call) ||
+	if (rc != TPM2_RC_AUTH_UNAVAILABLE || !tpm20_is_virtual(call) ||
 	    !vtpmb_tpm20_may_witness(vtpm, call))
 		return rc;
 	rc = vtpmb_tpm20_assign(vtpm, call, false);
 	for (i = 0; !rc && i < call->nr_sessions; i++) {
 		if (call->session[i].checked && call->session[i].entry)
-			rc = RC_AUTH_UNAVAILABLE;
+			rc = TPM2_RC_AUTH_UNAVAILABLE;
 	}
 	call->witnessed = !rc;
 	return rc;
@@ -349,10 +335,10 @@ static u32 tpm20_check_public(const struct vtpmb_tpm20_call *call)
 
 	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
 		if (call->entry[i] && call->entry[i]->body->public_only &&
-		    TPM20_HT(call->session[i].handle) == HT_HMAC)
-			return RC_AUTH_UNAVAILABLE;
+		    TPM20_HT(call->session[i].handle) == TPM2_HT_HMAC_SESSION)
+			return TPM2_RC_AUTH_UNAVAILABLE;
 	}
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
@@ -362,7 +348,7 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	lockdep_assert_held(&vtpm->lock);
 
 	if (call->cmd->epoch != vtpm->epoch)
-		return RC_INITIALIZE;
+		return TPM2_RC_INITIALIZE;
 	rc = tpm20_authorise(vtpm, call);
 	if (rc || tpm20_is_local(call))
 		return rc;
@@ -387,11 +373,11 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	lockdep_assert_held(&vtpm->lock);
 
 	if (call->cmd->epoch != vtpm->epoch)
-		return RC_INITIALIZE;
+		return TPM2_RC_INITIALIZE;
 	/* It may have been denied while it waited. */
 	if (!vtpmb_tpm20_permits(vtpm, call->row_nr)) {
 		call->cmd->answer = VTPMB_ANSWER_REFUSED;
-		return RC_COMMAND_CODE;
+		return TPM2_RC_COMMAND_CODE;
 	}
 	rc = vtpmb_tpm20_handles(vtpm, call);
 	for (i = 0; !rc && i < call->row->nr_handles; i++) {
@@ -404,7 +390,7 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 		return rc;
 	call->real = tpm20_real[AT(call->row->code)] &&
 		     tpm20_real[AT(call->row->code)](vtpm, call);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* A password session with what the chip's entity has for authValue. */
@@ -416,9 +402,9 @@ static void tpm20_put_password(const struct vtpmb_vtpm *vtpm,
 
 	if (!auth)
 		auth = vtpmb_tpm20_chip_auth(vtpm, call->handle[i]);
-	vtpmb_put_u32(w, RS_PW);
+	vtpmb_put_u32(w, TPM2_RS_PW);
 	vtpmb_put_u16(w, 0);
-	vtpmb_put_u8(w, SESSION_CONTINUE);
+	vtpmb_put_u8(w, TPMA_SESSION_CONTINUESESSION);
 	vtpmb_put_u16(w, auth ? auth->len : 0);
 	if (auth)
 		vtpmb_put_bytes(w, auth->value, auth->len);
@@ -461,17 +447,18 @@ static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	}
 	mutex_unlock(&vtpm->lock);
 	if (vtpmb_tpm20_hides_pcr(call))
-		vtpmb_poke_u32(handles, RH_NULL);
-	if (call->row->code == CODE_START_AUTH_SESSION && call->key.ours)
-		vtpmb_poke_u32(handles + sizeof(u32), RH_NULL);
+		vtpmb_poke_u32(handles, TPM2_RH_NULL);
+	if (call->row->code == TPM2_CC_StartAuthSession && call->key.ours)
+		vtpmb_poke_u32(handles + sizeof(u32), TPM2_RH_NULL);
 }
 
 /* See that what the command names is in the chip. */
 /* TPM 2.0 Part 4, EntityGetLoadStatus() */
 static u32 tpm20_gone(const struct vtpmb_tpm20_call *call, unsigned int i)
 {
-	return TPM20_HT(call->handle[i]) == HT_PERSISTENT ? RC_H(RC_HANDLE, i) :
-							    RC_REFERENCE_H0 + i;
+	return TPM20_HT(call->handle[i]) == TPM2_HT_PERSISTENT ?
+		TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i) :
+							    TPM2_RC_REFERENCE_H0 + i;
 }
 
 static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -481,7 +468,7 @@ static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	unsigned int i;
 	int err;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	for (i = 0; i < call->row->nr_handles; i++, at += sizeof(u32)) {
 		if (!call->entry[i])
 			continue;
@@ -504,7 +491,7 @@ static int tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 		entry = call->session[i].entry;
 		if (!entry || call->session[i].checked)
 			continue;
-		err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0 + i, rc);
+		err = vtpmb_tpm20_load(vtpm, entry, TPM2_RC_REFERENCE_S0 + i, rc);
 		if (err || *rc)
 			return err;
 	}
@@ -559,7 +546,7 @@ static int tpm20_enter_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 		return -EIO;
 	entry->hash_alg = call->hash_alg;
 	entry->bound = call->bound;
-	if (call->tag == TPM20_ST_SESSIONS && !vtpmb_get_bytes(r, sizeof(u32)))
+	if (call->tag == TPM2_ST_SESSIONS && !vtpmb_get_bytes(r, sizeof(u32)))
 		return -EIO;
 	entry->key = call->key;
 	if (!vtpmb_tpm20_roll(entry, r))
@@ -588,7 +575,7 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 				    KIND_SEQUENCE : KIND_OBJECT, call->hier);
 	if (!body)
 		return -EIO;
-	body->external = call->row->code == CODE_LOAD_EXTERNAL;
+	body->external = call->row->code == TPM2_CC_LoadExternal;
 	body->public_only = call->public_only;
 	body->auth_known = call->auth_known;
 	body->auth = call->auth;
@@ -604,7 +591,7 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 static int tpm20_retire_session(struct vtpmb_vtpm *vtpm,
 				const struct vtpmb_tpm20_session *session, bool local)
 {
-	if (!session->entry || session->attributes & SESSION_CONTINUE)
+	if (!session->entry || session->attributes & TPMA_SESSION_CONTINUESESSION)
 		return 0;
 	if (local || session->checked)
 		return vtpmb_tpm20_release(vtpm, session->entry);
@@ -647,8 +634,8 @@ static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 			return -EIO;
 		vtpmb_tpm20_reset_policy(session->entry);
 		/* What audits is bound no more: TPM 2.0 Part 4, InitAuditSession(). */
-		if (session->attributes & SESSION_AUDIT)
-			session->entry->key.bind = RH_NULL;
+		if (session->attributes & TPMA_SESSION_AUDIT)
+			session->entry->key.bind = TPM2_RH_NULL;
 	}
 	vtpmb_put_bytes(w, start, r->pos - start);
 	return 0;
@@ -666,7 +653,7 @@ static int tpm20_return_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_cal
 	u32 params_len;
 	int err = 0;
 
-	if (call->tag != TPM20_ST_SESSIONS)
+	if (call->tag != TPM2_ST_SESSIONS)
 		return 0;
 	if (call->row->response != RESPONSE_NONE)
 		head += sizeof(u32);
@@ -698,7 +685,7 @@ static void tpm20_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	struct vtpmb_reader r;
 	u32 params_len, nr_digests;
 
-	if (call->row->code != CODE_EVENT_SEQUENCE_COMPLETE || call->real)
+	if (call->row->code != TPM2_CC_EventSequenceComplete || call->real)
 		return;
 	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
 	if (!vtpmb_get_u32(&r, &params_len) || params_len > r.left)
@@ -727,7 +714,7 @@ static void tpm20_follow_attestation(struct vtpmb_vtpm *vtpm,
 	if (i == ARRAY_SIZE(attest))
 		return;
 	for (i = 0; i < call->row->nr_handles; i++) {
-		if (call->handle[i] == RH_NULL)
+		if (call->handle[i] == TPM2_RH_NULL)
 			return;
 	}
 	mutex_lock(&vtpm->lock);
@@ -756,7 +743,7 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		vtpmb_tpm20_witnessed(vtpm, call);
 	vtpmb_tpm20_follow_ephemeral(vtpm, call, len);
 	call->cmd->len = len;
-	call->cmd->rc = RC_SUCCESS;
+	call->cmd->rc = TPM2_RC_SUCCESS;
 	return 0;
 }
 
@@ -779,8 +766,8 @@ static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 /* What makes a key: minutes, in the worst case. */
 static bool tpm20_is_slow(u32 code)
 {
-	return code == CODE_CREATE_PRIMARY || code == CODE_CREATE ||
-	       code == CODE_CREATE_LOADED;
+	return code == TPM2_CC_CreatePrimary || code == TPM2_CC_Create ||
+	       code == TPM2_CC_CreateLoaded;
 }
 
 /*
@@ -841,18 +828,18 @@ static int tpm20_act(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 {
 	vtpmb_tpm20_own_handler handler = tpm20_own_handler(call);
 
-	*rc = RC_PASS;
+	*rc = VTPMB_RC_PASS;
 	if (tpm20_is_virtual(call)) {
 		mutex_lock(&vtpm->lock);
 		*rc = vtpmb_tpm20_run(vtpm, call, out);
 		mutex_unlock(&vtpm->lock);
 	}
-	if (*rc != RC_PASS)
+	if (*rc != VTPMB_RC_PASS)
 		return 0;
 	out->len = 0;
 	if (handler)
 		return handler(vtpm, call, out, rc);
-	*rc = RC_RETRY;		/* a PCR has been granted meanwhile */
+	*rc = TPM2_RC_RETRY;		/* a PCR has been granted meanwhile */
 	return 0;
 }
 
@@ -918,7 +905,7 @@ static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 
 	if (vtpmb_failure_stops(vtpm)) {
 		cmd->answer = VTPMB_ANSWER_REFUSED;
-		vtpmb_tpm20_fail(cmd, RC_FAILURE);
+		vtpmb_tpm20_fail(cmd, TPM2_RC_FAILURE);
 		return 0;
 	}
 	err = vtpmb_tpm20_settle(vtpm);

@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 #include "../core/limits.h"
 #include "commands.h"
+#include "spec.h"
 
 /*
  * TPM 2.0 Part 3, revision 1.85, in the order of the codes.  A code that is
@@ -13,7 +14,7 @@
  */
 const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	{
-		.code = 0x0000011F,
+		.code = TPM2_CC_NV_UndefineSpaceSpecial,
 		.name = "NV_UndefineSpaceSpecial",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 2,
@@ -22,7 +23,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000120,
+		.code = TPM2_CC_EvictControl,
 		.name = "EvictControl",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE,
 		.nr_handles = 2,
@@ -31,7 +32,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000121,
+		.code = TPM2_CC_HierarchyControl,
 		.name = "HierarchyControl",
 		.flags = TPM20_NV | TPM20_EXTENSIVE | TPM20_PP_LISTABLE | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -39,7 +40,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OWNER | ACCEPT_ENDORSEMENT | ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000122,
+		.code = TPM2_CC_NV_UndefineSpace,
 		.name = "NV_UndefineSpace",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE,
 		.nr_handles = 2,
@@ -48,7 +49,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_NV,
 	},
 	{
-		.code = 0x00000124,
+		.code = TPM2_CC_ChangeEPS,
 		.name = "ChangeEPS",
 		.flags = TPM20_NV | TPM20_EXTENSIVE | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -56,7 +57,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000125,
+		.code = TPM2_CC_ChangePPS,
 		.name = "ChangePPS",
 		.flags = TPM20_NV | TPM20_EXTENSIVE | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -64,7 +65,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000126,
+		.code = TPM2_CC_Clear,
 		.name = "Clear",
 		.flags = TPM20_NV | TPM20_EXTENSIVE | TPM20_PP_LISTABLE | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -72,7 +73,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM | ACCEPT_LOCKOUT,
 	},
 	{
-		.code = 0x00000127,
+		.code = TPM2_CC_ClearControl,
 		.name = "ClearControl",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -80,7 +81,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM | ACCEPT_LOCKOUT,
 	},
 	{
-		.code = 0x00000128,
+		.code = TPM2_CC_ClockSet,
 		.name = "ClockSet",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -88,7 +89,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000129,
+		.code = TPM2_CC_HierarchyChangeAuth,
 		.name = "HierarchyChangeAuth",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_PP_LISTABLE | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -97,7 +98,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 			     ACCEPT_PLATFORM | ACCEPT_LOCKOUT,
 	},
 	{
-		.code = 0x0000012A,
+		.code = TPM2_CC_NV_DefineSpace,
 		.name = "NV_DefineSpace",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_PP_LISTABLE,
 		.nr_handles = 1,
@@ -105,7 +106,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x0000012B,
+		.code = TPM2_CC_PCR_Allocate,
 		.name = "PCR_Allocate",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -113,7 +114,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x0000012C,
+		.code = TPM2_CC_PCR_SetAuthPolicy,
 		.name = "PCR_SetAuthPolicy",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_PP_LISTABLE | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -121,7 +122,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x0000012D,
+		.code = TPM2_CC_PP_Commands,
 		.name = "PP_Commands",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_PP_DEFAULT | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -129,7 +130,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x0000012E,
+		.code = TPM2_CC_SetPrimaryPolicy,
 		.name = "SetPrimaryPolicy",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_PP_LISTABLE | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -138,7 +139,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 			     ACCEPT_PLATFORM | ACCEPT_LOCKOUT,
 	},
 	{
-		.code = 0x0000012F,
+		.code = TPM2_CC_FieldUpgradeStart,
 		.name = "FieldUpgradeStart",
 		.flags = TPM20_DECRYPT | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 2,
@@ -147,7 +148,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000130,
+		.code = TPM2_CC_ClockRateAdjust,
 		.name = "ClockRateAdjust",
 		.flags = TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -155,7 +156,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000131,
+		.code = TPM2_CC_CreatePrimary,
 		.name = "CreatePrimary",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_PP_LISTABLE,
 		.nr_handles = 1,
@@ -165,7 +166,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 			     ACCEPT_PLATFORM | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000132,
+		.code = TPM2_CC_NV_GlobalWriteLock,
 		.name = "NV_GlobalWriteLock",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -173,7 +174,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000133,
+		.code = TPM2_CC_GetCommandAuditDigest,
 		.name = "GetCommandAuditDigest",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_NV | TPM20_UNSAFE,
 		.nr_handles = 2,
@@ -182,7 +183,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000134,
+		.code = TPM2_CC_NV_Increment,
 		.name = "NV_Increment",
 		.flags = TPM20_NV,
 		.nr_handles = 2,
@@ -191,7 +192,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_NV,
 	},
 	{
-		.code = 0x00000135,
+		.code = TPM2_CC_NV_SetBits,
 		.name = "NV_SetBits",
 		.flags = TPM20_NV,
 		.nr_handles = 2,
@@ -200,7 +201,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_NV,
 	},
 	{
-		.code = 0x00000136,
+		.code = TPM2_CC_NV_Extend,
 		.name = "NV_Extend",
 		.flags = TPM20_DECRYPT | TPM20_NV,
 		.nr_handles = 2,
@@ -209,7 +210,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_NV,
 	},
 	{
-		.code = 0x00000137,
+		.code = TPM2_CC_NV_Write,
 		.name = "NV_Write",
 		.flags = TPM20_DECRYPT | TPM20_NV,
 		.nr_handles = 2,
@@ -218,7 +219,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_NV,
 	},
 	{
-		.code = 0x00000138,
+		.code = TPM2_CC_NV_WriteLock,
 		.name = "NV_WriteLock",
 		.flags = TPM20_NV,
 		.nr_handles = 2,
@@ -227,7 +228,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_NV,
 	},
 	{
-		.code = 0x00000139,
+		.code = TPM2_CC_DictionaryAttackLockReset,
 		.name = "DictionaryAttackLockReset",
 		.flags = TPM20_NV | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -235,7 +236,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_LOCKOUT,
 	},
 	{
-		.code = 0x0000013A,
+		.code = TPM2_CC_DictionaryAttackParameters,
 		.name = "DictionaryAttackParameters",
 		.flags = TPM20_NV | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -243,7 +244,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_LOCKOUT,
 	},
 	{
-		.code = 0x0000013B,
+		.code = TPM2_CC_NV_ChangeAuth,
 		.name = "NV_ChangeAuth",
 		.flags = TPM20_DECRYPT | TPM20_NV,
 		.nr_handles = 1,
@@ -251,7 +252,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_NV,
 	},
 	{
-		.code = 0x0000013C,
+		.code = TPM2_CC_PCR_Event,
 		.name = "PCR_Event",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -259,7 +260,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PCR | ACCEPT_NULL,
 	},
 	{
-		.code = 0x0000013D,
+		.code = TPM2_CC_PCR_Reset,
 		.name = "PCR_Reset",
 		.flags = TPM20_NV | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -267,7 +268,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PCR,
 	},
 	{
-		.code = 0x0000013E,
+		.code = TPM2_CC_SequenceComplete,
 		.name = "SequenceComplete",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -276,7 +277,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000013F,
+		.code = TPM2_CC_SetAlgorithmSet,
 		.name = "SetAlgorithmSet",
 		.flags = TPM20_NV | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -284,7 +285,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000140,
+		.code = TPM2_CC_SetCommandCodeAuditStatus,
 		.name = "SetCommandCodeAuditStatus",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -292,37 +293,37 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x00000141,
+		.code = TPM2_CC_FieldUpgradeData,
 		.name = "FieldUpgradeData",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_UNSAFE,
 	},
 	{
-		.code = 0x00000142,
+		.code = TPM2_CC_IncrementalSelfTest,
 		.name = "IncrementalSelfTest",
 		.flags = TPM20_NV | TPM20_LOCAL,
 	},
 	{
-		.code = 0x00000143,
+		.code = TPM2_CC_SelfTest,
 		.name = "SelfTest",
 		.flags = TPM20_NV | TPM20_LOCAL,
 	},
 	{
-		.code = 0x00000144,
+		.code = TPM2_CC_Startup,
 		.name = "Startup",
 		.flags = TPM20_NO_SESSIONS | TPM20_NV | TPM20_LOCAL,
 	},
 	{
-		.code = 0x00000145,
+		.code = TPM2_CC_Shutdown,
 		.name = "Shutdown",
 		.flags = TPM20_NV | TPM20_LOCAL,
 	},
 	{
-		.code = 0x00000146,
+		.code = TPM2_CC_StirRandom,
 		.name = "StirRandom",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_LOCAL,
 	},
 	{
-		.code = 0x00000147,
+		.code = TPM2_CC_ActivateCredential,
 		.name = "ActivateCredential",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -331,7 +332,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000148,
+		.code = TPM2_CC_Certify,
 		.name = "Certify",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -340,7 +341,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000149,
+		.code = TPM2_CC_PolicyNV,
 		.name = "PolicyNV",
 		.flags = TPM20_DECRYPT | TPM20_READS_NV,
 		.nr_handles = 3,
@@ -350,7 +351,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[2] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000014A,
+		.code = TPM2_CC_CertifyCreation,
 		.name = "CertifyCreation",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -359,7 +360,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000014B,
+		.code = TPM2_CC_Duplicate,
 		.name = "Duplicate",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -368,7 +369,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT | ACCEPT_NULL,
 	},
 	{
-		.code = 0x0000014C,
+		.code = TPM2_CC_GetTime,
 		.name = "GetTime",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -377,7 +378,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT | ACCEPT_NULL,
 	},
 	{
-		.code = 0x0000014D,
+		.code = TPM2_CC_GetSessionAuditDigest,
 		.name = "GetSessionAuditDigest",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 3,
@@ -387,7 +388,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[2] = ACCEPT_HMAC,
 	},
 	{
-		.code = 0x0000014E,
+		.code = TPM2_CC_NV_Read,
 		.name = "NV_Read",
 		.flags = TPM20_ENCRYPT | TPM20_READS_NV,
 		.nr_handles = 2,
@@ -396,7 +397,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_NV,
 	},
 	{
-		.code = 0x0000014F,
+		.code = TPM2_CC_NV_ReadLock,
 		.name = "NV_ReadLock",
 		.flags = TPM20_NV,
 		.nr_handles = 2,
@@ -405,7 +406,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_NV,
 	},
 	{
-		.code = 0x00000150,
+		.code = TPM2_CC_ObjectChangeAuth,
 		.name = "ObjectChangeAuth",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -414,7 +415,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000151,
+		.code = TPM2_CC_PolicySecret,
 		.name = "PolicySecret",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -424,7 +425,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000152,
+		.code = TPM2_CC_Rewrap,
 		.name = "Rewrap",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -433,7 +434,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000153,
+		.code = TPM2_CC_Create,
 		.name = "Create",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -441,7 +442,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000154,
+		.code = TPM2_CC_ECDH_ZGen,
 		.name = "ECDH_ZGen",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -449,7 +450,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000155,
+		.code = TPM2_CC_HMAC,
 		.name = "HMAC",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -457,7 +458,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000156,
+		.code = TPM2_CC_Import,
 		.name = "Import",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -465,7 +466,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000157,
+		.code = TPM2_CC_Load,
 		.name = "Load",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -474,7 +475,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000158,
+		.code = TPM2_CC_Quote,
 		.name = "Quote",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -482,7 +483,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000159,
+		.code = TPM2_CC_RSA_Decrypt,
 		.name = "RSA_Decrypt",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -490,7 +491,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000015B,
+		.code = TPM2_CC_HMAC_Start,
 		.name = "HMAC_Start",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
@@ -499,7 +500,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000015C,
+		.code = TPM2_CC_SequenceUpdate,
 		.name = "SequenceUpdate",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
@@ -507,7 +508,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000015D,
+		.code = TPM2_CC_Sign,
 		.name = "Sign",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
@@ -515,7 +516,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000015E,
+		.code = TPM2_CC_Unseal,
 		.name = "Unseal",
 		.flags = TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -523,7 +524,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000160,
+		.code = TPM2_CC_PolicySigned,
 		.name = "PolicySigned",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -531,27 +532,27 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000161,
+		.code = TPM2_CC_ContextLoad,
 		.name = "ContextLoad",
 		.flags = TPM20_NO_SESSIONS,
 		.response = RESPONSE_CONTEXT,
 	},
 	{
-		.code = 0x00000162,
+		.code = TPM2_CC_ContextSave,
 		.name = "ContextSave",
 		.flags = TPM20_NO_SESSIONS,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_HMAC | ACCEPT_POLICY | ACCEPT_TRANSIENT,
 	},
 	{
-		.code = 0x00000163,
+		.code = TPM2_CC_ECDH_KeyGen,
 		.name = "ECDH_KeyGen",
 		.flags = TPM20_ENCRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000164,
+		.code = TPM2_CC_EncryptDecrypt,
 		.name = "EncryptDecrypt",
 		.flags = TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -559,105 +560,105 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000165,
+		.code = TPM2_CC_FlushContext,
 		.name = "FlushContext",
 		.flags = TPM20_NO_SESSIONS,
 	},
 	{
-		.code = 0x00000167,
+		.code = TPM2_CC_LoadExternal,
 		.name = "LoadExternal",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.response = RESPONSE_OBJECT,
 	},
 	{
-		.code = 0x00000168,
+		.code = TPM2_CC_MakeCredential,
 		.name = "MakeCredential",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000169,
+		.code = TPM2_CC_NV_ReadPublic,
 		.name = "NV_ReadPublic",
 		.flags = TPM20_ENCRYPT | TPM20_READS_NV,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_NV,
 	},
 	{
-		.code = 0x0000016A,
+		.code = TPM2_CC_PolicyAuthorize,
 		.name = "PolicyAuthorize",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000016B,
+		.code = TPM2_CC_PolicyAuthValue,
 		.name = "PolicyAuthValue",
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000016C,
+		.code = TPM2_CC_PolicyCommandCode,
 		.name = "PolicyCommandCode",
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000016D,
+		.code = TPM2_CC_PolicyCounterTimer,
 		.name = "PolicyCounterTimer",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000016E,
+		.code = TPM2_CC_PolicyCpHash,
 		.name = "PolicyCpHash",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000016F,
+		.code = TPM2_CC_PolicyLocality,
 		.name = "PolicyLocality",
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000170,
+		.code = TPM2_CC_PolicyNameHash,
 		.name = "PolicyNameHash",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000171,
+		.code = TPM2_CC_PolicyOR,
 		.name = "PolicyOR",
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000172,
+		.code = TPM2_CC_PolicyTicket,
 		.name = "PolicyTicket",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000173,
+		.code = TPM2_CC_ReadPublic,
 		.name = "ReadPublic",
 		.flags = TPM20_ENCRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000174,
+		.code = TPM2_CC_RSA_Encrypt,
 		.name = "RSA_Encrypt",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000176,
+		.code = TPM2_CC_StartAuthSession,
 		.name = "StartAuthSession",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -667,66 +668,66 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 			     ACCEPT_ENDORSEMENT | ACCEPT_PLATFORM | ACCEPT_LOCKOUT | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000177,
+		.code = TPM2_CC_VerifySignature,
 		.name = "VerifySignature",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000178,
+		.code = TPM2_CC_ECC_Parameters,
 		.name = "ECC_Parameters",
 		.flags = TPM20_KNOWN,
 	},
 	{
-		.code = 0x00000179,
+		.code = TPM2_CC_FirmwareRead,
 		.name = "FirmwareRead",
 		.flags = TPM20_ENCRYPT | TPM20_UNSAFE,
 	},
 	{
-		.code = 0x0000017A,
+		.code = TPM2_CC_GetCapability,
 		.name = "GetCapability",
 		.flags = TPM20_LOCAL,
 	},
 	{
-		.code = 0x0000017B,
+		.code = TPM2_CC_GetRandom,
 		.name = "GetRandom",
 		.flags = TPM20_ENCRYPT,
 	},
 	{
-		.code = 0x0000017C,
+		.code = TPM2_CC_GetTestResult,
 		.name = "GetTestResult",
 		.flags = TPM20_ENCRYPT | TPM20_LOCAL,
 	},
 	{
-		.code = 0x0000017D,
+		.code = TPM2_CC_Hash,
 		.name = "Hash",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 	},
 	{
-		.code = 0x0000017E,
+		.code = TPM2_CC_PCR_Read,
 		.name = "PCR_Read",
 		.flags = TPM20_LOCAL,
 	},
 	{
-		.code = 0x0000017F,
+		.code = TPM2_CC_PolicyPCR,
 		.name = "PolicyPCR",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000180,
+		.code = TPM2_CC_PolicyRestart,
 		.name = "PolicyRestart",
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000181,
+		.code = TPM2_CC_ReadClock,
 		.name = "ReadClock",
 	},
 	{
-		.code = 0x00000182,
+		.code = TPM2_CC_PCR_Extend,
 		.name = "PCR_Extend",
 		.flags = TPM20_NV | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -734,7 +735,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PCR | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000183,
+		.code = TPM2_CC_PCR_SetAuthValue,
 		.name = "PCR_SetAuthValue",
 		.flags = TPM20_DECRYPT | TPM20_LOCAL,
 		.nr_handles = 1,
@@ -742,7 +743,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PCR,
 	},
 	{
-		.code = 0x00000184,
+		.code = TPM2_CC_NV_Certify,
 		.name = "NV_Certify",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_READS_NV,
 		.nr_handles = 3,
@@ -752,7 +753,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[2] = ACCEPT_NV,
 	},
 	{
-		.code = 0x00000185,
+		.code = TPM2_CC_EventSequenceComplete,
 		.name = "EventSequenceComplete",
 		.flags = TPM20_DECRYPT | TPM20_NV,
 		.nr_handles = 2,
@@ -762,38 +763,38 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000186,
+		.code = TPM2_CC_HashSequenceStart,
 		.name = "HashSequenceStart",
 		.flags = TPM20_DECRYPT,
 		.response = RESPONSE_SEQUENCE,
 	},
 	{
-		.code = 0x00000187,
+		.code = TPM2_CC_PolicyPhysicalPresence,
 		.name = "PolicyPhysicalPresence",
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000188,
+		.code = TPM2_CC_PolicyDuplicationSelect,
 		.name = "PolicyDuplicationSelect",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000189,
+		.code = TPM2_CC_PolicyGetDigest,
 		.name = "PolicyGetDigest",
 		.flags = TPM20_ENCRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000018A,
+		.code = TPM2_CC_TestParms,
 		.name = "TestParms",
 		.flags = TPM20_KNOWN,
 	},
 	{
-		.code = 0x0000018B,
+		.code = TPM2_CC_Commit,
 		.name = "Commit",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -801,13 +802,13 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000018C,
+		.code = TPM2_CC_PolicyPassword,
 		.name = "PolicyPassword",
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000018D,
+		.code = TPM2_CC_ZGen_2Phase,
 		.name = "ZGen_2Phase",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -815,25 +816,25 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000018E,
+		.code = TPM2_CC_EC_Ephemeral,
 		.name = "EC_Ephemeral",
 		.flags = TPM20_ENCRYPT,
 	},
 	{
-		.code = 0x0000018F,
+		.code = TPM2_CC_PolicyNvWritten,
 		.name = "PolicyNvWritten",
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000190,
+		.code = TPM2_CC_PolicyTemplate,
 		.name = "PolicyTemplate",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000191,
+		.code = TPM2_CC_CreateLoaded,
 		.name = "CreateLoaded",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_PP_LISTABLE,
 		.nr_handles = 1,
@@ -843,7 +844,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 			     ACCEPT_PLATFORM | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000192,
+		.code = TPM2_CC_PolicyAuthorizeNV,
 		.name = "PolicyAuthorizeNV",
 		.nr_handles = 3,
 		.nr_auths = 1,
@@ -852,7 +853,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[2] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000193,
+		.code = TPM2_CC_EncryptDecrypt2,
 		.name = "EncryptDecrypt2",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -860,14 +861,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x00000194,
+		.code = TPM2_CC_AC_GetCapability,
 		.name = "AC_GetCapability",
 		.flags = TPM20_UNSAFE,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_AC,
 	},
 	{
-		.code = 0x00000195,
+		.code = TPM2_CC_AC_Send,
 		.name = "AC_Send",
 		.flags = TPM20_DECRYPT | TPM20_UNSAFE,
 		.nr_handles = 3,
@@ -877,14 +878,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[2] = ACCEPT_AC,
 	},
 	{
-		.code = 0x00000196,
+		.code = TPM2_CC_Policy_AC_SendSelect,
 		.name = "Policy_AC_SendSelect",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x00000197,
+		.code = TPM2_CC_CertifyX509,
 		.name = "CertifyX509",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 2,
@@ -893,7 +894,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT | ACCEPT_NULL,
 	},
 	{
-		.code = 0x00000198,
+		.code = TPM2_CC_ACT_SetTimeout,
 		.name = "ACT_SetTimeout",
 		.flags = TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -901,14 +902,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_ACT,
 	},
 	{
-		.code = 0x00000199,
+		.code = TPM2_CC_ECC_Encrypt,
 		.name = "ECC_Encrypt",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000019A,
+		.code = TPM2_CC_ECC_Decrypt,
 		.name = "ECC_Decrypt",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -916,21 +917,21 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x0000019B,
+		.code = TPM2_CC_PolicyCapability,
 		.name = "PolicyCapability",
 		.flags = TPM20_DECRYPT | TPM20_UNSAFE,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000019C,
+		.code = TPM2_CC_PolicyParameters,
 		.name = "PolicyParameters",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x0000019D,
+		.code = TPM2_CC_NV_DefineSpace2,
 		.name = "NV_DefineSpace2",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -938,14 +939,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OWNER | ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x0000019E,
+		.code = TPM2_CC_NV_ReadPublic2,
 		.name = "NV_ReadPublic2",
 		.flags = TPM20_ENCRYPT | TPM20_READS_NV,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_NV,
 	},
 	{
-		.code = 0x0000019F,
+		.code = TPM2_CC_SetCapability,
 		.name = "SetCapability",
 		.flags = TPM20_DECRYPT | TPM20_NV | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -953,7 +954,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OWNER | ACCEPT_ENDORSEMENT | ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x000001A0,
+		.code = TPM2_CC_ReadOnlyControl,
 		.name = "ReadOnlyControl",
 		.flags = TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE,
 		.nr_handles = 1,
@@ -961,14 +962,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_PLATFORM,
 	},
 	{
-		.code = 0x000001A1,
+		.code = TPM2_CC_PolicyTransportSPDM,
 		.name = "PolicyTransportSPDM",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_POLICY,
 	},
 	{
-		.code = 0x000001A3,
+		.code = TPM2_CC_VerifySequenceComplete,
 		.name = "VerifySequenceComplete",
 		.nr_handles = 2,
 		.nr_auths = 1,
@@ -977,7 +978,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x000001A4,
+		.code = TPM2_CC_SignSequenceComplete,
 		.name = "SignSequenceComplete",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 2,
@@ -987,14 +988,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[1] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x000001A5,
+		.code = TPM2_CC_VerifyDigestSignature,
 		.name = "VerifyDigestSignature",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x000001A6,
+		.code = TPM2_CC_SignDigest,
 		.name = "SignDigest",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
@@ -1002,14 +1003,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x000001A7,
+		.code = TPM2_CC_Encapsulate,
 		.name = "Encapsulate",
 		.flags = TPM20_ENCRYPT,
 		.nr_handles = 1,
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x000001A8,
+		.code = TPM2_CC_Decapsulate,
 		.name = "Decapsulate",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT,
 		.nr_handles = 1,
@@ -1017,7 +1018,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x000001A9,
+		.code = TPM2_CC_VerifySequenceStart,
 		.name = "VerifySequenceStart",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
@@ -1025,7 +1026,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x000001AA,
+		.code = TPM2_CC_SignSequenceStart,
 		.name = "SignSequenceStart",
 		.flags = TPM20_DECRYPT,
 		.nr_handles = 1,
@@ -1033,12 +1034,12 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 		.accept[0] = ACCEPT_OBJECT,
 	},
 	{
-		.code = 0x20000000,
+		.code = TPM2_CC_Vendor_TCG_Test,
 		.name = "Vendor_TCG_Test",
 		.flags = TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_UNSAFE,
 	},
 	{
-		.code = 0x20001000,
+		.code = TPM2_CC_LINUX_VTPM_PROXY_SET_LOCALITY,
 		.name = "LINUX_VTPM_PROXY_SET_LOCALITY",
 		.flags = TPM20_UNSAFE,
 	},

@@ -17,12 +17,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define CODE_CREATE_PRIMARY	0x131
-#define CODE_DUPLICATE		0x14B
-#define CODE_POLICY_SECRET	0x151
-#define CODE_POLICY_RESTART	0x180
-#define CODE_CREATE_LOADED	0x191
-
 /* TPM 2.0 Part 2, 8.5: TPMA_LOCALITY.  Greater ones are extended localities. */
 #define LOCALITIES		0x1F
 
@@ -65,7 +59,7 @@ static void tpm20_code(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
 /* Its nameHash comes too late to matter: no hierarchy authorises Duplicate. */
 static void tpm20_duplication(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
 {
-	c->code = CODE_DUPLICATE;
+	c->code = TPM2_CC_Duplicate;
 }
 
 /* TPM 2.0 Part 3, 23.8: of several, what is common to all. */
@@ -148,25 +142,25 @@ struct tpm20_follower {
 
 /* What is true when the command succeeds needs no condition. */
 static const struct tpm20_follower tpm20_followers[] = {
-	{ 0x149, 2, false, tpm20_harmless },		/* PolicyNV */
-	{ 0x151, 1, false, tpm20_authorisation },	/* PolicySecret */
-	{ 0x160, 1, false, tpm20_authorisation },	/* PolicySigned */
-	{ 0x16A, 0, false, tpm20_harmless },		/* PolicyAuthorize */
-	{ 0x16B, 0, false, tpm20_auth_value },		/* PolicyAuthValue */
-	{ 0x16C, 0, false, tpm20_code },		/* PolicyCommandCode */
-	{ 0x16D, 0, false, tpm20_harmless },		/* PolicyCounterTimer */
-	{ 0x16E, 0, true, tpm20_cp_hash },		/* PolicyCpHash */
-	{ 0x16F, 0, false, tpm20_locality },		/* PolicyLocality */
-	{ 0x170, 0, true, tpm20_name_hash },		/* PolicyNameHash */
-	{ 0x171, 0, false, tpm20_harmless },		/* PolicyOR */
-	{ 0x180, 0, false, tpm20_restart },		/* PolicyRestart */
-	{ 0x187, 0, false, tpm20_pp },			/* PolicyPhysicalPresence */
-	{ 0x188, 0, false, tpm20_duplication },		/* PolicyDuplicationSelect */
-	{ 0x189, 0, false, tpm20_harmless },		/* PolicyGetDigest */
-	{ 0x18C, 0, false, tpm20_password },		/* PolicyPassword */
-	{ 0x18F, 0, false, tpm20_nv_written },		/* PolicyNvWritten */
-	{ 0x190, 0, true, tpm20_template },		/* PolicyTemplate */
-	{ 0x192, 2, false, tpm20_harmless },		/* PolicyAuthorizeNV */
+	{ TPM2_CC_PolicyNV, 2, false, tpm20_harmless },
+	{ TPM2_CC_PolicySecret, 1, false, tpm20_authorisation },
+	{ TPM2_CC_PolicySigned, 1, false, tpm20_authorisation },
+	{ TPM2_CC_PolicyAuthorize, 0, false, tpm20_harmless },
+	{ TPM2_CC_PolicyAuthValue, 0, false, tpm20_auth_value },
+	{ TPM2_CC_PolicyCommandCode, 0, false, tpm20_code },
+	{ TPM2_CC_PolicyCounterTimer, 0, false, tpm20_harmless },
+	{ TPM2_CC_PolicyCpHash, 0, true, tpm20_cp_hash },
+	{ TPM2_CC_PolicyLocality, 0, false, tpm20_locality },
+	{ TPM2_CC_PolicyNameHash, 0, true, tpm20_name_hash },
+	{ TPM2_CC_PolicyOR, 0, false, tpm20_harmless },
+	{ TPM2_CC_PolicyRestart, 0, false, tpm20_restart },
+	{ TPM2_CC_PolicyPhysicalPresence, 0, false, tpm20_pp },
+	{ TPM2_CC_PolicyDuplicationSelect, 0, false, tpm20_duplication },
+	{ TPM2_CC_PolicyGetDigest, 0, false, tpm20_harmless },
+	{ TPM2_CC_PolicyPassword, 0, false, tpm20_password },
+	{ TPM2_CC_PolicyNvWritten, 0, false, tpm20_nv_written },
+	{ TPM2_CC_PolicyTemplate, 0, true, tpm20_template },
+	{ TPM2_CC_PolicyAuthorizeNV, 2, false, tpm20_harmless },
 };
 
 static const struct tpm20_follower *tpm20_find_follower(u32 code)
@@ -185,7 +179,7 @@ static bool tpm20_is_decrypted(const struct vtpmb_tpm20_call *call)
 	unsigned int i;
 
 	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].attributes & SESSION_DECRYPT)
+		if (call->session[i].attributes & TPMA_SESSION_DECRYPT)
 			return true;
 	}
 	return false;
@@ -197,7 +191,7 @@ static struct vtpmb_tpm20_entry *tpm20_subject(const struct vtpmb_tpm20_call *ca
 	unsigned int i;
 
 	for (i = 0; i < call->row->nr_handles; i++) {
-		if (TPM20_HT(call->handle[i]) == HT_POLICY)
+		if (TPM20_HT(call->handle[i]) == TPM2_HT_POLICY_SESSION)
 			return call->entry[i];
 	}
 	return NULL;
@@ -234,7 +228,7 @@ void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call)
 	if (!entry)
 		return;
 	entry->conditions = call->conditions;
-	if (call->row->code == CODE_POLICY_RESTART)
+	if (call->row->code == TPM2_CC_PolicyRestart)
 		entry->pcr_counter = 0;
 }
 
@@ -271,7 +265,7 @@ static bool tpm20_get_template(const struct vtpmb_tpm20_call *call, const u8 **b
 {
 	struct vtpmb_reader r = call->params;
 
-	if (call->row->code != CODE_CREATE_PRIMARY && call->row->code != CODE_CREATE_LOADED)
+	if (call->row->code != TPM2_CC_CreatePrimary && call->row->code != TPM2_CC_CreateLoaded)
 		return false;
 	return vtpmb_get_tpm2b(&r, bytes, len) && vtpmb_get_tpm2b(&r, bytes, len);
 }
@@ -298,18 +292,18 @@ static u32 tpm20_is_covered(const struct vtpmb_tpm20_call *call,
 	int err;
 
 	if (c->covers == COVERS_ALL)
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 	if (c->covers == COVERS_TEMPLATE)
 		err = tpm20_hash_template(call, entry->hash_alg, digest);
 	else
 		err = vtpmb_tpm20_hash_command(call, entry->hash_alg,
 					       c->covers == COVERS_NAMES, digest);
 	if (err == -ENOENT || err == -ENOMEM)
-		return RC_AUTH_UNAVAILABLE;
+		return TPM2_RC_AUTH_UNAVAILABLE;
 	if (err || c->digest_len != vtpmb_hash_size(entry->hash_alg) ||
 	    memcmp(c->digest, digest, c->digest_len))
-		return RC_POLICY_FAIL;
-	return RC_SUCCESS;
+		return TPM2_RC_POLICY_FAIL;
+	return TPM2_RC_SUCCESS;
 }
 
 static bool tpm20_is_local_enough(u8 wanted, u8 locality)
@@ -339,8 +333,8 @@ u32 vtpmb_tpm20_is_virtually_met(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm
 	if (rc || !entry || (entry->conditions.code && entry->conditions.code != call->row->code))
 		return rc;
 	if (!tpm20_is_local_enough(entry->conditions.locality, call->cmd->locality))
-		return RC_LOCALITY;
-	return entry->conditions.pp && !vtpm->pp_pin ? RC_PP : RC_SUCCESS;
+		return TPM2_RC_LOCALITY;
+	return entry->conditions.pp && !vtpm->pp_pin ? TPM2_RC_PP : TPM2_RC_SUCCESS;
 }
 
 /* What the session asks for, in the order of TPM 2.0 Part 4, CheckPolicyAuthSession(). */
@@ -351,17 +345,17 @@ static u32 tpm20_check_conditions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tp
 	u32 rc;
 
 	if (c->opaque)
-		return RC_AUTH_UNAVAILABLE;
+		return TPM2_RC_AUTH_UNAVAILABLE;
 	if (c->code && c->code != call->row->code)
-		return RC_POLICY_CC;
+		return TPM2_RC_POLICY_CC;
 	if (!tpm20_is_local_enough(c->locality, call->cmd->locality))
-		return RC_LOCALITY;
+		return TPM2_RC_LOCALITY;
 	if (c->pp && !vtpm->pp_pin)
-		return RC_PP;
+		return TPM2_RC_PP;
 	rc = tpm20_is_covered(call, entry);
 	if (rc)
 		return rc;
-	return c->nv_written ? RC_POLICY_FAIL : RC_SUCCESS;
+	return c->nv_written ? TPM2_RC_POLICY_FAIL : TPM2_RC_SUCCESS;
 }
 
 /**
@@ -384,14 +378,14 @@ u32 vtpmb_tpm20_judge_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	u32 rc;
 
 	if (!h->policy_len)
-		return RC_AUTH_UNAVAILABLE;
-	if (call->row->code == CODE_POLICY_SECRET && !vtpmb_tpm20_needs_auth(entry))
-		return RC_MODE;
+		return TPM2_RC_AUTH_UNAVAILABLE;
+	if (call->row->code == TPM2_CC_PolicySecret && !vtpmb_tpm20_needs_auth(entry))
+		return TPM2_RC_MODE;
 	rc = vtpmb_tpm20_pcrs_changed(vtpm, entry);
 	if (rc)
 		return rc;
 	if (session->digest_len != h->policy_len || h->policy_alg != entry->hash_alg ||
 	    crypto_memneq(session->digest, h->policy, h->policy_len))
-		return RC_POLICY_FAIL;
+		return TPM2_RC_POLICY_FAIL;
 	return tpm20_check_conditions(vtpm, call, entry);
 }

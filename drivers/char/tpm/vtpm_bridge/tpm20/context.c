@@ -47,7 +47,7 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier, enum tpm20_
 {
 	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	struct vtpmb_writer w;
-	bool object = TPM20_HT(saved) == HT_TRANSIENT;
+	bool object = TPM20_HT(saved) == TPM2_HT_TRANSIENT;
 
 	mutex_lock(&vtpm->lock);
 	vtpmb_writer_init(&w, binding->bytes, sizeof(binding->bytes));
@@ -70,10 +70,10 @@ static u32 tpm20_put_context(struct vtpmb_vtpm *vtpm, const u8 *context, size_t 
 	u16 blob_len = len - CONTEXT_SIZE + VTPMB_MAC_SIZE;
 
 	if (hier < 0)
-		return RC_FAILURE;
+		return TPM2_RC_FAILURE;
 	vtpmb_put_bytes(out, context, len);
 	if (out->overflow)
-		return RC_FAILURE;
+		return TPM2_RC_FAILURE;
 	size_at = start + CONTEXT_BLOB_SIZE_AT;
 	size_at[0] = blob_len >> 8;
 	size_at[1] = blob_len;
@@ -81,9 +81,9 @@ static u32 tpm20_put_context(struct vtpmb_vtpm *vtpm, const u8 *context, size_t 
 	tpm20_bind(vtpm, saved, hier, origin, &binding);
 	if (vtpmb_mac_digest2(&vtpm->port->mac, start, len, binding.bytes,
 			      sizeof(binding.bytes), mac))
-		return RC_FAILURE;
+		return TPM2_RC_FAILURE;
 	vtpmb_put_bytes(out, mac, sizeof(mac));
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static u32 tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
@@ -97,7 +97,7 @@ static u32 tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry 
 	vtpmb_writer_init(&w, context, sizeof(context));
 	vtpmb_put_u64(&w, entry->generation);
 	vtpmb_put_u32(&w, entry->virt);
-	vtpmb_put_u32(&w, RH_NULL);
+	vtpmb_put_u32(&w, TPM2_RH_NULL);
 	vtpmb_put_u16(&w, 0);
 	rc = tpm20_put_context(vtpm, context, sizeof(context), ORIGIN_CHIP, out);
 	if (rc)
@@ -127,13 +127,13 @@ static int tpm20_save_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 {
 	int err;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	err = entry->body->blob ? 0 : vtpmb_tpm20_load(vtpm, entry, gone, rc);
 	if (!err && !*rc)
 		err = vtpmb_tpm20_save(vtpm, entry->body, rc);
 	if (err != -ENOMEM)
 		return err;
-	*rc = RC_MEMORY;
+	*rc = TPM2_RC_MEMORY;
 	return 0;
 }
 
@@ -185,7 +185,7 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		return 0;
 	}
 
-	err = tpm20_save_object(vtpm, entry, RC_REFERENCE_H0, rc);
+	err = tpm20_save_object(vtpm, entry, TPM2_RC_REFERENCE_H0, rc);
 	if (!err && !*rc)
 		*rc = tpm20_put_context(vtpm, entry->body->blob, entry->body->blob_len,
 					tpm20_origin(entry->body), out);
@@ -221,7 +221,8 @@ static bool tpm20_is_saved(struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	if (handle >= SAVED_OBJECT && handle <= SAVED_ST_CLEAR)
 		return true;
-	return (TPM20_HT(handle) == HT_HMAC || TPM20_HT(handle) == HT_POLICY) &&
+	return (TPM20_HT(handle) == TPM2_HT_HMAC_SESSION ||
+		TPM20_HT(handle) == TPM2_HT_POLICY_SESSION) &&
 	       TPM20_INDEX(handle) < vtpmb_tpm20_facts(vtpm->port)->sessions_max;
 }
 
@@ -247,21 +248,21 @@ static u32 tpm20_get_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 
 	c->start = call->params.pos;
 	if (call->params.left < 8)
-		return RC_P(RC_INSUFFICIENT, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, 0);
 	vtpmb_get_u32(&call->params, &high);
 	vtpmb_get_u32(&call->params, &low);
 	c->sequence = (u64)high << 32 | low;
 
 	rc = vtpmb_tpm20_get_u32(call, 0, &c->saved);
 	if (!rc && !tpm20_is_saved(vtpm, c->saved))
-		rc = RC_P(RC_VALUE, 0);
+		rc = TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	if (!rc)
 		rc = vtpmb_tpm20_get_u32(call, 0, &c->hierarchy);
 	if (rc)
 		return rc;
 	c->hier = vtpmb_tpm20_hier(c->hierarchy);
 	if (c->hier < 0 || c->hier == HIER_LOCKOUT)
-		return RC_P(RC_VALUE, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_CONTEXT, &blob, &blob_len);
 	if (rc)
 		return rc;
@@ -304,10 +305,10 @@ static u32 tpm20_load_session(struct vtpmb_vtpm *vtpm, const struct tpm20_contex
 
 	if (!entry || entry->virt != c->saved || !entry->guest_saved ||
 	    entry->generation != c->sequence)
-		return RC_P(RC_HANDLE, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_HANDLE, 0);
 	vtpmb_tpm20_guest_saved(vtpm, entry, false);
 	*handle = entry->virt;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* What a context is of: known already, or new and to be loaded when it is needed. */
@@ -352,18 +353,18 @@ static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct tpm20_context
 	flushed = h->flushed;
 	mutex_unlock(&vtpm->lock);
 	if (!enabled)
-		return RC_P(RC_HIERARCHY, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_HIERARCHY, 0);
 	if (vtpmb_tpm20_state(vtpm)->table.nr_objects == VTPMB_MAX_OBJECTS)
-		return RC_OBJECT_MEMORY;
+		return TPM2_RC_OBJECT_MEMORY;
 
 	body = tpm20_context_body(vtpm, c);
 	if (!body)
-		return RC_MEMORY;
+		return TPM2_RC_MEMORY;
 	entry = vtpmb_tpm20_new_object(vtpm, c->hier, flushed, body);
 	if (!entry)
-		return RC_OBJECT_MEMORY;
+		return TPM2_RC_OBJECT_MEMORY;
 	*handle = entry->virt;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -387,21 +388,21 @@ int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	if (*rc)
 		return 0;
 	if (!tpm20_is_genuine(vtpm, &c))
-		*rc = RC_P(RC_INTEGRITY, 0);
-	else if (TPM20_HT(c.saved) == HT_TRANSIENT)
+		*rc = TPM2_RC_OF_PARAMETER(TPM2_RC_INTEGRITY, 0);
+	else if (TPM20_HT(c.saved) == TPM2_HT_TRANSIENT)
 		*rc = tpm20_load_object(vtpm, &c, &handle);
 	else
 		*rc = tpm20_load_session(vtpm, &c, &handle);
 	if (!*rc)
 		vtpmb_put_u32(out, handle);
-	if (!*rc && TPM20_HT(c.saved) != HT_TRANSIENT)
+	if (!*rc && TPM20_HT(c.saved) != TPM2_HT_TRANSIENT)
 		tpm20_disorderly(vtpm, call);
 	return 0;
 }
 
 static struct vtpmb_tpm20_entry *tpm20_to_flush(struct vtpmb_vtpm *vtpm, u32 handle)
 {
-	if (TPM20_HT(handle) == HT_TRANSIENT)
+	if (TPM20_HT(handle) == TPM2_HT_TRANSIENT)
 		return vtpmb_tpm20_object(vtpm, handle);
 	return vtpmb_tpm20_find_session(vtpm, handle);
 }
@@ -424,14 +425,14 @@ int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 
 	*rc = vtpmb_tpm20_get_u32(call, 0, &handle);
 	if (!*rc && !(vtpmb_tpm20_accept(vtpm, handle) & accept))
-		*rc = RC_P(RC_VALUE, 0);
+		*rc = TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	if (!*rc)
 		*rc = vtpmb_tpm20_get_end(call);
 	if (*rc)
 		return 0;
 	entry = tpm20_to_flush(vtpm, handle);
 	if (!entry) {
-		*rc = RC_P(RC_HANDLE, 0);
+		*rc = TPM2_RC_OF_PARAMETER(TPM2_RC_HANDLE, 0);
 		return 0;
 	}
 	return vtpmb_tpm20_release(vtpm, entry);

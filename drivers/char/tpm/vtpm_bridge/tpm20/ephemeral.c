@@ -12,11 +12,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define CODE_COMMIT		0x18B
-#define CODE_EC_EPHEMERAL	0x18E
-
-#define ALG_ECDAA		0x001A
-
 /**
  * struct tpm20_signer - a command with a TPMT_SIG_SCHEME
  * @code:	which
@@ -30,15 +25,15 @@ struct tpm20_signer {
 };
 
 static const struct tpm20_signer tpm20_signers[] = {
-	{ 0x133, 1, 1 },	/* GetCommandAuditDigest */
-	{ 0x148, 1, 1 },	/* Certify */
-	{ 0x14A, 0, 2 },	/* CertifyCreation */
-	{ 0x14C, 1, 1 },	/* GetTime */
-	{ 0x14D, 1, 1 },	/* GetSessionAuditDigest */
-	{ 0x158, 0, 1 },	/* Quote */
-	{ 0x15D, 0, 1 },	/* Sign */
-	{ 0x184, 0, 1 },	/* NV_Certify */
-	{ 0x197, 1, 1 },	/* CertifyX509 */
+	{ TPM2_CC_GetCommandAuditDigest, 1, 1 },
+	{ TPM2_CC_Certify, 1, 1 },
+	{ TPM2_CC_CertifyCreation, 0, 2 },
+	{ TPM2_CC_GetTime, 1, 1 },
+	{ TPM2_CC_GetSessionAuditDigest, 1, 1 },
+	{ TPM2_CC_Quote, 0, 1 },
+	{ TPM2_CC_Sign, 0, 1 },
+	{ TPM2_CC_NV_Certify, 0, 1 },
+	{ TPM2_CC_CertifyX509, 1, 1 },
 };
 
 /* As the chip's own array: a key goes when its place is needed. */
@@ -80,7 +75,7 @@ static bool tpm20_skip_2bs(struct vtpmb_reader *r, unsigned int count)
  * @call:	the command
  *
  * Context: The hub's thread.
- * Return: RC_SUCCESS, or what a TPM says of a key that was used already (TPM
+ * Return: TPM2_RC_SUCCESS, or what a TPM says of a key that was used already (TPM
  * 2.0 Part 3, 14.7)
  */
 u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
@@ -91,8 +86,9 @@ u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	/* What is cut off is no command to the chip either. */
 	if (!tpm20_skip_2bs(&r, 2) || !vtpmb_get_u16(&r, &scheme) ||
 	    !vtpmb_get_u16(&r, &counter))
-		return RC_SUCCESS;
-	return tpm20_take(vtpm, call, counter) ? RC_SUCCESS : RC_P(RC_VALUE, 3);
+		return TPM2_RC_SUCCESS;
+	return tpm20_take(vtpm, call, counter) ? TPM2_RC_SUCCESS :
+		TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 3);
 }
 
 static const struct tpm20_signer *tpm20_find_signer(u32 code)
@@ -114,7 +110,7 @@ static const struct tpm20_signer *tpm20_find_signer(u32 code)
  * Only TPM_ALG_ECDAA has one.  Without a key to sign with the scheme is not used.
  *
  * Context: The hub's thread.
- * Return: RC_SUCCESS, or what a TPM says of a key that was used already (TPM 2.0
+ * Return: TPM2_RC_SUCCESS, or what a TPM says of a key that was used already (TPM 2.0
  * Part 4, CryptEccSign())
  */
 u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
@@ -123,19 +119,19 @@ u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 	struct vtpmb_reader r = call->params;
 	u16 scheme, hash, counter;
 
-	if (!signer || call->handle[signer->key] == RH_NULL)
-		return RC_SUCCESS;
+	if (!signer || call->handle[signer->key] == TPM2_RH_NULL)
+		return TPM2_RC_SUCCESS;
 	if (!tpm20_skip_2bs(&r, signer->nr_2bs) || !vtpmb_get_u16(&r, &scheme) ||
-	    scheme != ALG_ECDAA || !vtpmb_get_u16(&r, &hash) || !vtpmb_get_u16(&r, &counter))
-		return RC_SUCCESS;
-	return tpm20_take(vtpm, call, counter) ? RC_SUCCESS : RC_VALUE;
+	    scheme != TPM2_ALG_ECDAA || !vtpmb_get_u16(&r, &hash) || !vtpmb_get_u16(&r, &counter))
+		return TPM2_RC_SUCCESS;
+	return tpm20_take(vtpm, call, counter) ? TPM2_RC_SUCCESS : TPM2_RC_VALUE;
 }
 
 /* The number is the last of the response's parameters. */
 static void tpm20_give(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 		       struct vtpmb_reader *r)
 {
-	unsigned int nr_points = call->row->code == CODE_COMMIT ? 3 : 1;
+	unsigned int nr_points = call->row->code == TPM2_CC_Commit ? 3 : 1;
 	struct vtpmb_ephemeral *key;
 	u16 counter;
 
@@ -163,9 +159,9 @@ void vtpmb_tpm20_follow_ephemeral(struct vtpmb_vtpm *vtpm,
 	struct vtpmb_reader r;
 
 	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (call->tag == TPM20_ST_SESSIONS)
+	if (call->tag == TPM2_ST_SESSIONS)
 		vtpmb_get_bytes(&r, sizeof(u32));
-	if (call->row->code == CODE_EC_EPHEMERAL || call->row->code == CODE_COMMIT)
+	if (call->row->code == TPM2_CC_EC_Ephemeral || call->row->code == TPM2_CC_Commit)
 		tpm20_give(vtpm, call, &r);
 	else if (call->ephemeral)
 		tpm20_place(vtpm->port, call->counter)->id = 0;

@@ -16,11 +16,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define ALG_XOR		0x000A
-#define SE_HMAC		0x00
-
-#define CODE_PCR_EXTEND	0x182
-
 /** MAX_BLOCK - bytes of the longest block that HMAC works on (SHA-512) */
 #define MAX_BLOCK	128
 
@@ -142,7 +137,7 @@ bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entr
 	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, handle);
 	const struct vtpmb_tpm20_key *key = &entry->key;
 
-	return key->bind == handle && handle != RH_NULL && key->bind_auth.len == h->auth_len &&
+	return key->bind == handle && handle != TPM2_RH_NULL && key->bind_auth.len == h->auth_len &&
 	       !crypto_memneq(key->bind_auth.value, h->auth, h->auth_len);
 }
 
@@ -197,8 +192,8 @@ tpm20_find_cipher(const struct vtpmb_tpm20_call *call, u8 attribute)
 /* The first session vouches for their nonces: TPM 2.0 Part 1, 19.6.5. */
 static void tpm20_add_ciphers(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
 {
-	const struct vtpmb_tpm20_entry *decrypt = tpm20_find_cipher(call, SESSION_DECRYPT);
-	const struct vtpmb_tpm20_entry *encrypt = tpm20_find_cipher(call, SESSION_ENCRYPT);
+	const struct vtpmb_tpm20_entry *decrypt = tpm20_find_cipher(call, TPMA_SESSION_DECRYPT);
+	const struct vtpmb_tpm20_entry *encrypt = tpm20_find_cipher(call, TPMA_SESSION_ENCRYPT);
 
 	if (decrypt)
 		tpm20_add(m, decrypt->nonce, decrypt->nonce_len);
@@ -323,7 +318,7 @@ static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
  * @call:	the command, none of its parameters taken yet
  * @i:		which session
  *
- * Return: RC_SUCCESS; RC_BAD_AUTH without its number; RC_AUTH_UNAVAILABLE if
+ * Return: TPM2_RC_SUCCESS; TPM2_RC_BAD_AUTH without its number; TPM2_RC_AUTH_UNAVAILABLE if
  * the session's key, an authValue, or what the HMAC covers, is not known here
  */
 u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
@@ -334,15 +329,15 @@ u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_cal
 	struct vtpmb_writer mac;
 
 	if (!session->entry->key.known)
-		return RC_AUTH_UNAVAILABLE;
+		return TPM2_RC_AUTH_UNAVAILABLE;
 	if (call->entry[i] && !vtpmb_tpm20_sequence_auth(call, i))
-		return RC_AUTH_UNAVAILABLE;
+		return TPM2_RC_AUTH_UNAVAILABLE;
 	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
 	if (tpm20_command_mac(vtpm, call, i, &mac))
-		return RC_AUTH_UNAVAILABLE;
+		return TPM2_RC_AUTH_UNAVAILABLE;
 	if (session->auth_len != mac.len || crypto_memneq(session->auth, bytes, mac.len))
-		return RC_BAD_AUTH;
-	return RC_SUCCESS;
+		return TPM2_RC_BAD_AUTH;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -391,8 +386,8 @@ static bool tpm20_get_symmetric(struct vtpmb_reader *r, bool *ciphers)
 
 	if (!vtpmb_get_u16(r, &alg))
 		return false;
-	*ciphers = alg != TPM20_ALG_NULL;
-	return !*ciphers || vtpmb_get_bytes(r, alg == ALG_XOR ? 2 : 4);
+	*ciphers = alg != TPM2_ALG_NULL;
+	return !*ciphers || vtpmb_get_bytes(r, alg == TPM2_ALG_XOR ? 2 : 4);
 }
 
 /* What is encrypted on its way, nonceCaller or nonceTPM, is not known here. */
@@ -403,7 +398,7 @@ static bool tpm20_is_encrypted(const struct vtpmb_tpm20_call *call)
 
 	for (i = 0; i < call->nr_sessions; i++)
 		attributes |= call->session[i].attributes;
-	return attributes & (SESSION_DECRYPT | SESSION_ENCRYPT);
+	return attributes & (TPMA_SESSION_DECRYPT | TPMA_SESSION_ENCRYPT);
 }
 
 /* The parameters of StartAuthSession; what is wrong with them the chip says better. */
@@ -428,8 +423,8 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
 	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, bind);
 
 	call->key.len = vtpmb_hash_size(call->hash_alg);
-	call->key.lockout = bind == RH_LOCKOUT;
-	call->key.bind = type == SE_HMAC ? bind : RH_NULL;
+	call->key.lockout = bind == TPM2_RH_LOCKOUT;
+	call->key.bind = type == TPM2_SE_HMAC ? bind : TPM2_RH_NULL;
 	call->key.bind_auth.len = h->auth_len;
 	memcpy(call->key.bind_auth.value, h->auth, h->auth_len);
 }
@@ -439,7 +434,7 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
  * @vtpm:	the vtpm; its lock is held
  * @call:	StartAuthSession; gets @key, @nonce, @hash_alg, @trial, @bound
  *
- * Return: RC_SUCCESS; RC_AUTH_UNAVAILABLE if the chip would make the key, or
+ * Return: TPM2_RC_SUCCESS; TPM2_RC_AUTH_UNAVAILABLE if the chip would make the key, or
  * check an HMAC over what it is bound to, with an authValue that is not the
  * proxy's.  That is so whenever one of the two is not empty: a guest must not
  * learn whether they are the same.
@@ -447,25 +442,25 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
 u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u32 bind = call->handle[1];
-	bool salted = call->handle[0] != RH_NULL, bound, virtual;
+	bool salted = call->handle[0] != TPM2_RH_NULL, bound, virtual;
 	u8 type;
 
-	virtual = vtpmb_tpm20_hier(bind) >= 0 || TPM20_HT(bind) == HT_PCR;
-	bound = bind != RH_NULL;
-	call->key.bind = RH_NULL;
+	virtual = vtpmb_tpm20_hier(bind) >= 0 || TPM20_HT(bind) == TPM2_HT_PCR;
+	bound = bind != TPM2_RH_NULL;
+	call->key.bind = TPM2_RH_NULL;
 	call->key.ours = virtual && !vtpmb_tpm20_are_empty(vtpm, bind);
 	if (call->key.ours && (salted || call->nr_sessions))
-		return RC_AUTH_UNAVAILABLE;
+		return TPM2_RC_AUTH_UNAVAILABLE;
 
 	call->bound = bound && !virtual;
 	if (!tpm20_get_start(call, &type))
-		return RC_SUCCESS;
-	call->trial = type == TPM20_SE_TRIAL;
+		return TPM2_RC_SUCCESS;
+	call->trial = type == TPM2_SE_TRIAL;
 	call->key.known = !salted && virtual && !tpm20_is_encrypted(call) &&
 			  tpm20_block_size(call->hash_alg);
 	if (bound && virtual)
 		tpm20_bind(vtpm, call, bind, type);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -473,7 +468,7 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
  * @vtpm:	the vtpm
  * @call:	HashSequenceStart; gets @auth
  *
- * Return: RC_SUCCESS
+ * Return: TPM2_RC_SUCCESS
  */
 u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -483,11 +478,11 @@ u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 
 	if (tpm20_is_encrypted(call) || !vtpmb_get_tpm2b(&r, &auth, &len) ||
 	    len > sizeof(call->auth.value))
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 	call->auth_known = true;
 	call->auth.len = vtpmb_tpm20_strip(auth, len);
 	memcpy(call->auth.value, auth, call->auth.len);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -557,7 +552,7 @@ static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
 			      const struct vtpmb_writer *params, struct vtpmb_writer *w)
 {
 	static const u8 command[] = { 0, 0, 0x01, 0x82, 0x40, 0, 0, 7 };
-	static const u8 nonce[16], attributes[] = { SESSION_CONTINUE };
+	static const u8 nonce[16], attributes[] = { TPMA_SESSION_CONTINUESESSION };
 	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
 	u8 digest[VTPMB_MAX_DIGEST], mac[VTPMB_MAX_DIGEST];
 	struct tpm20_message m = {};
@@ -578,7 +573,7 @@ static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
 	vtpmb_put_u32(w, entry->virt);
 	vtpmb_put_u16(w, sizeof(nonce));
 	vtpmb_put_bytes(w, nonce, sizeof(nonce));
-	vtpmb_put_u8(w, SESSION_CONTINUE);
+	vtpmb_put_u8(w, TPMA_SESSION_CONTINUESESSION);
 	vtpmb_put_u16(w, hash->size);
 	vtpmb_put_bytes(w, mac, hash->size);
 	return err;
@@ -601,19 +596,19 @@ int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	u8 values[6 + VTPMB_MAX_DIGEST];
 	struct vtpmb_writer params, w;
 	struct vtpmb_reader r;
-	int len, err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0, rc);
+	int len, err = vtpmb_tpm20_load(vtpm, entry, TPM2_RC_REFERENCE_S0, rc);
 
 	if (err || *rc)
 		return err;
 	vtpmb_writer_init(&params, values, sizeof(values));
 	tpm20_put_digest(vtpm->port, &params);
 	vtpmb_writer_init(&w, body, sizeof(body));
-	vtpmb_put_u32(&w, RH_NULL);
+	vtpmb_put_u32(&w, TPM2_RH_NULL);
 	err = tpm20_put_extender(entry, &params, &w);
 	if (err)
 		return err;
 	vtpmb_put_bytes(&w, params.buf, params.len);
-	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_SESSIONS, CODE_PCR_EXTEND, body,
+	len = vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_SESSIONS, TPM2_CC_PCR_Extend, body,
 				      w.len, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;

@@ -30,9 +30,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-/** OBJECT_NO_DA - TPMA_OBJECT.noDA (TPM 2.0 Part 2, 8.3) */
-#define OBJECT_NO_DA		BIT(10)
-
 /* TPM 2.0 Part 3, 25.2 */
 u32 vtpmb_tpm20_lock_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out)
@@ -42,7 +39,7 @@ u32 vtpmb_tpm20_lock_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	if (rc)
 		return rc;
 	vtpmb_tpm20_state(vtpm)->lockout.failed_tries = 0;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPM 2.0 Part 3, 25.3 */
@@ -65,7 +62,7 @@ u32 vtpmb_tpm20_lockout_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_c
 	lockout->max_tries = max_tries;
 	lockout->recovery_time = recovery_time;
 	lockout->lockout_recovery = lockout_recovery;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static const struct vtpmb_tpm20_lockout *tpm20_lockout(const struct vtpmb_vtpm *vtpm)
@@ -116,7 +113,7 @@ bool vtpmb_tpm20_is_locked_out(const struct vtpmb_vtpm *vtpm)
 
 static bool tpm20_needs_no_auth(const struct vtpmb_tpm20_entry *session)
 {
-	return session && TPM20_HT(session->virt) == HT_POLICY &&
+	return session && TPM20_HT(session->virt) == TPM2_HT_POLICY_SESSION &&
 	       !vtpmb_tpm20_needs_auth(session);
 }
 
@@ -144,7 +141,7 @@ static int tpm20_object_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry
 	/* It has no body any more if the chip has lost it. */
 	if (object->body)
 		*counts = !object->body->learnt ||
-			  !(object->body->attributes & OBJECT_NO_DA);
+			  !(object->body->attributes & TPMA_OBJECT_NODA);
 	return err;
 }
 
@@ -163,7 +160,7 @@ static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		return 0;
 	if (tpm20_needs_no_auth(session))
 		return 0;
-	if (TPM20_HT(call->handle[i]) == HT_NV)
+	if (TPM20_HT(call->handle[i]) == TPM2_HT_NV_INDEX)
 		return tpm20_index_counts(vtpm, call->handle[i], counts);
 	return tpm20_object_counts(vtpm, call->entry[i], counts);
 }
@@ -227,10 +224,10 @@ static u32 tpm20_wait(const struct vtpmb_tpm20_table *table)
 	u64 now = get_jiffies_64();
 
 	if (!table->nr_failures || time_after_eq64(now, table->backoff_end))
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 	if (time_after64(table->backoff_end, now + msecs_to_jiffies(VTPMB_BACKOFF_RETRY)))
-		return RC_LOCKOUT;
-	return RC_RETRY;
+		return TPM2_RC_LOCKOUT;
+	return TPM2_RC_RETRY;
 }
 
 /* Whether the proxy may fail now, by what was last seen. */
@@ -245,7 +242,7 @@ static u32 tpm20_may_fail(struct vtpmb_vtpm *vtpm)
 	mutex_unlock(&vtpm->lock);
 	if (locked_out || var->lockout_counter >= vtpmb_guest_tries(var->max_auth_fail) ||
 	    table->nr_failures >= vtpmb_proxy_tries(var->max_auth_fail))
-		return RC_LOCKOUT;
+		return TPM2_RC_LOCKOUT;
 	return tpm20_wait(table);
 }
 
@@ -259,12 +256,12 @@ static bool tpm20_may_count(const struct vtpmb_tpm20_call *call, unsigned int i)
 		return true;
 	if (i >= call->row->nr_auths || tpm20_needs_no_auth(session))
 		return false;
-	if (TPM20_HT(call->handle[i]) == HT_NV)
+	if (TPM20_HT(call->handle[i]) == TPM2_HT_NV_INDEX)
 		return true;
 	object = call->entry[i];
 	return object && object->kind == KIND_OBJECT &&
 	       !(object->body && object->body->learnt &&
-		 object->body->attributes & OBJECT_NO_DA);
+		 object->body->attributes & TPMA_OBJECT_NODA);
 }
 
 static bool tpm20_any_may_count(const struct vtpmb_tpm20_call *call)
@@ -300,7 +297,7 @@ static int tpm20_refuse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
  * vtpmb_tpm20_spare() - keep a proxy from failing if that could lock others out
  * @vtpm:	the vtpm
  * @call:	a command that is about to be sent to the chip
- * @rc:		out: RC_SUCCESS, RC_RETRY or RC_LOCKOUT
+ * @rc:		out: TPM2_RC_SUCCESS, TPM2_RC_RETRY or TPM2_RC_LOCKOUT
  *
  * Costs one chip command in a turn in which something protected is used.
  *
@@ -310,7 +307,7 @@ int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u3
 {
 	int err;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	if (!tpm20_any_may_count(call))
 		return 0;
 	err = tpm20_look(vtpm);
@@ -330,7 +327,7 @@ void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 	const struct vtpmb_pt_var *var = &vtpm->port->var;
 
 	/* TPM_RC_AUTH_FAIL of any session: the other one is TPM_RC_BAD_AUTH. */
-	if ((rc & ~0x700U) != (RC_AUTH_FAIL | 0x800))
+	if ((rc & ~0x700U) != (TPM2_RC_AUTH_FAIL | 0x800))
 		return;
 	vtpmb_tpm20_forget_properties(vtpm->port);
 	/* Such a chip does not count. */

@@ -20,19 +20,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define CODE_NV_UNDEFINE_SPACE	0x122
-#define CODE_NV_READ_PUBLIC	0x169
-
-/* TPM 2.0 Part 2, 13.4: TPMA_NV */
-#define NV_TYPE			0x000000f0
-#define NV_COUNTER		0x00000010
-#define NV_NO_DA		BIT(25)
-#define NV_ORDERLY		BIT(26)
-#define NV_CLEAR_STCLEAR	BIT(27)
-
-/** NV_FIRST - the first handle of an NV index (TPM 2.0 Part 2, 7.4) */
-#define NV_FIRST		(HT_NV << 24)
-
 static_assert(VTPMB_TPM20_KNOWN_INDICES >= VTPMB_TPM20_HANDLES);
 
 /** NR_PAGE - handles that are looked at together */
@@ -80,11 +67,11 @@ u32 vtpmb_tpm20_map_nv(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 
 	if (vtpmb_range_has(&vtpm->range[VTPMB_RANGE_NV], handle))
 		return tpm->hier[HIER_OWNER].enabled && !tpm20_is_cleared(vtpm) ?
-		       RC_SUCCESS : RC_H(RC_HANDLE, i);
+		       TPM2_RC_SUCCESS : TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
 	if (tpm20_is_certificate(vtpm, handle) &&
 	    call->row->flags & TPM20_READS_NV && tpm->ph_enable_nv)
-		return RC_SUCCESS;
-	return RC_H(RC_HANDLE, i);
+		return TPM2_RC_SUCCESS;
+	return TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
 }
 
 /* What TPM2B_NV_PUBLIC of NV_DefineSpace says: Part 2, 13.5. */
@@ -119,16 +106,16 @@ u32 vtpmb_tpm20_inspect_define(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	u16 data_size;
 
 	if (!tpm20_get_defined(call, &handle, &attributes, &data_size))
-		return RC_SUCCESS;
-	if (TPM20_HT(handle) != HT_NV)
-		return RC_P(RC_VALUE, 1);
+		return TPM2_RC_SUCCESS;
+	if (TPM20_HT(handle) != TPM2_HT_NV_INDEX)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 1);
 	if (!vtpmb_range_has(&vtpm->range[VTPMB_RANGE_NV], handle))
-		return RC_NV_SPACE;
-	if (attributes & (NV_ORDERLY | NV_CLEAR_STCLEAR))
-		return RC_P(RC_ATTRIBUTES, 1);
+		return TPM2_RC_NV_SPACE;
+	if (attributes & (TPMA_NV_ORDERLY | TPMA_NV_CLEAR_STCLEAR))
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_ATTRIBUTES, 1);
 	call->nv_index = handle;
 	call->nv_size = data_size;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static bool tpm20_get_index(struct vtpmb_tpm20_index *index, struct vtpmb_reader *r)
@@ -208,14 +195,14 @@ int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
 	u8 param[4];
 	int len;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	*index = slot;
 	if (slot) {
 		slot->used = ++table->clock;
 		return 0;
 	}
 	vtpmb_poke_u32(param, handle);
-	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_NV_READ_PUBLIC,
+	len = vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_NO_SESSIONS, TPM2_CC_NV_ReadPublic,
 				      param, sizeof(param), rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
@@ -264,7 +251,7 @@ int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 	int err = vtpmb_tpm20_learn_index(vtpm, call->handle[i], &call->index[i], rc);
 
 	if (*rc)
-		*rc = RC_H(RC_HANDLE, i);
+		*rc = TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
 	return err;
 }
 
@@ -280,12 +267,12 @@ int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 int vtpmb_tpm20_missing_index(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      u32 *rc)
 {
-	u32 missing = RC_SUCCESS;
+	u32 missing = TPM2_RC_SUCCESS;
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; !err && !missing && i < call->nr_mapped; i++) {
-		if (TPM20_HT(call->handle[i]) == HT_NV)
+		if (TPM20_HT(call->handle[i]) == TPM2_HT_NV_INDEX)
 			err = vtpmb_tpm20_learn_named(vtpm, call, i, &missing);
 	}
 	if (missing)
@@ -296,7 +283,7 @@ int vtpmb_tpm20_missing_index(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 /* Whether a wrong authValue of the index does not count as a guess. */
 bool vtpmb_tpm20_nv_has_no_da(const struct vtpmb_tpm20_index *index)
 {
-	return index->attributes & NV_NO_DA;
+	return index->attributes & TPMA_NV_NO_DA;
 }
 
 /**
@@ -351,7 +338,7 @@ int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 		}
 		if (count)
 			first = page[count - 1] + 1;
-	} while (count == NR_PAGE && nr < max && TPM20_HT(first) == HT_NV);
+	} while (count == NR_PAGE && nr < max && TPM20_HT(first) == TPM2_HT_NV_INDEX);
 	return nr;
 }
 
@@ -389,14 +376,15 @@ static int tpm20_tally_one(struct vtpmb_vtpm *vtpm, u32 handle, struct tpm20_tal
 	err = vtpmb_tpm20_learn_index(vtpm, handle, &index, &rc);
 	if (err || rc)
 		return err;
-	tally->nr_counters += (index->attributes & NV_TYPE) == NV_COUNTER;
+	tally->nr_counters += (index->attributes & TPMA_NV_TPM2_NT_MASK) >>
+			      TPMA_NV_TPM2_NT_SHIFT == TPM2_NT_COUNTER;
 	tally->bytes += index->data_size;
 	return 0;
 }
 
 static int tpm20_tally(struct vtpmb_vtpm *vtpm, struct tpm20_tally *tally)
 {
-	u32 handle[NR_PAGE], first = NV_FIRST;
+	u32 handle[NR_PAGE], first = TPM2_NV_INDEX_FIRST;
 	int count, i, err = 0;
 
 	tally->own = tpm20_own_range(vtpm);
@@ -408,7 +396,7 @@ static int tpm20_tally(struct vtpmb_vtpm *vtpm, struct tpm20_tally *tally)
 			err = tpm20_tally_one(vtpm, handle[i], tally);
 		if (count)
 			first = handle[count - 1] + 1;
-	} while (!err && count == NR_PAGE && TPM20_HT(first) == HT_NV);
+	} while (!err && count == NR_PAGE && TPM20_HT(first) == TPM2_HT_NV_INDEX);
 	return err;
 }
 
@@ -416,7 +404,7 @@ static int tpm20_tally(struct vtpmb_vtpm *vtpm, struct tpm20_tally *tally)
  * vtpmb_tpm20_nv_room() - keep a proxy within its quotas of NV memory
  * @vtpm:	the vtpm
  * @call:	a command that is about to be sent to the chip
- * @rc:		out: RC_SUCCESS or RC_NV_SPACE
+ * @rc:		out: TPM2_RC_SUCCESS or TPM2_RC_NV_SPACE
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -425,7 +413,7 @@ int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	struct tpm20_tally tally = { .wanted = call->nv_index };
 	int err;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	if (!call->nv_index)
 		return 0;
 	err = tpm20_tally(vtpm, &tally);
@@ -434,7 +422,7 @@ int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	mutex_lock(&vtpm->lock);
 	if (tally.nr_own >= vtpm->nv_indices ||
 	    tally.bytes + call->nv_size > vtpm->nv_bytes)
-		*rc = RC_NV_SPACE;
+		*rc = TPM2_RC_NV_SPACE;
 	mutex_unlock(&vtpm->lock);
 	return 0;
 }
@@ -507,7 +495,7 @@ void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_ca
 	if (call->row->flags & TPM20_READS_NV)
 		return;
 	for (i = 0; i < call->row->nr_handles; i++) {
-		if (TPM20_HT(call->handle[i]) != HT_NV)
+		if (TPM20_HT(call->handle[i]) != TPM2_HT_NV_INDEX)
 			continue;
 		changed = true;
 		index = tpm20_known_index(vtpm, call->handle[i]);
@@ -527,10 +515,11 @@ bool vtpmb_tpm20_nv_stale(struct vtpmb_vtpm *vtpm)
 static int tpm20_undefine_one(struct vtpmb_vtpm *vtpm, u32 handle, bool *gone)
 {
 	u32 rc;
-	int err = vtpmb_tpm20_owner_command(vtpm, CODE_NV_UNDEFINE_SPACE, handle, "", 0, &rc);
+	int err = vtpmb_tpm20_owner_command(vtpm, TPM2_CC_NV_UndefineSpace, handle, "", 0, &rc);
 
-	if (!err && rc && rc != RC_NV_AUTHORIZATION && rc != RC_H(RC_ATTRIBUTES, 1) &&
-	    rc != RC_H(RC_HANDLE, 1))
+	if (!err && rc && rc != TPM2_RC_NV_AUTHORIZATION &&
+	    rc != TPM2_RC_OF_HANDLE(TPM2_RC_ATTRIBUTES, 1) &&
+	    rc != TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, 1))
 		*gone = false;
 	return err;
 }

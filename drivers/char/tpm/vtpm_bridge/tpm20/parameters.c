@@ -15,16 +15,13 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define CODE_ECC_PARAMETERS	0x178
-#define CODE_TEST_PARMS		0x18A
-
 static int tpm20_learn_detail(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 			      u16 curve)
 {
 	struct vtpmb_tpm20_detail *detail = &facts->detail[facts->nr_details];
 	u8 id[2] = { curve >> 8, curve & 0xff };
 	u32 rc;
-	int len = vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, CODE_ECC_PARAMETERS,
+	int len = vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_ECC_Parameters,
 					  id, sizeof(id), &rc);
 
 	if (len < 0 || rc)
@@ -52,7 +49,7 @@ int vtpmb_tpm20_learn_curves(struct vtpmb_port *port, struct vtpmb_tpm20_facts *
 	unsigned int i;
 	int err = 0;
 
-	if (!test_bit(vtpmb_tpm20_row(CODE_ECC_PARAMETERS), facts->has))
+	if (!test_bit(vtpmb_tpm20_row(TPM2_CC_ECC_Parameters), facts->has))
 		return 0;
 	for (i = 0; !err && i < facts->nr_curves && i < VTPMB_TPM20_MAX_DETAILS; i++)
 		err = tpm20_learn_detail(port, facts, facts->curve[i]);
@@ -85,12 +82,12 @@ u32 vtpmb_tpm20_ecc_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	u16 curve;
 
 	if (vtpmb_tpm20_get_u16(call, 0, &curve) || vtpmb_tpm20_get_end(call))
-		return RC_PASS;
+		return VTPMB_RC_PASS;
 	detail = tpm20_find_detail(vtpmb_tpm20_facts(vtpm->port), curve);
 	if (!detail)
-		return RC_PASS;
+		return VTPMB_RC_PASS;
 	vtpmb_put_bytes(out, detail->bytes, detail->len);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static bool tpm20_is_tested(const struct vtpmb_tpm20_tested *tested,
@@ -114,8 +111,8 @@ u32 vtpmb_tpm20_test_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 
 	if (!tpm20_is_tested(&vtpmb_tpm20_state(vtpm)->tested, call->params.pos,
 			     call->params.left))
-		return RC_PASS;
-	return RC_SUCCESS;
+		return VTPMB_RC_PASS;
+	return TPM2_RC_SUCCESS;
 }
 
 static void tpm20_remember_tested(struct vtpmb_tpm20_tested *tested,
@@ -141,7 +138,7 @@ static void tpm20_remember_tested(struct vtpmb_tpm20_tested *tested,
 int vtpmb_tpm20_ask_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			  struct vtpmb_writer *out, u32 *rc)
 {
-	int len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_TEST_PARMS,
+	int len = vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_NO_SESSIONS, TPM2_CC_TestParms,
 					  call->params.pos, call->params.left, rc);
 
 	if (len < 0 || *rc)

@@ -27,17 +27,17 @@ static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	if (rc)
 		return rc;
 	if (!vtpmb_tpm20_is_hash(vtpm, sel->alg))
-		return RC_P(RC_HASH, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_HASH, param);
 	rc = vtpmb_tpm20_get_u8(call, param, &size);
 	if (rc)
 		return rc;
 	if (size != SELECT_SIZE)
-		return RC_P(RC_VALUE, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, param);
 	bits = vtpmb_get_bytes(&call->params, size);
 	if (!bits)
-		return RC_P(RC_INSUFFICIENT, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
 	sel->pcrs = bits[0] | bits[1] << 8 | (u32)bits[2] << 16;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPMS_PCR_SELECTION */
@@ -60,13 +60,13 @@ u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	if (rc)
 		return rc;
 	if (*nr_sels > vtpmb_tpm20_facts(vtpm->port)->nr_hashes)
-		return RC_P(RC_SIZE, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, param);
 	for (i = 0; i < *nr_sels; i++) {
 		rc = tpm20_selection(vtpm, call, param, &sel[i]);
 		if (rc)
 			return rc;
 	}
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -122,7 +122,7 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
 	if (!rc && vtpmb_tpm20_names_real(vtpm, sel, nr_sels))
-		rc = RC_PASS;
+		rc = VTPMB_RC_PASS;
 	if (rc)
 		return rc;
 
@@ -136,7 +136,7 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	vtpmb_put_u32(out, nr_digests);
 	for (i = 0; i < nr_sels; i++)
 		tpm20_put_registers(out, vtpmb_pcrs_bank(pcrs, sel[i].alg), sel[i].pcrs);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -145,7 +145,7 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
  * @handle:	a PCR or TPM_RH_NULL
  * @locality:	which the command came at
  *
- * Return: RC_SUCCESS, RC_LOCALITY, or RC_PASS for one of the chip's own
+ * Return: TPM2_RC_SUCCESS, TPM2_RC_LOCALITY, or VTPMB_RC_PASS for one of the chip's own
  */
 u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality)
 {
@@ -153,17 +153,17 @@ u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality)
 
 	if (vtpmb_tpm20_is_real_pcr(vtpm, handle))
 		return vtpmb_tpm20_change_real(locality);
-	if (handle == RH_NULL ||
+	if (handle == TPM2_RH_NULL ||
 	    vtpmb_pcrs_may_extend(&vtpmb_tpm20_state(vtpm)->pcrs, handle, locality))
-		return RC_SUCCESS;
-	return RC_LOCALITY;
+		return TPM2_RC_SUCCESS;
+	return TPM2_RC_LOCALITY;
 }
 
 static void tpm20_extend(struct vtpmb_vtpm *vtpm, u16 alg, u32 handle, const u8 *digest)
 {
 	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
 
-	if (handle == RH_NULL)
+	if (handle == TPM2_RH_NULL)
 		return;
 	if (pcrs->rules[vtpmb_pcr_index(handle)].saved)
 		vtpmb_tpm20_disorderly(vtpm);
@@ -179,9 +179,9 @@ static u32 tpm20_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (rc)
 		return rc;
 	if (!vtpmb_tpm20_is_hash(vtpm, *alg))
-		return RC_P(RC_HASH, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_HASH, 0);
 	*digest = vtpmb_get_bytes(&call->params, vtpmb_hash_size(*alg));
-	return *digest ? RC_SUCCESS : RC_P(RC_INSUFFICIENT, 0);
+	return *digest ? TPM2_RC_SUCCESS : TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, 0);
 }
 
 /* TPML_DIGEST_VALUES: checked as a whole before any of it is used. */
@@ -195,7 +195,7 @@ static u32 tpm20_digests(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (rc)
 		return rc;
 	if (nr_digests > vtpmb_tpm20_facts(vtpm->port)->nr_hashes)
-		return RC_P(RC_SIZE, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, 0);
 	*digests = call->params;
 	for (i = 0; i < nr_digests; i++) {
 		rc = tpm20_digest(vtpm, call, &alg, &digest);
@@ -264,12 +264,12 @@ u32 vtpmb_tpm20_pcr_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	vtpmb_put_u32(out, port->nr_banks);
 	for (i = 0; i < port->nr_banks; i++) {
 		if (vtpmb_hash_digest(&port->bank[i], data, len, digest))
-			return RC_FAILURE;
+			return TPM2_RC_FAILURE;
 		tpm20_extend(vtpm, port->bank[i].alg, call->handle[0], digest);
 		vtpmb_put_u16(out, port->bank[i].alg);
 		vtpmb_put_bytes(out, digest, port->bank[i].size);
 	}
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPM 2.0 Part 3, 22.8.  On a TPM with a DRTM locality 4 is not for this. */
@@ -285,9 +285,9 @@ u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		return vtpmb_tpm20_change_real(vtpm->locality);
 	if (vtpm->locality == 4 ||
 	    !vtpmb_pcrs_may_reset(pcrs, call->handle[0], vtpm->locality))
-		return RC_LOCALITY;
+		return TPM2_RC_LOCALITY;
 	vtpmb_pcrs_reset(pcrs, call->handle[0]);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static bool tpm20_selected(const struct vtpmb_pcr_bank *bank,
@@ -362,7 +362,7 @@ u32 vtpmb_tpm20_pcr_allocate(struct vtpmb_vtpm *vtpm,
 		return rc;
 	needed = tpm20_allocation(&tpm->pcrs, sel, nr_sels, &total);
 	if (!needed)
-		return RC_PCR;
+		return TPM2_RC_PCR;
 
 	done = tpm20_allocate(&tpm->pcrs, sel, nr_sels);
 	if (done) {
@@ -373,7 +373,7 @@ u32 vtpmb_tpm20_pcr_allocate(struct vtpmb_vtpm *vtpm,
 	vtpmb_put_u32(out, VTPMB_NR_PCRS);
 	vtpmb_put_u32(out, needed);
 	vtpmb_put_u32(out, total);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPM 2.0 Part 3, 22.6: no PCR of a PC Client TPM has a policy. */
@@ -387,17 +387,18 @@ u32 vtpmb_tpm20_pcr_set_auth_policy(struct vtpmb_vtpm *vtpm,
 
 	if (!rc)
 		rc = vtpmb_tpm20_get_u16(call, 1, &alg);
-	if (!rc && alg != TPM20_ALG_NULL && !vtpmb_tpm20_is_hash(vtpm, alg))
-		rc = RC_P(RC_HASH, 1);
+	if (!rc && alg != TPM2_ALG_NULL && !vtpmb_tpm20_is_hash(vtpm, alg))
+		rc = TPM2_RC_OF_PARAMETER(TPM2_RC_HASH, 1);
 	if (!rc)
 		rc = vtpmb_tpm20_get_u32(call, 2, &pcr);
 	if (!rc && pcr >= VTPMB_NR_PCRS)
-		rc = RC_P(RC_VALUE, 2);
+		rc = TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 2);
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
-	return len != vtpmb_hash_size(alg) ? RC_P(RC_SIZE, 0) : RC_P(RC_VALUE, 2);
+	return len != vtpmb_hash_size(alg) ? TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, 0) :
+		TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 2);
 }
 
 /* TPM 2.0 Part 3, 22.7: no PCR of a PC Client TPM has an authValue. */
@@ -411,5 +412,5 @@ u32 vtpmb_tpm20_pcr_set_auth_value(struct vtpmb_vtpm *vtpm,
 
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
-	return rc ? rc : RC_VALUE;
+	return rc ? rc : TPM2_RC_VALUE;
 }

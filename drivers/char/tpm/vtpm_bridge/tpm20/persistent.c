@@ -20,14 +20,8 @@
 #include <linux/string.h>
 #include "state.h"
 
-/** PERSISTENT_FIRST - the first handle of a persistent object */
-#define PERSISTENT_FIRST	0x81000000u
-
 /** NR_PAGE - handles that are looked at together */
 #define NR_PAGE			16
-
-/** PLATFORM_PERSISTENT - handles from here on are the platform's (Part 2, 7.8) */
-#define PLATFORM_PERSISTENT	0x81800000u
 
 /**
  * vtpmb_tpm20_persistent() - find a persistent object
@@ -70,12 +64,12 @@ u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	entry = vtpmb_tpm20_persistent(vtpm, call->handle[i]);
 	if (!entry || !tpm->hier[HIER_OWNER].enabled ||
 	    entry->flushed != tpm->hier[entry->hier].cleared)
-		return RC_H(RC_HANDLE, i);
-	if (!vtpmb_tpm20_is_enabled(vtpm, entry->hier) && call->row->code != CODE_EVICT_CONTROL)
-		return RC_H(RC_HANDLE, i);
+		return TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
+	if (!vtpmb_tpm20_is_enabled(vtpm, entry->hier) && call->row->code != TPM2_CC_EvictControl)
+		return TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
 	call->entry[i] = entry;
 	vtpmb_tpm20_use(vtpm, entry);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static struct vtpmb_tpm20_entry *tpm20_free_entry(struct vtpmb_tpm20_table *table)
@@ -97,24 +91,24 @@ static int tpm20_may_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	bool st_clear = false;
 	int err;
 
-	*rc = RC_H(RC_ATTRIBUTES, 1);
+	*rc = TPM2_RC_OF_HANDLE(TPM2_RC_ATTRIBUTES, 1);
 	if (entry->kind != KIND_OBJECT || entry->hier == HIER_NULL || entry->body->external)
 		return 0;
 	err = vtpmb_tpm20_learn(vtpm, entry, rc);
 	if (!err && !*rc)
-		err = vtpmb_tpm20_is_st_clear(vtpm, entry, RC_REFERENCE_H0 + 1, &st_clear, rc);
+		err = vtpmb_tpm20_is_st_clear(vtpm, entry, TPM2_RC_REFERENCE_H0 + 1, &st_clear, rc);
 	if (err || *rc)
 		return err;
 	if (st_clear)
-		*rc = RC_H(RC_ATTRIBUTES, 1);
-	else if (call->handle[0] == RH_PLATFORM)
-		*rc = RC_H(RC_HIERARCHY, 1);
-	else if (handle >= PLATFORM_PERSISTENT)
-		*rc = RC_P(RC_RANGE, 0);
+		*rc = TPM2_RC_OF_HANDLE(TPM2_RC_ATTRIBUTES, 1);
+	else if (call->handle[0] == TPM2_RH_PLATFORM)
+		*rc = TPM2_RC_OF_HANDLE(TPM2_RC_HIERARCHY, 1);
+	else if (handle >= TPM2_PLATFORM_PERSISTENT)
+		*rc = TPM2_RC_OF_PARAMETER(TPM2_RC_RANGE, 0);
 	else if (vtpmb_tpm20_persistent(vtpm, handle))
-		*rc = RC_NV_DEFINED;
+		*rc = TPM2_RC_NV_DEFINED;
 	else if (!tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table))
-		*rc = RC_NV_SPACE;
+		*rc = TPM2_RC_NV_SPACE;
 	return 0;
 }
 
@@ -154,13 +148,13 @@ static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
 
 	vtpmb_poke_u32(param, handle);
 	do {
-		err = vtpmb_tpm20_owner_command(vtpm, CODE_EVICT_CONTROL, object, param,
+		err = vtpmb_tpm20_owner_command(vtpm, TPM2_CC_EvictControl, object, param,
 						sizeof(param), rc);
 		again = err ? err : vtpmb_tpm20_make_room(vtpm, *rc);
 	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
 	/* The chip's authValue is not what the administrator said. */
-	if (!again && *rc == RC_S(RC_BAD_AUTH, 0))
-		*rc = RC_AUTH_UNAVAILABLE;
+	if (!again && *rc == TPM2_RC_OF_SESSION(TPM2_RC_BAD_AUTH, 0))
+		*rc = TPM2_RC_AUTH_UNAVAILABLE;
 	return min(again, 0);
 }
 
@@ -183,7 +177,7 @@ static struct vtpmb_tpm20_body *tpm20_enter_standing(struct vtpmb_vtpm *vtpm, u3
  * vtpmb_tpm20_remove() - take a persistent object out of the chip for good
  * @vtpm:	the vtpm
  * @entry:	its handle, which is forgotten
- * @rc:		out: response code; the handle stays if it is not RC_SUCCESS
+ * @rc:		out: response code; the handle stays if it is not TPM2_RC_SUCCESS
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -194,8 +188,8 @@ int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 
 	if (err)
 		return err;
-	if (*rc == RC_H(RC_HANDLE, 1))
-		*rc = RC_SUCCESS;	/* the host was faster */
+	if (*rc == TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, 1))
+		*rc = TPM2_RC_SUCCESS;	/* the host was faster */
 	if (!*rc)
 		vtpmb_tpm20_forget_entry(vtpm, entry);
 	return 0;
@@ -205,7 +199,7 @@ int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body *body,
 			 u32 handle, bool *alias, bool *taken)
 {
-	u32 page[NR_PAGE], first = PERSISTENT_FIRST;
+	u32 page[NR_PAGE], first = TPM2_PERSISTENT_FIRST;
 	int count, i, err = 0;
 
 	do {
@@ -218,7 +212,7 @@ static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body 
 		}
 		if (count)
 			first = page[count - 1] + 1;
-	} while (!err && count == NR_PAGE && TPM20_HT(first) == HT_PERSISTENT);
+	} while (!err && count == NR_PAGE && TPM20_HT(first) == TPM2_HT_PERSISTENT);
 	return err;
 }
 
@@ -247,7 +241,7 @@ static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
 static int tpm20_stand(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *from,
 		       u32 handle, u32 *rc)
 {
-	int err = vtpmb_tpm20_load(vtpm, from, RC_REFERENCE_H0 + 1, rc);
+	int err = vtpmb_tpm20_load(vtpm, from, TPM2_RC_REFERENCE_H0 + 1, rc);
 
 	if (!err && !*rc)
 		err = tpm20_evict(vtpm, vtpmb_tpm20_chip_handle(from->body), handle, rc);
@@ -268,12 +262,12 @@ static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		return err;
 	if (tpm20_is_granted(vtpm, handle)) {
 		if (!tpm20_has_quota(vtpm)) {
-			*rc = RC_NV_SPACE;
+			*rc = TPM2_RC_NV_SPACE;
 			return 0;
 		}
 		err = tpm20_look_up(vtpm, from->body, handle, &alias, &taken);
 		if (taken)
-			*rc = RC_NV_DEFINED;
+			*rc = TPM2_RC_NV_DEFINED;
 		if (err || *rc)
 			return err;
 		if (!alias)
@@ -317,7 +311,7 @@ static int tpm20_adopt(struct vtpmb_vtpm *vtpm, u32 handle)
 		return 0;
 	entry = vtpmb_tpm20_persistent(vtpm, handle);
 	err = vtpmb_tpm20_learn(vtpm, entry, &rc);
-	if (err || rc || !tpm20_is_primary_of(entry->body, RH_ENDORSEMENT))
+	if (err || rc || !tpm20_is_primary_of(entry->body, TPM2_RH_ENDORSEMENT))
 		return err;
 	entry->hier = HIER_ENDORSEMENT;
 	entry->body->hier = HIER_ENDORSEMENT;
@@ -417,16 +411,16 @@ int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	u32 handle;
 
 	*rc = vtpmb_tpm20_get_u32(call, 0, &handle);
-	if (!*rc && TPM20_HT(handle) != HT_PERSISTENT)
-		*rc = RC_P(RC_VALUE, 0);
+	if (!*rc && TPM20_HT(handle) != TPM2_HT_PERSISTENT)
+		*rc = TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	if (!*rc)
 		*rc = vtpmb_tpm20_get_end(call);
 	if (*rc)
 		return 0;
-	if (TPM20_HT(entry->virt) != HT_PERSISTENT)
+	if (TPM20_HT(entry->virt) != TPM2_HT_PERSISTENT)
 		return tpm20_persist(vtpm, call, handle, rc);
 	if (entry->virt != handle) {
-		*rc = RC_H(RC_HANDLE, 1);
+		*rc = TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, 1);
 		return 0;
 	}
 	if (entry->body->stands)

@@ -7,9 +7,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define SU_CLEAR	0
-#define SU_STATE	1
-
 /** MAX_ALG_LIST - TPM 2.0 Part 2, 10.9.2; of the reference implementation */
 #define MAX_ALG_LIST	64
 
@@ -25,7 +22,7 @@ static void tpm20_clear_auth(struct vtpmb_tpm20_hierarchy *h)
 	memzero_explicit(h->policy, sizeof(h->policy));
 	h->auth_len = 0;
 	h->policy_len = 0;
-	h->policy_alg = TPM20_ALG_NULL;
+	h->policy_alg = TPM2_ALG_NULL;
 }
 
 /**
@@ -112,23 +109,23 @@ u32 vtpmb_tpm20_startup(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 
 	if (rc)
 		return rc;
-	if (type != SU_CLEAR && type != SU_STATE)
-		return RC_P(RC_VALUE, 0);
+	if (type != TPM2_SU_CLEAR && type != TPM2_SU_STATE)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
 	if (vtpm->locality != 0 && vtpm->locality != 3)
-		return RC_LOCALITY;
-	if (type == SU_STATE && tpm->shutdown != SHUTDOWN_STATE)
-		return RC_P(RC_VALUE, 0);
-	if (type == SU_STATE && vtpm->locality != tpm->startup_locality)
-		return RC_LOCALITY;
+		return TPM2_RC_LOCALITY;
+	if (type == TPM2_SU_STATE && tpm->shutdown != SHUTDOWN_STATE)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
+	if (type == TPM2_SU_STATE && vtpm->locality != tpm->startup_locality)
+		return TPM2_RC_LOCALITY;
 
-	if (type == SU_STATE)
+	if (type == TPM2_SU_STATE)
 		tpm20_start(vtpm, VTPMB_PCR_RESUME, vtpm->locality);
 	else
 		tpm20_start_clear(vtpm, vtpm->locality);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPM 2.0 Part 3, 9.4 */
@@ -141,17 +138,17 @@ u32 vtpmb_tpm20_shutdown(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 
 	if (rc)
 		return rc;
-	if (type != SU_CLEAR && type != SU_STATE)
-		return RC_P(RC_VALUE, 0);
+	if (type != TPM2_SU_CLEAR && type != TPM2_SU_STATE)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
-	if (type == SU_STATE && tpm->reallocated)
-		return RC_P(RC_TYPE, 0);
+	if (type == TPM2_SU_STATE && tpm->reallocated)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_TYPE, 0);
 
-	tpm->shutdown = type == SU_STATE ? SHUTDOWN_STATE : SHUTDOWN_CLEAR;
+	tpm->shutdown = type == TPM2_SU_STATE ? SHUTDOWN_STATE : SHUTDOWN_CLEAR;
 	vtpm->power = VTPMB_SHUTDOWN;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPM 2.0 Part 3, 10.2: the chip has tested itself for the host. */
@@ -175,13 +172,13 @@ u32 vtpmb_tpm20_incremental_self_test(struct vtpmb_vtpm *vtpm,
 	if (rc)
 		return rc;
 	if (nr_algs > MAX_ALG_LIST)
-		return RC_P(RC_SIZE, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, 0);
 	while (nr_algs--) {
 		rc = vtpmb_tpm20_get_u16(call, 0, &alg);
 		if (rc)
 			return rc;
 		if (!vtpmb_tpm20_alg(vtpm, alg))
-			return RC_P(RC_VALUE, 0);
+			return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	}
 	vtpmb_put_u32(out, 0);
 	return vtpmb_tpm20_get_end(call);
@@ -193,7 +190,7 @@ u32 vtpmb_tpm20_get_test_result(struct vtpmb_vtpm *vtpm,
 				struct vtpmb_writer *out)
 {
 	vtpmb_put_u16(out, 0);
-	vtpmb_put_u32(out, RC_SUCCESS);
+	vtpmb_put_u32(out, TPM2_RC_SUCCESS);
 	return vtpmb_tpm20_get_end(call);
 }
 
@@ -214,7 +211,7 @@ static bool *tpm20_enable(struct vtpmb_tpm20 *tpm, u32 handle)
 {
 	int hier = vtpmb_tpm20_hier(handle);
 
-	if (handle == RH_PLATFORM_NV)
+	if (handle == TPM2_RH_PLATFORM_NV)
 		return &tpm->ph_enable_nv;
 	if (hier < 0 || hier > HIER_PLATFORM)
 		return NULL;
@@ -234,24 +231,24 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
 		return rc;
 	enabled = tpm20_enable(tpm, enable);
 	if (!enabled)
-		return RC_P(RC_VALUE, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
 	rc = vtpmb_tpm20_get_yes_no(call, 1, &state);
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
-	if (call->handle[0] != RH_PLATFORM && call->handle[0] != enable)
-		return RC_AUTH_TYPE;
-	if (state && enable == RH_ENDORSEMENT && vtpm->no_endorsement)
-		return RC_P(RC_HIERARCHY, 0);
+	if (call->handle[0] != TPM2_RH_PLATFORM && call->handle[0] != enable)
+		return TPM2_RC_AUTH_TYPE;
+	if (state && enable == TPM2_RH_ENDORSEMENT && vtpm->no_endorsement)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_HIERARCHY, 0);
 	if (*enabled == state)
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 
 	*enabled = state;
-	if (!state && enable != RH_PLATFORM_NV)
+	if (!state && enable != TPM2_RH_PLATFORM_NV)
 		tpm20_flush(&tpm->hier[vtpmb_tpm20_hier(enable)]);
 	vtpmb_tpm20_disorderly(vtpm);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -292,9 +289,9 @@ u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm,
 	h->auth_len = vtpmb_tpm20_strip(auth, len);
 	memcpy(h->auth, auth, h->auth_len);
 	memzero_explicit(h->auth + h->auth_len, sizeof(h->auth) - h->auth_len);
-	if (call->handle[0] == RH_PLATFORM)
+	if (call->handle[0] == TPM2_RH_PLATFORM)
 		vtpmb_tpm20_disorderly(vtpm);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPM 2.0 Part 3, 24.3 */
@@ -309,22 +306,22 @@ u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm,
 
 	if (!rc)
 		rc = vtpmb_tpm20_get_u16(call, 1, &alg);
-	if (!rc && alg != TPM20_ALG_NULL && !vtpmb_tpm20_is_hash(vtpm, alg))
-		rc = RC_P(RC_HASH, 1);
+	if (!rc && alg != TPM2_ALG_NULL && !vtpmb_tpm20_is_hash(vtpm, alg))
+		rc = TPM2_RC_OF_PARAMETER(TPM2_RC_HASH, 1);
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
 	if (len != vtpmb_hash_size(alg))
-		return RC_P(RC_SIZE, 0);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, 0);
 
 	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(call->handle[0])];
 	h->policy_alg = alg;
 	h->policy_len = len;
 	memcpy(h->policy, policy, len);
-	if (call->handle[0] == RH_PLATFORM)
+	if (call->handle[0] == TPM2_RH_PLATFORM)
 		vtpmb_tpm20_disorderly(vtpm);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static void tpm20_clear_hierarchy(struct vtpmb_tpm20_hierarchy *h)
@@ -348,7 +345,7 @@ u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (rc)
 		return rc;
 	if (tpm->disable_clear)
-		return RC_DISABLED;
+		return TPM2_RC_DISABLED;
 
 	tpm20_clear_hierarchy(&tpm->hier[HIER_OWNER]);
 	tpm20_clear_hierarchy(&tpm->hier[HIER_ENDORSEMENT]);
@@ -358,7 +355,7 @@ u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	call->cmd->sweep = true;
 	tpm->pcrs.update_counter++;
 	vtpmb_tpm20_disorderly(vtpm);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPM 2.0 Part 3, 24.7 */
@@ -373,10 +370,10 @@ u32 vtpmb_tpm20_clear_control(struct vtpmb_vtpm *vtpm,
 		rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
-	if (!disable && call->handle[0] == RH_LOCKOUT)
-		return RC_AUTH_FAIL;
+	if (!disable && call->handle[0] == TPM2_RH_LOCKOUT)
+		return TPM2_RC_AUTH_FAIL;
 	vtpmb_tpm20_state(vtpm)->disable_clear = disable;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPML_CC, in place */
@@ -389,12 +386,12 @@ static u32 tpm20_code_list(struct vtpmb_tpm20_call *call, unsigned int param,
 	if (rc)
 		return rc;
 	if (nr_codes > MAX_CAP_CC)
-		return RC_P(RC_SIZE, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, param);
 	bytes = vtpmb_get_bytes(&call->params, nr_codes * sizeof(u32));
 	if (!bytes)
-		return RC_P(RC_INSUFFICIENT, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
 	vtpmb_reader_init(list, bytes, nr_codes * sizeof(u32));
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* What cannot be listed, and PP_Commands itself, stays as it is. */
@@ -429,5 +426,5 @@ u32 vtpmb_tpm20_pp_commands(struct vtpmb_vtpm *vtpm,
 		return rc;
 	tpm20_list(vtpmb_tpm20_state(vtpm), &set, true);
 	tpm20_list(vtpmb_tpm20_state(vtpm), &clear, false);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }

@@ -20,12 +20,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define CODE_PCR_RESET		0x13D
-#define CODE_POLICY_PCR		0x17F
-#define CODE_PCR_EXTEND		0x182
-
-#define ALG_SHA256		0x000B
-
 /**
  * struct tpm20_claim - what a guest says of its PCRs
  * @given:	pcrDigest, in place
@@ -121,14 +115,14 @@ static u32 tpm20_measure(struct vtpmb_vtpm *vtpm, u16 alg,
 	int err;
 
 	if (!hash)
-		return RC_FAILURE;
+		return TPM2_RC_FAILURE;
 	mutex_lock(&vtpm->lock);
 	tpm20_filter(vtpm, sel, nr_sels, claim);
 	err = tpm20_hash_pcrs(vtpm, hash, sel, nr_sels, claim->digest);
 	claim->digest_len = hash->size;
 	claim->counter = vtpmb_tpm20_state(vtpm)->pcrs.update_counter;
 	mutex_unlock(&vtpm->lock);
-	return err ? RC_FAILURE : RC_SUCCESS;
+	return err ? TPM2_RC_FAILURE : TPM2_RC_SUCCESS;
 }
 
 static u32 tpm20_get_claim(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -152,18 +146,18 @@ static u32 tpm20_judge(const struct vtpmb_tpm20_entry *entry, struct tpm20_claim
 {
 	if (entry->trial) {
 		if (!claim->given_len)
-			return RC_SUCCESS;
+			return TPM2_RC_SUCCESS;
 		memcpy(claim->digest, claim->given, claim->given_len);
 		claim->digest_len = claim->given_len;
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 	}
 	if (entry->pcr_counter && entry->pcr_counter != claim->counter)
-		return RC_PCR_CHANGED;
+		return TPM2_RC_PCR_CHANGED;
 	if (claim->given_len &&
 	    (claim->given_len != claim->digest_len ||
 	     memcmp(claim->given, claim->digest, claim->digest_len)))
-		return RC_P(RC_VALUE, 0);
-	return RC_SUCCESS;
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
+	return TPM2_RC_SUCCESS;
 }
 
 static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim,
@@ -191,7 +185,7 @@ static const struct vtpmb_hash *tpm20_fold_bank(const struct vtpmb_port *port)
 	for (i = 0; port->policy_pcr && i < port->nr_banks; i++) {
 		if (!(vtpmb_tpm20_facts(port)->allocated[i] & BIT(port->policy_pcr)))
 			continue;
-		if (!bank || port->bank[i].alg == ALG_SHA256)
+		if (!bank || port->bank[i].alg == TPM2_ALG_SHA256)
 			bank = &port->bank[i];
 	}
 	return bank;
@@ -201,7 +195,9 @@ static const struct vtpmb_hash *tpm20_fold_bank(const struct vtpmb_port *port)
 static int tpm20_register(struct vtpmb_port *port, u32 code, const void *params,
 			  size_t params_len, u32 *rc)
 {
-	static const u8 empty[] = { 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, SESSION_CONTINUE, 0, 0 };
+	static const u8 empty[] = {
+		0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, TPMA_SESSION_CONTINUESESSION, 0, 0
+	};
 	u8 body[sizeof(u32) + sizeof(empty) + 6 + VTPMB_MAX_DIGEST];
 	struct vtpmb_writer w;
 	int len;
@@ -210,13 +206,13 @@ static int tpm20_register(struct vtpmb_port *port, u32 code, const void *params,
 	vtpmb_put_u32(&w, port->policy_pcr);
 	vtpmb_put_bytes(&w, empty, sizeof(empty));
 	vtpmb_put_bytes(&w, params, params_len);
-	len = vtpmb_tpm20_own_command(port, TPM20_ST_SESSIONS, code, body, w.len, rc);
+	len = vtpmb_tpm20_own_command(port, TPM2_ST_SESSIONS, code, body, w.len, rc);
 	return len < 0 ? len : 0;
 }
 
 static int tpm20_reset_register(struct vtpmb_port *port, u32 *rc)
 {
-	return tpm20_register(port, CODE_PCR_RESET, "", 0, rc);
+	return tpm20_register(port, TPM2_CC_PCR_Reset, "", 0, rc);
 }
 
 /* TPML_DIGEST_VALUES of one; a digest of another size is cut off or filled up. */
@@ -230,7 +226,7 @@ static int tpm20_extend_register(struct vtpmb_port *port, const u8 *digest, u32 
 	vtpmb_put_u32(&w, 1);
 	vtpmb_put_u16(&w, bank->alg);
 	vtpmb_put_bytes(&w, digest, bank->size);
-	return tpm20_register(port, CODE_PCR_EXTEND, values, w.len, rc);
+	return tpm20_register(port, TPM2_CC_PCR_Extend, values, w.len, rc);
 }
 
 /* Bring the register to what stands for the claim. */
@@ -239,7 +235,7 @@ static int tpm20_fold(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, 
 	u8 digest[VTPMB_MAX_DIGEST] = {};
 	int err;
 
-	*rc = RC_FAILURE;
+	*rc = TPM2_RC_FAILURE;
 	if (tpm20_fold_digest(vtpm, claim, digest))
 		return 0;
 	vtpm->port->folded = true;
@@ -249,7 +245,7 @@ static int tpm20_fold(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, 
 	memzero_explicit(digest, sizeof(digest));
 	/* Not what the guest could have done wrong. */
 	if (*rc)
-		*rc = RC_COMMAND_CODE;
+		*rc = TPM2_RC_COMMAND_CODE;
 	return err;
 }
 
@@ -273,7 +269,7 @@ static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *e
 	} else {
 		vtpmb_put_bytes(&w, claim->list, claim->list_len);
 	}
-	len = vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, CODE_POLICY_PCR,
+	len = vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_NO_SESSIONS, TPM2_CC_PolicyPCR,
 				      body, w.len, rc);
 	return len < 0 ? len : 0;
 }
@@ -298,11 +294,11 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	if (!*rc)
 		*rc = tpm20_judge(entry, &claim);
 	if (!*rc && (claim.mixed || (claim.selects && !tpm20_fold_bank(vtpm->port))))
-		*rc = RC_COMMAND_CODE;
+		*rc = TPM2_RC_COMMAND_CODE;
 	if (*rc)
 		return 0;
 
-	err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, rc);
+	err = vtpmb_tpm20_load(vtpm, entry, TPM2_RC_REFERENCE_H0, rc);
 	if (!err && !*rc && claim.selects)
 		err = tpm20_fold(vtpm, &claim, rc);
 	if (!err && !*rc)
@@ -317,7 +313,7 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
  * @vtpm:	the vtpm; its lock is held
  * @entry:	a session that authorises something
  *
- * Return: RC_SUCCESS or RC_PCR_CHANGED (TPM 2.0 Part 4, SessionPCRValueIsCurrent())
+ * Return: TPM2_RC_SUCCESS or TPM2_RC_PCR_CHANGED (TPM 2.0 Part 4, SessionPCRValueIsCurrent())
  */
 u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 			     const struct vtpmb_tpm20_entry *entry)
@@ -326,8 +322,8 @@ u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 
 	if (!entry || !entry->pcr_counter ||
 	    entry->pcr_counter == vtpmb_tpm20_state(vtpm)->pcrs.update_counter)
-		return RC_SUCCESS;
-	return RC_PCR_CHANGED;
+		return TPM2_RC_SUCCESS;
+	return TPM2_RC_PCR_CHANGED;
 }
 
 /* Any value will do that nobody can bring it to from a reset. */

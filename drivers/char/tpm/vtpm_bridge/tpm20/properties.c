@@ -11,30 +11,21 @@
 #include <linux/errno.h>
 #include "state.h"
 
-#define CODE_GET_CAPABILITY	0x17A
-
-#define CAP_TPM_PROPERTIES	6
-#define PT_PERMANENT		0x200
-#define PT_LOCKOUT_COUNTER	0x20E
-#define PT_MAX_AUTH_FAIL	0x20F
-#define PT_LOCKOUT_INTERVAL	0x210
-#define PT_LOCKOUT_RECOVERY	0x211
-
 #define NR_NEEDED		5
 
 /* Where to put a property; NULL for one that is not needed. */
 static u32 *tpm20_place(struct vtpmb_pt_var *var, u32 property)
 {
 	switch (property) {
-	case PT_PERMANENT:
+	case TPM2_PT_PERMANENT:
 		return &var->permanent;
-	case PT_LOCKOUT_COUNTER:
+	case TPM2_PT_LOCKOUT_COUNTER:
 		return &var->lockout_counter;
-	case PT_MAX_AUTH_FAIL:
+	case TPM2_PT_MAX_AUTH_FAIL:
 		return &var->max_auth_fail;
-	case PT_LOCKOUT_INTERVAL:
+	case TPM2_PT_LOCKOUT_INTERVAL:
 		return &var->lockout_interval;
-	case PT_LOCKOUT_RECOVERY:
+	case TPM2_PT_LOCKOUT_RECOVERY:
 		return &var->lockout_recovery;
 	default:
 		return NULL;
@@ -73,10 +64,10 @@ static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int
 	u32 rc;
 	int len;
 
-	vtpmb_poke_u32(body, CAP_TPM_PROPERTIES);
+	vtpmb_poke_u32(body, TPM2_CAP_TPM_PROPERTIES);
 	vtpmb_poke_u32(body + 4, *next);
-	vtpmb_poke_u32(body + 8, PT_LOCKOUT_RECOVERY + 1 - *next);
-	len = vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, CODE_GET_CAPABILITY, body,
+	vtpmb_poke_u32(body + 8, TPM2_PT_LOCKOUT_RECOVERY + 1 - *next);
+	len = vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_GetCapability, body,
 				      sizeof(body), &rc);
 	if (len < 0 || rc)
 		return len < 0 ? len : -EIO;
@@ -96,12 +87,12 @@ static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int
 int vtpmb_tpm20_ask_properties(struct vtpmb_port *port)
 {
 	unsigned int nr_found = 0;
-	u32 next = PT_PERMANENT, counter = port->var.lockout_counter;
+	u32 next = TPM2_PT_PERMANENT, counter = port->var.lockout_counter;
 	int err = 0;
 
 	if (port->var.fresh)
 		return 0;
-	while (!err && next <= PT_LOCKOUT_RECOVERY)
+	while (!err && next <= TPM2_PT_LOCKOUT_RECOVERY)
 		err = tpm20_ask_properties(port, &next, &nr_found);
 	if (!err && nr_found != NR_NEEDED)
 		err = -EIO;

@@ -14,8 +14,6 @@
 #include <linux/lockdep.h>
 #include "state.h"
 
-#define CODE_PCR_READ		0x17E
-
 /** BEYOND - stands for all PCRs that no TPM of this profile has */
 #define BEYOND			BIT(VTPMB_NR_PCRS)
 
@@ -35,11 +33,11 @@ bool vtpmb_tpm20_is_real_pcr(const struct vtpmb_vtpm *vtpm, u32 handle)
  * vtpmb_tpm20_change_real() - whether a granted PCR may be changed
  * @locality:	the virtual one that the command came at
  *
- * Return: RC_LOCALITY, or RC_PASS: the chip decides
+ * Return: TPM2_RC_LOCALITY, or VTPMB_RC_PASS: the chip decides
  */
 u32 vtpmb_tpm20_change_real(u8 locality)
 {
-	return locality ? RC_LOCALITY : RC_PASS;
+	return locality ? TPM2_RC_LOCALITY : VTPMB_RC_PASS;
 }
 
 /**
@@ -127,12 +125,12 @@ u32 vtpmb_tpm20_inspect_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader r,
 
 	if (!tpm20_get_list(vtpm, &r, &list) || !list.hashed ||
 	    !(list.pcrs & ~vtpm->real_pcrs))
-		return RC_SUCCESS;
+		return TPM2_RC_SUCCESS;
 	if (list.nr_sels > vtpmb_tpm20_facts(vtpm->port)->nr_hashes)
-		return RC_P(RC_SIZE, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, param);
 	if (!list.sized)
-		return RC_P(RC_VALUE, param);
-	return r.left ? RC_SIZE : private;
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, param);
+	return r.left ? TPM2_RC_SIZE : private;
 }
 
 /**
@@ -233,7 +231,7 @@ static int tpm20_ask_chip(struct vtpmb_port *port, struct tpm20_read *read, u32 
 	vtpmb_put_u32(&w, read->nr_sels);
 	for (i = 0; i < read->nr_sels; i++)
 		vtpmb_tpm20_put_selection(&w, read->sel[i].alg, read->sel[i].pcrs & read->real);
-	len = vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, CODE_PCR_READ, list, w.len,
+	len = vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_PCR_Read, list, w.len,
 				      rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;

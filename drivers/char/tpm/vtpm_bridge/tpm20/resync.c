@@ -21,8 +21,6 @@
 #include "../core/port.h"
 #include "state.h"
 
-#define CODE_FLUSH_CONTEXT	0x165
-
 /**
  * struct tpm20_inside - what the chip has
  * @nr_objects:	in @object
@@ -89,7 +87,7 @@ int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm)
 
 	if (table->host_objects_known)
 		return 0;
-	count = vtpmb_tpm20_chip_handles(vtpm->port, TPM20_TRANSIENT_FIRST, table->host_objects,
+	count = vtpmb_tpm20_chip_handles(vtpm->port, TPM2_TRANSIENT_FIRST, table->host_objects,
 					 VTPMB_TPM20_MAX_TRANSIENT);
 	if (count < 0)
 		return count;
@@ -143,7 +141,7 @@ void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm)
 
 static int tpm20_ask_inside(struct vtpmb_port *port, struct tpm20_inside *inside)
 {
-	int count = vtpmb_tpm20_chip_handles(port, TPM20_TRANSIENT_FIRST, inside->object,
+	int count = vtpmb_tpm20_chip_handles(port, TPM2_TRANSIENT_FIRST, inside->object,
 					     VTPMB_TPM20_MAX_TRANSIENT);
 	int err;
 
@@ -157,7 +155,7 @@ static int tpm20_ask_inside(struct vtpmb_port *port, struct tpm20_inside *inside
 static int tpm20_flush(struct vtpmb_port *port, u32 handle)
 {
 	u32 rc;
-	int len = vtpmb_tpm20_own_handle(port, CODE_FLUSH_CONTEXT, handle, &rc);
+	int len = vtpmb_tpm20_own_handle(port, TPM2_CC_FlushContext, handle, &rc);
 
 	return len < 0 ? len : 0;
 }
@@ -280,7 +278,7 @@ static int tpm20_flush_lost_sessions(struct vtpmb_vtpm *vtpm, const struct tpm20
 		return 0;
 	for_each_set_bit(i, inside->loaded, VTPMB_TPM20_MAX_ACTIVE) {
 		if (!err && !test_bit(i, table->host_sessions) && !tpm20_find_session(table, i))
-			err = tpm20_flush(vtpm->port, HT_HMAC << 24 | i);
+			err = tpm20_flush(vtpm->port, TPM2_HT_HMAC_SESSION << 24 | i);
 	}
 	return err;
 }

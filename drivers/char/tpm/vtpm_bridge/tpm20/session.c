@@ -24,10 +24,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define CODE_START_AUTH_SESSION	0x176
-#define CODE_POLICY_RESTART	0x180
-#define CODE_POLICY_GET_DIGEST	0x189
-
 /**
  * vtpmb_tpm20_chip_auth() - what the chip's entity is authorised with
  * @vtpm:	the vtpm; its lock is held
@@ -40,9 +36,9 @@ const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u3
 	lockdep_assert_held(&vtpm->lock);
 
 	switch (handle) {
-	case RH_OWNER:
+	case TPM2_RH_OWNER:
 		return &vtpm->chip_auth[VTPMB_CHIP_OWNER];
-	case RH_ENDORSEMENT:
+	case TPM2_RH_ENDORSEMENT:
 		return &vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT];
 	default:
 		return NULL;
@@ -53,10 +49,10 @@ const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u3
 static u32 tpm20_auth_set(u32 handle)
 {
 	switch (handle) {
-	case RH_OWNER:
-		return PERMANENT_OWNER_AUTH;
-	case RH_ENDORSEMENT:
-		return PERMANENT_ENDORSEMENT_AUTH;
+	case TPM2_RH_OWNER:
+		return TPMA_PERMANENT_OWNERAUTHSET;
+	case TPM2_RH_ENDORSEMENT:
+		return TPMA_PERMANENT_ENDORSEMENTAUTHSET;
 	default:
 		return 0;
 	}
@@ -77,7 +73,7 @@ bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
 	u32 set = tpm20_auth_set(handle);
 
 	if (!set)
-		return handle == RH_NULL || TPM20_HT(handle) == HT_PCR;
+		return handle == TPM2_RH_NULL || TPM20_HT(handle) == TPM2_HT_PCR;
 	return !vtpmb_tpm20_authority(vtpm, handle)->auth_len && var->fresh &&
 	       !(var->permanent & set);
 }
@@ -93,10 +89,10 @@ static bool tpm20_any_depends(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_
 {
 	unsigned int i;
 
-	if (call->row->code == CODE_START_AUTH_SESSION)
+	if (call->row->code == TPM2_CC_StartAuthSession)
 		return tpm20_depends(vtpm, call->handle[1]);
 	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
-		if (TPM20_HT(call->session[i].handle) == HT_HMAC &&
+		if (TPM20_HT(call->session[i].handle) == TPM2_HT_HMAC_SESSION &&
 		    tpm20_depends(vtpm, call->handle[i]))
 			return true;
 	}
@@ -130,16 +126,17 @@ static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 
 	if (i >= call->row->nr_auths)
 		return false;
-	if (vtpmb_tpm20_hides_pcr(call) && TPM20_HT(session->handle) == HT_HMAC)
+	if (vtpmb_tpm20_hides_pcr(call) && TPM20_HT(session->handle) == TPM2_HT_HMAC_SESSION)
 		return true;
-	if (TPM20_HT(handle) != HT_PCR && handle != RH_NULL &&
+	if (TPM20_HT(handle) != TPM2_HT_PCR && handle != TPM2_RH_NULL &&
 	    !vtpmb_tpm20_chip_auth(vtpm, handle))
 		return false;
 	if (session->entry && session->entry->key.ours)
 		return true;
-	if (handle == RH_NULL)
+	if (handle == TPM2_RH_NULL)
 		return false;
-	return TPM20_HT(session->handle) != HT_HMAC || !vtpmb_tpm20_are_empty(vtpm, handle);
+	return TPM20_HT(session->handle) != TPM2_HT_HMAC_SESSION ||
+		!vtpmb_tpm20_are_empty(vtpm, handle);
 }
 
 /**
@@ -148,7 +145,7 @@ static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
  * @call:	the command, taken apart
  * @local:	the chip does not hear of it
  *
- * Return: RC_SUCCESS; RC_AUTH_UNAVAILABLE if the chip would have to judge a
+ * Return: TPM2_RC_SUCCESS; TPM2_RC_AUTH_UNAVAILABLE if the chip would have to judge a
  * session whose key it does not have
  */
 u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local)
@@ -159,9 +156,9 @@ u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, b
 	for (i = 0; i < call->nr_sessions; i++, session++) {
 		session->checked = local || tpm20_is_ours(vtpm, call, i);
 		if (!session->checked && session->entry && session->entry->key.ours)
-			return RC_AUTH_UNAVAILABLE;
+			return TPM2_RC_AUTH_UNAVAILABLE;
 	}
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* An HMAC covers the Names of objects and NV indices, which the chip alone knows. */
@@ -171,7 +168,7 @@ static int tpm20_learn_names(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	int err;
 
 	for (i = 0; i < call->row->nr_handles; i++) {
-		if (TPM20_HT(call->handle[i]) == HT_NV)
+		if (TPM20_HT(call->handle[i]) == TPM2_HT_NV_INDEX)
 			err = vtpmb_tpm20_learn_named(vtpm, call, i, rc);
 		else if (call->entry[i])
 			err = vtpmb_tpm20_learn(vtpm, call->entry[i], rc);
@@ -185,7 +182,7 @@ static int tpm20_learn_names(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 
 static bool tpm20_has_policy(const struct vtpmb_tpm20_session *session)
 {
-	return TPM20_HT(session->handle) == HT_POLICY && !session->entry->trial;
+	return TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION && !session->entry->trial;
 }
 
 /* A command of the bridge's own on a session that is loaded. */
@@ -194,7 +191,7 @@ static int tpm20_ask_session(struct vtpmb_vtpm *vtpm, u32 code, u32 handle, u32 
 	u8 body[4];
 
 	vtpmb_poke_u32(body, handle);
-	return vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_NO_SESSIONS, code, body,
+	return vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_NO_SESSIONS, code, body,
 				       sizeof(body), rc);
 }
 
@@ -207,7 +204,7 @@ static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session 
 
 	if (len || *rc)
 		return len;
-	len = tpm20_ask_session(vtpm, CODE_POLICY_GET_DIGEST, session->handle, rc);
+	len = tpm20_ask_session(vtpm, TPM2_CC_PolicyGetDigest, session->handle, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
@@ -236,7 +233,7 @@ int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	unsigned int i;
 	int err = 0;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	for (i = 0; !err && !*rc && i < call->nr_sessions; i++, session++) {
 		if (!session->checked || !session->entry)
 			continue;
@@ -244,9 +241,9 @@ int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 			err = tpm20_learn_names(vtpm, call, rc);
 		learnt = true;
 		if (!err && !*rc && tpm20_has_policy(session))
-			err = tpm20_ask_digest(vtpm, session, RC_REFERENCE_S0 + i, rc);
+			err = tpm20_ask_digest(vtpm, session, TPM2_RC_REFERENCE_S0 + i, rc);
 		else if (!err && !*rc && !session->entry->key.ours)
-			err = vtpmb_tpm20_load(vtpm, session->entry, RC_REFERENCE_S0 + i, rc);
+			err = vtpmb_tpm20_load(vtpm, session->entry, TPM2_RC_REFERENCE_S0 + i, rc);
 	}
 	return err;
 }
@@ -261,10 +258,10 @@ static u32 tpm20_bad_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	bool bound = session->entry && session->entry->key.lockout;
 
-	if (!bound && (call->handle[i] != RH_LOCKOUT || !session->with_auth))
-		return RC_BAD_AUTH;
+	if (!bound && (call->handle[i] != TPM2_RH_LOCKOUT || !session->with_auth))
+		return TPM2_RC_BAD_AUTH;
 	vtpmb_tpm20_state(vtpm)->lockout_failed = true;
-	return RC_AUTH_FAIL;
+	return TPM2_RC_AUTH_FAIL;
 }
 
 static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
@@ -275,8 +272,8 @@ static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 	u16 len = vtpmb_tpm20_strip(session->auth, session->auth_len);
 
 	if (len != h->auth_len || crypto_memneq(session->auth, h->auth, len))
-		return RC_BAD_AUTH;
-	return RC_SUCCESS;
+		return TPM2_RC_BAD_AUTH;
+	return TPM2_RC_SUCCESS;
 }
 
 /*
@@ -286,23 +283,24 @@ static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 static u32 tpm20_attributes(const struct vtpmb_tpm20_call *call,
 			    const struct vtpmb_tpm20_session *session)
 {
-	u8 wanted = session->attributes & (SESSION_DECRYPT | SESSION_ENCRYPT | SESSION_AUDIT);
+	u8 wanted = session->attributes & (TPMA_SESSION_DECRYPT | TPMA_SESSION_ENCRYPT |
+					   TPMA_SESSION_AUDIT);
 
-	if ((wanted & SESSION_DECRYPT && !(call->row->flags & TPM20_DECRYPT)) ||
-	    (wanted & SESSION_ENCRYPT && !(call->row->flags & TPM20_ENCRYPT)) ||
-	    (wanted & SESSION_AUDIT && TPM20_HT(session->handle) == HT_POLICY))
-		return RC_ATTRIBUTES;
-	if (wanted & (SESSION_DECRYPT | SESSION_ENCRYPT) && !session->entry->key.ciphers)
-		return RC_SYMMETRIC;
+	if ((wanted & TPMA_SESSION_DECRYPT && !(call->row->flags & TPM20_DECRYPT)) ||
+	    (wanted & TPMA_SESSION_ENCRYPT && !(call->row->flags & TPM20_ENCRYPT)) ||
+	    (wanted & TPMA_SESSION_AUDIT && TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION))
+		return TPM2_RC_ATTRIBUTES;
+	if (wanted & (TPMA_SESSION_DECRYPT | TPMA_SESSION_ENCRYPT) && !session->entry->key.ciphers)
+		return TPM2_RC_SYMMETRIC;
 	if (session->entry->trial)
-		return RC_ATTRIBUTES;
-	return wanted ? RC_AUTH_UNAVAILABLE : RC_SUCCESS;
+		return TPM2_RC_ATTRIBUTES;
+	return wanted ? TPM2_RC_AUTH_UNAVAILABLE : TPM2_RC_SUCCESS;
 }
 
 /* A session that authorises nothing must encrypt or audit. */
 static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session)
 {
-	return session->handle == RS_PW ? RC_HANDLE : RC_ATTRIBUTES;
+	return session->handle == TPM2_RS_PW ? TPM2_RC_HANDLE : TPM2_RC_ATTRIBUTES;
 }
 
 /*
@@ -316,7 +314,7 @@ static bool tpm20_takes_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 
 	if (!entry)
 		return true;
-	if (TPM20_HT(entry->virt) == HT_POLICY)
+	if (TPM20_HT(entry->virt) == TPM2_HT_POLICY_SESSION)
 		return vtpmb_tpm20_needs_auth(entry);
 	return !vtpmb_tpm20_is_bound(vtpm, entry, call->handle[i]);
 }
@@ -327,37 +325,37 @@ static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	struct vtpmb_tpm20_session *session = &call->session[i];
-	bool policy = TPM20_HT(session->handle) == HT_POLICY;
-	u32 rc = RC_SUCCESS;
+	bool policy = TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION;
+	u32 rc = TPM2_RC_SUCCESS;
 
-	if (call->handle[i] == RH_PLATFORM && !vtpm->pp_pin &&
+	if (call->handle[i] == TPM2_RH_PLATFORM && !vtpm->pp_pin &&
 	    test_bit(call->row_nr, tpm->pp_list))
-		return RC_PP;
+		return TPM2_RC_PP;
 	session->with_auth = tpm20_takes_auth(vtpm, call, i);
 	session->password = policy && session->entry->conditions.password;
-	if (session->with_auth && call->handle[i] == RH_LOCKOUT && tpm->lockout_failed)
-		return RC_LOCKOUT;
+	if (session->with_auth && call->handle[i] == TPM2_RH_LOCKOUT && tpm->lockout_failed)
+		return TPM2_RC_LOCKOUT;
 	if (policy)
 		rc = vtpmb_tpm20_judge_policy(vtpm, call, i);
 	if (rc)
 		return rc;
-	if (session->handle == RS_PW || session->password)
+	if (session->handle == TPM2_RS_PW || session->password)
 		rc = tpm20_password(vtpm, call, i);
 	else
 		rc = vtpmb_tpm20_check_hmac(vtpm, call, i);
-	return rc == RC_BAD_AUTH ? tpm20_bad_auth(vtpm, call, i) : rc;
+	return rc == TPM2_RC_BAD_AUTH ? tpm20_bad_auth(vtpm, call, i) : rc;
 }
 
 static u32 tpm20_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, unsigned int i)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
-	u32 rc = session->entry ? tpm20_attributes(call, session) : RC_SUCCESS;
+	u32 rc = session->entry ? tpm20_attributes(call, session) : TPM2_RC_SUCCESS;
 
 	if (rc)
 		return rc;
 	if (session->entry && session->entry->key.lockout &&
 	    vtpmb_tpm20_state(vtpm)->lockout_failed)
-		return RC_LOCKOUT;
+		return TPM2_RC_LOCKOUT;
 	return i < call->row->nr_auths ? tpm20_authorise(vtpm, call, i) :
 					 tpm20_bystander(session);
 }
@@ -372,7 +370,7 @@ static u32 tpm20_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
 u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
-	u32 rc = RC_SUCCESS;
+	u32 rc = TPM2_RC_SUCCESS;
 
 	lockdep_assert_held(&vtpm->lock);
 
@@ -381,8 +379,8 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 			rc = tpm20_judge(vtpm, call, i);
 		else if (i < call->row->nr_auths)
 			rc = vtpmb_tpm20_is_virtually_met(vtpm, call, i);
-		if (rc & RC_FMT1)
-			rc = RC_S(rc, i);
+		if (rc & TPM2_RC_FMT1)
+			rc = TPM2_RC_OF_SESSION(rc, i);
 	}
 	return rc;
 }
@@ -392,7 +390,7 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
  * @call:	the command
  * @rc:		the chip's response code
  *
- * Return: @rc; RC_AUTH_UNAVAILABLE if the chip's authValue is not what the
+ * Return: @rc; TPM2_RC_AUTH_UNAVAILABLE if the chip's authValue is not what the
  * administrator said, which is not the guest's fault
  */
 u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc)
@@ -400,8 +398,8 @@ u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc)
 	unsigned int i;
 
 	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
-		if (rc == RC_S(RC_BAD_AUTH, i) && call->session[i].checked)
-			return RC_AUTH_UNAVAILABLE;
+		if (rc == TPM2_RC_OF_SESSION(TPM2_RC_BAD_AUTH, i) && call->session[i].checked)
+			return TPM2_RC_AUTH_UNAVAILABLE;
 	}
 	return rc;
 }
@@ -410,11 +408,11 @@ u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc)
 static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
 {
 	struct vtpmb_tpm20_entry *entry = session->entry;
-	int len = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_S0, rc);
+	int len = vtpmb_tpm20_load(vtpm, entry, TPM2_RC_REFERENCE_S0, rc);
 
 	if (len || *rc)
 		return len;
-	len = tpm20_ask_session(vtpm, CODE_POLICY_RESTART, entry->virt, rc);
+	len = tpm20_ask_session(vtpm, TPM2_CC_PolicyRestart, entry->virt, rc);
 	if (len < 0)
 		return len;
 	if (!*rc)
@@ -432,14 +430,15 @@ static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *sessi
 	struct vtpmb_tpm20_entry *entry = session->entry;
 	int err;
 
-	if (session->attributes & SESSION_CONTINUE && TPM20_HT(session->handle) == HT_POLICY)
+	if (session->attributes & TPMA_SESSION_CONTINUESESSION &&
+	    TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION)
 		return tpm20_restart(vtpm, session, rc);
-	if (session->attributes & SESSION_CONTINUE && !entry->key.ours) {
+	if (session->attributes & TPMA_SESSION_CONTINUESESSION && !entry->key.ours) {
 		err = vtpmb_tpm20_roll_in_chip(vtpm, entry, rc);
-		if (err || *rc != RC_S(RC_BAD_AUTH, 0))
+		if (err || *rc != TPM2_RC_OF_SESSION(TPM2_RC_BAD_AUTH, 0))
 			return err;
 		entry->key.ours = true;
-		*rc = RC_SUCCESS;
+		*rc = TPM2_RC_SUCCESS;
 	}
 	get_random_bytes(entry->nonce, entry->nonce_len);
 	return 0;
@@ -449,7 +448,7 @@ static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *sessi
  * vtpmb_tpm20_renew() - what success does to the sessions that were judged here
  * @vtpm:	the vtpm
  * @call:	the command; its response has no sessions yet
- * @rc:		out: RC_SUCCESS, or RC_FAILURE if the chip does not go along
+ * @rc:		out: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if the chip does not go along
  *
  * Each gets a new nonceTPM, so that nothing that was sent before works again, or
  * its policy is to be satisfied anew.
@@ -462,12 +461,12 @@ int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u3
 	unsigned int i;
 	int err = 0;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	for (i = 0; !err && !*rc && i < call->nr_sessions; i++) {
 		if (call->session[i].checked && call->session[i].entry)
 			err = tpm20_roll(vtpm, &call->session[i], rc);
 	}
 	if (*rc)
-		*rc = RC_FAILURE;
+		*rc = TPM2_RC_FAILURE;
 	return err;
 }

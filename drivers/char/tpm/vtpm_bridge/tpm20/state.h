@@ -34,122 +34,14 @@
 #include "../core/limits.h"
 #include "../core/pcr.h"
 #include "commands.h"
+#include "spec.h"
 #include "../core/wire.h"
 
-#define TPM20_ST_NO_SESSIONS	0x8001
-#define TPM20_ST_SESSIONS	0x8002
+/** VTPMB_RC_PASS - no response code: the chip is to answer */
+#define VTPMB_RC_PASS		0xFFFFFFFF
 
-#define TPM20_CC_V		BIT(29)
-#define TPM20_ALG_NULL		0x0010
-
-/* TPM 2.0 Part 2, 6.6.3: response codes. */
-enum vtpmb_tpm20_rc {
-	RC_SUCCESS		= 0x000,
-	RC_BAD_TAG		= 0x01E,
-	RC_FMT1			= 0x080,
-	RC_ATTRIBUTES		= 0x082,
-	RC_HASH			= 0x083,
-	RC_VALUE		= 0x084,
-	RC_HIERARCHY		= 0x085,
-	RC_MODE			= 0x089,
-	RC_TYPE			= 0x08A,
-	RC_HANDLE		= 0x08B,
-	RC_AUTH_FAIL		= 0x08E,
-	RC_RANGE		= 0x08D,
-	RC_NONCE		= 0x08F,
-	RC_PP			= 0x090,
-	RC_SCHEME		= 0x092,
-	RC_SIZE			= 0x095,
-	RC_SYMMETRIC		= 0x096,
-	RC_INSUFFICIENT		= 0x09A,
-	RC_POLICY_FAIL		= 0x09D,
-	RC_INTEGRITY		= 0x09F,
-	RC_RESERVED_BITS	= 0x0A1,
-	RC_BAD_AUTH		= 0x0A2,
-	RC_POLICY_CC		= 0x0A4,
-	RC_INITIALIZE		= 0x100,
-	RC_FAILURE		= 0x101,
-	RC_SEQUENCE		= 0x103,
-	RC_DISABLED		= 0x120,
-	RC_AUTH_TYPE		= 0x124,
-	RC_AUTH_MISSING		= 0x125,
-	RC_PCR			= 0x127,
-	RC_PCR_CHANGED		= 0x128,
-	RC_AUTH_UNAVAILABLE	= 0x12F,
-	RC_COMMAND_SIZE		= 0x142,
-	RC_COMMAND_CODE		= 0x143,
-	RC_AUTH_CONTEXT		= 0x145,
-	RC_NV_AUTHORIZATION	= 0x149,
-	RC_NV_SPACE		= 0x14B,
-	RC_NV_DEFINED		= 0x14C,
-	RC_CONTEXT_GAP		= 0x901,
-	RC_OBJECT_MEMORY	= 0x902,
-	RC_SESSION_MEMORY	= 0x903,
-	RC_MEMORY		= 0x904,
-	RC_SESSION_HANDLES	= 0x905,
-	RC_LOCALITY		= 0x907,
-	RC_YIELDED		= 0x908,
-	RC_TESTING		= 0x90A,
-	RC_REFERENCE_H0		= 0x910,
-	RC_REFERENCE_S0		= 0x918,
-	RC_LOCKOUT		= 0x921,
-	RC_RETRY		= 0x922,
-	/* Not of the specification: the chip is to answer. */
-	RC_PASS			= 0xFFFFFFFF,
-};
-
-/* A format-one code that tells which handle, session or parameter, from 0. */
-#define RC_H(rc, i)		((rc) + 0x100 * ((i) + 1))
-#define RC_S(rc, i)		((rc) + 0x800 + 0x100 * ((i) + 1))
-#define RC_P(rc, i)		((rc) + 0x040 + 0x100 * ((i) + 1))
-
-/* TPM 2.0 Part 2, 7.2 and 7.4: handles. */
-enum vtpmb_tpm20_handle {
-	HT_PCR			= 0x00,
-	HT_NV			= 0x01,
-	HT_HMAC			= 0x02,
-	HT_POLICY		= 0x03,
-	HT_PERMANENT		= 0x40,
-	HT_TRANSIENT		= 0x80,
-	HT_PERSISTENT		= 0x81,
-	RH_OWNER		= 0x40000001,
-	RH_NULL			= 0x40000007,
-	RS_PW			= 0x40000009,
-	RH_LOCKOUT		= 0x4000000A,
-	RH_ENDORSEMENT		= 0x4000000B,
-	RH_PLATFORM		= 0x4000000C,
-	RH_PLATFORM_NV		= 0x4000000D,
-	RH_ACT_FIRST		= 0x40000110,
-	RH_ACT_LAST		= 0x4000011F,
-};
-
-#define TPM20_TRANSIENT_FIRST	0x80000000u
 #define TPM20_HT(handle)	((handle) >> 24)
 #define TPM20_INDEX(handle)	((handle) & 0xFFFFFFu)
-
-/* TPM 2.0 Part 2, 8.4: TPMA_SESSION. */
-#define SESSION_CONTINUE	BIT(0)
-#define SESSION_RESERVED	(BIT(3) | BIT(4))
-#define SESSION_DECRYPT		BIT(5)
-#define SESSION_ENCRYPT		BIT(6)
-#define SESSION_AUDIT		BIT(7)
-
-/* TPM 2.0 Part 2, 8.6: TPMA_PERMANENT */
-#define PERMANENT_OWNER_AUTH		BIT(0)
-#define PERMANENT_ENDORSEMENT_AUTH	BIT(1)
-#define PERMANENT_LOCKOUT_AUTH		BIT(2)
-#define PERMANENT_DISABLE_CLEAR		BIT(8)
-#define PERMANENT_IN_LOCKOUT		BIT(9)
-#define PERMANENT_GENERATED_EPS		BIT(10)
-
-/** CODE_EVICT_CONTROL - the one command that may name what is disabled */
-#define CODE_EVICT_CONTROL	0x120
-
-/** CODE_EVENT_SEQUENCE_COMPLETE - the one command that the chip gets without its PCR */
-#define CODE_EVENT_SEQUENCE_COMPLETE	0x185
-
-/* TPM 2.0 Part 2, 6.11: TPM_SE */
-#define TPM20_SE_TRIAL		0x03
 
 /* Hierarchies as array indices. */
 enum vtpmb_tpm20_hier {
@@ -207,7 +99,7 @@ enum vtpmb_tpm20_kind {
  * @lockout:	it is bound to lockoutAuth
  * @len:	bytes of @value; 0: neither salted nor bound
  * @value:	sessionKey
- * @bind:	which hierarchy or PCR an HMAC session is bound to, or RH_NULL
+ * @bind:	which hierarchy or PCR an HMAC session is bound to, or TPM2_RH_NULL
  * @bind_auth:	the authValue that it had then
  */
 struct vtpmb_tpm20_key {
@@ -664,7 +556,7 @@ struct vtpmb_tpm20_call {
  * @call:	the command, authorised; its parameters are taken from here
  * @out:	where the response's parameters go
  *
- * Return: a response code; with any but RC_SUCCESS nothing has changed
+ * Return: a response code; with any but TPM2_RC_SUCCESS nothing has changed
  */
 typedef u32 (*vtpmb_tpm20_handler)(struct vtpmb_vtpm *vtpm,
 				   struct vtpmb_tpm20_call *call,
@@ -673,8 +565,8 @@ typedef u32 (*vtpmb_tpm20_handler)(struct vtpmb_vtpm *vtpm,
 /* Whether the chip gets TPM_RH_NULL for a PCR, whose Name an HMAC covers. */
 static inline bool vtpmb_tpm20_hides_pcr(const struct vtpmb_tpm20_call *call)
 {
-	return call->row->code == CODE_EVENT_SEQUENCE_COMPLETE && !call->real &&
-	       call->handle[0] != RH_NULL;
+	return call->row->code == TPM2_CC_EventSequenceComplete && !call->real &&
+	       call->handle[0] != TPM2_RH_NULL;
 }
 
 /* What the chip calls an object or sequence that is in it. */
@@ -702,7 +594,7 @@ static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)
 /* The chip asks for the same command again. */
 static inline bool vtpmb_tpm20_is_busy(u32 rc)
 {
-	return rc == RC_RETRY || rc == RC_YIELDED || rc == RC_TESTING;
+	return rc == TPM2_RC_RETRY || rc == TPM2_RC_YIELDED || rc == TPM2_RC_TESTING;
 }
 
 /* tpm20.c */

@@ -19,15 +19,6 @@
 #include "../core/port.h"
 #include "state.h"
 
-#define CODE_CONTEXT_LOAD	0x161
-#define CODE_CONTEXT_SAVE	0x162
-#define CODE_FLUSH_CONTEXT	0x165
-#define CODE_READ_PUBLIC	0x173
-#define CODE_START_AUTH_SESSION	0x176
-#define CODE_GET_CAPABILITY	0x17A
-
-#define CAP_HANDLES		1
-
 /** CONTEXT_MIN - TPMS_CONTEXT up to its blob: sequence, handle, hierarchy, size */
 #define CONTEXT_MIN		18
 
@@ -90,19 +81,19 @@ int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
 	int len;
 
 	vtpmb_writer_init(&w, body, sizeof(body));
-	vtpmb_put_u32(&w, RH_OWNER);
+	vtpmb_put_u32(&w, TPM2_RH_OWNER);
 	vtpmb_put_u32(&w, handle);
 	mutex_lock(&vtpm->lock);
 	vtpmb_put_u32(&w, 9 + auth->len);
-	vtpmb_put_u32(&w, RS_PW);
+	vtpmb_put_u32(&w, TPM2_RS_PW);
 	vtpmb_put_u16(&w, 0);
-	vtpmb_put_u8(&w, SESSION_CONTINUE);
+	vtpmb_put_u8(&w, TPMA_SESSION_CONTINUESESSION);
 	vtpmb_put_u16(&w, auth->len);
 	vtpmb_put_bytes(&w, auth->value, auth->len);
 	mutex_unlock(&vtpm->lock);
 	vtpmb_put_bytes(&w, params, params_len);
 	len = w.overflow ? -EIO :
-	      vtpmb_tpm20_own_command(vtpm->port, TPM20_ST_SESSIONS, code, body, w.len, rc);
+	      vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_SESSIONS, code, body, w.len, rc);
 	memzero_explicit(body, sizeof(body));
 	memzero_explicit(vtpm->port->scratch, VTPMB_HEADER_SIZE + sizeof(body));
 	return min(len, 0);
@@ -112,7 +103,7 @@ int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
 static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *params,
 			     size_t params_len, u32 *rc)
 {
-	return vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, code, params,
+	return vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, code, params,
 				       params_len, rc);
 }
 
@@ -139,7 +130,7 @@ int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *r
  */
 static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u32 *rc)
 {
-	int len = vtpmb_tpm20_own_handle(port, CODE_CONTEXT_SAVE, body->phys, rc);
+	int len = vtpmb_tpm20_own_handle(port, TPM2_CC_ContextSave, body->phys, rc);
 	u16 blob_len;
 	u8 *blob;
 
@@ -168,7 +159,7 @@ static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u3
 /* Whether the chip does not take a context back, its ContextLoad's only parameter. */
 static bool tpm20_is_refused(u32 rc)
 {
-	return (rc & ~0x3fU) == RC_P(RC_FMT1, 0);
+	return (rc & ~0x3fU) == TPM2_RC_OF_PARAMETER(TPM2_RC_FMT1, 0);
 }
 
 /*
@@ -185,7 +176,7 @@ static int tpm20_find_handle(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	*handle = body->phys;
 	if (body->kind != KIND_SESSION || body->phys || !body->blob)
 		return 0;
-	len = tpm20_own_command(port, CODE_CONTEXT_LOAD, body->blob, body->blob_len, &rc);
+	len = tpm20_own_command(port, TPM2_CC_ContextLoad, body->blob, body->blob_len, &rc);
 	if (len < 0)
 		return len;
 	if (!tpm20_is_refused(rc))
@@ -204,10 +195,10 @@ static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 	int len = tpm20_find_handle(port, body, &handle);
 
 	if (!len && handle)
-		len = vtpmb_tpm20_own_handle(port, CODE_FLUSH_CONTEXT, handle, &rc);
+		len = vtpmb_tpm20_own_handle(port, TPM2_CC_FlushContext, handle, &rc);
 	if (len < 0)
 		return len;
-	if (len && rc && rc != RC_P(RC_HANDLE, 0))
+	if (len && rc && rc != TPM2_RC_OF_PARAMETER(TPM2_RC_HANDLE, 0))
 		return -EIO;
 	body->phys = 0;
 	return 0;
@@ -244,7 +235,7 @@ static int tpm20_refresh(struct vtpmb_port *port, struct vtpmb_tpm20_body *oldes
 	int len, err;
 	u32 rc;
 
-	len = tpm20_own_command(port, CODE_CONTEXT_LOAD, oldest->blob, oldest->blob_len, &rc);
+	len = tpm20_own_command(port, TPM2_CC_ContextLoad, oldest->blob, oldest->blob_len, &rc);
 	if (len < 0)
 		return len;
 	if (tpm20_is_refused(rc))
@@ -256,7 +247,7 @@ static int tpm20_refresh(struct vtpmb_port *port, struct vtpmb_tpm20_body *oldes
 	err = tpm20_save(port, oldest, &rc);
 	if (err == -ENOMEM || (!err && rc))
 		err = tpm20_lose_saved(port, oldest);
-	return err ? err : rc != RC_CONTEXT_GAP;
+	return err ? err : rc != TPM2_RC_CONTEXT_GAP;
 }
 
 static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
@@ -267,15 +258,15 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 	int len;
 
 	vtpmb_writer_init(&w, body, sizeof(body));
-	vtpmb_put_u32(&w, RH_NULL);
-	vtpmb_put_u32(&w, RH_NULL);
+	vtpmb_put_u32(&w, TPM2_RH_NULL);
+	vtpmb_put_u32(&w, TPM2_RH_NULL);
 	vtpmb_put_u16(&w, sizeof(nonce));
 	vtpmb_put_bytes(&w, nonce, sizeof(nonce));
 	vtpmb_put_u16(&w, 0);
 	vtpmb_put_u8(&w, 0);
-	vtpmb_put_u16(&w, TPM20_ALG_NULL);
-	vtpmb_put_u16(&w, port->nr_banks ? port->bank[0].alg : TPM20_ALG_NULL);
-	len = tpm20_own_command(port, CODE_START_AUTH_SESSION, body, w.len, rc);
+	vtpmb_put_u16(&w, TPM2_ALG_NULL);
+	vtpmb_put_u16(&w, port->nr_banks ? port->bank[0].alg : TPM2_ALG_NULL);
+	len = tpm20_own_command(port, TPM2_CC_StartAuthSession, body, w.len, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	if (len < VTPMB_HEADER_SIZE + 4) {
@@ -300,17 +291,18 @@ static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_b
 	int again = 0, len;
 	int err = vtpmb_tpm20_list_host_sessions(vtpm);
 
-	*full = RC_SUCCESS;
+	*full = TPM2_RC_SUCCESS;
 	while (!err && nr < MAX_FILLERS) {
 		err = tpm20_start_filler(vtpm->port, &filler[nr], full);
 		if (err || *full)
 			break;
 		nr++;
 	}
-	if (!err && *full == RC_CONTEXT_GAP)
+	if (!err && *full == TPM2_RC_CONTEXT_GAP)
 		again = tpm20_refresh(vtpm->port, oldest);
 	while (nr--) {
-		len = vtpmb_tpm20_own_handle(vtpm->port, CODE_FLUSH_CONTEXT, filler[nr], &ignored);
+		len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_FlushContext, filler[nr],
+					     &ignored);
 		if (len < 0)
 			return len;
 	}
@@ -376,13 +368,13 @@ static int tpm20_keep_gap(struct vtpmb_port *port)
  */
 static int tpm20_refresh_unless_stuck(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *oldest)
 {
-	u32 full = RC_SESSION_MEMORY;
+	u32 full = TPM2_RC_SESSION_MEMORY;
 	int done = 0;
 
 	if (!vtpmb_tpm20_gap_is_ours(vtpm->port, oldest))
 		done = tpm20_refresh_if_oldest(vtpm, oldest, &full);
 	/* There was room for one more, which a used up gap would have kept free. */
-	if (!done && full == RC_SESSION_MEMORY)
+	if (!done && full == TPM2_RC_SESSION_MEMORY)
 		done = tpm20_refresh(vtpm->port, oldest);
 	return done;
 }
@@ -430,12 +422,12 @@ static int tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *
 	if (!allowed && vtpmb_tpm20_gap_try_anyway(vtpm->port))
 		allowed = min(tpm20_make_gap(vtpm), 0);
 	if (allowed <= 0) {
-		*rc = RC_CONTEXT_GAP;
+		*rc = TPM2_RC_CONTEXT_GAP;
 		return allowed;
 	}
 	do {
 		err = tpm20_save(vtpm->port, body, rc);
-		again = err || *rc != RC_CONTEXT_GAP ? 0 : tpm20_make_gap(vtpm);
+		again = err || *rc != TPM2_RC_CONTEXT_GAP ? 0 : tpm20_make_gap(vtpm);
 	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
 	return err ? err : min(again, 0);
 }
@@ -455,7 +447,7 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32
 {
 	int err;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	if (body->blob)
 		return 0;
 	if (body->kind != KIND_SESSION)
@@ -588,7 +580,7 @@ static int tpm20_evict_session(struct vtpmb_vtpm *vtpm)
 	if (!body)
 		return 0;
 	err = vtpmb_tpm20_save(vtpm, body, &rc);
-	if (!err && rc == RC_CONTEXT_GAP)
+	if (!err && rc == TPM2_RC_CONTEXT_GAP)
 		return 0;
 	if (err == -ENOMEM || (!err && rc))
 		err = tpm20_lose(vtpm, body);
@@ -637,13 +629,13 @@ static int tpm20_make_any_room(struct vtpmb_vtpm *vtpm)
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 {
 	switch (rc) {
-	case RC_OBJECT_MEMORY:
+	case TPM2_RC_OBJECT_MEMORY:
 		return tpm20_evict_object(vtpm);
-	case RC_MEMORY:
+	case TPM2_RC_MEMORY:
 		return tpm20_make_any_room(vtpm);
-	case RC_SESSION_MEMORY:
+	case TPM2_RC_SESSION_MEMORY:
 		return tpm20_make_session_room(vtpm);
-	case RC_CONTEXT_GAP:
+	case TPM2_RC_CONTEXT_GAP:
 		return tpm20_make_gap(vtpm);
 	default:
 		return 0;
@@ -658,7 +650,7 @@ static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 	int len, again;
 
 	do {
-		len = tpm20_own_command(vtpm->port, CODE_CONTEXT_LOAD, body->blob,
+		len = tpm20_own_command(vtpm->port, TPM2_CC_ContextLoad, body->blob,
 					body->blob_len, rc);
 		if (len < 0)
 			return len;
@@ -720,7 +712,7 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	struct vtpmb_tpm20_body *body = entry->body;
 	int err = 0;
 
-	*rc = body ? RC_SUCCESS : gone;
+	*rc = body ? TPM2_RC_SUCCESS : gone;
 	if (!body || body->phys || body->stands)
 		return 0;
 	if (body->blob)
@@ -766,7 +758,7 @@ static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	body->public_len = len;
 	body->learnt = body->public;
 	if (!body->learnt)
-		*rc = RC_MEMORY;
+		*rc = TPM2_RC_MEMORY;
 	return 0;
 }
 
@@ -777,7 +769,7 @@ static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 	int len, again;
 
 	do {
-		len = vtpmb_tpm20_own_handle(vtpm->port, CODE_READ_PUBLIC, handle, rc);
+		len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_ReadPublic, handle, rc);
 		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
 	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
 	return again < 0 ? again : len;
@@ -795,10 +787,10 @@ int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, 
 {
 	int len, err;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	if (entry->body->learnt || entry->kind != KIND_OBJECT)
 		return 0;
-	err = vtpmb_tpm20_load(vtpm, entry, RC_REFERENCE_H0, rc);
+	err = vtpmb_tpm20_load(vtpm, entry, TPM2_RC_REFERENCE_H0, rc);
 	if (err || *rc)
 		return err;
 	len = tpm20_ask_public(vtpm, vtpmb_tpm20_chip_handle(entry->body), rc);
@@ -819,7 +811,7 @@ int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u
 {
 	int len, err = 0;
 
-	*rc = RC_SUCCESS;
+	*rc = TPM2_RC_SUCCESS;
 	if (body->learnt)
 		return 0;
 	if (!body->phys)
@@ -878,7 +870,7 @@ int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 
 	*rc = vtpmb_tpm20_get_end(call);
 	if (!*rc && entry->kind == KIND_SEQUENCE)
-		*rc = RC_SEQUENCE;
+		*rc = TPM2_RC_SEQUENCE;
 	if (*rc)
 		return 0;
 	err = vtpmb_tpm20_learn(vtpm, entry, rc);
@@ -906,10 +898,10 @@ static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, un
 	u8 more;
 	int len;
 
-	vtpmb_poke_u32(params, CAP_HANDLES);
+	vtpmb_poke_u32(params, TPM2_CAP_HANDLES);
 	vtpmb_poke_u32(params + 4, first);
 	vtpmb_poke_u32(params + 8, max);
-	len = tpm20_own_command(port, CODE_GET_CAPABILITY, params, sizeof(params), &rc);
+	len = tpm20_own_command(port, TPM2_CC_GetCapability, params, sizeof(params), &rc);
 	if (len < 0 || rc)
 		return len < 0 ? len : -EIO;
 
@@ -958,7 +950,7 @@ int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
  */
 int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map)
 {
-	u32 handle[NR_PAGE], first = (saved ? HT_POLICY : HT_HMAC) << 24;
+	u32 handle[NR_PAGE], first = (saved ? TPM2_HT_POLICY_SESSION : TPM2_HT_HMAC_SESSION) << 24;
 	int count, i;
 
 	bitmap_zero(map, VTPMB_TPM20_MAX_ACTIVE);

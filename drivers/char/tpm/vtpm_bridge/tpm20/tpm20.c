@@ -12,34 +12,33 @@
 
 #define CODE_FIRST	0x11F
 #define AT(code)	((code) - CODE_FIRST)
-#define CODE_STARTUP	0x144
 
 /* What the virtual platform answers without the chip, by code. */
 static const vtpmb_tpm20_handler tpm20_local[] = {
-	[AT(0x121)] = vtpmb_tpm20_hierarchy_control,
-	[AT(0x126)] = vtpmb_tpm20_clear,
-	[AT(0x127)] = vtpmb_tpm20_clear_control,
-	[AT(0x129)] = vtpmb_tpm20_hierarchy_change_auth,
-	[AT(0x12B)] = vtpmb_tpm20_pcr_allocate,
-	[AT(0x12C)] = vtpmb_tpm20_pcr_set_auth_policy,
-	[AT(0x12D)] = vtpmb_tpm20_pp_commands,
-	[AT(0x12E)] = vtpmb_tpm20_set_primary_policy,
-	[AT(0x139)] = vtpmb_tpm20_lock_reset,
-	[AT(0x13A)] = vtpmb_tpm20_lockout_parameters,
-	[AT(0x13C)] = vtpmb_tpm20_pcr_event,
-	[AT(0x13D)] = vtpmb_tpm20_pcr_reset,
-	[AT(0x142)] = vtpmb_tpm20_incremental_self_test,
-	[AT(0x143)] = vtpmb_tpm20_self_test,
-	[AT(0x144)] = vtpmb_tpm20_startup,
-	[AT(0x145)] = vtpmb_tpm20_shutdown,
-	[AT(0x146)] = vtpmb_tpm20_stir_random,
-	[AT(0x178)] = vtpmb_tpm20_ecc_parameters,
-	[AT(0x17A)] = vtpmb_tpm20_get_capability,
-	[AT(0x17C)] = vtpmb_tpm20_get_test_result,
-	[AT(0x17E)] = vtpmb_tpm20_pcr_read,
-	[AT(0x182)] = vtpmb_tpm20_pcr_extend,
-	[AT(0x183)] = vtpmb_tpm20_pcr_set_auth_value,
-	[AT(0x18A)] = vtpmb_tpm20_test_parms,
+	[AT(TPM2_CC_HierarchyControl)] = vtpmb_tpm20_hierarchy_control,
+	[AT(TPM2_CC_Clear)] = vtpmb_tpm20_clear,
+	[AT(TPM2_CC_ClearControl)] = vtpmb_tpm20_clear_control,
+	[AT(TPM2_CC_HierarchyChangeAuth)] = vtpmb_tpm20_hierarchy_change_auth,
+	[AT(TPM2_CC_PCR_Allocate)] = vtpmb_tpm20_pcr_allocate,
+	[AT(TPM2_CC_PCR_SetAuthPolicy)] = vtpmb_tpm20_pcr_set_auth_policy,
+	[AT(TPM2_CC_PP_Commands)] = vtpmb_tpm20_pp_commands,
+	[AT(TPM2_CC_SetPrimaryPolicy)] = vtpmb_tpm20_set_primary_policy,
+	[AT(TPM2_CC_DictionaryAttackLockReset)] = vtpmb_tpm20_lock_reset,
+	[AT(TPM2_CC_DictionaryAttackParameters)] = vtpmb_tpm20_lockout_parameters,
+	[AT(TPM2_CC_PCR_Event)] = vtpmb_tpm20_pcr_event,
+	[AT(TPM2_CC_PCR_Reset)] = vtpmb_tpm20_pcr_reset,
+	[AT(TPM2_CC_IncrementalSelfTest)] = vtpmb_tpm20_incremental_self_test,
+	[AT(TPM2_CC_SelfTest)] = vtpmb_tpm20_self_test,
+	[AT(TPM2_CC_Startup)] = vtpmb_tpm20_startup,
+	[AT(TPM2_CC_Shutdown)] = vtpmb_tpm20_shutdown,
+	[AT(TPM2_CC_StirRandom)] = vtpmb_tpm20_stir_random,
+	[AT(TPM2_CC_ECC_Parameters)] = vtpmb_tpm20_ecc_parameters,
+	[AT(TPM2_CC_GetCapability)] = vtpmb_tpm20_get_capability,
+	[AT(TPM2_CC_GetTestResult)] = vtpmb_tpm20_get_test_result,
+	[AT(TPM2_CC_PCR_Read)] = vtpmb_tpm20_pcr_read,
+	[AT(TPM2_CC_PCR_Extend)] = vtpmb_tpm20_pcr_extend,
+	[AT(TPM2_CC_PCR_SetAuthValue)] = vtpmb_tpm20_pcr_set_auth_value,
+	[AT(TPM2_CC_TestParms)] = vtpmb_tpm20_test_parms,
 };
 
 /*
@@ -48,17 +47,20 @@ static const vtpmb_tpm20_handler tpm20_local[] = {
 
 u32 vtpmb_tpm20_get_u8(struct vtpmb_tpm20_call *call, unsigned int param, u8 *val)
 {
-	return vtpmb_get_u8(&call->params, val) ? RC_SUCCESS : RC_P(RC_INSUFFICIENT, param);
+	return vtpmb_get_u8(&call->params, val) ? TPM2_RC_SUCCESS :
+		TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
 }
 
 u32 vtpmb_tpm20_get_u16(struct vtpmb_tpm20_call *call, unsigned int param, u16 *val)
 {
-	return vtpmb_get_u16(&call->params, val) ? RC_SUCCESS : RC_P(RC_INSUFFICIENT, param);
+	return vtpmb_get_u16(&call->params, val) ? TPM2_RC_SUCCESS :
+		TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
 }
 
 u32 vtpmb_tpm20_get_u32(struct vtpmb_tpm20_call *call, unsigned int param, u32 *val)
 {
-	return vtpmb_get_u32(&call->params, val) ? RC_SUCCESS : RC_P(RC_INSUFFICIENT, param);
+	return vtpmb_get_u32(&call->params, val) ? TPM2_RC_SUCCESS :
+		TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
 }
 
 /* TPMI_YES_NO */
@@ -70,9 +72,9 @@ u32 vtpmb_tpm20_get_yes_no(struct vtpmb_tpm20_call *call, unsigned int param, bo
 	if (rc)
 		return rc;
 	if (byte > 1)
-		return RC_P(RC_VALUE, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, param);
 	*val = byte;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /* A TPM2B of at most @max bytes. */
@@ -84,15 +86,15 @@ u32 vtpmb_tpm20_get_2b(struct vtpmb_tpm20_call *call, unsigned int param,
 	if (rc)
 		return rc;
 	if (*len > max)
-		return RC_P(RC_SIZE, param);
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, param);
 	*bytes = vtpmb_get_bytes(&call->params, *len);
-	return *bytes ? RC_SUCCESS : RC_P(RC_INSUFFICIENT, param);
+	return *bytes ? TPM2_RC_SUCCESS : TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
 }
 
 /* Nothing may follow the last parameter. */
 u32 vtpmb_tpm20_get_end(struct vtpmb_tpm20_call *call)
 {
-	return call->params.left ? RC_SIZE : RC_SUCCESS;
+	return call->params.left ? TPM2_RC_SIZE : TPM2_RC_SUCCESS;
 }
 
 /**
@@ -116,15 +118,15 @@ u16 vtpmb_tpm20_strip(const u8 *auth, u16 len)
 int vtpmb_tpm20_hier(u32 handle)
 {
 	switch (handle) {
-	case RH_OWNER:
+	case TPM2_RH_OWNER:
 		return HIER_OWNER;
-	case RH_ENDORSEMENT:
+	case TPM2_RH_ENDORSEMENT:
 		return HIER_ENDORSEMENT;
-	case RH_PLATFORM:
+	case TPM2_RH_PLATFORM:
 		return HIER_PLATFORM;
-	case RH_LOCKOUT:
+	case TPM2_RH_LOCKOUT:
 		return HIER_LOCKOUT;
-	case RH_NULL:
+	case TPM2_RH_NULL:
 		return HIER_NULL;
 	default:
 		return -ENOENT;
@@ -142,7 +144,7 @@ bool vtpmb_tpm20_permits(struct vtpmb_vtpm *vtpm, unsigned int row)
 {
 	lockdep_assert_held(&vtpm->lock);
 
-	if (vtpmb_tpm20_rows[row].code & TPM20_CC_V)
+	if (vtpmb_tpm20_rows[row].code & TPMA_CC_V)
 		return false;
 	if (!(vtpmb_tpm20_rows[row].flags & TPM20_LOCAL) &&
 	    !test_bit(row, vtpmb_tpm20_facts(vtpm->port)->has))
@@ -165,7 +167,7 @@ void vtpmb_tpm20_fail(struct vtpmb_cmd *cmd, u32 rc)
 	struct vtpmb_writer w;
 
 	vtpmb_writer_init(&w, cmd->buf, VTPMB_HEADER_SIZE);
-	vtpmb_put_u16(&w, TPM20_ST_NO_SESSIONS);
+	vtpmb_put_u16(&w, TPM2_ST_NO_SESSIONS);
 	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE);
 	vtpmb_put_u32(&w, rc);
 	cmd->len = VTPMB_HEADER_SIZE;
@@ -202,16 +204,16 @@ u32 vtpmb_tpm20_header(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 	if (cmd->len >= VTPMB_HEADER_SIZE)
 		cmd->code = vtpmb_peek_u32(cmd->buf + 6);
 
-	if (call->tag != TPM20_ST_NO_SESSIONS && call->tag != TPM20_ST_SESSIONS)
-		return tpm20_is_structure(call->tag) ? RC_BAD_TAG : RC_VALUE;
+	if (call->tag != TPM2_ST_NO_SESSIONS && call->tag != TPM2_ST_SESSIONS)
+		return tpm20_is_structure(call->tag) ? TPM2_RC_BAD_TAG : TPM2_RC_VALUE;
 	if (call->len > cmd->len || call->len > facts->command_max)
-		return RC_COMMAND_SIZE;
+		return TPM2_RC_COMMAND_SIZE;
 	if (call->len < VTPMB_HEADER_SIZE)
-		return call->len == cmd->len ? RC_INSUFFICIENT : RC_COMMAND_SIZE;
+		return call->len == cmd->len ? TPM2_RC_INSUFFICIENT : TPM2_RC_COMMAND_SIZE;
 
 	vtpmb_reader_init(&call->params, cmd->buf + VTPMB_HEADER_SIZE,
 			  call->len - VTPMB_HEADER_SIZE);
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static u32 tpm20_find(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
@@ -221,19 +223,19 @@ static u32 tpm20_find(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 
 	if (row < 0 || !vtpmb_tpm20_permits(vtpm, row)) {
 		cmd->answer = VTPMB_ANSWER_REFUSED;
-		return RC_COMMAND_CODE;
+		return TPM2_RC_COMMAND_CODE;
 	}
 	call->row_nr = array_index_nospec(row, VTPMB_TPM20_NR_ROWS);
 	call->row = &vtpmb_tpm20_rows[call->row_nr];
 	cmd->row = call->row;
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 static u32 tpm20_started(const struct vtpmb_vtpm *vtpm, const struct vtpmb_cmd *cmd)
 {
 	bool started = vtpm->power == VTPMB_STARTED || vtpm->power == VTPMB_SHUTDOWN;
 
-	return started == (cmd->code == CODE_STARTUP) ? RC_INITIALIZE : RC_SUCCESS;
+	return started == (cmd->code == TPM2_CC_Startup) ? TPM2_RC_INITIALIZE : TPM2_RC_SUCCESS;
 }
 
 static u16 tpm20_permanent_accept(u32 handle)
@@ -257,19 +259,19 @@ u16 vtpmb_tpm20_accept(struct vtpmb_vtpm *vtpm, u32 handle)
 	bool session = index < vtpmb_tpm20_facts(vtpm->port)->sessions_max;
 
 	switch (TPM20_HT(handle)) {
-	case HT_PCR:
+	case TPM2_HT_PCR:
 		return index < VTPMB_NR_PCRS ? ACCEPT_PCR : 0;
-	case HT_NV:
+	case TPM2_HT_NV_INDEX:
 		return ACCEPT_NV;
-	case HT_HMAC:
+	case TPM2_HT_HMAC_SESSION:
 		return session ? ACCEPT_HMAC : 0;
-	case HT_POLICY:
+	case TPM2_HT_POLICY_SESSION:
 		return session ? ACCEPT_POLICY : 0;
-	case HT_PERMANENT:
+	case TPM2_HT_PERMANENT:
 		return tpm20_permanent_accept(handle);
-	case HT_TRANSIENT:
+	case TPM2_HT_TRANSIENT:
 		return index < VTPMB_MAX_OBJECTS ? ACCEPT_TRANSIENT : 0;
-	case HT_PERSISTENT:
+	case TPM2_HT_PERSISTENT:
 		return ACCEPT_PERSISTENT;
 	default:
 		return 0;
@@ -281,7 +283,7 @@ u16 vtpmb_tpm20_accept(struct vtpmb_vtpm *vtpm, u32 handle)
  * @vtpm:	the vtpm
  * @call:	the command; gets its @handle
  *
- * Return: RC_SUCCESS, or the response code of a handle that is cut off or of
+ * Return: TPM2_RC_SUCCESS, or the response code of a handle that is cut off or of
  * no kind that the command takes (TPM 2.0 Part 4, ParseHandleBuffer())
  */
 u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
@@ -290,11 +292,11 @@ u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 
 	for (i = 0; i < call->row->nr_handles; i++) {
 		if (!vtpmb_get_u32(&call->params, &call->handle[i]))
-			return RC_H(RC_INSUFFICIENT, i);
+			return TPM2_RC_OF_HANDLE(TPM2_RC_INSUFFICIENT, i);
 		if (!(vtpmb_tpm20_accept(vtpm, call->handle[i]) & call->row->accept[i]))
-			return RC_H(RC_VALUE, i);
+			return TPM2_RC_OF_HANDLE(TPM2_RC_VALUE, i);
 	}
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -327,22 +329,22 @@ u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int 
 
 	lockdep_assert_held(&vtpm->lock);
 
-	if (TPM20_HT(handle) == HT_NV)
-		return RC_H(RC_HANDLE, i);
+	if (TPM20_HT(handle) == TPM2_HT_NV_INDEX)
+		return TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
 	if (hier >= 0 && !vtpmb_tpm20_is_enabled(vtpm, hier))
-		return RC_H(RC_HIERARCHY, i);
-	return RC_SUCCESS;
+		return TPM2_RC_OF_HANDLE(TPM2_RC_HIERARCHY, i);
+	return TPM2_RC_SUCCESS;
 }
 
 /* TPM2B_NONCE or TPM2B_AUTH in a session. */
 static u32 tpm20_session_2b(struct vtpmb_reader *area, const u8 **bytes, u16 *len)
 {
 	if (!vtpmb_get_u16(area, len))
-		return RC_INSUFFICIENT;
+		return TPM2_RC_INSUFFICIENT;
 	if (*len > VTPMB_MAX_DIGEST)
-		return RC_SIZE;
+		return TPM2_RC_SIZE;
 	*bytes = vtpmb_get_bytes(area, *len);
-	return *bytes ? RC_SUCCESS : RC_INSUFFICIENT;
+	return *bytes ? TPM2_RC_SUCCESS : TPM2_RC_INSUFFICIENT;
 }
 
 static u32 tpm20_session_fields(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *area,
@@ -352,19 +354,19 @@ static u32 tpm20_session_fields(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *ar
 	u32 rc;
 
 	if (!vtpmb_get_u32(area, &session->handle))
-		return RC_INSUFFICIENT;
-	if (session->handle != RS_PW &&
+		return TPM2_RC_INSUFFICIENT;
+	if (session->handle != TPM2_RS_PW &&
 	    !(vtpmb_tpm20_accept(vtpm, session->handle) & (ACCEPT_HMAC | ACCEPT_POLICY)))
-		return RC_VALUE;
+		return TPM2_RC_VALUE;
 
 	rc = tpm20_session_2b(area, &nonce, &session->nonce_len);
 	if (rc)
 		return rc;
 	memcpy(session->nonce, nonce, session->nonce_len);
 	if (!vtpmb_get_u8(area, &session->attributes))
-		return RC_INSUFFICIENT;
-	if (session->attributes & SESSION_RESERVED)
-		return RC_RESERVED_BITS;
+		return TPM2_RC_INSUFFICIENT;
+	if (session->attributes & TPMA_SESSION_RESERVED1_MASK)
+		return TPM2_RC_RESERVED_BITS;
 	return tpm20_session_2b(area, &session->auth, &session->auth_len);
 }
 
@@ -374,11 +376,11 @@ static u32 tpm20_session(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *area,
 {
 	u32 rc = tpm20_session_fields(vtpm, area, session);
 
-	if (rc || session->handle != RS_PW)
+	if (rc || session->handle != TPM2_RS_PW)
 		return rc;
-	if (session->attributes & ~SESSION_CONTINUE)
-		return RC_ATTRIBUTES;
-	return session->nonce_len ? RC_NONCE : RC_SUCCESS;
+	if (session->attributes & ~TPMA_SESSION_CONTINUESESSION)
+		return TPM2_RC_ATTRIBUTES;
+	return session->nonce_len ? TPM2_RC_NONCE : TPM2_RC_SUCCESS;
 }
 
 static bool tpm20_is_repeated(const struct vtpmb_tpm20_call *call, unsigned int i)
@@ -386,7 +388,7 @@ static bool tpm20_is_repeated(const struct vtpmb_tpm20_call *call, unsigned int 
 	u32 handle = call->session[i].handle;
 
 	while (i--) {
-		if (handle != RS_PW && call->session[i].handle == handle)
+		if (handle != TPM2_RS_PW && call->session[i].handle == handle)
 			return true;
 	}
 	return false;
@@ -402,19 +404,19 @@ static u32 tpm20_session_area(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 
 	for (i = 0; area->left; i++, session++) {
 		if (i == VTPMB_TPM20_HANDLES)
-			return RC_S(RC_SIZE, i);
+			return TPM2_RC_OF_SESSION(TPM2_RC_SIZE, i);
 		session->at = area->pos - call->cmd->buf;
 		rc = tpm20_session(vtpm, area, session);
 		if (rc)
-			return RC_S(rc, i);
-		rc = session->handle == RS_PW ? RC_SUCCESS : check(vtpm, session, i);
+			return TPM2_RC_OF_SESSION(rc, i);
+		rc = session->handle == TPM2_RS_PW ? TPM2_RC_SUCCESS : check(vtpm, session, i);
 		if (rc)
 			return rc;
 		if (tpm20_is_repeated(call, i))
-			return RC_S(RC_HANDLE, i);
+			return TPM2_RC_OF_SESSION(TPM2_RC_HANDLE, i);
 		call->nr_sessions = i + 1;
 	}
-	return RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -434,22 +436,22 @@ u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	const u8 *bytes;
 	u32 area_len, rc;
 
-	if (call->tag == TPM20_ST_NO_SESSIONS)
-		return call->row->nr_auths ? RC_AUTH_MISSING : RC_SUCCESS;
+	if (call->tag == TPM2_ST_NO_SESSIONS)
+		return call->row->nr_auths ? TPM2_RC_AUTH_MISSING : TPM2_RC_SUCCESS;
 
 	if (!vtpmb_get_u32(&call->params, &area_len))
-		return RC_INSUFFICIENT;
+		return TPM2_RC_INSUFFICIENT;
 	if (area_len < 9 || area_len > call->params.left)
-		return RC_SIZE;
+		return TPM2_RC_SIZE;
 	if (call->row->flags & TPM20_NO_SESSIONS)
-		return RC_AUTH_CONTEXT;
+		return TPM2_RC_AUTH_CONTEXT;
 
 	bytes = vtpmb_get_bytes(&call->params, area_len);
 	vtpmb_reader_init(&area, bytes, area_len);
 	rc = tpm20_session_area(vtpm, call, &area, check);
 	if (rc)
 		return rc;
-	return call->nr_sessions < call->row->nr_auths ? RC_AUTH_MISSING : RC_SUCCESS;
+	return call->nr_sessions < call->row->nr_auths ? TPM2_RC_AUTH_MISSING : TPM2_RC_SUCCESS;
 }
 
 /* Whether such a session exists is known in the hub's thread only. */
@@ -457,7 +459,7 @@ static u32 tpm20_session_elsewhere(struct vtpmb_vtpm *vtpm,
 				   struct vtpmb_tpm20_session *session,
 				   unsigned int i)
 {
-	return RC_PASS;
+	return VTPMB_RC_PASS;
 }
 
 /* All that comes before a command's own action. */
@@ -485,12 +487,12 @@ static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	int err = 0;
 
 	for (i = 0; !err && i < call->nr_sessions; i++) {
-		if (call->session[i].handle != RS_PW) {
+		if (call->session[i].handle != TPM2_RS_PW) {
 			err = vtpmb_tpm20_put_hmac(vtpm, call, i, out->buf, out->len, w);
 			continue;
 		}
 		vtpmb_put_u16(w, 0);
-		vtpmb_put_u8(w, SESSION_CONTINUE);
+		vtpmb_put_u8(w, TPMA_SESSION_CONTINUESESSION);
 		vtpmb_put_u16(w, 0);
 	}
 	return err;
@@ -503,7 +505,7 @@ static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
  *		is not a password, the vtpm's lock is held
  * @out:	the response's handle and parameters, outside the command's buffer
  *
- * Return: RC_SUCCESS, or RC_FAILURE if it cannot be made
+ * Return: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if it cannot be made
  */
 u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			const struct vtpmb_writer *out)
@@ -515,23 +517,23 @@ u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	/* They still need what the response is to be written over. */
 	vtpmb_writer_init(&tail, sessions, sizeof(sessions));
 	if (tpm20_put_sessions(vtpm, call, out, &tail))
-		return RC_FAILURE;
+		return TPM2_RC_FAILURE;
 
 	vtpmb_writer_init(&w, cmd->buf, vtpmb_tpm20_facts(vtpm->port)->response_max);
 	vtpmb_put_u16(&w, call->tag);
 	vtpmb_put_u32(&w, 0);
-	vtpmb_put_u32(&w, RC_SUCCESS);
-	if (call->tag == TPM20_ST_SESSIONS)
+	vtpmb_put_u32(&w, TPM2_RC_SUCCESS);
+	if (call->tag == TPM2_ST_SESSIONS)
 		vtpmb_put_u32(&w, out->len);
 	vtpmb_put_bytes(&w, out->buf, out->len);
 	vtpmb_put_bytes(&w, sessions, tail.len);
 	if (w.overflow || tail.overflow || out->overflow)
-		return RC_FAILURE;
+		return TPM2_RC_FAILURE;
 
 	vtpmb_poke_u32(cmd->buf + 2, w.len);
 	cmd->len = w.len;
-	cmd->rc = RC_SUCCESS;
-	return RC_SUCCESS;
+	cmd->rc = TPM2_RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
 }
 
 /**
@@ -559,7 +561,7 @@ u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 static bool tpm20_is_answered_here(const struct vtpmb_tpm20_call *call)
 {
 	return call->row->flags & TPM20_LOCAL ||
-	       (call->row->flags & TPM20_KNOWN && call->tag == TPM20_ST_NO_SESSIONS);
+	       (call->row->flags & TPM20_KNOWN && call->tag == TPM2_ST_NO_SESSIONS);
 }
 
 static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
@@ -597,9 +599,9 @@ static void tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	if (!rc)
 		rc = tpm20_started(vtpm, cmd);
 	if (!rc)
-		rc = tpm20_is_answered_here(&call) ? tpm20_answer(vtpm, &call) : RC_PASS;
+		rc = tpm20_is_answered_here(&call) ? tpm20_answer(vtpm, &call) : VTPMB_RC_PASS;
 
-	if (rc == RC_PASS)
+	if (rc == VTPMB_RC_PASS)
 		cmd->answer = VTPMB_ANSWER_CHIP;
 	else if (rc)
 		vtpmb_tpm20_fail(cmd, rc);
@@ -676,7 +678,7 @@ static void tpm20_off(struct vtpmb_vtpm *vtpm)
 
 static void tpm20_retry(struct vtpmb_cmd *cmd)
 {
-	vtpmb_tpm20_fail(cmd, RC_RETRY);
+	vtpmb_tpm20_fail(cmd, TPM2_RC_RETRY);
 }
 
 static bool tpm20_unsafe(unsigned int i)
@@ -720,8 +722,8 @@ static const u8 tpm20_failure_question[] = {
 };
 
 static const struct vtpmb_failure_rule tpm20_failure = {
-	.begins = RC_FAILURE,
-	.lasts = RC_FAILURE,
+	.begins = TPM2_RC_FAILURE,
+	.lasts = TPM2_RC_FAILURE,
 	.question = tpm20_failure_question,
 	.question_len = sizeof(tpm20_failure_question),
 };

@@ -17,9 +17,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define CODE_GET_CAPABILITY	0x17A
-#define CODE_PCR_EXTEND		0x182
-
 /* Take the next of a command's TPML_DIGEST_VALUES. */
 static bool tpm20_next_digest(struct vtpmb_reader *digests, u16 *alg)
 {
@@ -67,7 +64,7 @@ static int tpm20_ask_banks(struct vtpmb_port *port, struct vtpmb_reader *r, u32 
 	static const u8 body[12] = { [3] = 5, [11] = 1 };
 	u32 capability, rc;
 	u8 more;
-	int len = vtpmb_tpm20_own_command(port, TPM20_ST_NO_SESSIONS, CODE_GET_CAPABILITY,
+	int len = vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_GetCapability,
 					  body, sizeof(body), &rc);
 
 	if (len < 0)
@@ -96,10 +93,10 @@ bool vtpmb_tpm20_may_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	lockdep_assert_held(&vtpm->lock);
 
 	for (i = 0; i < call->nr_sessions; i++) {
-		if (TPM20_HT(call->session[i].handle) == HT_POLICY)
+		if (TPM20_HT(call->session[i].handle) == TPM2_HT_POLICY_SESSION)
 			return false;
 	}
-	return call->row->code == CODE_PCR_EXTEND && call->handle[0] < VTPMB_NR_PCRS &&
+	return call->row->code == TPM2_CC_PCR_Extend && call->handle[0] < VTPMB_NR_PCRS &&
 	       !vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
 }
 
@@ -115,7 +112,7 @@ static void tpm20_keep_digests(struct vtpmb_tpm20_table *table, struct vtpmb_rea
  * vtpmb_tpm20_witness() - see that a command would change nothing in the chip
  * @vtpm:	the vtpm
  * @call:	the command, for which vtpmb_tpm20_may_witness()
- * @rc:		out: RC_SUCCESS or RC_AUTH_UNAVAILABLE
+ * @rc:		out: TPM2_RC_SUCCESS or TPM2_RC_AUTH_UNAVAILABLE
  *
  * The chip is asked each time: while the host slept somebody may have allocated
  * its registers anew.  They stay as they are as long as the hub has the chip.
@@ -130,7 +127,7 @@ int vtpmb_tpm20_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *
 
 	if (err)
 		return err;
-	*rc = tpm20_are_absent(call, &banks, nr_banks) ? RC_SUCCESS : RC_AUTH_UNAVAILABLE;
+	*rc = tpm20_are_absent(call, &banks, nr_banks) ? TPM2_RC_SUCCESS : TPM2_RC_AUTH_UNAVAILABLE;
 	if (!*rc)
 		tpm20_keep_digests(&vtpmb_tpm20_state(vtpm)->table, call->params);
 	return 0;

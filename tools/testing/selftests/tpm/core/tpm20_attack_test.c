@@ -336,7 +336,7 @@ static void add_all(void)
 
 	nr_values = 0;
 	for (i = NR_PADDING; i < hers.nr; i++) {
-		if (TPM20_HT(hers.handle[i]) == HT_TRANSIENT)
+		if (TPM20_HT(hers.handle[i]) == TPM2_HT_TRANSIENT)
 			add_value(hers.handle[i]);
 	}
 	add_sessions();
@@ -777,7 +777,7 @@ static void save_all(struct guest *g, struct sample_things *things,
 		keep_context(&g->rsp, hex[i]);
 		/* Objects stay when they are saved. */
 		snprintf(text, sizeof(text), FLUSH "{%s}", saved[i]);
-		if (TPM20_HT(sample_handle(things, saved[i])) == HT_TRANSIENT)
+		if (TPM20_HT(sample_handle(things, saved[i])) == TPM2_HT_TRANSIENT)
 			CHECK_EQ(tell(g, sample_expand(things, text)), 0);
 	}
 }
@@ -967,7 +967,7 @@ static const char audit[] =
 static void take_number(struct sample_things *things, const struct core_rsp *rsp)
 {
 	sample_take(things, rsp);
-	if (vtpmb_peek_u16(rsp->buf) == TPM20_ST_SESSIONS)
+	if (vtpmb_peek_u16(rsp->buf) == TPM2_ST_SESSIONS)
 		things->taken_len = sizeof(u32) + vtpmb_peek_u32(things->taken);
 }
 

@@ -5,9 +5,6 @@
 #include "spoil.h"
 #include "tpm20_model.h"
 
-#define CODE_EVICT_CONTROL	0x120
-#define CODE_GET_CAPABILITY	0x17a
-
 static void must(bool cond)
 {
 	if (!cond)
@@ -22,7 +19,7 @@ void begin_call(struct call *c, struct diff_guest *g, u32 code)
 	memset(c, 0, sizeof(*c));
 	c->g = g;
 	c->row = &vtpmb_tpm20_rows[row];
-	c->plain = (c->row->flags & TPM20_LOCAL || code == CODE_EVICT_CONTROL) &&
+	c->plain = (c->row->flags & TPM20_LOCAL || code == TPM2_CC_EvictControl) &&
 		   !diff_once_in(g, 30);
 	c->pair.code = code;
 }
@@ -160,20 +157,20 @@ bool is_checkable(const struct session *s)
 /* Of those that the command allows and no other session has. */
 static u8 chance_attributes(struct call *c, const struct session *s)
 {
-	u8 attributes = SE_CONTINUE;
+	u8 attributes = TPMA_SESSION_CONTINUESESSION;
 
 	if (c->plain)
 		return attributes;
-	if (s->sym != ALG_NULL && c->row->flags & TPM20_DECRYPT &&
-	    !has_attribute(c, SE_DECRYPT) && diff_once_in(c->g, 3))
-		attributes |= SE_DECRYPT;
-	if (s->sym != ALG_NULL && c->row->flags & TPM20_ENCRYPT &&
-	    !has_attribute(c, SE_ENCRYPT) && diff_once_in(c->g, 3))
-		attributes |= SE_ENCRYPT;
-	if (!s->type && !has_attribute(c, SE_AUDIT) && diff_once_in(c->g, 40))
-		attributes |= SE_AUDIT;
+	if (s->sym != TPM2_ALG_NULL && c->row->flags & TPM20_DECRYPT &&
+	    !has_attribute(c, TPMA_SESSION_DECRYPT) && diff_once_in(c->g, 3))
+		attributes |= TPMA_SESSION_DECRYPT;
+	if (s->sym != TPM2_ALG_NULL && c->row->flags & TPM20_ENCRYPT &&
+	    !has_attribute(c, TPMA_SESSION_ENCRYPT) && diff_once_in(c->g, 3))
+		attributes |= TPMA_SESSION_ENCRYPT;
+	if (!s->type && !has_attribute(c, TPMA_SESSION_AUDIT) && diff_once_in(c->g, 40))
+		attributes |= TPMA_SESSION_AUDIT;
 	if (diff_once_in(c->g, 12))
-		attributes &= ~SE_CONTINUE;
+		attributes &= ~TPMA_SESSION_CONTINUESESSION;
 	return attributes;
 }
 
@@ -186,7 +183,7 @@ static struct auth *add_auth(struct call *c, const struct digest entity[NR_SIDES
 	auth->authorises = true;
 	memcpy(auth->entity, entity, sizeof(auth->entity));
 	auth->value = *value;
-	auth->attributes = SE_CONTINUE;
+	auth->attributes = TPMA_SESSION_CONTINUESESSION;
 	return auth;
 }
 
@@ -271,13 +268,13 @@ void authorise_hierarchy(struct call *c, u32 hierarchy)
 	struct model *m = model_of(c->g);
 	const struct digest *value = &empty;
 
-	if (hierarchy == RH_OWNER)
+	if (hierarchy == TPM2_RH_OWNER)
 		value = &m->auth[OWNER];
-	else if (hierarchy == RH_ENDORSEMENT)
+	else if (hierarchy == TPM2_RH_ENDORSEMENT)
 		value = &m->auth[ENDORSEMENT];
-	else if (hierarchy == RH_PLATFORM)
+	else if (hierarchy == TPM2_RH_PLATFORM)
 		value = &m->auth[PLATFORM];
-	else if (hierarchy == RH_LOCKOUT)
+	else if (hierarchy == TPM2_RH_LOCKOUT)
 		value = &m->auth[LOCKOUT];
 	if (value->len)
 		c->plain = !diff_once_in(c->g, 30);
@@ -297,7 +294,8 @@ void bystander(struct call *c)
 		return;
 	add_session(c, auth, s);
 	/* It has to be good for something. */
-	if (!(auth->attributes & (SE_DECRYPT | SE_ENCRYPT | SE_AUDIT))) {
+	if (!(auth->attributes & (TPMA_SESSION_DECRYPT | TPMA_SESSION_ENCRYPT |
+				  TPMA_SESSION_AUDIT))) {
 		s->pins--;
 		memset(auth, 0, sizeof(*auth));
 		return;
@@ -350,7 +348,7 @@ static void crypt_param(const struct auth *auth, enum diff_side side, u8 *data, 
 
 	vtpmb_writer_init(&w, key, sizeof(key));
 	session_key(auth, side, auth->authorises, &w);
-	if (s->sym == ALG_AES) {
+	if (s->sym == TPM2_ALG_AES) {
 		kdfa(s->hash, key, w.len, "CFB", newer, older, mask, 32);
 		crypt_cfb(mask, mask + 16, data, len, !response);
 		return;
@@ -375,8 +373,8 @@ static const struct auth *with_attribute(const struct call *c, u8 attribute)
 static void put_other_nonces(const struct call *c, enum diff_side side,
 			     const struct auth *auth, struct vtpmb_writer *w)
 {
-	const struct auth *decrypt = with_attribute(c, SE_DECRYPT);
-	const struct auth *encrypt = with_attribute(c, SE_ENCRYPT);
+	const struct auth *decrypt = with_attribute(c, TPMA_SESSION_DECRYPT);
+	const struct auth *encrypt = with_attribute(c, TPMA_SESSION_ENCRYPT);
 
 	if (auth != &c->auth[0] || !auth->authorises)
 		return;
@@ -453,7 +451,7 @@ static void put_auth(const struct call *c, enum diff_side side, const struct aut
 		mac.at[0] ^= 0x10;
 	else if (auth->wrong)
 		mac.at[mac.len++] = 0x10;
-	vtpmb_put_u32(w, s ? s->handle[side] : RS_PW);
+	vtpmb_put_u32(w, s ? s->handle[side] : TPM2_RS_PW);
 	vtpmb_put_u16(w, auth->caller.len);
 	put_digest(w, &auth->caller);
 	vtpmb_put_u8(w, auth->attributes);
@@ -463,7 +461,7 @@ static void put_auth(const struct call *c, enum diff_side side, const struct aut
 
 static void assemble(struct call *c, enum diff_side side)
 {
-	const struct auth *decrypt = with_attribute(c, SE_DECRYPT);
+	const struct auth *decrypt = with_attribute(c, TPMA_SESSION_DECRYPT);
 	u8 params[VTPMB_BUF_SIZE], *cmd = c->pair.cmd[side];
 	struct vtpmb_writer w;
 	unsigned int i;
@@ -571,7 +569,8 @@ static void take_session(struct call *c, enum diff_side side, struct auth *auth,
 		bad_answer(c, side, "our session area is cut off",
 			   "the twin's session area is cut off");
 	if (!s) {
-		if (nonce_len || mac_len || attributes != (auth->attributes | SE_CONTINUE))
+		if (nonce_len || mac_len ||
+		    attributes != (auth->attributes | TPMA_SESSION_CONTINUESESSION))
 			bad_answer(c, side, "our password session", "the twin's password session");
 		return;
 	}
@@ -582,13 +581,13 @@ static void take_session(struct call *c, enum diff_side side, struct auth *auth,
 	memcpy(msg + 8, params, len);
 	hash_of(s->hash, msg, len + 8, &rp_hash);
 	check_response_auth(c, side, auth, &rp_hash, attributes, mac, mac_len);
-	if ((attributes ^ auth->attributes) & ~SE_EXCLUSIVE)
+	if ((attributes ^ auth->attributes) & ~TPMA_SESSION_AUDITEXCLUSIVE)
 		bad_answer(c, side, "our session attributes", "the twin's session attributes");
 }
 
 static void take_params(struct call *c, enum diff_side side, const u8 *params, size_t len)
 {
-	const struct auth *encrypt = with_attribute(c, SE_ENCRYPT);
+	const struct auth *encrypt = with_attribute(c, TPMA_SESSION_ENCRYPT);
 
 	memcpy(c->out[side], params, len);
 	c->out_len[side] = len;
@@ -696,8 +695,8 @@ static void undo_one(struct call *c)
 		const struct auth *auth = &c->auth[i];
 
 		if (auth->session && (auth->session->type || c->pair.spoilt ||
-				      auth->attributes & SE_AUDIT ||
-				      !(auth->attributes & SE_CONTINUE)))
+				      auth->attributes & TPMA_SESSION_AUDIT ||
+				      !(auth->attributes & TPMA_SESSION_CONTINUESESSION)))
 			diff_renew(c->g);
 	}
 	if (c->row->flushes)
@@ -752,12 +751,12 @@ static void retire(struct call *c)
 		struct session *s = c->auth[i].session;
 
 		/* What audits is bound no more. */
-		if (s && c->auth[i].attributes & SE_AUDIT) {
+		if (s && c->auth[i].attributes & TPMA_SESSION_AUDIT) {
 			s->audit = true;
 			s->bound[OURS].len = 0;
 			s->bound[TWINS].len = 0;
 		}
-		if (s && !(c->auth[i].attributes & SE_CONTINUE))
+		if (s && !(c->auth[i].attributes & TPMA_SESSION_CONTINUESESSION))
 			drop_session(s);
 		/* A policy is for one use. */
 		if (s && s->type) {
@@ -790,7 +789,7 @@ static bool has_session_bound_to_lockout(const struct call *c)
 		const struct session *s = c->auth[i].session;
 
 		if (s && s->bound[TWINS].len == 4 &&
-		    vtpmb_peek_u32(s->bound[TWINS].at) == RH_LOCKOUT)
+		    vtpmb_peek_u32(s->bound[TWINS].at) == TPM2_RH_LOCKOUT)
 			return true;
 	}
 	return false;
@@ -806,7 +805,7 @@ static bool is_locked_out(const struct call *c)
 		return true;
 	return rsp[TWINS].rc == 0x921 ||
 	       (rsp[TWINS].rc == 0x98e && rsp[OURS].rc != rsp[TWINS].rc &&
-		handle == RH_LOCKOUT);
+		handle == TPM2_RH_LOCKOUT);
 }
 
 bool send_call(struct call *c, enum agree agree)
@@ -847,7 +846,7 @@ bool send_text(struct diff_guest *g, enum agree agree, const char *hex)
 	size_t len = core_hex(cmd, sizeof(cmd), hex);
 
 	begin_call(&c, g, vtpmb_peek_u32(cmd + 6));
-	c.steady = c.row->flags & TPM20_LOCAL && c.row->code != CODE_GET_CAPABILITY;
+	c.steady = c.row->flags & TPM20_LOCAL && c.row->code != TPM2_CC_GetCapability;
 	put_mem(&c, cmd + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
 	return send_call(&c, agree);
 }

@@ -22,11 +22,11 @@ static void must(bool cond)
 static const EVP_MD *md_of(u16 alg)
 {
 	switch (alg) {
-	case ALG_SHA1:
+	case TPM2_ALG_SHA1:
 		return EVP_sha1();
-	case ALG_SHA384:
+	case TPM2_ALG_SHA384:
 		return EVP_sha384();
-	case ALG_SHA512:
+	case TPM2_ALG_SHA512:
 		return EVP_sha512();
 	default:
 		return EVP_sha256();
@@ -159,7 +159,7 @@ bool salt_for(struct diff_guest *g, const struct bytes *pub, struct digest *salt
 	EC_POINT *point, *shared, *ours;
 	BIGNUM *k;
 
-	if (vtpmb_peek_u16(pub->at) != ALG_ECC)
+	if (vtpmb_peek_u16(pub->at) != TPM2_ALG_ECC)
 		return false;
 	diff_bytes(g, scalar, sizeof(scalar));
 	scalar[0] &= 0x7f;
@@ -206,7 +206,7 @@ static EVP_PKEY *key_of(u16 type)
 {
 	static EVP_PKEY *rsa, *ec;
 
-	if (type == ALG_RSA) {
+	if (type == TPM2_ALG_RSA) {
 		rsa = rsa ? rsa : EVP_RSA_gen(2048);
 		return rsa;
 	}
@@ -220,8 +220,8 @@ void own_point(u8 *x, u8 *y)
 	struct vtpmb_writer w;
 
 	vtpmb_writer_init(&w, xy, sizeof(xy));
-	put_bn(&w, key_of(ALG_ECC), OSSL_PKEY_PARAM_EC_PUB_X, P256_LEN);
-	put_bn(&w, key_of(ALG_ECC), OSSL_PKEY_PARAM_EC_PUB_Y, P256_LEN);
+	put_bn(&w, key_of(TPM2_ALG_ECC), OSSL_PKEY_PARAM_EC_PUB_X, P256_LEN);
+	put_bn(&w, key_of(TPM2_ALG_ECC), OSSL_PKEY_PARAM_EC_PUB_Y, P256_LEN);
 	memcpy(x, xy + 2, P256_LEN);
 	memcpy(y, xy + 4 + P256_LEN, P256_LEN);
 }
@@ -237,7 +237,7 @@ void own_key(u16 type, struct bytes *pub, struct bytes *sensitive)
 	vtpmb_put_u16(&p, type);
 	vtpmb_put_u16(&s, type);
 	vtpmb_put_u32(&s, 0);
-	if (type == ALG_RSA) {
+	if (type == TPM2_ALG_RSA) {
 		put_text(&p, "000b 00060440 0000 0010 0010 0800 00000000");
 		put_bn(&p, key, OSSL_PKEY_PARAM_RSA_N, 256);
 		put_bn(&s, key, OSSL_PKEY_PARAM_RSA_FACTOR1, 128);

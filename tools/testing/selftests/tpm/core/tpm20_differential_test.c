@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include "tpm20_steps.h"
 
-#define RC_RETRY	0x922
-
 /* Conditions of the rows. */
 
 static const struct call *call_of(const struct diff_pair *p)
@@ -24,7 +22,7 @@ static bool is_beyond_bridge(const struct diff_guest *g, const struct diff_pair 
 
 		/* What is bound to a hierarchy has a key that the chip does not have. */
 		if (s && (p->spoilt || s->is_bound || !is_checkable(s) ||
-			  c->auth[i].attributes & ~SE_CONTINUE))
+			  c->auth[i].attributes & ~TPMA_SESSION_CONTINUESESSION))
 			return true;
 	}
 	return false;
@@ -51,7 +49,7 @@ static bool is_first_handle(const struct diff_pair *p, u32 handle)
 /* The authValue of a sequence that was loaded from a context may not be known. */
 static bool hides_pcr(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return call_of(p)->auth[1].session && !is_first_handle(p, RH_NULL);
+	return call_of(p)->auth[1].session && !is_first_handle(p, TPM2_RH_NULL);
 }
 
 static bool is_at_locality(const struct diff_guest *g, const struct diff_pair *p)
@@ -66,7 +64,7 @@ static bool is_bound_to_hierarchy(const struct diff_guest *g, const struct diff_
 
 static bool is_of_platform(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return is_first_handle(p, RH_PLATFORM) || is_first_handle(p, RH_LOCKOUT);
+	return is_first_handle(p, TPM2_RH_PLATFORM) || is_first_handle(p, TPM2_RH_LOCKOUT);
 }
 
 /* NV_Certify has the handle of what authorises it behind that of the key. */
@@ -74,7 +72,7 @@ static bool is_second_of_platform(const struct diff_guest *g, const struct diff_
 {
 	u32 handle = vtpmb_peek_u32(p->cmd[OURS] + VTPMB_HEADER_SIZE + sizeof(u32));
 
-	return handle == RH_PLATFORM || handle == RH_LOCKOUT;
+	return handle == TPM2_RH_PLATFORM || handle == TPM2_RH_LOCKOUT;
 }
 
 static bool asks_banks(const struct diff_guest *g, const struct diff_pair *p)
@@ -110,7 +108,7 @@ static bool has_allocated(const struct diff_guest *g, const struct diff_pair *p)
 /* Under a primary key that was made again. */
 static bool is_null_child(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return call_of(p)->object[0] && call_of(p)->object[0]->hier == RH_NULL;
+	return call_of(p)->object[0] && call_of(p)->object[0]->hier == TPM2_RH_NULL;
 }
 
 static bool was_locked_out(const struct diff_guest *g, const struct diff_pair *p)
@@ -396,7 +394,7 @@ static void forgive(void)
 
 static bool again(u32 rc)
 {
-	return rc == RC_RETRY;
+	return rc == TPM2_RC_RETRY;
 }
 
 /* What the guest has left in its range of the chip's NV memory. */

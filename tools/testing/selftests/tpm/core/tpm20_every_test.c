@@ -114,7 +114,7 @@ static u32 listed(const struct core_rsp *rsp)
 	ABOUT(!rsp->rc && !rsp->buf[10]);
 	for (i = 0; i < nr; i++) {
 		cca = vtpmb_peek_u32(rsp->buf + 19 + 4 * i);
-		if ((cca & (TPM20_CC_V | 0xffff)) == one->code)
+		if ((cca & (TPMA_CC_V | 0xffff)) == one->code)
 			return cca;
 	}
 	return 0;

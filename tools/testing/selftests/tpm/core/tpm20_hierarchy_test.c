@@ -13,11 +13,10 @@
 #include <openssl/hmac.h>
 #include <openssl/obj_mac.h>
 #include "tpm20_guest.h"
+#include "tpm20/spec.h"
 
 #define OWNER		0x40000001
-#define RH_NULL		0x40000007
 #define LOCKOUT		0x4000000a
-#define RS_PW		0x40000009
 #define ENDORSEMENT	0x4000000b
 #define PLATFORM	0x4000000c
 
@@ -164,7 +163,7 @@ static void start_session_at(int line, struct session *s, u8 type, u16 alg, u32 
 	new_session(s, alg);
 	for (i = 0; i < 2; i++) {
 		send_to(s->side[i].guest, buf,
-			put_start(buf, type, alg, RH_NULL, bind, buf, 0));
+			put_start(buf, type, alg, TPM2_RH_NULL, bind, buf, 0));
 		take_start(line, s, &s->side[i]);
 		if (auth)
 			derive_key(alg, (const u8 *)auth, strlen(auth), &s->side[i]);
@@ -349,7 +348,7 @@ static void put_auth(const struct session *s, const struct side *side, const str
 static void put_first(const struct session *s, const struct side *side, const struct use *u,
 		      const u8 *cphash, struct vtpmb_writer *w)
 {
-	size_t nonce_len = s->handle == RS_PW ? 0 : sizeof(nonce_caller);
+	size_t nonce_len = s->handle == TPM2_RS_PW ? 0 : sizeof(nonce_caller);
 
 	vtpmb_put_u32(w, s->handle);
 	vtpmb_put_u16(w, nonce_len);
@@ -587,7 +586,7 @@ static void hmac_session_tells_whose_auth_is_wrong(void)
 
 	begin_owned();
 	both("8001 ???????? 0000017b 0008", 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	start_session(&t, HMAC_SESSION, SHA256, OWNER, "");
 	use_proxy(&s, 0x12f, MAKE_PRIMARY(OWNER), WITH(""));
 	use_proxy(&s, 0x12f, MAKE_PRIMARY(OWNER), .bare = true);
@@ -622,9 +621,9 @@ static void event_sequence_ends_in_hmac_sessions(void)
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
 	new_session(&pw, SHA256);
-	pw.handle = RS_PW;
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
-	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	pw.handle = TPM2_RS_PW;
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	start_session(&bound, HMAC_SESSION, SHA256, 9, "");
 	for (i = 0; i < 2; i++) {
 		both(START_EVENT(ABC), 0);
@@ -675,8 +674,8 @@ static void event_sequence_that_was_saved_ends_in_hmac_sessions(void)
 	begin();
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
-	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	both(START_EVENT(ABC), 0);
 	for (i = 0; i < 6; i++) {
 		g = i & 1 ? &alone : &proxy;
@@ -702,15 +701,15 @@ static void event_sequence_of_unknown_auth_is_left_to_passwords(void)
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
 	both(PRIMARY("40000001"), 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	ciphers = true;
-	start_salted(&c, RH_NULL, "");
+	start_salted(&c, TPM2_RH_NULL, "");
 	ciphers = false;
 	both(FLUSH "80000000", 0);
 	use(&c, 0, .code = 0x186, .params = ABC "0010", .attributes = CONTINUE | DECRYPT,
 	    .encrypted = true);
 	both(FLUSH "02000001", 0);
-	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	use_proxy(&s, 0x12f, EVENT_COMPLETE(9), WITH(""), HMAC_OF(&t, "abc"));
 	use(&s, 0, EVENT_COMPLETE(9), WITH(""), .then = PASSWORD_IS ABC);
 	same(READ_9);
@@ -782,7 +781,7 @@ static void hmac_works_with_the_guests_own_auth(void)
 
 	begin_owned();
 	grant(v, VTPMB_CHIP_OWNER, "chip");
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
 	flush_both();
 	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("chip"));
@@ -824,7 +823,7 @@ static void longest_auths_fit(void)
 	both("8002 ???????? 00000131 40000001 00000049 40000009 0000 01 0040" LONG64
 	     ECC_PRIMARY, 0);
 	flush_both();
-	start_session(&s, HMAC_SESSION, SHA1, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA1, TPM2_RH_NULL, NULL);
 	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(long64));
 	flush_both();
 	use(&s, 0, SET_AUTH(OWNER, ABC), .auth = long64, .new_auth = "abc");
@@ -873,7 +872,7 @@ static void bound_session_works_with_every_hash(void)
 		use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH(long64));
 		use(&s, 0, MAKE_PRIMARY(ENDORSEMENT), WITH(""));
 		flush_both();
-		use(&s, 0, MAKE_PRIMARY(RH_NULL), WITH(""));
+		use(&s, 0, MAKE_PRIMARY(TPM2_RH_NULL), WITH(""));
 		flush_both();
 		use(&s, 0, CLEAR_CONTROL(PLATFORM), WITH(""));
 		use(&s, 0x9a2, CLEAR_CONTROL(PLATFORM), WITH("x"));
@@ -929,7 +928,7 @@ static unsigned int nr_bound;
 
 static void count_bound(const u8 *cmd, size_t len)
 {
-	nr_bound += vtpmb_peek_u32(cmd + 6) == 0x176 && vtpmb_peek_u32(cmd + 14) != RH_NULL;
+	nr_bound += vtpmb_peek_u32(cmd + 6) == 0x176 && vtpmb_peek_u32(cmd + 14) != TPM2_RH_NULL;
 }
 
 static void platform_and_lockout_can_be_bound_to(void)
@@ -967,7 +966,7 @@ static void session_bound_to_lockout_locks_out_by_any_failure(void)
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
 	start_session(&s, HMAC_SESSION, SHA256, LOCKOUT, "");
-	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	use(&s, 0, CLEAR_CONTROL(LOCKOUT), WITH(""));
 	use(&s, 0x98e, SET_AUTH(OWNER, EMPTY), WITH("x"));
 	use(&s, 0x921, SET_AUTH(OWNER, EMPTY), WITH(""));
@@ -1000,7 +999,7 @@ static void salted_session_is_for_the_chip_to_judge(void)
 
 	begin();
 	start_both();
-	start_salted(&s, RH_NULL, "");
+	start_salted(&s, TPM2_RH_NULL, "");
 	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
 	both(FLUSH "80000001", 0);
 	use_proxy(&s, 0x12f, CLEAR_CONTROL(PLATFORM), WITH(""));
@@ -1032,9 +1031,9 @@ static void hosts_owner_password_opens_nothing_to_the_guest(void)
 	begin_owned();
 	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
 	both(PRIMARY("4000000b"), 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("chip"));
-	start_salted(&t, RH_NULL, "");
+	start_salted(&t, TPM2_RH_NULL, "");
 	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH("chip"));
 	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH(""));
 	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH("x"));
@@ -1138,7 +1137,7 @@ static void note_session(u32 hier, const char *guess, u32 key, u32 bind, u8 type
 	if (proxy.rsp.rc)
 		return;
 	take_start(__LINE__, &s, &s.side[0]);
-	if (bind != RH_NULL)
+	if (bind != TPM2_RH_NULL)
 		derive_key(SHA256, (const u8 *)guess, strlen(guess), &s.side[0]);
 	for (i = 0; i < ARRAY_SIZE(uses); i++)
 		note_use(&s, &uses[i]);
@@ -1163,9 +1162,9 @@ static void take_transcript(u32 hier, const char *guess, struct transcript *take
 	put_hex(auth, len, (const u8 *)guess, 4);
 	snprintf(hex, sizeof(hex), "8002 ???????? 00000129 %08x" PW "%s", hier, auth);
 	note_tell(hex);
-	note_session(hier, guess, RH_NULL, RH_NULL, HMAC_SESSION, "");
-	note_session(hier, guess, RH_NULL, hier, HMAC_SESSION, "");
-	note_session(hier, guess, RH_NULL, hier, POLICY, "");
+	note_session(hier, guess, TPM2_RH_NULL, TPM2_RH_NULL, HMAC_SESSION, "");
+	note_session(hier, guess, TPM2_RH_NULL, hier, HMAC_SESSION, "");
+	note_session(hier, guess, TPM2_RH_NULL, hier, POLICY, "");
 	note_session(hier, guess, 0x80000000, hier, HMAC_SESSION, zeros_salt);
 	note_session(hier, guess, 0x80000000, hier, POLICY, zeros_salt);
 	snprintf(hex, sizeof(hex), "8002 ???????? 00000131 %08x 0000000d 40000009 0000 01 %s"
@@ -1193,7 +1192,7 @@ static void guess_of_the_told_password_cannot_be_told_from_another(void)
 
 static void recorded_command_does_not_work_again(void)
 {
-	static const u32 binds[] = { RH_NULL, OWNER, PLATFORM };
+	static const u32 binds[] = { TPM2_RH_NULL, OWNER, PLATFORM };
 	struct use u = { CLEAR_CONTROL(PLATFORM), WITH("") };
 	u8 buf[2][VTPMB_BUF_SIZE];
 	struct session s;
@@ -1226,7 +1225,7 @@ static void hmac_can_be_left_out_without_a_key(void)
 	begin();
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	use(&s, 0, CLEAR_CONTROL(PLATFORM), .bare = true);
 	use(&s, 0, MAKE_PRIMARY(OWNER), .bare = true);
 	flush_both();
@@ -1242,7 +1241,7 @@ static void hmac_can_be_left_out_without_a_key(void)
 
 static void session_ends_with_its_last_command(void)
 {
-	static const u32 binds[] = { RH_NULL, OWNER, PLATFORM };
+	static const u32 binds[] = { TPM2_RH_NULL, OWNER, PLATFORM };
 	struct session s;
 	unsigned int i;
 
@@ -1266,8 +1265,8 @@ static void what_else_a_session_asks_for_is_refused_as_by_a_tpm(void)
 	begin();
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
-	start_session(&p, POLICY, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
+	start_session(&p, POLICY, SHA256, TPM2_RH_NULL, NULL);
 	use(&s, 0x982, CLEAR_CONTROL(PLATFORM) | DECRYPT, WITH(""));
 	use(&s, 0x982, CLEAR_CONTROL(PLATFORM) | ENCRYPT, WITH(""));
 	use(&s, 0x996, SET_AUTH(PLATFORM, EMPTY) | DECRYPT, WITH(""));
@@ -1277,7 +1276,7 @@ static void what_else_a_session_asks_for_is_refused_as_by_a_tpm(void)
 	use(&p, 0x982, CLEAR_CONTROL(PLATFORM) | AUDIT, WITH(""));
 	use(&p, 0x12f, CLEAR_CONTROL(PLATFORM), WITH(""));
 	both(FLUSH "03000001", 0);
-	start_session(&p, TRIAL, SHA256, RH_NULL, NULL);
+	start_session(&p, TRIAL, SHA256, TPM2_RH_NULL, NULL);
 	use(&p, 0x982, CLEAR_CONTROL(PLATFORM), WITH(""));
 	/* Not with a bystander, and not the same one twice. */
 	both("8002 ???????? 00000127 4000000c 00000012 40000009 0000 01 0000"
@@ -1292,7 +1291,7 @@ static void start_on_proxy(struct session *s, u32 bind, const char *auth)
 	u8 buf[VTPMB_BUF_SIZE];
 
 	new_session(s, SHA256);
-	send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, RH_NULL, bind, buf, 0));
+	send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, TPM2_RH_NULL, bind, buf, 0));
 	take_start(__LINE__, s, &s->side[0]);
 	if (auth)
 		derive_key(SHA256, (const u8 *)auth, strlen(auth), &s->side[0]);
@@ -1307,9 +1306,9 @@ static void first_session_vouches_for_the_one_that_encrypts(void)
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
 	both(CHANGE_AUTH("40000001", PW, ABC), 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	ciphers = true;
-	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	ciphers = false;
 	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("abc"), .second = &t, .also = CONTINUE | ENCRYPT);
 	flush_both();
@@ -1334,7 +1333,7 @@ static void audit_digest_is_as_a_tpms(void)
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
 	both(CHANGE_AUTH("4000000b", PW, ABC), 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	for (i = 0; i < 2; i++)
 		use(&s, 0, .code = 0x17d, .params = "0003 616263 000b 40000007",
 		    .attributes = CONTINUE | AUDIT);
@@ -1362,7 +1361,7 @@ static void clear_answers_with_the_auth_that_is_left(void)
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
 	both(CHANGE_AUTH("4000000a", PW, ABC), 0);
-	start_session(&s, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	use(&s, 0, .code = 0x126, .nr_handles = 1, .handle = { LOCKOUT }, .params = "",
 	    .attributes = CONTINUE, .auth = "abc", .new_auth = "");
 	use(&s, 0, CLEAR_CONTROL(LOCKOUT), WITH(""));
@@ -1380,7 +1379,7 @@ static void nonces_roll_of_sessions_that_had_to_make_room(void)
 	want(STARTUP_CLEAR, 0);
 	core_turn = 0;
 	for (i = 0; i < 6; i++)
-		start_on_proxy(&s[i], i == 1 ? LOCKOUT : i == 2 ? OWNER : RH_NULL,
+		start_on_proxy(&s[i], i == 1 ? LOCKOUT : i == 2 ? OWNER : TPM2_RH_NULL,
 			       i == 1 || i == 2 ? "" : NULL);
 	for (round = 0; round < 2; round++) {
 		for (i = 0; i < 6; i++)
@@ -1437,7 +1436,7 @@ static void set_policy_at(int line, u32 hier, u16 alg, const char * const *polic
 	unsigned int i;
 	size_t len;
 
-	start_session_at(line, &s, TRIAL, alg, RH_NULL, NULL);
+	start_session_at(line, &s, TRIAL, alg, TPM2_RH_NULL, NULL);
 	satisfy_at(line, &s, policy);
 	both_at(line, with_handle("8001 ???????? 00000189 S", s.handle, hex, sizeof(hex)), 0);
 	for (i = 0; i < 2; i++) {
@@ -1459,7 +1458,7 @@ static void begin_policy(struct session *s)
 	begin();
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
-	start_session(s, POLICY, SHA256, RH_NULL, NULL);
+	start_session(s, POLICY, SHA256, TPM2_RH_NULL, NULL);
 }
 
 /* Once the policy is satisfied the session authorises once. */
@@ -1492,7 +1491,7 @@ static void policy_authorises_what_the_chip_does(void)
 
 	begin_owned();
 	grant(v, VTPMB_CHIP_OWNER, "chip");
-	start_session(&s, POLICY, SHA256, RH_NULL, NULL);
+	start_session(&s, POLICY, SHA256, TPM2_RH_NULL, NULL);
 	both(CHANGE_AUTH("40000001", PW, ABC), 0);
 	both(CHANGE_AUTH("40000001", PW_ABC, EMPTY), 0);
 	set_policy(OWNER, CC("00000131"));
@@ -1501,7 +1500,7 @@ static void policy_authorises_what_the_chip_does(void)
 	flush_both();
 	use(&s, 0x99d, MAKE_PRIMARY(OWNER), .bare = true);
 	use(&s, 0x12f, MAKE_PRIMARY(ENDORSEMENT), .bare = true);
-	use(&s, 0x12f, MAKE_PRIMARY(RH_NULL), .bare = true);
+	use(&s, 0x12f, MAKE_PRIMARY(TPM2_RH_NULL), .bare = true);
 	satisfy(&s, CC("00000131"));
 	use(&s, 0, .code = 0x131, .nr_handles = 1, .handle = { OWNER }, .params = ECC_PRIMARY,
 	    .bare = true);
@@ -1837,7 +1836,7 @@ static void policy_has_a_hash_of_its_own(void)
 	struct session s, t;
 
 	begin_policy(&s);
-	start_session(&t, POLICY, SHA1, RH_NULL, NULL);
+	start_session(&t, POLICY, SHA1, TPM2_RH_NULL, NULL);
 	set_policy_at(__LINE__, PLATFORM, SHA1, (const char * const[]) { TIMER, NULL });
 	satisfy(&s, TIMER);
 	satisfy(&t, TIMER);
@@ -1943,7 +1942,7 @@ static void policy_that_was_encrypted_is_for_objects_alone(void)
 	with_hash(0x16e, "00000127 4000000c 01", cp);
 	strcpy(hash, strstr(cp, " S ") + 3);
 	ciphers = true;
-	start_session(&t, HMAC_SESSION, SHA256, RH_NULL, NULL);
+	start_session(&t, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	ciphers = false;
 	set_policy(PLATFORM, cp);
 	use(&t, 0, .code = 0x16e, .nr_handles = 1, .handle = { s.handle }, .params = hash,
@@ -2008,7 +2007,7 @@ static void any_policy(void)
 	size_t len;
 
 	new_session(&s, SHA256);
-	send_to(&proxy, buf, put_start(buf, POLICY, SHA256, RH_NULL, RH_NULL, buf, 0));
+	send_to(&proxy, buf, put_start(buf, POLICY, SHA256, TPM2_RH_NULL, TPM2_RH_NULL, buf, 0));
 	if (rsp->err || rsp->rc)
 		return;
 	take_start(__LINE__, &s, &s.side[0]);
@@ -2135,7 +2134,7 @@ static void endorsement_is_one_proxys_setting(void)
 /* Whatever comes of it. */
 static void any_session(void)
 {
-	static const u32 binds[] = { RH_NULL, OWNER, LOCKOUT };
+	static const u32 binds[] = { TPM2_RH_NULL, OWNER, LOCKOUT };
 	struct use change = { SET_AUTH(OWNER, EMPTY), WITH("") };
 	struct use make = { MAKE_PRIMARY(OWNER), WITH("") };
 	struct use last = { CLEAR_CONTROL(PLATFORM), WITH("") };
@@ -2149,7 +2148,7 @@ static void any_session(void)
 		const struct core_rsp *rsp = &proxy.rsp;
 
 		new_session(&s, SHA256);
-		send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, RH_NULL, binds[i],
+		send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, TPM2_RH_NULL, binds[i],
 					       buf, 0));
 		if (rsp->err || rsp->rc)
 			continue;
@@ -2265,18 +2264,18 @@ static void start_any(unsigned int n)
 	story.policy[n] = any(2);
 	story.needs[n] = NOTHING;
 	/* A policy session that is bound to lockout could lock it. */
-	bind = any(2) ? any_hier[any(story.policy[n] ? 3 : 4)] : RH_NULL;
+	bind = any(2) ? any_hier[any(story.policy[n] ? 3 : 4)] : TPM2_RH_NULL;
 	story.bind[n] = bind;
 	story.bind_auth[n] = right_auth(bind);
 	start_session(&story.session[n], story.policy[n] ? POLICY : HMAC_SESSION,
 		      story.policy[n] ? SHA256 : algs[any(4)], bind,
-		      bind == RH_NULL ? NULL : right_auth(bind));
+		      bind == TPM2_RH_NULL ? NULL : right_auth(bind));
 	story.started[n] = true;
 }
 
 static bool is_bound(unsigned int n, u32 handle)
 {
-	return !story.policy[n] && story.bind[n] == handle && handle != RH_NULL &&
+	return !story.policy[n] && story.bind[n] == handle && handle != TPM2_RH_NULL &&
 	       !strcmp(story.bind_auth[n], right_auth(handle));
 }
 
@@ -2325,12 +2324,12 @@ static void use_any(unsigned int n, struct use *u, const char *new_auth)
 	nr_any_done[story.policy[n]]++;
 }
 
-/* Of @hier, if it is not RH_NULL. */
+/* Of @hier, if it is not TPM2_RH_NULL. */
 static void use_any_session(unsigned int n, u32 hier)
 {
 	struct use make = { MAKE_PRIMARY(OWNER) }, set = { SET_AUTH(OWNER, EMPTY) };
 	struct use control = { CLEAR_CONTROL(PLATFORM) }, *u;
-	static const u32 makers[] = { OWNER, ENDORSEMENT, RH_NULL };
+	static const u32 makers[] = { OWNER, ENDORSEMENT, TPM2_RH_NULL };
 	unsigned int value = any(4);
 	bool sure, bound;
 
@@ -2338,7 +2337,7 @@ static void use_any_session(unsigned int n, u32 hier)
 	u->handle[0] = u == &make ? makers[any(3)] :
 		       u == &set ? any_hier[any(story.policy[n] ? 3 : 4)] :
 		       any(2) || story.policy[n] ? PLATFORM : LOCKOUT;
-	if (hier != RH_NULL) {
+	if (hier != TPM2_RH_NULL) {
 		u = hier == PLATFORM || any(2) ? &set : &make;
 		u->handle[0] = hier;
 	}
@@ -2397,7 +2396,7 @@ static void learn_policies(void)
 	struct session s;
 	unsigned int i;
 
-	start_session(&s, TRIAL, SHA256, RH_NULL, NULL);
+	start_session(&s, TRIAL, SHA256, TPM2_RH_NULL, NULL);
 	for (i = 0; i < ARRAY_SIZE(story.digest); i++) {
 		satisfy(&s, RESTART, any_step[i].command);
 		both(with_handle("8001 ???????? 00000189 S", s.handle, hex, sizeof(hex)), 0);
@@ -2440,7 +2439,7 @@ static void do_any(void)
 	} else if (story.policy[n] && any(2)) {
 		take_step(n, any(ARRAY_SIZE(any_step)));
 	} else {
-		use_any_session(n, RH_NULL);
+		use_any_session(n, TPM2_RH_NULL);
 	}
 }
 

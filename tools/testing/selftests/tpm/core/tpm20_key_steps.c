@@ -3,45 +3,6 @@
 
 #include "tpm20_steps.h"
 
-#define CODE_EVICT_CONTROL		0x120
-#define CODE_CREATE_PRIMARY		0x131
-#define CODE_SEQUENCE_COMPLETE		0x13e
-#define CODE_ACTIVATE_CREDENTIAL	0x147
-#define CODE_CERTIFY			0x148
-#define CODE_CERTIFY_CREATION		0x14a
-#define CODE_DUPLICATE			0x14b
-#define CODE_GET_TIME			0x14c
-#define CODE_GET_AUDIT_DIGEST		0x14d
-#define CODE_OBJECT_CHANGE_AUTH		0x150
-#define CODE_REWRAP			0x152
-#define CODE_CREATE			0x153
-#define CODE_ECDH_ZGEN			0x154
-#define CODE_HMAC			0x155
-#define CODE_IMPORT			0x156
-#define CODE_LOAD			0x157
-#define CODE_QUOTE			0x158
-#define CODE_RSA_DECRYPT		0x159
-#define CODE_HMAC_START			0x15b
-#define CODE_SEQUENCE_UPDATE		0x15c
-#define CODE_SIGN			0x15d
-#define CODE_UNSEAL			0x15e
-#define CODE_ECDH_KEYGEN		0x163
-#define CODE_ENCRYPT_DECRYPT		0x164
-#define CODE_LOAD_EXTERNAL		0x167
-#define CODE_MAKE_CREDENTIAL		0x168
-#define CODE_READ_PUBLIC		0x173
-#define CODE_RSA_ENCRYPT		0x174
-#define CODE_VERIFY_SIGNATURE		0x177
-#define CODE_HASH			0x17d
-#define CODE_EVENT_COMPLETE		0x185
-#define CODE_HASH_START			0x186
-#define CODE_COMMIT			0x18b
-#define CODE_ZGEN_2PHASE		0x18d
-#define CODE_EC_EPHEMERAL		0x18e
-#define CODE_CREATE_LOADED		0x191
-#define CODE_ENCRYPT_DECRYPT2		0x193
-#define CODE_CERTIFY_X509		0x197
-
 #define USUAL (ATTR_FIXED_TPM | ATTR_FIXED_PARENT | ATTR_ORIGIN | ATTR_WITH_AUTH)
 
 /**
@@ -49,7 +10,7 @@
  * @type:	TPMI_ALG_PUBLIC
  * @attributes:	TPMA_OBJECT
  * @params:	what follows authPolicy: TPMU_PUBLIC_PARMS, TPMU_PUBLIC_ID
- * @hash:	of its scheme, or ALG_NULL if it has none
+ * @hash:	of its scheme, or TPM2_ALG_NULL if it has none
  */
 struct shape {
 	u16 type;
@@ -59,20 +20,20 @@ struct shape {
 };
 
 static const struct shape shapes[NR_ROLES] = {
-	[ROLE_STORAGE] = { ALG_ECC, USUAL | ATTR_RESTRICTED | ATTR_DECRYPT,
-			   "0006 0080 0043 0010 0003 0010 0000 0000", ALG_NULL },
-	[ROLE_SIGN] = { ALG_ECC, USUAL | ATTR_SIGN,
-			"0010 0018 000b 0003 0010 0000 0000", ALG_SHA256 },
-	[ROLE_HMAC] = { ALG_KEYEDHASH, USUAL | ATTR_SIGN, "0005 000b 0000", ALG_SHA256 },
-	[ROLE_CIPHER] = { ALG_SYMCIPHER, USUAL | ATTR_SIGN | ATTR_DECRYPT,
-			  "0006 0080 0043 0000", ALG_NULL },
-	[ROLE_SEALED] = { ALG_KEYEDHASH, USUAL & ~ATTR_ORIGIN, "0010 0000", ALG_NULL },
-	[ROLE_ECDH] = { ALG_ECC, USUAL | ATTR_DECRYPT,
-			"0010 0010 0003 0010 0000 0000", ALG_NULL },
-	[ROLE_RSA] = { ALG_RSA, USUAL | ATTR_SIGN | ATTR_DECRYPT,
-		       "0010 0010 0400 00000000 0000", ALG_NULL },
-	[ROLE_DAA] = { ALG_ECC, USUAL | ATTR_SIGN,
-		       "0010 001a 000b 0000 0010 0010 0000 0000", ALG_SHA256 },
+	[ROLE_STORAGE] = { TPM2_ALG_ECC, USUAL | ATTR_RESTRICTED | ATTR_DECRYPT,
+			   "0006 0080 0043 0010 0003 0010 0000 0000", TPM2_ALG_NULL },
+	[ROLE_SIGN] = { TPM2_ALG_ECC, USUAL | ATTR_SIGN,
+			"0010 0018 000b 0003 0010 0000 0000", TPM2_ALG_SHA256 },
+	[ROLE_HMAC] = { TPM2_ALG_KEYEDHASH, USUAL | ATTR_SIGN, "0005 000b 0000", TPM2_ALG_SHA256 },
+	[ROLE_CIPHER] = { TPM2_ALG_SYMCIPHER, USUAL | ATTR_SIGN | ATTR_DECRYPT,
+			  "0006 0080 0043 0000", TPM2_ALG_NULL },
+	[ROLE_SEALED] = { TPM2_ALG_KEYEDHASH, USUAL & ~ATTR_ORIGIN, "0010 0000", TPM2_ALG_NULL },
+	[ROLE_ECDH] = { TPM2_ALG_ECC, USUAL | ATTR_DECRYPT,
+			"0010 0010 0003 0010 0000 0000", TPM2_ALG_NULL },
+	[ROLE_RSA] = { TPM2_ALG_RSA, USUAL | ATTR_SIGN | ATTR_DECRYPT,
+		       "0010 0010 0400 00000000 0000", TPM2_ALG_NULL },
+	[ROLE_DAA] = { TPM2_ALG_ECC, USUAL | ATTR_SIGN,
+		       "0010 001a 000b 0000 0010 0010 0000 0000", TPM2_ALG_SHA256 },
 };
 
 static void chance_auth(struct diff_guest *g, struct digest *auth)
@@ -139,7 +100,7 @@ static size_t template_of(const struct object *o, enum diff_side side, u8 *buf, 
 
 	vtpmb_writer_init(&w, buf, cap);
 	vtpmb_put_u16(&w, shape->type);
-	vtpmb_put_u16(&w, ALG_SHA256);
+	vtpmb_put_u16(&w, TPM2_ALG_SHA256);
 	vtpmb_put_u32(&w, o->attributes);
 	vtpmb_put_u16(&w, o->digest[side].len);
 	vtpmb_put_bytes(&w, o->digest[side].at, o->digest[side].len);
@@ -232,13 +193,14 @@ static enum agree agreement(const struct object *o)
 /* Seeds are the same on both sides, but the null hierarchy's and after a Clear. */
 static bool is_derived_alike(struct diff_guest *g, const struct object *o)
 {
-	return o->hier != RH_NULL && !model_of(g)->cleared &&
+	return o->hier != TPM2_RH_NULL && !model_of(g)->cleared &&
 	       same_digest(&o->digest[OURS], &o->digest[TWINS]);
 }
 
 static void create_primary(struct diff_guest *g, enum role role)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_OWNER, RH_OWNER, RH_ENDORSEMENT, RH_NULL };
+	static const u32 hierarchies[] =
+		{ TPM2_RH_OWNER, TPM2_RH_OWNER, TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, TPM2_RH_NULL };
 	struct object *o = new_object(g);
 	size_t at[NR_SIDES] = {};
 	struct call c;
@@ -247,11 +209,11 @@ static void create_primary(struct diff_guest *g, enum role role)
 	plan(g, o, role);
 	o->hier = hierarchies[diff_of(g, ARRAY_SIZE(hierarchies))];
 	if (diff_once_in(g, 100))
-		o->hier = RH_PLATFORM;
+		o->hier = TPM2_RH_PLATFORM;
 	o->same = is_derived_alike(g, o);
 	if (!diff_once_in(g, 40))
 		need_slots(g, 1);
-	begin_call(&c, g, CODE_CREATE_PRIMARY);
+	begin_call(&c, g, TPM2_CC_CreatePrimary);
 	use_handle(&c, o->hier);
 	authorise_hierarchy(&c, o->hier);
 	put_sensitive(&c, o);
@@ -315,7 +277,7 @@ static void step_create(struct diff_guest *g)
 	if (!parent->live)
 		return;
 	blob->like.hier = parent->hier;
-	begin_call(&c, g, CODE_CREATE);
+	begin_call(&c, g, TPM2_CC_Create);
 	use_object(&c, parent);
 	/* libtpms makes the key in a slot. */
 	if (!diff_once_in(g, 40))
@@ -385,7 +347,7 @@ static void step_load(struct diff_guest *g)
 	memcpy(priv, blob->priv, sizeof(priv));
 	if (parent->same && is_child(blob, parent) && !diff_once_in(g, 3))
 		share(g, o, priv);
-	begin_call(&c, g, CODE_LOAD);
+	begin_call(&c, g, TPM2_CC_Load);
 	use_object(&c, parent);
 	if (!diff_once_in(g, 40))
 		need_slots(g, 1);
@@ -410,18 +372,18 @@ static void plan_external(struct diff_guest *g, struct object *o, enum role role
 	u8 seed[64];
 
 	o->role = role;
-	o->hash = role == ROLE_RSA ? ALG_NULL : ALG_SHA256;
+	o->hash = role == ROLE_RSA ? TPM2_ALG_NULL : TPM2_ALG_SHA256;
 	o->attributes = ATTR_WITH_AUTH;
 	o->same = true;
 	o->is_private = true;
 	if (role != ROLE_HMAC) {
-		own_key(role == ROLE_RSA ? ALG_RSA : ALG_ECC, &o->pub[OURS], sensitive);
+		own_key(role == ROLE_RSA ? TPM2_ALG_RSA : TPM2_ALG_ECC, &o->pub[OURS], sensitive);
 		o->pub[TWINS] = o->pub[OURS];
 		return;
 	}
 	/* Part 1, 27.5.3.2: unique is the hash of seed and key. */
 	diff_bytes(g, seed, sizeof(seed));
-	hash_of(ALG_SHA256, seed, sizeof(seed), &unique);
+	hash_of(TPM2_ALG_SHA256, seed, sizeof(seed), &unique);
 	o->pub[OURS].len = core_hex(o->pub[OURS].at, sizeof(o->pub[OURS].at), hmac);
 	memcpy(o->pub[OURS].at + o->pub[OURS].len, unique.at, unique.len);
 	o->pub[OURS].len += unique.len;
@@ -442,7 +404,7 @@ static void load_external(struct diff_guest *g, struct object *o, const struct b
 	o->pins++;
 	if (!diff_once_in(g, 40))
 		need_slots(g, 1);
-	begin_call(&c, g, CODE_LOAD_EXTERNAL);
+	begin_call(&c, g, TPM2_CC_LoadExternal);
 	put_2b(&c, sensitive->at, sensitive->len);
 	for (side = 0; side < NR_SIDES; side++) {
 		put_own_2b(&c, side, o->pub[side].at, o->pub[side].len);
@@ -465,7 +427,7 @@ static void step_load_external(struct diff_guest *g)
 	struct bytes sensitive = {};
 
 	drop_object(o);
-	o->hier = RH_NULL;
+	o->hier = TPM2_RH_NULL;
 	plan_external(g, o, roles[diff_of(g, ARRAY_SIZE(roles))], &sensitive);
 	load_external(g, o, &sensitive);
 }
@@ -473,7 +435,8 @@ static void step_load_external(struct diff_guest *g)
 /* Only the public part, for those who verify. */
 static void step_load_public(struct diff_guest *g)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_ENDORSEMENT, RH_NULL, RH_PLATFORM };
+	static const u32 hierarchies[] =
+		{ TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, TPM2_RH_NULL, TPM2_RH_PLATFORM };
 	struct object *from = pick_object(g, IS(SIGN) | IS(RSA) | IS(STORAGE)), *o;
 	struct bytes none = {};
 
@@ -494,7 +457,7 @@ static void step_load_public(struct diff_guest *g)
 
 static void step_create_loaded(struct diff_guest *g)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_ENDORSEMENT, RH_NULL };
+	static const u32 hierarchies[] = { TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, TPM2_RH_NULL };
 	struct object *parent = diff_once_in(g, 2) ? any_storage(g) : NULL, *o;
 	struct bytes priv[NR_SIDES];
 	size_t at[NR_SIDES] = {};
@@ -513,7 +476,7 @@ static void step_create_loaded(struct diff_guest *g)
 	if (parent && parent->stir)
 		o->attributes |= ATTR_ST_CLEAR;
 	o->stir = o->attributes & ATTR_ST_CLEAR;
-	begin_call(&c, g, CODE_CREATE_LOADED);
+	begin_call(&c, g, TPM2_CC_CreateLoaded);
 	if (parent) {
 		use_object(&c, parent);
 		authorise_object(&c, parent);
@@ -542,7 +505,7 @@ static void step_read_public(struct diff_guest *g)
 
 	if (!o)
 		return;
-	begin_call(&c, g, CODE_READ_PUBLIC);
+	begin_call(&c, g, TPM2_CC_ReadPublic);
 	use_object(&c, o);
 	if (diff_once_in(g, 6))
 		bystander(&c);
@@ -582,7 +545,7 @@ bool sign_digest(struct diff_guest *g, struct object *o, const struct digest dig
 	enum diff_side side;
 	struct call c;
 
-	begin_call(&c, g, CODE_SIGN);
+	begin_call(&c, g, TPM2_CC_Sign);
 	put_key_and_auth(&c, o);
 	for (side = 0; side < NR_SIDES; side++)
 		put_own_2b(&c, side, digest[side].at, digest[side].len);
@@ -640,8 +603,8 @@ static void step_verify(struct diff_guest *g)
 
 	if (!o || !s->digest.len)
 		return;
-	ticket = o->hier != RH_NULL && !model_of(g)->cleared;
-	begin_call(&c, g, CODE_VERIFY_SIGNATURE);
+	ticket = o->hier != TPM2_RH_NULL && !model_of(g)->cleared;
+	begin_call(&c, g, TPM2_CC_VerifySignature);
 	use_object(&c, o);
 	put_2b(&c, s->digest.at, s->digest.len);
 	for (side = 0; side < NR_SIDES; side++)
@@ -662,7 +625,7 @@ static void step_certify(struct diff_guest *g)
 
 	if (!o || !signer || o == signer)
 		return;
-	begin_call(&c, g, CODE_CERTIFY);
+	begin_call(&c, g, TPM2_CC_Certify);
 	use_object(&c, o);
 	use_object(&c, signer);
 	authorise_object(&c, o);
@@ -689,7 +652,7 @@ static void step_certify_creation(struct diff_guest *g)
 	}
 	if (!o || !signer)
 		return;
-	begin_call(&c, g, CODE_CERTIFY_CREATION);
+	begin_call(&c, g, TPM2_CC_CertifyCreation);
 	use_object(&c, signer);
 	use_object(&c, o);
 	authorise_object(&c, signer);
@@ -710,10 +673,10 @@ static void step_get_time(struct diff_guest *g)
 
 	if (!signer)
 		return;
-	begin_call(&c, g, CODE_GET_TIME);
-	use_handle(&c, RH_ENDORSEMENT);
+	begin_call(&c, g, TPM2_CC_GetTime);
+	use_handle(&c, TPM2_RH_ENDORSEMENT);
 	use_object(&c, signer);
-	authorise_hierarchy(&c, RH_ENDORSEMENT);
+	authorise_hierarchy(&c, TPM2_RH_ENDORSEMENT);
 	authorise_object(&c, signer);
 	put_hex(&c, "0003 616263");
 	put_scheme(&c, signer);
@@ -734,11 +697,11 @@ static void step_audit_digest(struct diff_guest *g)
 	}
 	if (!signer || !s)
 		return;
-	begin_call(&c, g, CODE_GET_AUDIT_DIGEST);
-	use_handle(&c, RH_ENDORSEMENT);
+	begin_call(&c, g, TPM2_CC_GetSessionAuditDigest);
+	use_handle(&c, TPM2_RH_ENDORSEMENT);
 	use_object(&c, signer);
 	use_session(&c, s);
-	authorise_hierarchy(&c, RH_ENDORSEMENT);
+	authorise_hierarchy(&c, TPM2_RH_ENDORSEMENT);
 	authorise_object(&c, signer);
 	put_hex(&c, "0000");
 	put_scheme(&c, signer);
@@ -754,7 +717,7 @@ static void step_quote(struct diff_guest *g)
 
 	if (!signer)
 		return;
-	begin_call(&c, g, CODE_QUOTE);
+	begin_call(&c, g, TPM2_CC_Quote);
 	put_key_and_auth(&c, signer);
 	put_hex(&c, "0003 616263");
 	put_scheme(&c, signer);
@@ -778,7 +741,7 @@ static void step_certify_x509(struct diff_guest *g)
 
 	if (!o || !signer || o == signer)
 		return;
-	begin_call(&c, g, CODE_CERTIFY_X509);
+	begin_call(&c, g, TPM2_CC_CertifyX509);
 	use_object(&c, o);
 	use_object(&c, signer);
 	authorise_object(&c, o);
@@ -803,24 +766,26 @@ static void put_chance_2b(struct call *c, unsigned int max)
 
 static u16 chance_hash(struct diff_guest *g)
 {
-	static const u16 hashes[] = { ALG_SHA1, ALG_SHA256, ALG_SHA256, ALG_SHA384, ALG_SHA512 };
+	static const u16 hashes[] = { TPM2_ALG_SHA1, TPM2_ALG_SHA256, TPM2_ALG_SHA256,
+		TPM2_ALG_SHA384, TPM2_ALG_SHA512 };
 
 	return hashes[diff_of(g, ARRAY_SIZE(hashes))];
 }
 
 static void step_hash(struct diff_guest *g)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_ENDORSEMENT, RH_NULL, RH_PLATFORM };
+	static const u32 hierarchies[] =
+		{ TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, TPM2_RH_NULL, TPM2_RH_PLATFORM };
 	u32 hier = hierarchies[diff_of(g, 4)];
 	struct call c;
 
-	begin_call(&c, g, CODE_HASH);
+	begin_call(&c, g, TPM2_CC_Hash);
 	put_chance_2b(&c, 1024);
 	put_u16(&c, chance_hash(g));
 	put_u32(&c, hier);
 	if (diff_once_in(g, 6))
 		bystander(&c);
-	send_call(&c, hier == RH_NULL || !model_of(g)->cleared ? AGREE_BYTES : AGREE_LENGTH);
+	send_call(&c, hier == TPM2_RH_NULL || !model_of(g)->cleared ? AGREE_BYTES : AGREE_LENGTH);
 }
 
 static void step_hmac(struct diff_guest *g)
@@ -830,10 +795,10 @@ static void step_hmac(struct diff_guest *g)
 
 	if (!o)
 		return;
-	begin_call(&c, g, CODE_HMAC);
+	begin_call(&c, g, TPM2_CC_HMAC);
 	put_key_and_auth(&c, o);
 	put_chance_2b(&c, 600);
-	put_u16(&c, diff_once_in(g, 2) ? ALG_NULL : ALG_SHA256);
+	put_u16(&c, diff_once_in(g, 2) ? TPM2_ALG_NULL : TPM2_ALG_SHA256);
 	send_call(&c, agreement(o));
 }
 
@@ -846,7 +811,7 @@ static void enter_sequence(struct call *c, struct object *o, enum role role, boo
 	o->attributes = ATTR_WITH_AUTH;
 	o->is_private = true;
 	o->auth = *auth;
-	o->hier = RH_NULL;
+	o->hier = TPM2_RH_NULL;
 	enter(c, o);
 }
 
@@ -860,9 +825,9 @@ static void step_hash_start(struct diff_guest *g)
 	chance_auth(g, &auth);
 	if (!diff_once_in(g, 40))
 		need_slots(g, 1);
-	begin_call(&c, g, CODE_HASH_START);
+	begin_call(&c, g, TPM2_CC_HashSequenceStart);
 	put_2b(&c, auth.at, auth.len);
-	put_u16(&c, event ? ALG_NULL : chance_hash(g));
+	put_u16(&c, event ? TPM2_ALG_NULL : chance_hash(g));
 	if (send_call(&c, AGREE_BYTES))
 		enter_sequence(&c, o, event ? ROLE_EVENT : ROLE_SEQUENCE, true, &auth);
 }
@@ -880,11 +845,11 @@ static void step_hmac_start(struct diff_guest *g)
 	key->pins--;
 	drop_object(o);
 	chance_auth(g, &auth);
-	begin_call(&c, g, CODE_HMAC_START);
+	begin_call(&c, g, TPM2_CC_HMAC_Start);
 	put_key_and_auth(&c, key);
 	need_slots(g, 1);
 	put_2b(&c, auth.at, auth.len);
-	put_u16(&c, ALG_NULL);
+	put_u16(&c, TPM2_ALG_NULL);
 	if (send_call(&c, AGREE_BYTES))
 		enter_sequence(&c, o, ROLE_MAC_SEQUENCE, key->same, &auth);
 }
@@ -896,7 +861,7 @@ static void step_sequence_update(struct diff_guest *g)
 
 	if (!o)
 		return;
-	begin_call(&c, g, CODE_SEQUENCE_UPDATE);
+	begin_call(&c, g, TPM2_CC_SequenceUpdate);
 	put_key_and_auth(&c, o);
 	put_chance_2b(&c, 1024);
 	send_call(&c, AGREE_BYTES);
@@ -904,18 +869,18 @@ static void step_sequence_update(struct diff_guest *g)
 
 static void step_sequence_complete(struct diff_guest *g)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_NULL, RH_ENDORSEMENT };
+	static const u32 hierarchies[] = { TPM2_RH_OWNER, TPM2_RH_NULL, TPM2_RH_ENDORSEMENT };
 	struct object *o = pick_object(g, IS(SEQUENCE) | IS(MAC_SEQUENCE));
 	u32 hier = hierarchies[diff_of(g, 3)];
 	struct call c;
 
 	if (!o)
 		return;
-	begin_call(&c, g, CODE_SEQUENCE_COMPLETE);
+	begin_call(&c, g, TPM2_CC_SequenceComplete);
 	put_key_and_auth(&c, o);
 	put_chance_2b(&c, 600);
 	put_u32(&c, hier);
-	send_call(&c, hier != RH_NULL && model_of(g)->cleared ? AGREE_LENGTH : agreement(o));
+	send_call(&c, hier != TPM2_RH_NULL && model_of(g)->cleared ? AGREE_LENGTH : agreement(o));
 }
 
 static void step_event_complete(struct diff_guest *g)
@@ -927,8 +892,8 @@ static void step_event_complete(struct diff_guest *g)
 
 	if (!o)
 		return;
-	begin_call(&c, g, CODE_EVENT_COMPLETE);
-	pcr = diff_once_in(g, 6) ? RH_NULL : diff_of(g, 24);
+	begin_call(&c, g, TPM2_CC_EventSequenceComplete);
+	pcr = diff_once_in(g, 6) ? TPM2_RH_NULL : diff_of(g, 24);
 	use_handle(&c, pcr);
 	use_object(&c, o);
 	authorise_handle(&c, pcr, &none);
@@ -947,12 +912,12 @@ static void step_encrypt(struct diff_guest *g)
 
 	if (!o)
 		return;
-	begin_call(&c, g, second ? CODE_ENCRYPT_DECRYPT2 : CODE_ENCRYPT_DECRYPT);
+	begin_call(&c, g, second ? TPM2_CC_EncryptDecrypt2 : TPM2_CC_EncryptDecrypt);
 	put_key_and_auth(&c, o);
 	if (second)
 		put_chance_2b(&c, 512);
 	put_u8(&c, diff_of(g, 2));
-	put_u16(&c, ALG_CFB);
+	put_u16(&c, TPM2_ALG_CFB);
 	put_hex(&c, "0010 00112233445566778899aabbccddeeff");
 	if (!second)
 		put_chance_2b(&c, 512);
@@ -966,7 +931,7 @@ static void step_unseal(struct diff_guest *g)
 
 	if (!o)
 		return;
-	begin_call(&c, g, CODE_UNSEAL);
+	begin_call(&c, g, TPM2_CC_Unseal);
 	put_key_and_auth(&c, o);
 	if (!send_call(&c, AGREE_BYTES))
 		return;
@@ -992,12 +957,12 @@ static void step_ecdh(struct diff_guest *g)
 	if (!o)
 		return;
 	if (diff_once_in(g, 3)) {
-		begin_call(&c, g, CODE_ECDH_KEYGEN);
+		begin_call(&c, g, TPM2_CC_ECDH_KeyGen);
 		use_object(&c, o);
 		send_call(&c, AGREE_LENGTH);
 		return;
 	}
-	begin_call(&c, g, CODE_ECDH_ZGEN);
+	begin_call(&c, g, TPM2_CC_ECDH_ZGen);
 	put_key_and_auth(&c, o);
 	put_own_point(&c);
 	send_call(&c, agreement(o));
@@ -1029,11 +994,11 @@ static void agree_on_key(struct diff_guest *g, struct object *o, const struct nu
 {
 	struct call c;
 
-	begin_call(&c, g, CODE_ZGEN_2PHASE);
+	begin_call(&c, g, TPM2_CC_ZGen_2Phase);
 	put_key_and_auth(&c, o);
 	put_own_point(&c);
 	put_own_point(&c);
-	put_u16(&c, ALG_ECDH);
+	put_u16(&c, TPM2_ALG_ECDH);
 	put_number(&c, number);
 	send_call(&c, AGREE_LENGTH);
 }
@@ -1044,7 +1009,7 @@ static void step_two_phase(struct diff_guest *g)
 	struct number number;
 	struct call c;
 
-	begin_call(&c, g, CODE_EC_EPHEMERAL);
+	begin_call(&c, g, TPM2_CC_EC_Ephemeral);
 	put_u16(&c, 0x0003);
 	if (!send_call(&c, AGREE_LENGTH) || !o)
 		return;
@@ -1062,7 +1027,7 @@ static void step_commit(struct diff_guest *g)
 
 	if (!o)
 		return;
-	begin_call(&c, g, CODE_COMMIT);
+	begin_call(&c, g, TPM2_CC_Commit);
 	put_key_and_auth(&c, o);
 	put_hex(&c, "0004 0000 0000 0000 0000");
 	if (!send_call(&c, AGREE_LENGTH))
@@ -1072,7 +1037,7 @@ static void step_commit(struct diff_guest *g)
 		agree_on_key(g, other, &number);
 		return;
 	}
-	begin_call(&c, g, CODE_SIGN);
+	begin_call(&c, g, TPM2_CC_Sign);
 	put_key_and_auth(&c, o);
 	diff_bytes(g, digest, sizeof(digest));
 	put_2b(&c, digest, sizeof(digest));
@@ -1096,7 +1061,7 @@ static void step_rsa(struct diff_guest *g)
 
 	if (!o)
 		return;
-	begin_call(&c, g, CODE_RSA_ENCRYPT);
+	begin_call(&c, g, TPM2_CC_RSA_Encrypt);
 	use_object(&c, o);
 	put_chance_2b(&c, 32);
 	put_hex(&c, scheme);
@@ -1105,7 +1070,7 @@ static void step_rsa(struct diff_guest *g)
 		       AGREE_BYTES : AGREE_LENGTH))
 		return;
 	take_2b(&c, at, text);
-	begin_call(&c, g, CODE_RSA_DECRYPT);
+	begin_call(&c, g, TPM2_CC_RSA_Decrypt);
 	put_key_and_auth(&c, o);
 	for (side = 0; side < NR_SIDES; side++)
 		put_own_2b(&c, side, text[side].at, text[side].len);
@@ -1129,7 +1094,7 @@ static void step_credential(struct diff_guest *g)
 	if (!key || !o || o == key)
 		return;
 	diff_bytes(g, credential, sizeof(credential));
-	begin_call(&c, g, CODE_MAKE_CREDENTIAL);
+	begin_call(&c, g, TPM2_CC_MakeCredential);
 	use_object(&c, key);
 	put_2b(&c, credential, sizeof(credential));
 	for (side = 0; side < NR_SIDES; side++)
@@ -1138,7 +1103,7 @@ static void step_credential(struct diff_guest *g)
 		return;
 	take_2b(&c, at, blob);
 	take_2b(&c, at, secret);
-	begin_call(&c, g, CODE_ACTIVATE_CREDENTIAL);
+	begin_call(&c, g, TPM2_CC_ActivateCredential);
 	use_object(&c, o);
 	use_object(&c, key);
 	authorise_object(&c, o);
@@ -1175,7 +1140,7 @@ static void import(struct diff_guest *g, struct object *parent, const struct obj
 	struct call c;
 
 	blob->live = false;
-	begin_call(&c, g, CODE_IMPORT);
+	begin_call(&c, g, TPM2_CC_Import);
 	put_key_and_auth(&c, parent);
 	put_hex(&c, "0000");
 	for (side = 0; side < NR_SIDES; side++) {
@@ -1183,7 +1148,7 @@ static void import(struct diff_guest *g, struct object *parent, const struct obj
 		put_own_2b(&c, side, dup[side].at, dup[side].len);
 		put_own_2b(&c, side, seed[side].at, seed[side].len);
 	}
-	put_u16(&c, ALG_NULL);
+	put_u16(&c, TPM2_ALG_NULL);
 	if (!send_call(&c, AGREE_LENGTH))
 		return;
 	take_2b(&c, at, blob->priv);
@@ -1202,7 +1167,7 @@ static void rewrap(struct diff_guest *g, struct object *parent, const struct obj
 	enum diff_side side;
 	struct call c;
 
-	begin_call(&c, g, CODE_REWRAP);
+	begin_call(&c, g, TPM2_CC_Rewrap);
 	use_object(&c, parent);
 	use_object(&c, parent);
 	authorise_object(&c, parent);
@@ -1229,12 +1194,12 @@ static void step_duplicate(struct diff_guest *g)
 		return;
 	o->pins++;
 	parent->pins++;
-	s = satisfy(g, o, CODE_DUPLICATE);
+	s = satisfy(g, o, TPM2_CC_Duplicate);
 	o->pins--;
 	parent->pins--;
 	if (!s)
 		return;
-	begin_call(&c, g, CODE_DUPLICATE);
+	begin_call(&c, g, TPM2_CC_Duplicate);
 	use_object(&c, o);
 	use_object(&c, parent);
 	authorise_by(&c, s, &o->auth);
@@ -1262,7 +1227,7 @@ static void step_change_auth(struct diff_guest *g)
 	if (!o || !parent || o == parent)
 		return;
 	chance_auth(g, &auth);
-	begin_call(&c, g, CODE_OBJECT_CHANGE_AUTH);
+	begin_call(&c, g, TPM2_CC_ObjectChangeAuth);
 	use_object(&c, o);
 	use_object(&c, parent);
 	authorise_object(&c, o);
@@ -1290,10 +1255,10 @@ static void step_evict_control(struct diff_guest *g)
 	o = p->live ? p : pick_private(g, ~IS_SEQUENCE);
 	if (!o || (o->persistent && o != p))
 		return;
-	begin_call(&c, g, CODE_EVICT_CONTROL);
-	use_handle(&c, RH_OWNER);
+	begin_call(&c, g, TPM2_CC_EvictControl);
+	use_handle(&c, TPM2_RH_OWNER);
 	use_object(&c, o);
-	authorise_hierarchy(&c, RH_OWNER);
+	authorise_hierarchy(&c, TPM2_RH_OWNER);
 	put_u32(&c, handle);
 	if (!send_call(&c, AGREE_BYTES))
 		return;

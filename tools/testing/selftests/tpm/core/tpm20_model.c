@@ -4,20 +4,6 @@
 #include <stdlib.h>
 #include "tpm20_model.h"
 
-#define CODE_CONTEXT_LOAD	0x161
-#define CODE_CONTEXT_SAVE	0x162
-#define CODE_FLUSH_CONTEXT	0x165
-#define CODE_POLICY_SECRET	0x151
-#define CODE_POLICY_AUTH_VALUE	0x16b
-#define CODE_POLICY_COMMAND	0x16c
-#define CODE_POLICY_OR		0x171
-#define CODE_START_SESSION	0x176
-#define CODE_POLICY_PCR		0x17f
-#define CODE_POLICY_RESTART	0x180
-#define CODE_POLICY_PASSWORD	0x18c
-#define CODE_POLICY_DIGEST	0x189
-#define CODE_DUPLICATE		0x14b
-
 /* Of a context, what is not the chip's own: its kind and its hierarchy. */
 #define CONTEXT_KIND_AT		8
 #define CONTEXT_KIND_LEN	8
@@ -67,7 +53,7 @@ static bool load_context(struct diff_guest *g, const struct context *context,
 	enum diff_side side;
 	struct call c;
 
-	begin_call(&c, g, CODE_CONTEXT_LOAD);
+	begin_call(&c, g, TPM2_CC_ContextLoad);
 	c.steady = true;
 	for (side = 0; side < NR_SIDES; side++)
 		put_own(&c, side, context->at[side], context->len[side]);
@@ -84,7 +70,7 @@ static bool flush_handles(struct diff_guest *g, u32 ours, u32 twins)
 
 	vtpmb_poke_u32(bytes[OURS], ours);
 	vtpmb_poke_u32(bytes[TWINS], twins);
-	begin_call(&c, g, CODE_FLUSH_CONTEXT);
+	begin_call(&c, g, TPM2_CC_FlushContext);
 	c.steady = true;
 	put_own(&c, OURS, bytes[OURS], 4);
 	put_own(&c, TWINS, bytes[TWINS], 4);
@@ -105,7 +91,7 @@ void save_object(struct diff_guest *g, struct object *o)
 {
 	struct call c;
 
-	begin_call(&c, g, CODE_CONTEXT_SAVE);
+	begin_call(&c, g, TPM2_CC_ContextSave);
 	c.steady = true;
 	use_object(&c, o);
 	o->saved = save_context(&c, &o->context);
@@ -237,7 +223,7 @@ static void evict_session(struct diff_guest *g, struct session *s)
 {
 	struct call c;
 
-	begin_call(&c, g, CODE_CONTEXT_SAVE);
+	begin_call(&c, g, TPM2_CC_ContextSave);
 	c.steady = true;
 	use_session(&c, s);
 	if (s->context.len[OURS] && diff_once_in(g, 4))
@@ -364,7 +350,7 @@ static void choose_salt(struct call *c, struct session *s, struct opening *openi
 	struct object *o = diff_once_in(c->g, 3) ? salt_key(c->g) : NULL;
 
 	if (!o || !salt_for(c->g, &o->pub[OURS], &opening->salt, &opening->secret)) {
-		use_handle(c, RH_NULL);
+		use_handle(c, TPM2_RH_NULL);
 		return;
 	}
 	s->salted = true;
@@ -373,7 +359,8 @@ static void choose_salt(struct call *c, struct session *s, struct opening *openi
 
 static void choose_bind(struct call *c, struct session *s)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_ENDORSEMENT, RH_PLATFORM, RH_LOCKOUT };
+	static const u32 hierarchies[] =
+		{ TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, TPM2_RH_PLATFORM, TPM2_RH_LOCKOUT };
 	struct model *m = model_of(c->g);
 	struct object *o = diff_once_in(c->g, 3) ? pick_private(c->g, ~IS_SEQUENCE) : NULL;
 	unsigned int hier;
@@ -393,17 +380,17 @@ static void choose_bind(struct call *c, struct session *s)
 		s->bound[TWINS] = s->bound[OURS];
 		s->bound_auth = m->auth[hier];
 	} else {
-		use_handle(c, RH_NULL);
+		use_handle(c, TPM2_RH_NULL);
 	}
 }
 
 static void put_symmetric(struct call *c, u16 sym, u16 hash)
 {
 	put_u16(c, sym);
-	if (sym == ALG_AES) {
+	if (sym == TPM2_ALG_AES) {
 		put_u16(c, 128);
-		put_u16(c, ALG_CFB);
-	} else if (sym == ALG_XOR) {
+		put_u16(c, TPM2_ALG_CFB);
+	} else if (sym == TPM2_ALG_XOR) {
 		put_u16(c, hash);
 	}
 }
@@ -425,8 +412,9 @@ static void make_key(struct session *s, enum diff_side side, const struct openin
 
 struct session *start_session(struct diff_guest *g, u8 type)
 {
-	static const u16 hashes[] = { ALG_SHA256, ALG_SHA256, ALG_SHA1, ALG_SHA384, ALG_SHA512 };
-	static const u16 syms[] = { ALG_NULL, ALG_AES, ALG_XOR };
+	static const u16 hashes[] = { TPM2_ALG_SHA256, TPM2_ALG_SHA256, TPM2_ALG_SHA1,
+		TPM2_ALG_SHA384, TPM2_ALG_SHA512 };
+	static const u16 syms[] = { TPM2_ALG_NULL, TPM2_ALG_AES, TPM2_ALG_XOR };
 	struct session *s = new_session(g);
 	struct opening opening = {};
 	enum diff_side side;
@@ -436,9 +424,9 @@ struct session *start_session(struct diff_guest *g, u8 type)
 	drop_session(s);
 	s->pins++;
 	need_session_slots(g, 1);
-	begin_call(&c, g, CODE_START_SESSION);
+	begin_call(&c, g, TPM2_CC_StartAuthSession);
 	s->type = type;
-	s->hash = type ? ALG_SHA256 : hashes[diff_of(g, ARRAY_SIZE(hashes))];
+	s->hash = type ? TPM2_ALG_SHA256 : hashes[diff_of(g, ARRAY_SIZE(hashes))];
 	s->sym = syms[diff_of(g, ARRAY_SIZE(syms))];
 	choose_salt(&c, s, &opening);
 	choose_bind(&c, s);
@@ -516,29 +504,29 @@ static bool policy_step(struct diff_guest *g, struct session *s, u32 code, const
 static bool policy_auth_value(struct diff_guest *g, struct session *s, u32 code)
 {
 	s->with_auth = true;
-	return policy_step(g, s, CODE_POLICY_AUTH_VALUE, "");
+	return policy_step(g, s, TPM2_CC_PolicyAuthValue, "");
 }
 
 static bool policy_password(struct diff_guest *g, struct session *s, u32 code)
 {
 	s->with_password = true;
-	return policy_step(g, s, CODE_POLICY_PASSWORD, "");
+	return policy_step(g, s, TPM2_CC_PolicyPassword, "");
 }
 
 static bool policy_command(struct diff_guest *g, struct session *s, u32 code)
 {
-	return policy_step(g, s, CODE_POLICY_COMMAND, "0000014b");
+	return policy_step(g, s, TPM2_CC_PolicyCommandCode, "0000014b");
 }
 
 static bool policy_secret(struct diff_guest *g, struct session *s, u32 code)
 {
 	struct call c;
 
-	begin_call(&c, g, CODE_POLICY_SECRET);
+	begin_call(&c, g, TPM2_CC_PolicySecret);
 	c.steady = true;
-	use_handle(&c, RH_OWNER);
+	use_handle(&c, TPM2_RH_OWNER);
 	use_session(&c, s);
-	authorise_hierarchy(&c, RH_OWNER);
+	authorise_hierarchy(&c, TPM2_RH_OWNER);
 	put_hex(&c, "0000 0000 0000 00000000");
 	return send_call(&c, AGREE_BYTES);
 }
@@ -551,7 +539,7 @@ static bool policy_or(struct diff_guest *g, struct session *s, u32 code)
 	policy_digest(g, POLICY_PASSWORD, digests);
 	if (!policy_password(g, s, code))
 		return false;
-	begin_call(&c, g, CODE_POLICY_OR);
+	begin_call(&c, g, TPM2_CC_PolicyOR);
 	c.steady = true;
 	use_session(&c, s);
 	put_u32(&c, 2);
@@ -563,7 +551,7 @@ static bool policy_or(struct diff_guest *g, struct session *s, u32 code)
 static bool policy_pcr(struct diff_guest *g, struct session *s, u32 code)
 {
 	s->differs = true;
-	return policy_step(g, s, CODE_POLICY_PCR, "0000 00000001 000b 03 800000");
+	return policy_step(g, s, TPM2_CC_PolicyPCR, "0000 00000001 000b 03 800000");
 }
 
 static bool (*const policies[NR_POLICIES])(struct diff_guest *g, struct session *s, u32 code) = {
@@ -586,7 +574,7 @@ struct session *fresh_policy(struct diff_guest *g, u8 type)
 	s->with_password = false;
 	s->differs = false;
 	s->pins++;
-	policy_step(g, s, CODE_POLICY_RESTART, "");
+	policy_step(g, s, TPM2_CC_PolicyRestart, "");
 	s->pins--;
 	return s;
 }
@@ -623,8 +611,8 @@ void policy_digest(struct diff_guest *g, enum policy policy, struct digest diges
 	if (!s)
 		return;
 	s->pins++;
-	if (policies[policy](g, s, CODE_DUPLICATE)) {
-		begin_call(&c, g, CODE_POLICY_DIGEST);
+	if (policies[policy](g, s, TPM2_CC_Duplicate)) {
+		begin_call(&c, g, TPM2_CC_PolicyGetDigest);
 		c.steady = true;
 		use_session(&c, s);
 		if (send_call(&c, s->differs ? AGREE_LENGTH : AGREE_BYTES)) {

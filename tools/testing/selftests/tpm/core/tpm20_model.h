@@ -18,6 +18,7 @@
 
 #include "differential.h"
 #include "tpm20/commands.h"
+#include "tpm20/spec.h"
 
 #define NR_OBJECTS	8
 #define NR_SESSIONS	8
@@ -25,33 +26,6 @@
 #define NR_INDICES	4
 /* Of libtpms. */
 #define NR_SLOTS	3
-
-#define ALG_RSA		0x0001
-#define ALG_SHA1	0x0004
-#define ALG_HMAC	0x0005
-#define ALG_AES		0x0006
-#define ALG_KEYEDHASH	0x0008
-#define ALG_XOR		0x000a
-#define ALG_SHA256	0x000b
-#define ALG_SHA384	0x000c
-#define ALG_SHA512	0x000d
-#define ALG_NULL	0x0010
-#define ALG_RSASSA	0x0014
-#define ALG_RSAES	0x0015
-#define ALG_OAEP	0x0017
-#define ALG_ECDSA	0x0018
-#define ALG_ECDH	0x0019
-#define ALG_ECDAA	0x001a
-#define ALG_ECC		0x0023
-#define ALG_SYMCIPHER	0x0025
-#define ALG_CFB		0x0043
-
-#define RH_OWNER	0x40000001
-#define RH_NULL		0x40000007
-#define RS_PW		0x40000009
-#define RH_LOCKOUT	0x4000000a
-#define RH_ENDORSEMENT	0x4000000b
-#define RH_PLATFORM	0x4000000c
 
 /* TPMA_OBJECT */
 #define ATTR_FIXED_TPM		0x00000002
@@ -67,11 +41,6 @@
 #define ATTR_X509_SIGN		0x00080000
 
 /* TPMA_SESSION */
-#define SE_CONTINUE		0x01
-#define SE_EXCLUSIVE		0x02
-#define SE_DECRYPT		0x20
-#define SE_ENCRYPT		0x40
-#define SE_AUDIT		0x80
 
 /** struct bytes - some bytes */
 struct bytes {

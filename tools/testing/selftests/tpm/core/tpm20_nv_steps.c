@@ -3,31 +3,11 @@
 
 #include "tpm20_steps.h"
 
-#define CODE_UNDEFINE		0x122
-#define CODE_DEFINE		0x12a
-#define CODE_INCREMENT		0x134
-#define CODE_SET_BITS		0x135
-#define CODE_EXTEND		0x136
-#define CODE_WRITE		0x137
-#define CODE_WRITE_LOCK		0x138
-#define CODE_CHANGE_AUTH	0x13b
-#define CODE_POLICY_NV		0x149
-#define CODE_READ		0x14e
-#define CODE_READ_LOCK		0x14f
-#define CODE_READ_PUBLIC	0x169
-#define CODE_POLICY_COMMAND	0x16c
-#define CODE_CERTIFY		0x184
-#define CODE_POLICY_AUTHORIZE	0x192
-
 /* TPMA_NV: owner and authValue may read and write. */
 #define NV_RW			0x00060006
 #define NV_COUNTER		0x00000010
 #define NV_BITS			0x00000020
 #define NV_EXTEND		0x00000040
-#define NV_TYPE			0x000000f0
-#define NV_WRITE_DEFINE		0x00002000
-#define NV_NO_DA		0x02000000
-#define NV_READ_STCLEAR		0x80000000
 
 /* Of a policy and its hash: what PolicyAuthorizeNV reads. */
 #define POLICY_SIZE		34
@@ -38,7 +18,7 @@ static bool read_public(struct diff_guest *g, struct index *nv)
 	u16 public_len;
 	struct call c;
 
-	begin_call(&c, g, CODE_READ_PUBLIC);
+	begin_call(&c, g, TPM2_CC_NV_ReadPublic);
 	c.steady = true;
 	use_index(&c, nv);
 	if (!send_call(&c, AGREE_BYTES)) {
@@ -59,7 +39,7 @@ static struct index *pick_index(struct diff_guest *g, u32 type)
 	for (i = 0; i < NR_INDICES; i++) {
 		struct index *nv = &m->index[(start + i) % NR_INDICES];
 
-		if (nv->live && (type == ~0u || (nv->attributes & NV_TYPE) == type))
+		if (nv->live && (type == ~0u || (nv->attributes & TPMA_NV_TPM2_NT_MASK) == type))
 			return read_public(g, nv) ? nv : NULL;
 	}
 	return NULL;
@@ -69,7 +49,7 @@ static void authorise_index(struct call *c, struct index *nv)
 {
 	struct digest name[NR_SIDES] = { nv->name, nv->name };
 
-	model_of(c->g)->guarded |= !(nv->attributes & NV_NO_DA);
+	model_of(c->g)->guarded |= !(nv->attributes & TPMA_NV_NO_DA);
 	authorise(c, name, &nv->auth);
 }
 
@@ -78,9 +58,9 @@ static void begin_index(struct call *c, struct diff_guest *g, u32 code, struct i
 {
 	begin_call(c, g, code);
 	if (diff_once_in(g, 2)) {
-		use_handle(c, RH_OWNER);
+		use_handle(c, TPM2_RH_OWNER);
 		use_index(c, nv);
-		authorise_hierarchy(c, RH_OWNER);
+		authorise_hierarchy(c, TPM2_RH_OWNER);
 	} else {
 		use_index(c, nv);
 		use_index(c, nv);
@@ -93,9 +73,9 @@ static void change_auth_policy(struct digest *policy)
 {
 	u8 msg[40] = {};
 
-	vtpmb_poke_u32(msg + 32, CODE_POLICY_COMMAND);
-	vtpmb_poke_u32(msg + 36, CODE_CHANGE_AUTH);
-	hash_of(ALG_SHA256, msg, sizeof(msg), policy);
+	vtpmb_poke_u32(msg + 32, TPM2_CC_PolicyCommandCode);
+	vtpmb_poke_u32(msg + 36, TPM2_CC_NV_ChangeAuth);
+	hash_of(TPM2_ALG_SHA256, msg, sizeof(msg), policy);
 }
 
 static void plan_index(struct diff_guest *g, struct index *nv)
@@ -114,11 +94,11 @@ static void plan_index(struct diff_guest *g, struct index *nv)
 	if (!types[i].type && diff_once_in(g, 2))
 		nv->size = 1 + diff_of(g, 200);
 	if (!diff_once_in(g, 4))
-		nv->attributes |= NV_NO_DA;
+		nv->attributes |= TPMA_NV_NO_DA;
 	if (diff_once_in(g, 4))
-		nv->attributes |= NV_WRITE_DEFINE;
+		nv->attributes |= TPMA_NV_WRITEDEFINE;
 	if (diff_once_in(g, 4))
-		nv->attributes |= NV_READ_STCLEAR;
+		nv->attributes |= TPMA_NV_READ_STCLEAR;
 	nv->auth.len = diff_of(g, 12);
 	diff_bytes(g, nv->auth.at, nv->auth.len);
 	if (nv->auth.len)
@@ -135,13 +115,13 @@ static void step_define(struct diff_guest *g)
 
 	plan_index(g, &new);
 	change_auth_policy(&policy);
-	begin_call(&c, g, CODE_DEFINE);
-	use_handle(&c, RH_OWNER);
-	authorise_hierarchy(&c, RH_OWNER);
+	begin_call(&c, g, TPM2_CC_NV_DefineSpace);
+	use_handle(&c, TPM2_RH_OWNER);
+	authorise_hierarchy(&c, TPM2_RH_OWNER);
 	put_2b(&c, new.auth.at, new.auth.len);
 	put_u16(&c, 14 + policy.len);
 	put_u32(&c, new.handle);
-	put_u16(&c, ALG_SHA256);
+	put_u16(&c, TPM2_ALG_SHA256);
 	put_u32(&c, new.attributes);
 	put_2b(&c, policy.at, policy.len);
 	put_u16(&c, new.size);
@@ -155,12 +135,12 @@ static void undefine(struct diff_guest *g, struct index *nv, bool password)
 {
 	struct call c;
 
-	begin_call(&c, g, CODE_UNDEFINE);
+	begin_call(&c, g, TPM2_CC_NV_UndefineSpace);
 	c.steady = true;
 	c.password = password;
-	use_handle(&c, RH_OWNER);
+	use_handle(&c, TPM2_RH_OWNER);
 	use_index(&c, nv);
-	authorise_hierarchy(&c, RH_OWNER);
+	authorise_hierarchy(&c, TPM2_RH_OWNER);
 	if (send_call(&c, AGREE_BYTES))
 		nv->live = false;
 }
@@ -190,7 +170,7 @@ void drop_locked(struct diff_guest *g)
 static void step_write(struct diff_guest *g)
 {
 	struct index *nv = pick_index(g, 0);
-	u8 data[200] = { 0, ALG_SHA256 };
+	u8 data[200] = { 0, TPM2_ALG_SHA256 };
 	u16 offset = 0, len;
 	struct call c;
 
@@ -203,7 +183,7 @@ static void step_write(struct diff_guest *g)
 		len = diff_of(g, nv->size - offset + 1);
 		diff_bytes(g, data, len);
 	}
-	begin_index(&c, g, CODE_WRITE, nv);
+	begin_index(&c, g, TPM2_CC_NV_Write, nv);
 	put_2b(&c, data, len);
 	put_u16(&c, offset);
 	send_call(&c, AGREE_BYTES);
@@ -216,10 +196,10 @@ static void step_change(struct diff_guest *g)
 		u32 code;
 		const char *params;
 	} changes[] = {
-		{ NV_COUNTER, CODE_INCREMENT, "" },
-		{ NV_BITS, CODE_SET_BITS, "0000000000010100" },
-		{ NV_BITS, CODE_SET_BITS, "8000000000000000" },
-		{ NV_EXTEND, CODE_EXTEND, "0003 616263" },
+		{ NV_COUNTER, TPM2_CC_NV_Increment, "" },
+		{ NV_BITS, TPM2_CC_NV_SetBits, "0000000000010100" },
+		{ NV_BITS, TPM2_CC_NV_SetBits, "8000000000000000" },
+		{ NV_EXTEND, TPM2_CC_NV_Extend, "0003 616263" },
 	};
 	unsigned int i = diff_of(g, ARRAY_SIZE(changes));
 	struct index *nv = pick_index(g, changes[i].type);
@@ -241,7 +221,7 @@ static void step_read(struct diff_guest *g)
 	if (!nv)
 		return;
 	offset = diff_once_in(g, 2) ? 0 : diff_of(g, nv->size);
-	begin_index(&c, g, CODE_READ, nv);
+	begin_index(&c, g, TPM2_CC_NV_Read, nv);
 	put_u16(&c, diff_once_in(g, 2) ? nv->size - offset : diff_of(g, nv->size + 2));
 	put_u16(&c, offset);
 	/* A counter begins where the chip's highest ended. */
@@ -256,7 +236,7 @@ static void step_lock(struct diff_guest *g)
 
 	if (!nv)
 		return;
-	begin_index(&c, g, read ? CODE_READ_LOCK : CODE_WRITE_LOCK, nv);
+	begin_index(&c, g, read ? TPM2_CC_NV_ReadLock : TPM2_CC_NV_WriteLock, nv);
 	if (send_call(&c, AGREE_BYTES))
 		nv->locked = true;
 }
@@ -269,12 +249,12 @@ static void step_certify(struct diff_guest *g)
 
 	if (!nv)
 		return;
-	begin_call(&c, g, CODE_CERTIFY);
+	begin_call(&c, g, TPM2_CC_NV_Certify);
 	use_object(&c, signer);
-	use_handle(&c, RH_OWNER);
+	use_handle(&c, TPM2_RH_OWNER);
 	use_index(&c, nv);
 	authorise_object(&c, signer);
-	authorise_hierarchy(&c, RH_OWNER);
+	authorise_hierarchy(&c, TPM2_RH_OWNER);
 	put_hex(&c, "0003 616263");
 	put_scheme(&c, signer);
 	put_u16(&c, nv->size);
@@ -294,13 +274,13 @@ static void step_change_auth(struct diff_guest *g)
 	diff_bytes(g, auth.at, auth.len);
 	if (auth.len)
 		auth.at[auth.len - 1] |= 1;
-	begin_call(&command, g, CODE_POLICY_COMMAND);
+	begin_call(&command, g, TPM2_CC_PolicyCommandCode);
 	command.steady = true;
 	use_session(&command, s);
-	put_u32(&command, CODE_CHANGE_AUTH);
+	put_u32(&command, TPM2_CC_NV_ChangeAuth);
 	if (!send_call(&command, AGREE_BYTES) || !nv->live)
 		return;
-	begin_call(&c, g, CODE_CHANGE_AUTH);
+	begin_call(&c, g, TPM2_CC_NV_ChangeAuth);
 	use_index(&c, nv);
 	authorise_by(&c, s, &nv->auth);
 	c.new_auth = &auth;
@@ -319,11 +299,11 @@ static void step_policy(struct diff_guest *g)
 
 	if (!s || s->pins)
 		return;
-	begin_call(&c, g, compare ? CODE_POLICY_NV : CODE_POLICY_AUTHORIZE);
-	use_handle(&c, RH_OWNER);
+	begin_call(&c, g, compare ? TPM2_CC_PolicyNV : TPM2_CC_PolicyAuthorizeNV);
+	use_handle(&c, TPM2_RH_OWNER);
 	use_index(&c, nv);
 	use_session(&c, s);
-	authorise_hierarchy(&c, RH_OWNER);
+	authorise_hierarchy(&c, TPM2_RH_OWNER);
 	if (compare) {
 		put_hex(&c, "0001 00 0000");
 		put_u16(&c, diff_of(g, 14));

@@ -3,37 +3,7 @@
 
 #include "tpm20_steps.h"
 
-#define CODE_HIERARCHY_CONTROL	0x121
-#define CODE_CLEAR		0x126
-#define CODE_CLEAR_CONTROL	0x127
-#define CODE_CHANGE_AUTH	0x129
-#define CODE_PCR_ALLOCATE	0x12b
-#define CODE_SET_PCR_POLICY	0x12c
-#define CODE_PP_COMMANDS	0x12d
-#define CODE_SET_POLICY		0x12e
-#define CODE_LOCK_RESET		0x139
-#define CODE_LOCK_PARAMETERS	0x13a
-#define CODE_PCR_EVENT		0x13c
-#define CODE_PCR_RESET		0x13d
-#define CODE_STARTUP		0x144
-#define CODE_SHUTDOWN		0x145
-#define CODE_FLUSH_CONTEXT	0x165
-#define CODE_GET_CAPABILITY	0x17a
-#define CODE_GET_TEST_RESULT	0x17c
-#define CODE_PCR_READ		0x17e
-#define CODE_PCR_EXTEND		0x182
-#define CODE_PCR_AUTH_VALUE	0x183
-
 #define ONES	"1111111111111111111111111111111111111111111111111111111111111111"
-
-#define CAP_HANDLES		1
-#define CAP_COMMANDS		2
-#define CAP_PP_COMMANDS		3
-#define CAP_PCRS		5
-#define CAP_PROPERTIES		6
-#define CAP_PCR_PROPERTIES	7
-#define PT_STARTUP_CLEAR	0x201
-#define PT_LOCKOUT_COUNTER	0x20e
 
 static const struct digest no_auth;
 
@@ -49,7 +19,7 @@ static void begin_hierarchy(struct call *c, struct diff_guest *g, u32 code, u32 
 /* Sometimes a wrong one: it is no lasting matter but for lockout. */
 static void chance_wrong(struct call *c)
 {
-	if (c->handle[OURS][0] != RH_LOCKOUT && diff_once_in(c->g, 20))
+	if (c->handle[OURS][0] != TPM2_RH_LOCKOUT && diff_once_in(c->g, 20))
 		c->auth[0].wrong = true;
 }
 
@@ -95,9 +65,9 @@ static bool properties_agree(struct call *c)
 			return false;
 		if (!memcmp(ours + 4, twins + 4, 4) || is_virtual(vtpmb_peek_u32(ours)))
 			continue;
-		if (vtpmb_peek_u32(ours) == PT_LOCKOUT_COUNTER)
+		if (vtpmb_peek_u32(ours) == TPM2_PT_LOCKOUT_COUNTER)
 			diff_met(c->g, &c->pair, "failedTries");
-		else if (vtpmb_peek_u32(ours) == PT_STARTUP_CLEAR)
+		else if (vtpmb_peek_u32(ours) == TPM2_PT_STARTUP_CLEAR)
 			diff_met(c->g, &c->pair, "orderly");
 		else
 			return false;
@@ -121,13 +91,13 @@ static bool handles_agree(const struct call *c)
 static bool capabilities_agree(struct call *c)
 {
 	switch (vtpmb_peek_u32(c->out[OURS] + 1)) {
-	case CAP_PROPERTIES:
+	case TPM2_CAP_TPM_PROPERTIES:
 		return properties_agree(c);
-	case CAP_HANDLES:
+	case TPM2_CAP_HANDLES:
 		return handles_agree(c);
-	case CAP_COMMANDS:
-	case CAP_PP_COMMANDS:
-	case CAP_PCR_PROPERTIES:
+	case TPM2_CAP_COMMANDS:
+	case TPM2_CAP_PP_COMMANDS:
+	case TPM2_CAP_PCR_PROPERTIES:
 		return c->out[OURS][0] <= 1;
 	default:
 		return c->out_len[OURS] == c->out_len[TWINS] &&
@@ -139,7 +109,7 @@ static void ask(struct diff_guest *g, u32 capability, u32 property, u32 count, b
 {
 	struct call c;
 
-	begin_call(&c, g, CODE_GET_CAPABILITY);
+	begin_call(&c, g, TPM2_CC_GetCapability);
 	put_u32(&c, capability);
 	put_u32(&c, property);
 	put_u32(&c, count);
@@ -180,7 +150,7 @@ static void begin_pcr(struct call *c, struct diff_guest *g, u32 code, u32 pcr)
 
 static u32 chance_pcr(struct diff_guest *g)
 {
-	return diff_once_in(g, 40) ? RH_NULL : diff_of(g, 24);
+	return diff_once_in(g, 40) ? TPM2_RH_NULL : diff_of(g, 24);
 }
 
 static void step_extend(struct diff_guest *g)
@@ -189,11 +159,11 @@ static void step_extend(struct diff_guest *g)
 	u8 digest[32];
 	struct call c;
 
-	begin_pcr(&c, g, CODE_PCR_EXTEND, chance_pcr(g));
+	begin_pcr(&c, g, TPM2_CC_PCR_Extend, chance_pcr(g));
 	put_u32(&c, nr);
 	for (i = 0; i < nr; i++) {
 		diff_bytes(g, digest, sizeof(digest));
-		put_u16(&c, i ? ALG_SHA1 : ALG_SHA256);
+		put_u16(&c, i ? TPM2_ALG_SHA1 : TPM2_ALG_SHA256);
 		put_mem(&c, digest, i ? 20 : 32);
 	}
 	send_call(&c, AGREE_BYTES);
@@ -205,7 +175,7 @@ static void step_event(struct diff_guest *g)
 	struct call c;
 
 	diff_bytes(g, event, sizeof(event));
-	begin_pcr(&c, g, CODE_PCR_EVENT, chance_pcr(g));
+	begin_pcr(&c, g, TPM2_CC_PCR_Event, chance_pcr(g));
 	put_2b(&c, event, diff_of(g, sizeof(event)));
 	send_call(&c, AGREE_BYTES);
 }
@@ -214,7 +184,7 @@ static void step_pcr_reset(struct diff_guest *g)
 {
 	struct call c;
 
-	begin_pcr(&c, g, CODE_PCR_RESET, diff_once_in(g, 2) ? 16 : chance_pcr(g));
+	begin_pcr(&c, g, TPM2_CC_PCR_Reset, diff_once_in(g, 2) ? 16 : chance_pcr(g));
 	send_call(&c, AGREE_BYTES);
 }
 
@@ -223,10 +193,10 @@ static void step_pcr_auth(struct diff_guest *g)
 	struct call c;
 
 	if (diff_once_in(g, 2)) {
-		begin_pcr(&c, g, CODE_PCR_AUTH_VALUE, diff_of(g, 24));
+		begin_pcr(&c, g, TPM2_CC_PCR_SetAuthValue, diff_of(g, 24));
 		put_hex(&c, "0003 616263");
 	} else {
-		begin_hierarchy(&c, g, CODE_SET_PCR_POLICY, RH_PLATFORM);
+		begin_hierarchy(&c, g, TPM2_CC_PCR_SetAuthPolicy, TPM2_RH_PLATFORM);
 		put_hex(&c, "0000 0010");
 		put_u32(&c, diff_of(g, 24));
 	}
@@ -239,11 +209,11 @@ static void step_pcr_read(struct diff_guest *g)
 	unsigned int nr = 1 + diff_of(g, 2), i;
 	struct call c;
 
-	begin_call(&c, g, CODE_PCR_READ);
+	begin_call(&c, g, TPM2_CC_PCR_Read);
 	put_u32(&c, nr);
 	for (i = 0; i < nr; i++) {
 		diff_bytes(g, selection, sizeof(selection));
-		put_u16(&c, selection[0] & 1 ? ALG_SHA256 : ALG_SHA1);
+		put_u16(&c, selection[0] & 1 ? TPM2_ALG_SHA256 : TPM2_ALG_SHA1);
 		put_u8(&c, 3);
 		put_mem(&c, selection + 1, 3);
 	}
@@ -261,7 +231,7 @@ static void step_allocate(struct diff_guest *g)
 	};
 	struct call c;
 
-	begin_hierarchy(&c, g, CODE_PCR_ALLOCATE, RH_PLATFORM);
+	begin_hierarchy(&c, g, TPM2_CC_PCR_Allocate, TPM2_RH_PLATFORM);
 	chance_wrong(&c);
 	put_hex(&c, banks[diff_of(g, ARRAY_SIZE(banks))]);
 	/* Whether it can be, and how many PCRs: what space it takes is the chip's. */
@@ -276,7 +246,8 @@ static void step_allocate(struct diff_guest *g)
 
 static void step_change_auth(struct diff_guest *g)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_ENDORSEMENT, RH_PLATFORM, RH_LOCKOUT };
+	static const u32 hierarchies[] =
+		{ TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, TPM2_RH_PLATFORM, TPM2_RH_LOCKOUT };
 	unsigned int hier = diff_of(g, NR_AUTHS);
 	struct digest auth = { .len = diff_once_in(g, 2) ? 0 : diff_of(g, 20) };
 	struct call c;
@@ -284,7 +255,7 @@ static void step_change_auth(struct diff_guest *g)
 	diff_bytes(g, auth.at, auth.len);
 	if (auth.len)
 		auth.at[auth.len - 1] |= 1;
-	begin_hierarchy(&c, g, CODE_CHANGE_AUTH, hierarchies[hier]);
+	begin_hierarchy(&c, g, TPM2_CC_HierarchyChangeAuth, hierarchies[hier]);
 	chance_wrong(&c);
 	c.new_auth = &auth;
 	put_2b(&c, auth.at, auth.len);
@@ -319,7 +290,7 @@ static bool enable(struct diff_guest *g, u32 by, u32 hier, bool on)
 {
 	struct call c;
 
-	begin_hierarchy(&c, g, CODE_HIERARCHY_CONTROL, by);
+	begin_hierarchy(&c, g, TPM2_CC_HierarchyControl, by);
 	put_u32(&c, hier);
 	put_u8(&c, on);
 	return send_call(&c, AGREE_BYTES);
@@ -328,17 +299,17 @@ static bool enable(struct diff_guest *g, u32 by, u32 hier, bool on)
 /* Off, what that forbids, and on again. */
 static void step_hierarchy_control(struct diff_guest *g)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_ENDORSEMENT, 0x4000000d };
+	static const u32 hierarchies[] = { TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, 0x4000000d };
 	u32 hier = hierarchies[diff_of(g, 3)];
 	bool own = hier < 0x4000000c && diff_once_in(g, 2);
 
-	if (!enable(g, own ? hier : RH_PLATFORM, hier, false))
+	if (!enable(g, own ? hier : TPM2_RH_PLATFORM, hier, false))
 		return;
 	drop_hierarchy(g, hier, false);
 	ask(g, 6, 0x200, 2, false);
 	ask(g, 1, 0x40000000, 64, false);
-	enable(g, hier < 0x4000000c ? hier : RH_PLATFORM, hier, true);
-	if (!enable(g, RH_PLATFORM, hier, true))
+	enable(g, hier < 0x4000000c ? hier : TPM2_RH_PLATFORM, hier, true);
+	if (!enable(g, TPM2_RH_PLATFORM, hier, true))
 		diff_renew(g);
 }
 
@@ -347,7 +318,7 @@ void limit_tries(struct diff_guest *g)
 {
 	struct call c;
 
-	begin_hierarchy(&c, g, CODE_LOCK_PARAMETERS, RH_LOCKOUT);
+	begin_hierarchy(&c, g, TPM2_CC_DictionaryAttackParameters, TPM2_RH_LOCKOUT);
 	put_u32(&c, 8 + diff_of(g, 8));
 	put_hex(&c, "00000e10 00000e10");
 	if (!send_call(&c, AGREE_BYTES) && model_of(g)->cleared)
@@ -361,25 +332,25 @@ static void see_allocation(struct diff_guest *g)
 	diff_reset(g);
 	start(g, false);
 	drop_all(g, true);
-	ask(g, CAP_PCRS, 0, 1, false);
+	ask(g, TPM2_CAP_PCRS, 0, 1, false);
 	diff_renew(g);
 }
 
 static void step_clear(struct diff_guest *g)
 {
 	struct model *m = model_of(g);
-	u32 by = diff_once_in(g, 2) ? RH_PLATFORM : RH_LOCKOUT;
+	u32 by = diff_once_in(g, 2) ? TPM2_RH_PLATFORM : TPM2_RH_LOCKOUT;
 	struct call c;
 
-	begin_hierarchy(&c, g, CODE_CLEAR, by);
+	begin_hierarchy(&c, g, TPM2_CC_Clear, by);
 	chance_wrong(&c);
-	if (by == RH_LOCKOUT)
+	if (by == TPM2_RH_LOCKOUT)
 		c.new_auth = &no_auth;
 	if (!send_call(&c, AGREE_BYTES))
 		return;
 	m->cleared = true;
-	drop_hierarchy(g, RH_OWNER, true);
-	drop_hierarchy(g, RH_ENDORSEMENT, true);
+	drop_hierarchy(g, TPM2_RH_OWNER, true);
+	drop_hierarchy(g, TPM2_RH_ENDORSEMENT, true);
 	m->auth[OWNER].len = 0;
 	m->auth[ENDORSEMENT].len = 0;
 	m->auth[LOCKOUT].len = 0;
@@ -393,10 +364,10 @@ static void step_clear(struct diff_guest *g)
 
 static void step_clear_control(struct diff_guest *g)
 {
-	u32 by = diff_once_in(g, 3) ? RH_LOCKOUT : RH_PLATFORM;
+	u32 by = diff_once_in(g, 3) ? TPM2_RH_LOCKOUT : TPM2_RH_PLATFORM;
 	struct call c;
 
-	begin_hierarchy(&c, g, CODE_CLEAR_CONTROL, by);
+	begin_hierarchy(&c, g, TPM2_CC_ClearControl, by);
 	chance_wrong(&c);
 	put_u8(&c, diff_of(g, 2));
 	send_call(&c, AGREE_BYTES);
@@ -404,11 +375,12 @@ static void step_clear_control(struct diff_guest *g)
 
 static void step_set_policy(struct diff_guest *g)
 {
-	static const u32 hierarchies[] = { RH_PLATFORM, RH_OWNER, RH_ENDORSEMENT, RH_LOCKOUT };
+	static const u32 hierarchies[] =
+		{ TPM2_RH_PLATFORM, TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, TPM2_RH_LOCKOUT };
 	unsigned int hier = diff_of(g, 4);
 	struct call c;
 
-	begin_hierarchy(&c, g, CODE_SET_POLICY, hierarchies[hier]);
+	begin_hierarchy(&c, g, TPM2_CC_SetPrimaryPolicy, hierarchies[hier]);
 	chance_wrong(&c);
 	if (!hier && diff_once_in(g, 2))
 		put_hex(&c, "0020 " ONES "000b");
@@ -421,7 +393,7 @@ static void step_pp_commands(struct diff_guest *g)
 {
 	struct call c;
 
-	begin_hierarchy(&c, g, CODE_PP_COMMANDS, RH_PLATFORM);
+	begin_hierarchy(&c, g, TPM2_CC_PP_Commands, TPM2_RH_PLATFORM);
 	chance_wrong(&c);
 	put_hex(&c, diff_once_in(g, 2) ? "00000001 00000126 00000000" :
 					 "00000000 00000001 00000126");
@@ -432,7 +404,7 @@ static void step_lock_reset(struct diff_guest *g)
 {
 	struct call c;
 
-	begin_hierarchy(&c, g, CODE_LOCK_RESET, RH_LOCKOUT);
+	begin_hierarchy(&c, g, TPM2_CC_DictionaryAttackLockReset, TPM2_RH_LOCKOUT);
 	if (send_call(&c, AGREE_BYTES))
 		model_of(g)->counted = false;
 }
@@ -538,7 +510,7 @@ static void step_locked_out(struct diff_guest *g)
 	struct call c;
 
 	shut_down(g, false);
-	begin_hierarchy(&c, g, CODE_LOCK_RESET, RH_LOCKOUT);
+	begin_hierarchy(&c, g, TPM2_CC_DictionaryAttackLockReset, TPM2_RH_LOCKOUT);
 	c.auth[0].wrong = true;
 	send_call(&c, AGREE_BYTES);
 	step_lock_reset(g);
@@ -557,15 +529,15 @@ static void step_unsafe(struct diff_guest *g)
 		u32 handle[2];
 		const char *params;
 	} unsafe[] = {
-		{ 0x11f, { 0x01000000, RH_PLATFORM }, "" },
-		{ 0x124, { RH_PLATFORM }, "" },
-		{ 0x125, { RH_PLATFORM }, "" },
-		{ 0x128, { RH_OWNER }, "00000000 00ffffff" },
-		{ 0x130, { RH_OWNER }, "00" },
-		{ 0x132, { RH_OWNER }, "" },
-		{ 0x133, { RH_ENDORSEMENT, RH_NULL }, "0000 0010" },
-		{ 0x13f, { RH_PLATFORM }, "00000000" },
-		{ 0x140, { RH_OWNER }, "000b 00000000 00000000" },
+		{ 0x11f, { 0x01000000, TPM2_RH_PLATFORM }, "" },
+		{ 0x124, { TPM2_RH_PLATFORM }, "" },
+		{ 0x125, { TPM2_RH_PLATFORM }, "" },
+		{ 0x128, { TPM2_RH_OWNER }, "00000000 00ffffff" },
+		{ 0x130, { TPM2_RH_OWNER }, "00" },
+		{ 0x132, { TPM2_RH_OWNER }, "" },
+		{ 0x133, { TPM2_RH_ENDORSEMENT, TPM2_RH_NULL }, "0000 0010" },
+		{ 0x13f, { TPM2_RH_PLATFORM }, "00000000" },
+		{ 0x140, { TPM2_RH_OWNER }, "000b 00000000 00000000" },
 	};
 	unsigned int i = diff_of(g, ARRAY_SIZE(unsafe));
 	struct call c;

@@ -3,15 +3,6 @@
 
 #include "tpm20_steps.h"
 
-#define CODE_POLICY_SECRET	0x151
-#define CODE_POLICY_SIGNED	0x160
-#define CODE_POLICY_AUTHORIZE	0x16a
-#define CODE_POLICY_TICKET	0x172
-#define CODE_VERIFY_SIGNATURE	0x177
-#define CODE_POLICY_PCR		0x17f
-#define CODE_POLICY_RESTART	0x180
-#define CODE_POLICY_DIGEST	0x189
-
 #define ONES	"1111111111111111111111111111111111111111111111111111111111111111"
 
 static struct session *any_policy(struct diff_guest *g)
@@ -60,7 +51,7 @@ static void step_simple(struct diff_guest *g)
 		bystander(&c);
 	if (!send_call(&c, AGREE_BYTES))
 		return;
-	if (simple[i].code == CODE_POLICY_RESTART)
+	if (simple[i].code == TPM2_CC_PolicyRestart)
 		s->differs = false;
 }
 
@@ -71,7 +62,7 @@ static void get_digest(struct diff_guest *g, struct session *s, struct digest di
 
 	digest[OURS].len = 0;
 	digest[TWINS].len = 0;
-	begin_call(&c, g, CODE_POLICY_DIGEST);
+	begin_call(&c, g, TPM2_CC_PolicyGetDigest);
 	use_session(&c, s);
 	if (!send_call(&c, s->differs ? AGREE_LENGTH : AGREE_BYTES))
 		return;
@@ -104,7 +95,7 @@ static void step_pcr(struct diff_guest *g)
 	if (!s)
 		return;
 	s->differs = true;
-	begin_call(&c, g, CODE_POLICY_PCR);
+	begin_call(&c, g, TPM2_CC_PolicyPCR);
 	use_session(&c, s);
 	put_hex(&c, params[diff_of(g, ARRAY_SIZE(params))]);
 	if (!send_call(&c, AGREE_BYTES) && s->live && c.pair.rsp[OURS].rc)
@@ -113,7 +104,8 @@ static void step_pcr(struct diff_guest *g)
 
 static void step_secret(struct diff_guest *g)
 {
-	static const u32 hierarchies[] = { RH_OWNER, RH_ENDORSEMENT, RH_PLATFORM, RH_LOCKOUT };
+	static const u32 hierarchies[] =
+		{ TPM2_RH_OWNER, TPM2_RH_ENDORSEMENT, TPM2_RH_PLATFORM, TPM2_RH_LOCKOUT };
 	struct object *o = diff_once_in(g, 2) ? pick_private(g, ~IS_SEQUENCE) : NULL;
 	struct session *s = any_policy(g);
 	u32 hier = hierarchies[diff_of(g, diff_once_in(g, 10) ? 4 : 2)];
@@ -122,7 +114,7 @@ static void step_secret(struct diff_guest *g)
 	if (!s)
 		return;
 	s->pins++;
-	begin_call(&c, g, CODE_POLICY_SECRET);
+	begin_call(&c, g, TPM2_CC_PolicySecret);
 	if (o && o->live)
 		use_object(&c, o);
 	else
@@ -152,7 +144,7 @@ static void signed_hash(const struct session *s, bool nonce, u32 expiration,
 
 		memcpy(msg, s->nonce[side].at, len);
 		vtpmb_poke_u32(msg + len, expiration);
-		hash_of(ALG_SHA256, msg, len + 4, &out[side]);
+		hash_of(TPM2_ALG_SHA256, msg, len + 4, &out[side]);
 	}
 }
 
@@ -173,7 +165,7 @@ static void use_ticket(struct diff_guest *g, const struct call *from, const stru
 
 	if (!s)
 		return;
-	begin_call(&c, g, CODE_POLICY_TICKET);
+	begin_call(&c, g, TPM2_CC_PolicyTicket);
 	use_session(&c, s);
 	for (side = 0; side < NR_SIDES; side++) {
 		u16 timeout = vtpmb_peek_u16(from->out[side]);
@@ -207,7 +199,7 @@ static void step_signed(struct diff_guest *g)
 	s->pins--;
 	if (!good || !key->live || !s->live)
 		return;
-	begin_call(&c, g, CODE_POLICY_SIGNED);
+	begin_call(&c, g, TPM2_CC_PolicySigned);
 	use_object(&c, key);
 	use_session(&c, s);
 	for (side = 0; side < NR_SIDES; side++)
@@ -237,12 +229,12 @@ static void step_authorize(struct diff_guest *g)
 	s->pins++;
 	get_digest(g, s, digest);
 	for (side = 0; side < NR_SIDES; side++)
-		hash_of(ALG_SHA256, digest[side].at, digest[side].len, &hash[side]);
+		hash_of(TPM2_ALG_SHA256, digest[side].at, digest[side].len, &hash[side]);
 	if (!digest[OURS].len || !sign_digest(g, key, hash, &signature)) {
 		s->pins--;
 		return;
 	}
-	begin_call(&verify, g, CODE_VERIFY_SIGNATURE);
+	begin_call(&verify, g, TPM2_CC_VerifySignature);
 	use_object(&verify, key);
 	for (side = 0; side < NR_SIDES; side++)
 		put_own_2b(&verify, side, hash[side].at, hash[side].len);
@@ -250,7 +242,7 @@ static void step_authorize(struct diff_guest *g)
 	s->pins--;
 	if (!send_call(&verify, AGREE_LENGTH) || !s->live)
 		return;
-	begin_call(&c, g, CODE_POLICY_AUTHORIZE);
+	begin_call(&c, g, TPM2_CC_PolicyAuthorize);
 	use_session(&c, s);
 	for (side = 0; side < NR_SIDES; side++) {
 		put_own_2b(&c, side, digest[side].at, digest[side].len);

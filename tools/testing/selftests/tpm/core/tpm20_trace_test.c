@@ -42,7 +42,7 @@ struct line {
 	SEPARATE("00000003"), SEPARATE("00000004"), SEPARATE("00000005"), \
 	SEPARATE("00000006"), SEPARATE("00000007")
 #define CAP(cap, property, count) "8001 ???????? 0000017a " cap property count
-#define CAP_PCRS	{ CAP("00000005", "00000000", "00000001") }
+#define TPM2_CAP_PCRS	{ CAP("00000005", "00000000", "00000001") }
 #define PROPERTY(tag)	CAP("00000006", tag, "00000001")
 #define READ(pcrs)	{ "8001 ???????? 0000017e 00000001 000b 03" pcrs }
 #define RESET		{ "reset" }
@@ -66,7 +66,7 @@ struct line {
 	{ PROPERTY("00000129"), COMMANDS },				\
 	{ "8001 ???????? 00000143 00" },				\
 	{ CAP("00000002", "0000011f", "00000100"), COMMANDS },		\
-	CAP_PCRS,							\
+	TPM2_CAP_PCRS,							\
 	{ "8001 ???????? 0000017b 0020", RANDOM },			\
 	{ "8001 ???????? 0000017b 0040", RANDOM },			\
 	READ("010000"), READ("020000"), READ("040000"), READ("080000"),	\
@@ -108,9 +108,9 @@ static const struct line seabios_gives_up[] = {
 	{ SHUTDOWN_CLEAR }, RESET, SEABIOS_POST, SEABIOS_BOOT,
 };
 
-#define OVMF_MEASURE(pcr, bit)	MEASURE(pcr), CAP_PCRS, CAP_PCRS, READ(bit)
+#define OVMF_MEASURE(pcr, bit)	MEASURE(pcr), TPM2_CAP_PCRS, TPM2_CAP_PCRS, READ(bit)
 #define OVMF_BOOT							\
-	{ STARTUP_CLEAR }, CAP_PCRS,					\
+	{ STARTUP_CLEAR }, TPM2_CAP_PCRS,					\
 	{ "8001 ???????? 00000143 00" },				\
 	OVMF_MEASURE("00000000", "010000"), OVMF_MEASURE("00000007", "800000"), \
 	{ PROPERTY("00000105") }, { PROPERTY("0000010b") },	\
