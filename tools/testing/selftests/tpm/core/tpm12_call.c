@@ -18,6 +18,7 @@
 #define ORD_RELEASETRANSPORTSIGNED 0xe8
 
 #define RC_AUTHFAIL		1
+#define RC_BAD_PARAMETER	3
 #define RC_BAD_ORDINAL		10
 #define RC_INVALID_PCR_INFO	16
 #define RC_BAD_PARAM_SIZE	25
@@ -547,13 +548,20 @@ static void unpin(struct call *c)
 }
 
 /*
- * A proxy finds it, by its grants, or a TPM, in the command.  And libtpms ends
- * the session of a ReleaseTransportSigned that is cut off, alone of all.
+ * No session ends with a command whose areas cannot be parsed.  But libtpms ends the first
+ * one of ReleaseTransportSigned if the second area is cut off, or if its
+ * continueAuthSession is not a BOOL.
  */
+static bool is_half_parsed(const struct call *c, u32 rc)
+{
+	return c->row->code == ORD_RELEASETRANSPORTSIGNED &&
+	       (rc == RC_BAD_PARAM_SIZE || rc == RC_BAD_PARAMETER);
+}
+
+/* A proxy finds the error by its grants, a TPM in the command. */
 static bool is_found_elsewhere(const struct call *c, u32 rc)
 {
-	return rc == RC_BAD_ORDINAL || rc == RC_INVALID_PCR_INFO ||
-	       (rc == RC_BAD_PARAM_SIZE && c->row->code == ORD_RELEASETRANSPORTSIGNED);
+	return rc == RC_BAD_ORDINAL || rc == RC_INVALID_PCR_INFO || is_half_parsed(c, rc);
 }
 
 /* An error ends sessions, or does not: ask. */

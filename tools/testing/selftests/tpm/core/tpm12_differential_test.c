@@ -54,6 +54,15 @@ static bool dies_of_reset(const struct diff_guest *g, const struct diff_pair *p)
 	return p->len[OURS] > 74 && vtpmb_peek_u32(blob + 2) == 1 && blob[54];
 }
 
+/* TPM_RT_KEY and keepHandle, but another key has the handle by now. */
+static bool keeps_handle_of_another(const struct diff_guest *g, const struct diff_pair *p)
+{
+	const u8 *keep = p->cmd[OURS] + VTPMB_HEADER_SIZE + 4, *blob = keep + 1 + 4;
+
+	return *keep && vtpmb_peek_u32(blob + 2) == 1 &&
+	       vtpmb_tpm12_entry(g->vtpm, TPM12_KEY, vtpmb_peek_u32(blob + 6));
+}
+
 static bool is_of_nothing(const struct diff_guest *g, const struct diff_pair *p)
 {
 	return model_of(g)->undefined;
@@ -321,6 +330,9 @@ static struct diff_row rows[] = {
 	{ .code = 0xb9, .ours = 0x5a, .twins = 0, .when = dies_of_reset, .repair = DIFF_RENEW,
 	  .rare = true,
 	  .why = "a resume ends contexts too, and those of a key on PCRs end with a start" },
+	{ .code = 0xb9, .ours = 0x58, .twins = 0, .when = keeps_handle_of_another,
+	  .repair = DIFF_RENEW, .rare = true,
+	  .why = "a proxy gives a free handle to the next key, libtpms a random one" },
 	{ .code = 0x7c, .ours = 0x08, .twins = 0, .when = shows_no_owner,
 	  .why = "where the chip has an owner, it shows its endorsement key to nobody" },
 	{ .ours = 0x22, .twins = DIFF_ERROR, .when = has_auth,
