@@ -46,5 +46,8 @@ static void __exit vtpmb_exit(void)
 module_init(vtpmb_init);
 module_exit(vtpmb_exit);
 
+MODULE_AUTHOR("The vTPM bridge developers");
 MODULE_DESCRIPTION("Share a TPM among virtual machines");
+/* The version of dkms.conf. */
+MODULE_VERSION("0.1");
 MODULE_LICENSE("GPL");
