@@ -7,11 +7,11 @@
  */
 
 #include <linux/atomic.h>
-#include <linux/kernel.h>
-#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "books.h"
 #include "state.h"
+#include "wire.h"
 
 /* Sessions of a proxy that it has because others do not need them. */
 static int tpm20_shared(u32 nr_sessions)
@@ -388,4 +388,42 @@ void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm)
 
 	for (i = 0; i < VTPMB_TPM20_MAX_BODIES; i++)
 		table->body[i].in_use = false;
+}
+
+/**
+ * vtpmb_tpm20_find_loaded() - find an object or sequence by its handle in the chip
+ * @table:	the handle table
+ * @phys:	the chip's handle
+ *
+ * Return: its body, or NULL
+ */
+struct vtpmb_tpm20_body *vtpmb_tpm20_find_loaded(struct vtpmb_tpm20_table *table, u32 phys)
+{
+	struct vtpmb_tpm20_body *body;
+
+	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
+		if (body->kind != KIND_SESSION && body->phys == phys)
+			return body;
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_find_active() - find a session that is loaded or saved
+ * @table:	the handle table
+ * @bit:	vtpmb_tpm20_session_bit() of its handle
+ *
+ * Return: its body, or NULL
+ */
+struct vtpmb_tpm20_body *vtpmb_tpm20_find_active(struct vtpmb_tpm20_table *table,
+						 unsigned int bit)
+{
+	struct vtpmb_tpm20_body *body;
+
+	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
+		if (body->kind == KIND_SESSION && (body->phys || body->blob) &&
+		    vtpmb_tpm20_session_bit(body->session) == bit)
+			return body;
+	}
+	return NULL;
 }

@@ -10,9 +10,32 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/string.h>
 #include "../core/failure.h"
+#include "books.h"
+#include "capability.h"
+#include "command.h"
+#include "condition.h"
+#include "context.h"
+#include "ephemeral.h"
+#include "hmac.h"
+#include "host.h"
+#include "local.h"
+#include "lockout.h"
+#include "nv.h"
+#include "parameters.h"
+#include "pcr.h"
+#include "persistent.h"
+#include "policy.h"
+#include "properties.h"
+#include "real_pcr.h"
+#include "resync.h"
+#include "session.h"
 #include "state.h"
+#include "swap.h"
+#include "wire.h"
+#include "witness.h"
 
 #define CODE_FIRST	0x11F
 #define NR_CODES	(0x1AA - CODE_FIRST + 1)

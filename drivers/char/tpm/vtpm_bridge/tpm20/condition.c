@@ -15,6 +15,10 @@
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "books.h"
+#include "condition.h"
+#include "hmac.h"
+#include "policy.h"
 #include "state.h"
 
 /* TPM 2.0 Part 2, 8.5: TPMA_LOCALITY.  Greater ones are extended localities. */

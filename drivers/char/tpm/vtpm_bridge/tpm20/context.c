@@ -10,10 +10,13 @@
 
 #include <crypto/algapi.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
-#include <linux/string.h>
+#include "books.h"
+#include "context.h"
 #include "state.h"
+#include "swap.h"
+#include "wire.h"
 
 /* TPM 2.0 Part 2, 14.4: TPMS_CONTEXT.savedHandle of objects */
 #define SAVED_OBJECT		0x80000000u

@@ -9,7 +9,8 @@
 
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
-#include <linux/string.h>
+#include <linux/mutex.h>
+#include "ephemeral.h"
 #include "state.h"
 
 /**

@@ -33,11 +33,13 @@
  * more session saved, or has saved so many that they make up for the looks.
  */
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
-#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
+#include "ask.h"
+#include "gap.h"
 #include "state.h"
 
 /* One in so many saves is tried when guests have used up their part. */

@@ -11,10 +11,15 @@
 
 #include <crypto/algapi.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "ask.h"
+#include "books.h"
+#include "hmac.h"
+#include "session.h"
 #include "state.h"
+#include "swap.h"
+#include "wire.h"
 
 /** MAX_BLOCK - bytes of the longest block that HMAC works on (SHA-512) */
 #define MAX_BLOCK	128
@@ -616,4 +621,42 @@ int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	if (!vtpmb_get_bytes(&r, sizeof(u32)) || !vtpmb_tpm20_roll(entry, &r))
 		return -EIO;
 	return 0;
+}
+
+/**
+ * vtpmb_tpm20_auth_set_flag() - the flag by which the chip tells of an authValue
+ * @handle:	a hierarchy or PCR
+ *
+ * Return: a flag of TPMA_PERMANENT; 0: the chip does not tell
+ */
+u32 vtpmb_tpm20_auth_set_flag(u32 handle)
+{
+	switch (handle) {
+	case TPM2_RH_OWNER:
+		return TPMA_PERMANENT_OWNERAUTHSET;
+	case TPM2_RH_ENDORSEMENT:
+		return TPMA_PERMANENT_ENDORSEMENTAUTHSET;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * vtpmb_tpm20_are_empty() - whether the authValues of proxy and chip are empty
+ * @vtpm:	the vtpm; its lock is held
+ * @handle:	a hierarchy or PCR
+ *
+ * What the administrator has told of the chip's does not matter.
+ *
+ * Context: The hub's thread, after vtpmb_tpm20_inquire().
+ */
+bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
+{
+	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	u32 set = vtpmb_tpm20_auth_set_flag(handle);
+
+	if (!set)
+		return handle == TPM2_RH_NULL || TPM20_HT(handle) == TPM2_HT_PCR;
+	return !vtpmb_tpm20_authority(vtpm, handle)->auth_len && var->fresh &&
+	       !(var->permanent & set);
 }

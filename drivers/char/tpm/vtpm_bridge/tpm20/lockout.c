@@ -21,14 +21,16 @@
  * as the chip forgets.
  */
 
-#include <linux/bits.h>
 #include <linux/compiler.h>
-#include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
-#include <linux/lockdep.h>
-#include <linux/string.h>
+#include <linux/mutex.h>
+#include "lockout.h"
+#include "nv.h"
+#include "properties.h"
 #include "state.h"
+#include "swap.h"
+#include "wire.h"
 
 /* TPM 2.0 Part 3, 25.2 */
 u32 vtpmb_tpm20_lock_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,

@@ -12,13 +12,15 @@
  * an index from one turn to the next, since the host may change it.
  */
 
-#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/string.h>
+#include "ask.h"
+#include "nv.h"
 #include "state.h"
+#include "wire.h"
 
 static_assert(VTPMB_TPM20_KNOWN_INDICES >= VTPMB_TPM20_HANDLES);
 

@@ -9,11 +9,14 @@
  */
 
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "ask.h"
+#include "parameters.h"
 #include "state.h"
+#include "wire.h"
 
 static int tpm20_learn_detail(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 			      u16 curve)

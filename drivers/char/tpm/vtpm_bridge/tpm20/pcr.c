@@ -2,93 +2,19 @@
 /* TPM 2.0, PCR commands on the private banks.  Granted PCRs are passed on. */
 
 #include <linux/bits.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
-#include <linux/string.h>
+#include "facts.h"
+#include "pcr.h"
+#include "real_pcr.h"
+#include "selection.h"
 #include "state.h"
+#include "wire.h"
 
-/** SELECT_SIZE - bytes of a PCR bitmap: sizeofSelect */
-#define SELECT_SIZE		(VTPMB_NR_PCRS / 8)
+/** SELECT_ALL - a selection of all PCRs of a bank */
 #define SELECT_ALL		(BIT(VTPMB_NR_PCRS) - 1)
-
-/** MAX_READ - digests of one TPM2_PCR_Read: TPML_DIGEST (Part 2, 10.9.6) */
-#define MAX_READ		8
 
 /** MAX_EVENT - bytes of a TPM2B_EVENT (Part 2, 10.4.6) */
 #define MAX_EVENT		1024
-
-static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			   unsigned int param, struct vtpmb_tpm20_selection *sel)
-{
-	const u8 *bits;
-	u8 size;
-	u32 rc = vtpmb_tpm20_get_u16(call, param, &sel->alg);
-
-	if (rc)
-		return rc;
-	if (!vtpmb_tpm20_is_hash(vtpm, sel->alg))
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_HASH, param);
-	rc = vtpmb_tpm20_get_u8(call, param, &size);
-	if (rc)
-		return rc;
-	if (size != SELECT_SIZE)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, param);
-	bits = vtpmb_get_bytes(&call->params, size);
-	if (!bits)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
-	sel->pcrs = bits[0] | bits[1] << 8 | (u32)bits[2] << 16;
-	return TPM2_RC_SUCCESS;
-}
-
-/* TPMS_PCR_SELECTION */
-void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs)
-{
-	vtpmb_put_u16(out, alg);
-	vtpmb_put_u8(out, SELECT_SIZE);
-	vtpmb_put_u8(out, pcrs);
-	vtpmb_put_u8(out, pcrs >> 8);
-	vtpmb_put_u8(out, pcrs >> 16);
-}
-
-/* TPML_PCR_SELECTION, at most one for each hash algorithm. */
-u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			       unsigned int param, struct vtpmb_tpm20_selection *sel,
-			       u32 *nr_sels)
-{
-	u32 i, rc = vtpmb_tpm20_get_u32(call, param, nr_sels);
-
-	if (rc)
-		return rc;
-	if (*nr_sels > vtpmb_tpm20_facts(vtpm->port)->nr_hashes)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, param);
-	for (i = 0; i < *nr_sels; i++) {
-		rc = tpm20_selection(vtpm, call, param, &sel[i]);
-		if (rc)
-			return rc;
-	}
-	return TPM2_RC_SUCCESS;
-}
-
-/**
- * vtpmb_tpm20_fit() - keep of a bank's registers what fits into a PCR_Read
- * @pcrs:	those that are wanted and there
- * @nr_digests:	how many the response has; raised
- *
- * Return: the first ones of @pcrs
- */
-u32 vtpmb_tpm20_fit(u32 pcrs, unsigned int *nr_digests)
-{
-	unsigned int i;
-	u32 keep = 0;
-
-	for (i = 0; i < VTPMB_NR_PCRS && *nr_digests < MAX_READ; i++) {
-		if (!(pcrs & BIT(i)))
-			continue;
-		keep |= BIT(i);
-		(*nr_digests)++;
-	}
-	return keep;
-}
 
 /* Of a bank that is not there: nothing. */
 static u32 tpm20_readable(const struct vtpmb_pcr_bank *bank, u32 pcrs,

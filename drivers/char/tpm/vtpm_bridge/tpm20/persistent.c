@@ -14,11 +14,17 @@
  * for it may have another authValue.
  */
 
-#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/string.h>
+#include "ask.h"
+#include "books.h"
+#include "context.h"
+#include "persistent.h"
 #include "state.h"
+#include "swap.h"
+#include "wire.h"
 
 /** NR_PAGE - handles that are looked at together */
 #define NR_PAGE			16

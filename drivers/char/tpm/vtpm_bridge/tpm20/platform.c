@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TPM 2.0, the virtual platform: startup, hierarchies, physical presence, self-test. */
 
-#include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "facts.h"
+#include "platform.h"
 #include "state.h"
+#include "wire.h"
 
 /** MAX_ALG_LIST - TPM 2.0 Part 2, 10.9.2; of the reference implementation */
 #define MAX_ALG_LIST	64

@@ -14,11 +14,17 @@
 
 #include <linux/bits.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/string.h>
+#include "ask.h"
+#include "policy.h"
+#include "real_pcr.h"
+#include "selection.h"
 #include "state.h"
+#include "swap.h"
+#include "wire.h"
 
 /**
  * struct tpm20_claim - what a guest says of its PCRs

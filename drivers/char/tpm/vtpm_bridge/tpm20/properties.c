@@ -6,9 +6,10 @@
  * each turn that needs them, and forgotten at its end.
  */
 
-#include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include "ask.h"
+#include "properties.h"
 #include "state.h"
 
 #define NR_NEEDED		5

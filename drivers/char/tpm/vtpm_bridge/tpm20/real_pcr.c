@@ -10,9 +10,14 @@
 
 #include <linux/bits.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include "ask.h"
+#include "facts.h"
+#include "real_pcr.h"
+#include "selection.h"
 #include "state.h"
+#include "wire.h"
 
 /** BEYOND - stands for all PCRs that no TPM of this profile has */
 #define BEYOND			BIT(VTPMB_NR_PCRS)

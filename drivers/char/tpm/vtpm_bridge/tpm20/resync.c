@@ -15,11 +15,13 @@
  */
 
 #include <linux/bitmap.h>
-#include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/list.h>
 #include "../core/port.h"
+#include "ask.h"
+#include "books.h"
+#include "resync.h"
 #include "state.h"
+#include "swap.h"
 
 /**
  * struct tpm20_inside - what the chip has
@@ -44,99 +46,6 @@ static bool tpm20_is_in(const u32 *handle, unsigned int nr_handles, u32 wanted)
 			return true;
 	}
 	return false;
-}
-
-/* An object or sequence of the table that the chip calls so. */
-static struct vtpmb_tpm20_body *tpm20_find_object(struct vtpmb_tpm20_table *table, u32 phys)
-{
-	struct vtpmb_tpm20_body *body;
-
-	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
-		if (body->kind != KIND_SESSION && body->phys == phys)
-			return body;
-	}
-	return NULL;
-}
-
-/* A session of the table that is loaded or saved. */
-static struct vtpmb_tpm20_body *tpm20_find_session(struct vtpmb_tpm20_table *table,
-						   unsigned int bit)
-{
-	struct vtpmb_tpm20_body *body;
-
-	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
-		if (body->kind == KIND_SESSION && (body->phys || body->blob) &&
-		    vtpmb_tpm20_session_bit(body->session) == bit)
-			return body;
-	}
-	return NULL;
-}
-
-/**
- * vtpmb_tpm20_list_host_objects() - see which objects in the chip are the host's
- * @vtpm:	the vtpm, about to have an object made
- *
- * They stay the same for the turn.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	int count, i;
-
-	if (table->host_objects_known)
-		return 0;
-	count = vtpmb_tpm20_chip_handles(vtpm->port, TPM2_TRANSIENT_FIRST, table->host_objects,
-					 VTPMB_TPM20_MAX_TRANSIENT);
-	if (count < 0)
-		return count;
-	table->nr_host_objects = 0;
-	for (i = 0; i < count; i++) {
-		if (!tpm20_find_object(table, table->host_objects[i]))
-			table->host_objects[table->nr_host_objects++] = table->host_objects[i];
-	}
-	table->host_objects_known = true;
-	return 0;
-}
-
-/**
- * vtpmb_tpm20_list_host_sessions() - see which loaded sessions in the chip are the host's
- * @vtpm:	the vtpm, about to have a session started
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	unsigned int i;
-	int err;
-
-	if (table->host_sessions_known)
-		return 0;
-	err = vtpmb_tpm20_chip_sessions(vtpm->port, false, table->host_sessions);
-	if (err)
-		return err;
-	for_each_set_bit(i, table->host_sessions, VTPMB_TPM20_MAX_ACTIVE) {
-		if (tpm20_find_session(table, i))
-			__clear_bit(i, table->host_sessions);
-	}
-	table->host_sessions_known = true;
-	return 0;
-}
-
-/**
- * vtpmb_tpm20_forget_host_lists() - the host gets the chip
- * @vtpm:	the vtpm whose turn ends
- */
-void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-
-	table->host_objects_known = false;
-	table->host_sessions_known = false;
-	table->loading = NULL;
-	table->host_ended = false;
 }
 
 static int tpm20_ask_inside(struct vtpmb_port *port, struct tpm20_inside *inside)
@@ -259,7 +168,7 @@ static int tpm20_flush_lost_objects(struct vtpmb_vtpm *vtpm, const struct tpm20_
 	bool lost;
 
 	for (i = 0; i < inside->nr_objects && !err; i++) {
-		if (tpm20_find_object(table, inside->object[i]))
+		if (vtpmb_tpm20_find_loaded(table, inside->object[i]))
 			continue;
 		err = tpm20_is_lost(vtpm, inside->loading, inside->object[i], &lost);
 		if (!err && lost)
@@ -277,7 +186,7 @@ static int tpm20_flush_lost_sessions(struct vtpmb_vtpm *vtpm, const struct tpm20
 	if (!table->host_sessions_known)
 		return 0;
 	for_each_set_bit(i, inside->loaded, VTPMB_TPM20_MAX_ACTIVE) {
-		if (!err && !test_bit(i, table->host_sessions) && !tpm20_find_session(table, i))
+		if (!err && !test_bit(i, table->host_sessions) && !vtpmb_tpm20_find_active(table, i))
 			err = tpm20_flush(vtpm->port, TPM2_HT_HMAC_SESSION << 24 | i);
 	}
 	return err;

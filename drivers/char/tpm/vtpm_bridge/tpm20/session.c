@@ -18,11 +18,20 @@
 
 #include <crypto/algapi.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/string.h>
+#include "ask.h"
+#include "books.h"
+#include "condition.h"
+#include "hmac.h"
+#include "nv.h"
+#include "properties.h"
+#include "session.h"
 #include "state.h"
+#include "swap.h"
+#include "wire.h"
 
 /**
  * vtpmb_tpm20_chip_auth() - what the chip's entity is authorised with
@@ -45,43 +54,10 @@ const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u3
 	}
 }
 
-/* What of TPMA_PERMANENT says that the chip's entity has an authValue; 0: not known. */
-static u32 tpm20_auth_set(u32 handle)
-{
-	switch (handle) {
-	case TPM2_RH_OWNER:
-		return TPMA_PERMANENT_OWNERAUTHSET;
-	case TPM2_RH_ENDORSEMENT:
-		return TPMA_PERMANENT_ENDORSEMENTAUTHSET;
-	default:
-		return 0;
-	}
-}
-
-/**
- * vtpmb_tpm20_are_empty() - whether the authValues of proxy and chip are empty
- * @vtpm:	the vtpm; its lock is held
- * @handle:	a hierarchy or PCR
- *
- * What the administrator has told of the chip's does not matter.
- *
- * Context: The hub's thread, after vtpmb_tpm20_inquire().
- */
-bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
-{
-	const struct vtpmb_pt_var *var = &vtpm->port->var;
-	u32 set = tpm20_auth_set(handle);
-
-	if (!set)
-		return handle == TPM2_RH_NULL || TPM20_HT(handle) == TPM2_HT_PCR;
-	return !vtpmb_tpm20_authority(vtpm, handle)->auth_len && var->fresh &&
-	       !(var->permanent & set);
-}
-
 /* Whether it depends on an authValue of the chip's who judges a session. */
 static bool tpm20_depends(struct vtpmb_vtpm *vtpm, u32 handle)
 {
-	return tpm20_auth_set(handle) && !vtpmb_tpm20_authority(vtpm, handle)->auth_len;
+	return vtpmb_tpm20_auth_set_flag(handle) && !vtpmb_tpm20_authority(vtpm, handle)->auth_len;
 }
 
 /* Whether it depends on that for one of a command's sessions, or for one that it starts. */

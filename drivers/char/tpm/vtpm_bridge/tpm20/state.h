@@ -1,30 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * TPM 2.0: what the parts of the family share.
- *
- *   tpm20.c		parser, policy, the family's verbs
- *   commands.c	const table of commands
- *   session.c	authorisation: what the bridge judges
- *   hmac.c	HMAC sessions whose key the bridge knows
- *   condition.c	policies of hierarchies
- *   platform.c	startup, hierarchies, physical presence, self-test
- *   pcr.c	PCR commands
- *   real_pcr.c	those on PCRs of the chip
- *   capability.c	what the chip is, and what a guest is told of it
- *   properties.c	what of the chip varies
- *   parameters.c	what the chip is known to say of parameters
- *   policy.c	policies on private PCRs
- *   witness.c	PCR_Extend in a session that the chip alone can check
- *   ephemeral.c	whose the chip's ephemeral keys are
- *   lockout.c	dictionary attack protection
- *   persistent.c	persistent objects
- *   nv.c		NV indices
- *   swap.c	handle table, mapping and swapping
- *   gap.c	how many sessions guests may have the chip save
- *   resync.c	what the chip has, after a lost response
+ * TPM 2.0: what the files of the family share.  The verbs of each are in its own header.
  */
-#ifndef VTPMB_TPM20_H
-#define VTPMB_TPM20_H
+#ifndef VTPMB_TPM20_STATE_H
+#define VTPMB_TPM20_STATE_H
 
 #include <linux/bitmap.h>
 #include <linux/list.h>
@@ -597,74 +576,10 @@ static inline bool vtpmb_tpm20_is_busy(u32 rc)
 	return rc == TPM2_RC_RETRY || rc == TPM2_RC_YIELDED || rc == TPM2_RC_TESTING;
 }
 
-/* tpm20.c */
-u32 vtpmb_tpm20_header(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
-		       struct vtpmb_tpm20_call *call);
-u16 vtpmb_tpm20_accept(struct vtpmb_vtpm *vtpm, u32 handle);
-u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			const struct vtpmb_writer *out);
-u32 vtpmb_tpm20_get_u8(struct vtpmb_tpm20_call *call, unsigned int param, u8 *val);
-u32 vtpmb_tpm20_get_u16(struct vtpmb_tpm20_call *call, unsigned int param, u16 *val);
-u32 vtpmb_tpm20_get_u32(struct vtpmb_tpm20_call *call, unsigned int param, u32 *val);
-u32 vtpmb_tpm20_get_yes_no(struct vtpmb_tpm20_call *call, unsigned int param, bool *val);
-u32 vtpmb_tpm20_get_2b(struct vtpmb_tpm20_call *call, unsigned int param,
-		       u16 max, const u8 **bytes, u16 *len);
-u32 vtpmb_tpm20_get_end(struct vtpmb_tpm20_call *call);
-bool vtpmb_tpm20_permits(struct vtpmb_vtpm *vtpm, unsigned int row);
-int vtpmb_tpm20_hier(u32 handle);
-u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-bool vtpmb_tpm20_is_enabled(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier hier);
-u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int i);
-
 typedef u32 (*vtpmb_tpm20_session_check)(struct vtpmb_vtpm *vtpm,
 					 struct vtpmb_tpm20_session *session,
 					 unsigned int i);
-u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			 vtpmb_tpm20_session_check check);
-u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-		    struct vtpmb_writer *out);
-void vtpmb_tpm20_disorderly(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_fail(struct vtpmb_cmd *cmd, u32 rc);
-u16 vtpmb_tpm20_strip(const u8 *auth, u16 len);
 
-/* platform.c */
-u32 vtpmb_tpm20_startup(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			struct vtpmb_writer *out);
-u32 vtpmb_tpm20_shutdown(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			 struct vtpmb_writer *out);
-u32 vtpmb_tpm20_self_test(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			  struct vtpmb_writer *out);
-u32 vtpmb_tpm20_incremental_self_test(struct vtpmb_vtpm *vtpm,
-				      struct vtpmb_tpm20_call *call,
-				      struct vtpmb_writer *out);
-u32 vtpmb_tpm20_get_test_result(struct vtpmb_vtpm *vtpm,
-				struct vtpmb_tpm20_call *call,
-				struct vtpmb_writer *out);
-u32 vtpmb_tpm20_stir_random(struct vtpmb_vtpm *vtpm,
-			    struct vtpmb_tpm20_call *call,
-			    struct vtpmb_writer *out);
-u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
-				  struct vtpmb_tpm20_call *call,
-				  struct vtpmb_writer *out);
-u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm,
-				      struct vtpmb_tpm20_call *call,
-				      struct vtpmb_writer *out);
-u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm,
-				   struct vtpmb_tpm20_call *call,
-				   struct vtpmb_writer *out);
-u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-		      struct vtpmb_writer *out);
-u32 vtpmb_tpm20_clear_control(struct vtpmb_vtpm *vtpm,
-			      struct vtpmb_tpm20_call *call,
-			      struct vtpmb_writer *out);
-u32 vtpmb_tpm20_pp_commands(struct vtpmb_vtpm *vtpm,
-			    struct vtpmb_tpm20_call *call,
-			    struct vtpmb_writer *out);
-void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_start(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on);
-
-/* pcr.c */
 /**
  * struct vtpmb_tpm20_selection - TPMS_PCR_SELECTION
  * @alg:	the bank
@@ -675,49 +590,6 @@ struct vtpmb_tpm20_selection {
 	u32 pcrs;
 };
 
-u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			 struct vtpmb_writer *out);
-u32 vtpmb_tpm20_pcr_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			   struct vtpmb_writer *out);
-u32 vtpmb_tpm20_pcr_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			  struct vtpmb_writer *out);
-u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			  struct vtpmb_writer *out);
-u32 vtpmb_tpm20_pcr_allocate(struct vtpmb_vtpm *vtpm,
-			     struct vtpmb_tpm20_call *call,
-			     struct vtpmb_writer *out);
-u32 vtpmb_tpm20_pcr_set_auth_policy(struct vtpmb_vtpm *vtpm,
-				    struct vtpmb_tpm20_call *call,
-				    struct vtpmb_writer *out);
-u32 vtpmb_tpm20_pcr_set_auth_value(struct vtpmb_vtpm *vtpm,
-				   struct vtpmb_tpm20_call *call,
-				   struct vtpmb_writer *out);
-u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality);
-void vtpmb_tpm20_pcr_digests(struct vtpmb_vtpm *vtpm, u32 handle,
-			     struct vtpmb_reader *digests);
-u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			       unsigned int param, struct vtpmb_tpm20_selection *sel,
-			       u32 *nr_sels);
-void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs);
-u32 vtpmb_tpm20_fit(u32 pcrs, unsigned int *nr_digests);
-
-/* real_pcr.c */
-bool vtpmb_tpm20_is_real_pcr(const struct vtpmb_vtpm *vtpm, u32 handle);
-u32 vtpmb_tpm20_change_real(u8 locality);
-bool vtpmb_tpm20_names_real(const struct vtpmb_vtpm *vtpm,
-			    const struct vtpmb_tpm20_selection *sel, u32 nr_sels);
-u32 vtpmb_tpm20_inspect_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader r,
-			     unsigned int param, u32 private);
-bool vtpmb_tpm20_handle_is_real(struct vtpmb_vtpm *vtpm,
-				const struct vtpmb_tpm20_call *call);
-bool vtpmb_tpm20_read_is_real(struct vtpmb_vtpm *vtpm,
-			      const struct vtpmb_tpm20_call *call);
-bool vtpmb_tpm20_policy_is_real(struct vtpmb_vtpm *vtpm,
-				const struct vtpmb_tpm20_call *call);
-int vtpmb_tpm20_read_mixed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			   struct vtpmb_writer *out, u32 *rc);
-
-/* capability.c */
 /* TPMS_TAGGED_PROPERTY or TPMS_ALG_PROPERTY */
 struct vtpmb_tpm20_tagged {
 	u32 tag;
@@ -847,34 +719,6 @@ static inline unsigned int vtpmb_tpm20_session_bit(u32 handle)
 	return min_t(u32, TPM20_INDEX(handle), VTPMB_TPM20_MAX_ACTIVE - 1);
 }
 
-int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			       struct vtpmb_writer *out, u32 *rc);
-u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise);
-bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel);
-int vtpmb_tpm20_probe(struct vtpmb_port *port);
-void vtpmb_tpm20_forget(struct vtpmb_port *port);
-const struct vtpmb_tpm20_tagged *vtpmb_tpm20_alg(struct vtpmb_vtpm *vtpm, u16 alg);
-bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg);
-bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg);
-u32 vtpmb_tpm20_get_capability(struct vtpmb_vtpm *vtpm,
-			       struct vtpmb_tpm20_call *call,
-			       struct vtpmb_writer *out);
-
-/* properties.c */
-int vtpmb_tpm20_ask_properties(struct vtpmb_port *port);
-void vtpmb_tpm20_forget_properties(struct vtpmb_port *port);
-
-/* parameters.c */
-int vtpmb_tpm20_learn_curves(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts);
-void vtpmb_tpm20_forget_curves(struct vtpmb_tpm20_facts *facts);
-u32 vtpmb_tpm20_ecc_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			       struct vtpmb_writer *out);
-u32 vtpmb_tpm20_test_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			   struct vtpmb_writer *out);
-int vtpmb_tpm20_ask_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			  struct vtpmb_writer *out, u32 *rc);
-
-/* command.c */
 /**
  * typedef vtpmb_tpm20_own_handler - how the bridge answers from its books
  * @vtpm:	the vtpm
@@ -889,199 +733,10 @@ typedef int (*vtpmb_tpm20_own_handler)(struct vtpmb_vtpm *vtpm,
 				       struct vtpmb_tpm20_call *call,
 				       struct vtpmb_writer *out, u32 *rc);
 
-int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
-
-/* session.c */
-const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle);
-bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle);
-int vtpmb_tpm20_inquire(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
-u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local);
-int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
-u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc);
-int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
-
-/* ephemeral.c */
-u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-void vtpmb_tpm20_follow_ephemeral(struct vtpmb_vtpm *vtpm,
-				  const struct vtpmb_tpm20_call *call, size_t len);
-
-/* hmac.c */
-const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtpm, u32 handle);
-bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
-			  u32 handle);
-u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
-			   unsigned int i);
-int vtpmb_tpm20_hash_command(const struct vtpmb_tpm20_call *call, u16 alg, bool names,
-			     u8 *digest);
-int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
-			 unsigned int i, const u8 *params, size_t params_len,
-			 struct vtpmb_writer *w);
-u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-const struct vtpmb_auth *vtpmb_tpm20_sequence_auth(const struct vtpmb_tpm20_call *call,
-						   unsigned int i);
-void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm20_call *call);
-bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r);
-int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
-			     u32 *rc);
-
-/* condition.c */
 /* Whether a policy session asks for an authValue. */
 static inline bool vtpmb_tpm20_needs_auth(const struct vtpmb_tpm20_entry *entry)
 {
 	return entry->conditions.auth_value || entry->conditions.password;
 }
-
-void vtpmb_tpm20_foresee(struct vtpmb_tpm20_call *call);
-void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call);
-void vtpmb_tpm20_doubt(const struct vtpmb_tpm20_call *call);
-void vtpmb_tpm20_reset_policy(struct vtpmb_tpm20_entry *entry);
-u32 vtpmb_tpm20_is_virtually_met(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
-				 unsigned int i);
-u32 vtpmb_tpm20_judge_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
-			     unsigned int i);
-
-/* context.c */
-int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			     struct vtpmb_writer *out, u32 *rc);
-int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			     struct vtpmb_writer *out, u32 *rc);
-int vtpmb_tpm20_is_st_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
-			    u32 gone, bool *st_clear, u32 *rc);
-int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			      struct vtpmb_writer *out, u32 *rc);
-
-/* lockout.c */
-u32 vtpmb_tpm20_lock_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			   struct vtpmb_writer *out);
-u32 vtpmb_tpm20_lockout_parameters(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-				   struct vtpmb_writer *out);
-u32 vtpmb_tpm20_max_tries(const struct vtpmb_vtpm *vtpm);
-u32 vtpmb_tpm20_recovery_time(const struct vtpmb_vtpm *vtpm);
-u32 vtpmb_tpm20_lockout_recovery(const struct vtpmb_vtpm *vtpm);
-bool vtpmb_tpm20_is_locked_out(const struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
-void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
-
-/* witness.c */
-bool vtpmb_tpm20_may_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
-int vtpmb_tpm20_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u32 *rc);
-void vtpmb_tpm20_witnessed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
-
-/* persistent.c */
-int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
-struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 handle);
-u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			       unsigned int i);
-int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			      struct vtpmb_writer *out, u32 *rc);
-
-/* nv.c */
-u32 vtpmb_tpm20_map_nv(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-		       unsigned int i);
-int vtpmb_tpm20_nv_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			       struct vtpmb_writer *out, u32 *rc);
-int vtpmb_tpm20_missing_index(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			      u32 *rc);
-u32 vtpmb_tpm20_inspect_define(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
-int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
-			    const struct vtpmb_tpm20_index **index, u32 *rc);
-int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			    unsigned int i, u32 *rc);
-bool vtpmb_tpm20_nv_has_no_da(const struct vtpmb_tpm20_index *index);
-int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
-			   unsigned int max);
-bool vtpmb_tpm20_is_counted(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_nv_count(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
-void vtpmb_tpm20_forget_indices(struct vtpmb_vtpm *vtpm);
-bool vtpmb_tpm20_nv_stale(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_sweep_nv(struct vtpmb_vtpm *vtpm);
-
-/* policy.c */
-int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			   struct vtpmb_writer *out, u32 *rc);
-u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
-			     const struct vtpmb_tpm20_entry *entry);
-int vtpmb_tpm20_unfold(struct vtpmb_port *port);
-
-/* books.c */
-struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
-						 enum vtpmb_tpm20_hier hier, u32 flushed,
-						 struct vtpmb_tpm20_body *body);
-struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
-						  u32 handle, bool trial);
-struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle);
-struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle);
-u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mistaken,
-			struct vtpmb_tpm20_entry **entry);
-struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
-					      enum vtpmb_tpm20_kind kind,
-					      enum vtpmb_tpm20_hier hier);
-struct vtpmb_tpm20_body *vtpmb_tpm20_known_body(struct vtpmb_vtpm *vtpm,
-						const u8 *blob, u16 blob_len);
-void vtpmb_tpm20_refer(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body);
-void vtpmb_tpm20_unlearn(struct vtpmb_tpm20_body *body);
-void vtpmb_tpm20_drop_body(struct vtpmb_tpm20_body *body);
-void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body);
-void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm);
-bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
-void vtpmb_tpm20_forget_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body);
-void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
-			     bool saved);
-void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
-void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_drop(struct vtpmb_vtpm *vtpm);
-
-/* swap.c */
-int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
-			    const void *body, size_t body_len, u32 *rc);
-int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
-			      const void *params, size_t params_len, u32 *rc);
-int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
-			     unsigned int max);
-void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry);
-int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
-int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
-		     u32 gone, u32 *rc);
-int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
-int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle,
-			 const struct vtpmb_tpm20_body *body, bool *same);
-int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			    struct vtpmb_writer *out, u32 *rc);
-int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
-int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
-int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc);
-int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map);
-int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
-int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_look(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
-bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
-
-/* gap.c */
-int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port);
-bool vtpmb_tpm20_gap_try_anyway(struct vtpmb_port *port);
-void vtpmb_tpm20_gap_is_used_up(struct vtpmb_port *port);
-void vtpmb_tpm20_gap_saved(struct vtpmb_port *port, u64 sequence);
-u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body);
-void vtpmb_tpm20_gap_init(struct vtpmb_port *port);
-int vtpmb_tpm20_gap_list(struct vtpmb_port *port);
-int vtpmb_tpm20_gap_look(struct vtpmb_port *port);
-bool vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body);
-bool vtpmb_tpm20_gap_may_look(struct vtpmb_port *port, const struct vtpmb_tpm20_body *oldest);
-void vtpmb_tpm20_gap_looked(struct vtpmb_port *port);
-
-/* resync.c */
-int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_abandon(struct vtpmb_vtpm *vtpm);
 
 #endif

@@ -10,119 +10,28 @@
  * it belongs to the hub's thread.
  */
 
-#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "../core/port.h"
+#include "ask.h"
+#include "books.h"
+#include "gap.h"
+#include "host.h"
 #include "state.h"
+#include "swap.h"
+#include "wire.h"
 
 /** CONTEXT_MIN - TPMS_CONTEXT up to its blob: sequence, handle, hierarchy, size */
 #define CONTEXT_MIN		18
-
-/** NR_PAGE - handles of sessions that are asked for together */
-#define NR_PAGE			32
 
 /** MAX_FILLERS - sessions that fit a chip at once; most have room for three */
 #define MAX_FILLERS		16
 
 /** MAX_CATCH_UP - sessions that are saved again before the host gets the chip */
 #define MAX_CATCH_UP		8
-
-/**
- * vtpmb_tpm20_own_command() - run a command of the bridge's own
- * @port:	the chip; the response comes into its scratch buffer
- * @tag:	TPM_ST
- * @code:	which command
- * @body:	all that comes after the header
- * @body_len:	its bytes
- * @rc:		out: the chip's response code
- *
- * Context: The hub's thread, which holds the chip.  May sleep.
- * Return: the response's length, or a negative errno
- */
-int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
-			    const void *body, size_t body_len, u32 *rc)
-{
-	const struct vtpmb_body whole = { .head = body, .head_len = body_len };
-	unsigned int retries = 0;
-	int len;
-
-	do {
-		len = vtpmb_port_command(port, tag, code, &whole, rc);
-	} while (len >= 0 && vtpmb_tpm20_is_busy(*rc) && retries++ < TPM20_MAX_RETRIES);
-	if (len < 0)
-		port->resync_needed = true;
-	return len;
-}
-
-/**
- * vtpmb_tpm20_owner_command() - run a command of the bridge's own as the chip's owner
- * @vtpm:	the vtpm that it is for
- * @code:	which command
- * @handle:	what it is about: the handle after the owner's
- * @params:	its parameters
- * @params_len:	their bytes, few
- * @rc:		out: the chip's response code
- *
- * With what the administrator has told of the chip's owner authorisation.
- *
- * Context: The hub's thread, which holds the chip.  May sleep.
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
-			      const void *params, size_t params_len, u32 *rc)
-{
-	const struct vtpmb_auth *auth = &vtpm->chip_auth[VTPMB_CHIP_OWNER];
-	u8 body[32 + VTPMB_MAX_AUTH];
-	struct vtpmb_writer w;
-	int len;
-
-	vtpmb_writer_init(&w, body, sizeof(body));
-	vtpmb_put_u32(&w, TPM2_RH_OWNER);
-	vtpmb_put_u32(&w, handle);
-	mutex_lock(&vtpm->lock);
-	vtpmb_put_u32(&w, 9 + auth->len);
-	vtpmb_put_u32(&w, TPM2_RS_PW);
-	vtpmb_put_u16(&w, 0);
-	vtpmb_put_u8(&w, TPMA_SESSION_CONTINUESESSION);
-	vtpmb_put_u16(&w, auth->len);
-	vtpmb_put_bytes(&w, auth->value, auth->len);
-	mutex_unlock(&vtpm->lock);
-	vtpmb_put_bytes(&w, params, params_len);
-	len = w.overflow ? -EIO :
-	      vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_SESSIONS, code, body, w.len, rc);
-	memzero_explicit(body, sizeof(body));
-	memzero_explicit(vtpm->port->scratch, VTPMB_HEADER_SIZE + sizeof(body));
-	return min(len, 0);
-}
-
-/* One without sessions. */
-static int tpm20_own_command(struct vtpmb_port *port, u32 code, const void *params,
-			     size_t params_len, u32 *rc)
-{
-	return vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, code, params,
-				       params_len, rc);
-}
-
-/**
- * vtpmb_tpm20_own_handle() - run a command of the bridge's own on a handle
- * @port:	the chip
- * @code:	which command
- * @handle:	its only handle or parameter
- * @rc:		out: the chip's response code
- *
- * Return: the response's length, or a negative errno
- */
-int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc)
-{
-	u8 param[4];
-
-	vtpmb_poke_u32(param, handle);
-	return tpm20_own_command(port, code, param, sizeof(param), rc);
-}
 
 /*
  * One attempt to save.  0, -ENOMEM, -EIO or the errno of transmit.  A context that
@@ -176,7 +85,7 @@ static int tpm20_find_handle(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	*handle = body->phys;
 	if (body->kind != KIND_SESSION || body->phys || !body->blob)
 		return 0;
-	len = tpm20_own_command(port, TPM2_CC_ContextLoad, body->blob, body->blob_len, &rc);
+	len = vtpmb_tpm20_own_plain(port, TPM2_CC_ContextLoad, body->blob, body->blob_len, &rc);
 	if (len < 0)
 		return len;
 	if (!tpm20_is_refused(rc))
@@ -235,7 +144,7 @@ static int tpm20_refresh(struct vtpmb_port *port, struct vtpmb_tpm20_body *oldes
 	int len, err;
 	u32 rc;
 
-	len = tpm20_own_command(port, TPM2_CC_ContextLoad, oldest->blob, oldest->blob_len, &rc);
+	len = vtpmb_tpm20_own_plain(port, TPM2_CC_ContextLoad, oldest->blob, oldest->blob_len, &rc);
 	if (len < 0)
 		return len;
 	if (tpm20_is_refused(rc))
@@ -266,7 +175,7 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 	vtpmb_put_u8(&w, 0);
 	vtpmb_put_u16(&w, TPM2_ALG_NULL);
 	vtpmb_put_u16(&w, port->nr_banks ? port->bank[0].alg : TPM2_ALG_NULL);
-	len = tpm20_own_command(port, TPM2_CC_StartAuthSession, body, w.len, rc);
+	len = vtpmb_tpm20_own_plain(port, TPM2_CC_StartAuthSession, body, w.len, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	if (len < VTPMB_HEADER_SIZE + 4) {
@@ -398,7 +307,7 @@ static int tpm20_catch_up(struct vtpmb_port *port)
 	return err;
 }
 
-static int tpm20_look(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_refresh_idle(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_port *port = vtpm->port;
 	struct vtpmb_tpm20_body *oldest;
@@ -457,7 +366,7 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32
 }
 
 /* What cannot be saved is lost: nothing of ours may stay in the chip. */
-static int tpm20_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
+int vtpmb_tpm20_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
 	int err = tpm20_flush(vtpm->port, body);
 
@@ -466,20 +375,20 @@ static int tpm20_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 	return err;
 }
 
-static int tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
+int vtpmb_tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
 	u32 rc;
 	int err = vtpmb_tpm20_save(vtpm, body, &rc);
 
 	if (err == -ENOMEM || (!err && rc))
-		return tpm20_lose(vtpm, body);
+		return vtpmb_tpm20_lose(vtpm, body);
 	if (err || body->kind == KIND_SESSION)
 		return err;
 	return tpm20_flush(vtpm->port, body);
 }
 
 /* Take a handle away, and what it alone stands for out of the chip. */
-static int tpm20_put_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+int vtpmb_tpm20_put_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
 	int err = entry->body->refs == 1 ? tpm20_flush(vtpm->port, entry->body) : 0;
 
@@ -495,7 +404,7 @@ static bool tpm20_is_kept(const struct vtpmb_tpm20_body *body)
 }
 
 /* Keep no more than so many: those used least lately go. */
-static int tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
+int vtpmb_tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	struct vtpmb_tpm20_body *body, *oldest;
@@ -515,7 +424,7 @@ static int tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 		}
 		if (nr <= nr_kept)
 			return 0;
-		err = tpm20_lose(vtpm, oldest);
+		err = vtpmb_tpm20_lose(vtpm, oldest);
 	} while (!err);
 	return err;
 }
@@ -534,11 +443,11 @@ int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry
 	struct vtpmb_tpm20_body *body = entry->body;
 
 	if (body->refs > 1 || body->kind == KIND_SESSION || !body->given || !body->blob)
-		return tpm20_put_out(vtpm, entry);
+		return vtpmb_tpm20_put_out(vtpm, entry);
 	body->refs++;
 	vtpmb_tpm20_forget_entry(vtpm, entry);
 	body->refs--;
-	return tpm20_trim(vtpm, VTPMB_MAX_KEPT);
+	return vtpmb_tpm20_trim(vtpm, VTPMB_MAX_KEPT);
 }
 
 /* The loaded one used least lately, of sessions or of all others. */
@@ -565,7 +474,7 @@ static int tpm20_evict_object(struct vtpmb_vtpm *vtpm)
 	body = tpm20_oldest(&vtpmb_tpm20_state(vtpm)->table, false);
 	if (!body)
 		return 0;
-	err = tpm20_evict(vtpm, body);
+	err = vtpmb_tpm20_evict(vtpm, body);
 	return err ? err : 1;
 }
 
@@ -583,7 +492,7 @@ static int tpm20_evict_session(struct vtpmb_vtpm *vtpm)
 	if (!err && rc == TPM2_RC_CONTEXT_GAP)
 		return 0;
 	if (err == -ENOMEM || (!err && rc))
-		err = tpm20_lose(vtpm, body);
+		err = vtpmb_tpm20_lose(vtpm, body);
 	return err ? err : 1;
 }
 
@@ -650,7 +559,7 @@ static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 	int len, again;
 
 	do {
-		len = tpm20_own_command(vtpm->port, TPM2_CC_ContextLoad, body->blob,
+		len = vtpmb_tpm20_own_plain(vtpm->port, TPM2_CC_ContextLoad, body->blob,
 					body->blob_len, rc);
 		if (len < 0)
 			return len;
@@ -887,305 +796,4 @@ void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry)
 {
 	if (entry->kind == KIND_SEQUENCE)
 		vtpmb_tpm20_drop_blob(entry->body);
-}
-
-/* TPM_CAP_HANDLES: how many are in @handle, -EIO, or the errno of transmit. */
-static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, unsigned int max)
-{
-	u8 params[12];
-	struct vtpmb_reader r;
-	u32 rc, count, i;
-	u8 more;
-	int len;
-
-	vtpmb_poke_u32(params, TPM2_CAP_HANDLES);
-	vtpmb_poke_u32(params + 4, first);
-	vtpmb_poke_u32(params + 8, max);
-	len = tpm20_own_command(port, TPM2_CC_GetCapability, params, sizeof(params), &rc);
-	if (len < 0 || rc)
-		return len < 0 ? len : -EIO;
-
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u8(&r, &more) || !vtpmb_get_u32(&r, &count) ||
-	    !vtpmb_get_u32(&r, &count) || count > max)
-		return -EIO;
-	for (i = 0; i < count; i++) {
-		if (!vtpmb_get_u32(&r, &handle[i]))
-			return -EIO;
-		/* In order, so that who asks for the next ones comes to an end. */
-		if (TPM20_INDEX(handle[i]) < TPM20_INDEX(first) + i)
-			return -EIO;
-	}
-	return count;
-}
-
-/**
- * vtpmb_tpm20_chip_handles() - the chip's handles of one type, whoever's they are
- * @port:	the chip
- * @first:	leave out those below
- * @handle:	out: the lowest of the others, in order
- * @max:	how many fit there
- *
- * Return: how many there are in @handle, -EIO, or the errno of transmit
- */
-int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
-			     unsigned int max)
-{
-	int count = tpm20_ask_handles(port, first, handle, max), i;
-
-	for (i = 0; i < count; i++) {
-		if (TPM20_HT(handle[i]) != TPM20_HT(first))
-			return -EIO;
-	}
-	return count;
-}
-
-/**
- * vtpmb_tpm20_chip_sessions() - the chip's sessions, whoever's they are
- * @port:	the chip
- * @saved:	those that are saved, or those that are loaded
- * @map:	out: VTPMB_TPM20_MAX_ACTIVE bits, vtpmb_tpm20_session_bit()
- *
- * Return: 0, -EIO, or the errno of transmit
- */
-int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map)
-{
-	u32 handle[NR_PAGE], first = (saved ? TPM2_HT_POLICY_SESSION : TPM2_HT_HMAC_SESSION) << 24;
-	int count, i;
-
-	bitmap_zero(map, VTPMB_TPM20_MAX_ACTIVE);
-	do {
-		count = tpm20_ask_handles(port, first, handle, NR_PAGE);
-		for (i = 0; i < count; i++) {
-			__set_bit(vtpmb_tpm20_session_bit(handle[i]), map);
-			first = (first & 0xFF000000) | (TPM20_INDEX(handle[i]) + 1);
-		}
-	} while (count == NR_PAGE && TPM20_INDEX(first) < VTPMB_TPM20_MAX_ACTIVE);
-	return min(count, 0);
-}
-
-/* Out of the chip; what cannot be saved when it is tried once more is lost. */
-static int tpm20_leave_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
-{
-	unsigned int tries = 0;
-	int err = 0;
-
-	while (body->phys && tries++ < 2) {
-		if (!tpm20_evict(vtpm, body))
-			return 0;
-		err = vtpmb_tpm20_resync(vtpm);
-		if (err)
-			return err;
-	}
-	return body->phys ? tpm20_lose(vtpm, body) : 0;
-}
-
-static int tpm20_leave_bodies(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	unsigned int i;
-	int err = vtpmb_tpm20_resync(vtpm);
-
-	for (i = 0; i < VTPMB_TPM20_MAX_BODIES && !err; i++)
-		err = tpm20_leave_body(vtpm, &table->body[i]);
-	return err ? err : vtpmb_tpm20_resync(vtpm);
-}
-
-/**
- * vtpmb_tpm20_leave() - leave nothing of a proxy's in the chip
- * @vtpm:	the vtpm whose turn ends
- *
- * Return: 0 or the errno of transmit
- */
-int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
-{
-	int err = tpm20_leave_bodies(vtpm), unfold;
-
-	if (err)
-		vtpmb_tpm20_abandon(vtpm);
-	unfold = vtpmb_tpm20_unfold(vtpm->port);
-	/* Of that a lost response says nothing about handles. */
-	vtpm->port->resync_needed = false;
-	vtpmb_tpm20_forget_indices(vtpm);
-	vtpmb_tpm20_forget_properties(vtpm->port);
-	vtpmb_tpm20_forget_host_lists(vtpm);
-	return err ? err : unfold;
-}
-
-/**
- * vtpmb_tpm20_look() - keep guests' sessions from falling behind while guests are idle
- * @vtpm:	a vtpm that has nothing loaded
- *
- * The chip tells what it has saved for the host only with a session that it saves.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm20_look(struct vtpmb_vtpm *vtpm)
-{
-	int err = tpm20_look(vtpm);
-	int left = vtpmb_tpm20_leave(vtpm);
-
-	return err ? err : left;
-}
-
-static bool tpm20_is_flushed(const struct vtpmb_tpm20 *tpm,
-			     const struct vtpmb_tpm20_entry *entry)
-{
-	return entry->kind != KIND_FREE &&
-	       entry->flushed != READ_ONCE(tpm->hier[entry->hier].flushed);
-}
-
-static int tpm20_sweep_objects(struct vtpmb_vtpm *vtpm, bool all)
-{
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < VTPMB_MAX_OBJECTS && !err; i++) {
-		struct vtpmb_tpm20_entry *entry = &tpm->table.object[i];
-
-		if (entry->kind != KIND_FREE && (all || tpm20_is_flushed(tpm, entry)))
-			err = tpm20_put_out(vtpm, entry);
-	}
-	return err;
-}
-
-static bool tpm20_is_cleared(const struct vtpmb_tpm20 *tpm,
-			     const struct vtpmb_tpm20_entry *entry)
-{
-	return entry->kind != KIND_FREE &&
-	       entry->flushed != READ_ONCE(tpm->hier[entry->hier].cleared);
-}
-
-/* One that the chip does not let go of stays hidden. */
-static int tpm20_clear_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
-{
-	u32 rc;
-
-	return entry->body->stands ? vtpmb_tpm20_remove(vtpm, entry, &rc) :
-				     tpm20_put_out(vtpm, entry);
-}
-
-/* A reset takes them out of the chip only, Clear takes them away. */
-static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
-{
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < VTPMB_MAX_PERSISTENT && !err; i++) {
-		struct vtpmb_tpm20_entry *entry = &tpm->table.persistent[i];
-
-		if (tpm20_is_cleared(tpm, entry))
-			err = tpm20_clear_persistent(vtpm, entry);
-		else if (all && entry->kind != KIND_FREE && entry->body->phys)
-			err = tpm20_evict(vtpm, entry->body);
-	}
-	return err;
-}
-
-/* Of before a TPM Reset: also what was saved is gone (TPM 2.0 Part 1, 12.2.3). */
-static bool tpm20_is_past(const struct vtpmb_tpm20 *tpm,
-			  const struct vtpmb_tpm20_entry *entry)
-{
-	return entry->kind != KIND_FREE && entry->flushed != READ_ONCE(tpm->reset_epoch);
-}
-
-/*
- * What the guest has saved outlives a reset until Startup tells that it was a
- * TPM Reset.  Without power it would only take others' room.
- */
-static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
-{
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	unsigned int i;
-	int err = 0;
-
-	if (READ_ONCE(vtpm->power) == VTPMB_OFF)
-		all = true;
-	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
-		struct vtpmb_tpm20_entry *entry = &tpm->table.session[i];
-
-		if (entry->kind == KIND_FREE)
-			continue;
-		if (all || (reset && !entry->guest_saved) || tpm20_is_past(tpm, entry))
-			err = tpm20_put_out(vtpm, entry);
-	}
-	return err;
-}
-
-static int tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
-{
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	u32 epoch = READ_ONCE(vtpm->epoch);
-	bool reset = tpm->table.epoch != epoch;
-	int err;
-
-	err = tpm20_sweep_objects(vtpm, all || reset);
-	if (!err && vtpmb_tpm20_nv_stale(vtpm))
-		err = vtpmb_tpm20_settle(vtpm);
-	if (!err)
-		err = tpm20_sweep_persistent(vtpm, all || reset);
-	if (!err)
-		err = tpm20_sweep_sessions(vtpm, all, reset);
-	if (!err)
-		err = tpm20_trim(vtpm, 0);
-	if (err)
-		return err;
-	tpm->table.epoch = epoch;
-	return vtpmb_tpm20_sweep_nv(vtpm);
-}
-
-/**
- * vtpmb_tpm20_sweep() - put out what does not exist any more
- * @vtpm:	the vtpm
- * @all:	it is going
- *
- * Objects of a hierarchy that was disabled or cleared; after a reset all
- * objects and sessions but those that the guest has saved; after a TPM Reset
- * those too.  What a Clear takes away is found in the chip first.
- *
- * Return: 0 or the errno of transmit
- */
-int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
-{
-	int err = vtpmb_tpm20_resync(vtpm);
-
-	if (!err)
-		err = tpm20_sweep(vtpm, all);
-	if (!err)
-		return 0;
-	/* Once more, with what the chip says that it has. */
-	vtpm->port->resync_needed = true;
-	err = vtpmb_tpm20_resync(vtpm);
-	if (!err)
-		err = tpm20_sweep(vtpm, all);
-	/* The end of the turn tries it once more, unless this is the end. */
-	if (err && all)
-		vtpmb_tpm20_abandon(vtpm);
-	else if (err)
-		vtpm->port->resync_needed = true;
-	return err;
-}
-
-bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	unsigned int i;
-
-	if (tpm->table.epoch != READ_ONCE(vtpm->epoch) || vtpmb_tpm20_nv_stale(vtpm))
-		return true;
-	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
-		if (tpm20_is_flushed(tpm, &tpm->table.object[i]))
-			return true;
-	}
-	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
-		if (tpm20_is_cleared(tpm, &tpm->table.persistent[i]))
-			return true;
-	}
-	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
-		if (tpm20_is_past(tpm, &tpm->table.session[i]))
-			return true;
-	}
-	return false;
 }

@@ -12,10 +12,14 @@
 
 #include <linux/bits.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <linux/string.h>
+#include "ask.h"
+#include "facts.h"
+#include "pcr.h"
 #include "state.h"
+#include "witness.h"
 
 /* Take the next of a command's TPML_DIGEST_VALUES. */
 static bool tpm20_next_digest(struct vtpmb_reader *digests, u16 *alg)

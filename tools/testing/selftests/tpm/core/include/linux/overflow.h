@@ -2,6 +2,7 @@
 #ifndef SHIM_LINUX_OVERFLOW_H
 #define SHIM_LINUX_OVERFLOW_H
 
+#include <linux/types.h>
 #include <stdint.h>
 
 #define check_add_overflow(a, b, d)	__builtin_add_overflow(a, b, d)

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 2.0: commands of the bridge's own to the chip. */
+
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include "../core/port.h"
+#include "ask.h"
+#include "state.h"
+
+/** NR_PAGE - handles of sessions that are asked for together */
+#define NR_PAGE			32
+
+/**
+ * vtpmb_tpm20_own_command() - run a command of the bridge's own
+ * @port:	the chip; the response comes into its scratch buffer
+ * @tag:	TPM_ST
+ * @code:	which command
+ * @body:	all that comes after the header
+ * @body_len:	its bytes
+ * @rc:		out: the chip's response code
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: the response's length, or a negative errno
+ */
+int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
+			    const void *body, size_t body_len, u32 *rc)
+{
+	const struct vtpmb_body whole = { .head = body, .head_len = body_len };
+	unsigned int retries = 0;
+	int len;
+
+	do {
+		len = vtpmb_port_command(port, tag, code, &whole, rc);
+	} while (len >= 0 && vtpmb_tpm20_is_busy(*rc) && retries++ < TPM20_MAX_RETRIES);
+	if (len < 0)
+		port->resync_needed = true;
+	return len;
+}
+
+/**
+ * vtpmb_tpm20_owner_command() - run a command of the bridge's own as the chip's owner
+ * @vtpm:	the vtpm that it is for
+ * @code:	which command
+ * @handle:	what it is about: the handle after the owner's
+ * @params:	its parameters
+ * @params_len:	their bytes, few
+ * @rc:		out: the chip's response code
+ *
+ * With what the administrator has told of the chip's owner authorisation.
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
+			      const void *params, size_t params_len, u32 *rc)
+{
+	const struct vtpmb_auth *auth = &vtpm->chip_auth[VTPMB_CHIP_OWNER];
+	u8 body[32 + VTPMB_MAX_AUTH];
+	struct vtpmb_writer w;
+	int len;
+
+	vtpmb_writer_init(&w, body, sizeof(body));
+	vtpmb_put_u32(&w, TPM2_RH_OWNER);
+	vtpmb_put_u32(&w, handle);
+	mutex_lock(&vtpm->lock);
+	vtpmb_put_u32(&w, 9 + auth->len);
+	vtpmb_put_u32(&w, TPM2_RS_PW);
+	vtpmb_put_u16(&w, 0);
+	vtpmb_put_u8(&w, TPMA_SESSION_CONTINUESESSION);
+	vtpmb_put_u16(&w, auth->len);
+	vtpmb_put_bytes(&w, auth->value, auth->len);
+	mutex_unlock(&vtpm->lock);
+	vtpmb_put_bytes(&w, params, params_len);
+	len = w.overflow ? -EIO :
+	      vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_SESSIONS, code, body, w.len, rc);
+	memzero_explicit(body, sizeof(body));
+	memzero_explicit(vtpm->port->scratch, VTPMB_HEADER_SIZE + sizeof(body));
+	return min(len, 0);
+}
+
+/**
+ * vtpmb_tpm20_own_plain() - run a command of the bridge's own without sessions
+ * @port:	the chip; the response comes into its scratch buffer
+ * @code:	which command
+ * @params:	all that comes after the header
+ * @params_len:	its bytes
+ * @rc:		out: the chip's response code
+ *
+ * Return: the response's length, or a negative errno
+ */
+int vtpmb_tpm20_own_plain(struct vtpmb_port *port, u32 code, const void *params,
+			  size_t params_len, u32 *rc)
+{
+	return vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, code, params,
+				       params_len, rc);
+}
+
+/**
+ * vtpmb_tpm20_own_handle() - run a command of the bridge's own on a handle
+ * @port:	the chip
+ * @code:	which command
+ * @handle:	its only handle or parameter
+ * @rc:		out: the chip's response code
+ *
+ * Return: the response's length, or a negative errno
+ */
+int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc)
+{
+	u8 param[4];
+
+	vtpmb_poke_u32(param, handle);
+	return vtpmb_tpm20_own_plain(port, code, param, sizeof(param), rc);
+}
+
+/* TPM_CAP_HANDLES: how many are in @handle, -EIO, or the errno of transmit. */
+static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, unsigned int max)
+{
+	u8 params[12];
+	struct vtpmb_reader r;
+	u32 rc, count, i;
+	u8 more;
+	int len;
+
+	vtpmb_poke_u32(params, TPM2_CAP_HANDLES);
+	vtpmb_poke_u32(params + 4, first);
+	vtpmb_poke_u32(params + 8, max);
+	len = vtpmb_tpm20_own_plain(port, TPM2_CC_GetCapability, params, sizeof(params), &rc);
+	if (len < 0 || rc)
+		return len < 0 ? len : -EIO;
+
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u8(&r, &more) || !vtpmb_get_u32(&r, &count) ||
+	    !vtpmb_get_u32(&r, &count) || count > max)
+		return -EIO;
+	for (i = 0; i < count; i++) {
+		if (!vtpmb_get_u32(&r, &handle[i]))
+			return -EIO;
+		/* In order, so that who asks for the next ones comes to an end. */
+		if (TPM20_INDEX(handle[i]) < TPM20_INDEX(first) + i)
+			return -EIO;
+	}
+	return count;
+}
+
+/**
+ * vtpmb_tpm20_chip_handles() - the chip's handles of one type, whoever's they are
+ * @port:	the chip
+ * @first:	leave out those below
+ * @handle:	out: the lowest of the others, in order
+ * @max:	how many fit there
+ *
+ * Return: how many there are in @handle, -EIO, or the errno of transmit
+ */
+int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
+			     unsigned int max)
+{
+	int count = tpm20_ask_handles(port, first, handle, max), i;
+
+	for (i = 0; i < count; i++) {
+		if (TPM20_HT(handle[i]) != TPM20_HT(first))
+			return -EIO;
+	}
+	return count;
+}
+
+/**
+ * vtpmb_tpm20_chip_sessions() - the chip's sessions, whoever's they are
+ * @port:	the chip
+ * @saved:	those that are saved, or those that are loaded
+ * @map:	out: VTPMB_TPM20_MAX_ACTIVE bits, vtpmb_tpm20_session_bit()
+ *
+ * Return: 0, -EIO, or the errno of transmit
+ */
+int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map)
+{
+	u32 handle[NR_PAGE], first = (saved ? TPM2_HT_POLICY_SESSION : TPM2_HT_HMAC_SESSION) << 24;
+	int count, i;
+
+	bitmap_zero(map, VTPMB_TPM20_MAX_ACTIVE);
+	do {
+		count = tpm20_ask_handles(port, first, handle, NR_PAGE);
+		for (i = 0; i < count; i++) {
+			__set_bit(vtpmb_tpm20_session_bit(handle[i]), map);
+			first = (first & 0xFF000000) | (TPM20_INDEX(handle[i]) + 1);
+		}
+	} while (count == NR_PAGE && TPM20_INDEX(first) < VTPMB_TPM20_MAX_ACTIVE);
+	return min(count, 0);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* TPM 2.0: commands of the bridge's own. */
+#ifndef VTPMB_TPM20_ASK_H
+#define VTPMB_TPM20_ASK_H
+
+#include "state.h"
+
+int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code, const void *body,
+			    size_t body_len, u32 *rc);
+int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle, const void *params,
+			      size_t params_len, u32 *rc);
+int vtpmb_tpm20_own_plain(struct vtpmb_port *port, u32 code, const void *params, size_t params_len,
+			  u32 *rc);
+int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc);
+int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle, unsigned int max);
+int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map);
+
+#endif

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 2.0: what the chip is, asked once. */
+
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include "../core/port.h"
+#include "facts.h"
+#include "gap.h"
+#include "parameters.h"
+#include "state.h"
+
+/**
+ * vtpmb_tpm20_alg() - what the chip says of an algorithm
+ * @vtpm:	the vtpm
+ * @alg:	TPM_ALG_ID
+ *
+ * Return: TPMS_ALG_PROPERTY, or NULL if the chip does not implement it
+ */
+const struct vtpmb_tpm20_tagged *vtpmb_tpm20_alg(struct vtpmb_vtpm *vtpm, u16 alg)
+{
+	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_algs; i++) {
+		if (facts->alg[i].tag == alg)
+			return &facts->alg[i];
+	}
+	return NULL;
+}
+
+/* TPMI_ALG_HASH */
+bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg)
+{
+	return vtpmb_hash_size(alg) && vtpmb_tpm20_alg(vtpm, alg);
+}
+
+/**
+ * vtpmb_tpm20_is_no_hash() - whether the chip refuses an algorithm for a hash
+ * @vtpm:	the vtpm
+ * @alg:	TPM_ALG_ID
+ *
+ * Not the contrary of vtpmb_tpm20_is_hash(): a newer chip may have a hash that is not
+ * known here.
+ */
+bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg)
+{
+	const struct vtpmb_tpm20_tagged *property = vtpmb_tpm20_alg(vtpm, alg);
+
+	return !property || !(property->val & TPMA_ALGORITHM_HASH);
+}
+
+/**
+ * struct tpm20_learn - a capability of the chip being read
+ * @capability:	TPM_CAP
+ * @start:	first property
+ * @count:	how many to ask for at a time
+ * @entry:	take one entry from the answer: its key, or an error
+ */
+struct tpm20_learn {
+	u32 capability;
+	u32 start;
+	u32 count;
+	int (*entry)(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+		     struct vtpmb_reader *r, u32 *key);
+};
+
+static int tpm20_learn_property(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+				struct vtpmb_reader *r, u32 *key)
+{
+	struct vtpmb_tpm20_tagged *p = &facts->property[facts->nr_properties];
+
+	if (facts->nr_properties == ARRAY_SIZE(facts->property) ||
+	    !vtpmb_get_u32(r, &p->tag) || !vtpmb_get_u32(r, &p->val))
+		return -EIO;
+	facts->nr_properties++;
+	*key = p->tag;
+	return 0;
+}
+
+static int tpm20_learn_alg(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			   struct vtpmb_reader *r, u32 *key)
+{
+	struct vtpmb_tpm20_tagged *p = &facts->alg[facts->nr_algs];
+	u16 alg;
+
+	if (facts->nr_algs == ARRAY_SIZE(facts->alg) || !vtpmb_get_u16(r, &alg) ||
+	    !vtpmb_get_u32(r, &p->val))
+		return -EIO;
+	p->tag = alg;
+	facts->nr_algs++;
+	if (vtpmb_hash_size(alg) && p->val & TPMA_ALGORITHM_HASH &&
+	    facts->nr_hashes < VTPMB_TPM20_MAX_HASHES)
+		facts->nr_hashes++;
+	*key = alg;
+	return 0;
+}
+
+static int tpm20_learn_curve(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			     struct vtpmb_reader *r, u32 *key)
+{
+	if (facts->nr_curves == ARRAY_SIZE(facts->curve) ||
+	    !vtpmb_get_u16(r, &facts->curve[facts->nr_curves]))
+		return -EIO;
+	*key = facts->curve[facts->nr_curves++];
+	return 0;
+}
+
+static int tpm20_learn_permanent(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+				 struct vtpmb_reader *r, u32 *key)
+{
+	if (facts->nr_permanent == ARRAY_SIZE(facts->permanent) ||
+	    !vtpmb_get_u32(r, &facts->permanent[facts->nr_permanent]))
+		return -EIO;
+	*key = facts->permanent[facts->nr_permanent++];
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_get_bank() - one TPMS_PCR_SELECTION of a chip's TPM_CAP_PCRS
+ * @r:		where it starts; taken
+ * @sel:	out: the bank, and which registers of it are allocated
+ *
+ * Return: whether it was there
+ */
+bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel)
+{
+	const u8 *bits;
+	u8 size, i;
+
+	if (!vtpmb_get_u16(r, &sel->alg) || !vtpmb_get_u8(r, &size))
+		return false;
+	bits = vtpmb_get_bytes(r, size);
+	if (!bits)
+		return false;
+	sel->pcrs = 0;
+	for (i = 0; i < size && i < sizeof(sel->pcrs); i++)
+		sel->pcrs |= (u32)bits[i] << (8 * i);
+	return true;
+}
+
+/* A command that the table does not know is none of a guest's. */
+static int tpm20_learn_command(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			       struct vtpmb_reader *r, u32 *key)
+{
+	u32 cca;
+	int row;
+
+	if (!vtpmb_get_u32(r, &cca))
+		return -EIO;
+	*key = cca & (TPMA_CC_V | 0xffff);
+	row = vtpmb_tpm20_row(*key);
+	if (row < 0)
+		return 0;
+	__set_bit(row, facts->has);
+	facts->cca[row] = cca;
+	return 0;
+}
+
+/* Proxies have no PCR bank whose hash the kernel cannot compute. */
+static int tpm20_learn_bank(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+			    struct vtpmb_reader *r, u32 *key)
+{
+	struct vtpmb_tpm20_selection sel;
+	const struct vtpmb_hash *hash;
+
+	if (!vtpmb_tpm20_get_bank(r, &sel))
+		return -EIO;
+	*key = 0;
+	hash = vtpmb_hash_find(sel.alg);
+	if (!hash || port->nr_banks == VTPMB_MAX_BANKS)
+		return 0;
+	port->bank[port->nr_banks] = *hash;
+	facts->allocated[port->nr_banks++] = sel.pcrs;
+	return 0;
+}
+
+static const struct tpm20_learn tpm20_learns[] = {
+	{ TPM2_CAP_TPM_PROPERTIES, TPM2_PT_FIXED, MAX_LIST_PROPERTIES, tpm20_learn_property },
+	{ TPM2_CAP_TPM_PROPERTIES, TPM2_PT_VAR, MAX_LIST_PROPERTIES, tpm20_learn_property },
+	{ TPM2_CAP_ALGS, 0, MAX_LIST_ALGS, tpm20_learn_alg },
+	{ TPM2_CAP_ECC_CURVES, 0, MAX_LIST_CURVES, tpm20_learn_curve },
+	{ TPM2_CAP_HANDLES, TPM2_HT_PERMANENT << 24, MAX_LIST_HANDLES, tpm20_learn_permanent },
+	{ TPM2_CAP_COMMANDS, 0, MAX_LIST_COMMANDS, tpm20_learn_command },
+	{ TPM2_CAP_PCRS, 0, 1, tpm20_learn_bank },
+};
+
+/* Ask the chip for a part of a capability; the answer's list is left in @r. */
+static int tpm20_ask_chip(struct vtpmb_port *port, const struct tpm20_learn *learn,
+			  u32 start, struct vtpmb_reader *r, u8 *more, u32 *nr_entries)
+{
+	struct vtpmb_writer w;
+	u32 capability;
+	int len;
+
+	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
+	vtpmb_put_u16(&w, TPM2_ST_NO_SESSIONS);
+	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + 3 * sizeof(u32));
+	vtpmb_put_u32(&w, 0x17A);
+	vtpmb_put_u32(&w, learn->capability);
+	vtpmb_put_u32(&w, start);
+	vtpmb_put_u32(&w, learn->count);
+
+	len = port->transmit(port, port->scratch);
+	if (len < 0)
+		return len;
+	if (len < VTPMB_HEADER_SIZE || vtpmb_peek_u32(port->scratch + 6))
+		return -EIO;
+	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u8(r, more) || !vtpmb_get_u32(r, &capability) ||
+	    !vtpmb_get_u32(r, nr_entries))
+		return -EIO;
+	return 0;
+}
+
+static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
+		       const struct tpm20_learn *learn)
+{
+	u32 nr_entries, before, start = learn->start;
+	struct vtpmb_reader r;
+	u8 more;
+	int err;
+
+	do {
+		before = start;
+		err = tpm20_ask_chip(port, learn, start, &r, &more, &nr_entries);
+		if (err)
+			return err;
+		if (more && !nr_entries)
+			return -EIO;
+		while (!err && nr_entries--)
+			err = learn->entry(port, facts, &r, &start);
+		/* A list that goes on has to go on from here. */
+		if (!err && start < before)
+			return -EIO;
+		start++;
+	} while (!err && more);
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_property() - a TPM_PT as the chip told it at probe
+ * @facts:	the chip's
+ * @property:	TPM_PT
+ * @otherwise:	what it is if the chip has not told
+ */
+u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise)
+{
+	unsigned int i;
+
+	for (i = 0; i < facts->nr_properties; i++) {
+		if (facts->property[i].tag == property)
+			return facts->property[i].val;
+	}
+	return otherwise;
+}
+
+static u32 tpm20_size_fact(const struct vtpmb_tpm20_facts *facts, u32 property)
+{
+	u32 size = vtpmb_tpm20_property(facts, property, VTPMB_GUEST_BUF_SIZE);
+
+	return min_t(u32, size, VTPMB_GUEST_BUF_SIZE);
+}
+
+/**
+ * vtpmb_tpm20_probe() - learn what the chip is
+ * @port:	the way to it; the caller holds the chip
+ *
+ * Return: 0, -EIO if it answers nonsense, -ENOMEM, or the errno of its driver
+ */
+int vtpmb_tpm20_probe(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm20_facts *facts = kzalloc(sizeof(*facts), GFP_KERNEL);
+	unsigned int i;
+	int err = 0;
+
+	if (!facts)
+		return -ENOMEM;
+	port->facts = facts;
+	port->nr_banks = 0;
+	INIT_LIST_HEAD(&port->saved);
+	for (i = 0; !err && i < ARRAY_SIZE(tpm20_learns); i++)
+		err = tpm20_learn(port, facts, &tpm20_learns[i]);
+	if (!err)
+		err = vtpmb_tpm20_learn_curves(port, facts);
+	if (err) {
+		vtpmb_tpm20_forget(port);
+		return err;
+	}
+	facts->sessions_max = vtpmb_tpm20_property(facts, TPM2_PT_ACTIVE_SESSIONS_MAX, 64);
+	facts->context_gap = vtpmb_tpm20_property(facts, TPM2_PT_CONTEXT_GAP_MAX, 255);
+	vtpmb_tpm20_gap_init(port);
+	facts->context_max = vtpmb_tpm20_property(facts, TPM2_PT_MAX_OBJECT_CONTEXT, 0) +
+			     VTPMB_MAC_SIZE;
+	facts->command_max = tpm20_size_fact(facts, TPM2_PT_MAX_COMMAND_SIZE);
+	facts->response_max = tpm20_size_fact(facts, TPM2_PT_MAX_RESPONSE_SIZE);
+	port->var = (struct vtpmb_pt_var) {
+		.max_auth_fail = vtpmb_tpm20_property(facts, TPM2_PT_MAX_AUTH_FAIL, 0),
+		.lockout_interval = vtpmb_tpm20_property(facts, TPM2_PT_LOCKOUT_INTERVAL, 0),
+		.lockout_recovery = vtpmb_tpm20_property(facts, TPM2_PT_LOCKOUT_RECOVERY, 0),
+	};
+	return 0;
+}
+
+void vtpmb_tpm20_forget(struct vtpmb_port *port)
+{
+	port->nr_banks = 0;
+	vtpmb_tpm20_forget_curves(port->facts);
+	kfree(port->facts);
+	port->facts = NULL;
+}

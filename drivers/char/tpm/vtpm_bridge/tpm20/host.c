@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0: which objects and sessions in the chip are the host's.
+ *
+ * A response that is lost does not tell what the chip has made.  What the chip had
+ * before, and is in no table, is the host's.  So the chip is asked before it makes
+ * something for a guest, once in a turn.
+ */
+
+#include <linux/bitmap.h>
+#include "ask.h"
+#include "books.h"
+#include "host.h"
+#include "state.h"
+
+/**
+ * vtpmb_tpm20_list_host_objects() - see which objects in the chip are the host's
+ * @vtpm:	the vtpm, about to have an object made
+ *
+ * They stay the same for the turn.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	int count, i;
+
+	if (table->host_objects_known)
+		return 0;
+	count = vtpmb_tpm20_chip_handles(vtpm->port, TPM2_TRANSIENT_FIRST, table->host_objects,
+					 VTPMB_TPM20_MAX_TRANSIENT);
+	if (count < 0)
+		return count;
+	table->nr_host_objects = 0;
+	for (i = 0; i < count; i++) {
+		if (!vtpmb_tpm20_find_loaded(table, table->host_objects[i]))
+			table->host_objects[table->nr_host_objects++] = table->host_objects[i];
+	}
+	table->host_objects_known = true;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_list_host_sessions() - see which loaded sessions in the chip are the host's
+ * @vtpm:	the vtpm, about to have a session started
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+	int err;
+
+	if (table->host_sessions_known)
+		return 0;
+	err = vtpmb_tpm20_chip_sessions(vtpm->port, false, table->host_sessions);
+	if (err)
+		return err;
+	for_each_set_bit(i, table->host_sessions, VTPMB_TPM20_MAX_ACTIVE) {
+		if (vtpmb_tpm20_find_active(table, i))
+			__clear_bit(i, table->host_sessions);
+	}
+	table->host_sessions_known = true;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_forget_host_lists() - the host gets the chip
+ * @vtpm:	the vtpm whose turn ends
+ */
+void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	table->host_objects_known = false;
+	table->host_sessions_known = false;
+	table->loading = NULL;
+	table->host_ended = false;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 2.0: a command as it comes, and what the virtual platform answers. */
+
+#include <linux/lockdep.h>
+#include <linux/nospec.h>
+#include <linux/string.h>
+#include "books.h"
+#include "capability.h"
+#include "hmac.h"
+#include "local.h"
+#include "lockout.h"
+#include "parameters.h"
+#include "pcr.h"
+#include "platform.h"
+#include "session.h"
+#include "state.h"
+#include "wire.h"
+
+#define CODE_FIRST	0x11F
+#define AT(code)	((code) - CODE_FIRST)
+
+/* What the virtual platform answers without the chip, by code. */
+static const vtpmb_tpm20_handler tpm20_local[] = {
+	[AT(TPM2_CC_HierarchyControl)] = vtpmb_tpm20_hierarchy_control,
+	[AT(TPM2_CC_Clear)] = vtpmb_tpm20_clear,
+	[AT(TPM2_CC_ClearControl)] = vtpmb_tpm20_clear_control,
+	[AT(TPM2_CC_HierarchyChangeAuth)] = vtpmb_tpm20_hierarchy_change_auth,
+	[AT(TPM2_CC_PCR_Allocate)] = vtpmb_tpm20_pcr_allocate,
+	[AT(TPM2_CC_PCR_SetAuthPolicy)] = vtpmb_tpm20_pcr_set_auth_policy,
+	[AT(TPM2_CC_PP_Commands)] = vtpmb_tpm20_pp_commands,
+	[AT(TPM2_CC_SetPrimaryPolicy)] = vtpmb_tpm20_set_primary_policy,
+	[AT(TPM2_CC_DictionaryAttackLockReset)] = vtpmb_tpm20_lock_reset,
+	[AT(TPM2_CC_DictionaryAttackParameters)] = vtpmb_tpm20_lockout_parameters,
+	[AT(TPM2_CC_PCR_Event)] = vtpmb_tpm20_pcr_event,
+	[AT(TPM2_CC_PCR_Reset)] = vtpmb_tpm20_pcr_reset,
+	[AT(TPM2_CC_IncrementalSelfTest)] = vtpmb_tpm20_incremental_self_test,
+	[AT(TPM2_CC_SelfTest)] = vtpmb_tpm20_self_test,
+	[AT(TPM2_CC_Startup)] = vtpmb_tpm20_startup,
+	[AT(TPM2_CC_Shutdown)] = vtpmb_tpm20_shutdown,
+	[AT(TPM2_CC_StirRandom)] = vtpmb_tpm20_stir_random,
+	[AT(TPM2_CC_ECC_Parameters)] = vtpmb_tpm20_ecc_parameters,
+	[AT(TPM2_CC_GetCapability)] = vtpmb_tpm20_get_capability,
+	[AT(TPM2_CC_GetTestResult)] = vtpmb_tpm20_get_test_result,
+	[AT(TPM2_CC_PCR_Read)] = vtpmb_tpm20_pcr_read,
+	[AT(TPM2_CC_PCR_Extend)] = vtpmb_tpm20_pcr_extend,
+	[AT(TPM2_CC_PCR_SetAuthValue)] = vtpmb_tpm20_pcr_set_auth_value,
+	[AT(TPM2_CC_TestParms)] = vtpmb_tpm20_test_parms,
+};
+
+static u32 tpm20_find(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
+		      struct vtpmb_tpm20_call *call)
+{
+	int row = vtpmb_tpm20_row(cmd->code);
+
+	if (row < 0 || !vtpmb_tpm20_permits(vtpm, row)) {
+		cmd->answer = VTPMB_ANSWER_REFUSED;
+		return TPM2_RC_COMMAND_CODE;
+	}
+	call->row_nr = array_index_nospec(row, VTPMB_TPM20_NR_ROWS);
+	call->row = &vtpmb_tpm20_rows[call->row_nr];
+	cmd->row = call->row;
+	return TPM2_RC_SUCCESS;
+}
+
+static u32 tpm20_started(const struct vtpmb_vtpm *vtpm, const struct vtpmb_cmd *cmd)
+{
+	bool started = vtpm->power == VTPMB_STARTED || vtpm->power == VTPMB_SHUTDOWN;
+
+	return started == (cmd->code == TPM2_CC_Startup) ? TPM2_RC_INITIALIZE : TPM2_RC_SUCCESS;
+}
+
+/* Whether such a session exists is known in the hub's thread only. */
+static u32 tpm20_session_elsewhere(struct vtpmb_vtpm *vtpm,
+				   struct vtpmb_tpm20_session *session,
+				   unsigned int i)
+{
+	return VTPMB_RC_PASS;
+}
+
+/* All that comes before a command's own action. */
+static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+	u32 rc = vtpmb_tpm20_handles(vtpm, call);
+
+	for (i = 0; !rc && i < call->row->nr_handles; i++)
+		rc = vtpmb_tpm20_handle_status(vtpm, call->handle[i], i);
+	if (!rc)
+		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_session_elsewhere);
+	if (!rc)
+		rc = vtpmb_tpm20_assign(vtpm, call, true);
+	if (!rc)
+		rc = vtpmb_tpm20_authorise(vtpm, call);
+	return rc;
+}
+
+/* TPM 2.0 Part 1, 18.9: the response's sessions */
+static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      const struct vtpmb_writer *out, struct vtpmb_writer *w)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < call->nr_sessions; i++) {
+		if (call->session[i].handle != TPM2_RS_PW) {
+			err = vtpmb_tpm20_put_hmac(vtpm, call, i, out->buf, out->len, w);
+			continue;
+		}
+		vtpmb_put_u16(w, 0);
+		vtpmb_put_u8(w, TPMA_SESSION_CONTINUESESSION);
+		vtpmb_put_u16(w, 0);
+	}
+	return err;
+}
+
+/**
+ * vtpmb_tpm20_succeed() - answer a command without the chip
+ * @vtpm:	the vtpm
+ * @call:	the command, all of whose sessions have been checked here; if one
+ *		is not a password, the vtpm's lock is held
+ * @out:	the response's handle and parameters, outside the command's buffer
+ *
+ * Return: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if it cannot be made
+ */
+u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			const struct vtpmb_writer *out)
+{
+	struct vtpmb_cmd *cmd = call->cmd;
+	struct vtpmb_writer tail, w;
+	u8 sessions[VTPMB_TPM20_HANDLES * (5 + 2 * VTPMB_MAX_DIGEST)];
+
+	/* They still need what the response is to be written over. */
+	vtpmb_writer_init(&tail, sessions, sizeof(sessions));
+	if (tpm20_put_sessions(vtpm, call, out, &tail))
+		return TPM2_RC_FAILURE;
+
+	vtpmb_writer_init(&w, cmd->buf, vtpmb_tpm20_facts(vtpm->port)->response_max);
+	vtpmb_put_u16(&w, call->tag);
+	vtpmb_put_u32(&w, 0);
+	vtpmb_put_u32(&w, TPM2_RC_SUCCESS);
+	if (call->tag == TPM2_ST_SESSIONS)
+		vtpmb_put_u32(&w, out->len);
+	vtpmb_put_bytes(&w, out->buf, out->len);
+	vtpmb_put_bytes(&w, sessions, tail.len);
+	if (w.overflow || tail.overflow || out->overflow)
+		return TPM2_RC_FAILURE;
+
+	vtpmb_poke_u32(cmd->buf + 2, w.len);
+	cmd->len = w.len;
+	cmd->rc = TPM2_RC_SUCCESS;
+	return TPM2_RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_run() - have the virtual platform act on a command
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, authorised
+ * @out:	where the response's parameters go
+ *
+ * Return: a response code
+ */
+u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		    struct vtpmb_writer *out)
+{
+	struct vtpmb_reader params = call->params;
+	u32 rc;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	rc = tpm20_local[AT(call->row->code)](vtpm, call, out);
+	call->params = params;
+	return rc;
+}
+
+/* A session would put something of its own into the chip's answer. */
+static bool tpm20_is_answered_here(const struct vtpmb_tpm20_call *call)
+{
+	return call->row->flags & TPM20_LOCAL ||
+	       (call->row->flags & TPM20_KNOWN && call->tag == TPM2_ST_NO_SESSIONS);
+}
+
+static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	u32 rc = tpm20_prepare(vtpm, call);
+	struct vtpmb_writer out;
+
+	if (rc)
+		return rc;
+	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->reply, VTPMB_BUF_SIZE);
+	rc = vtpmb_tpm20_run(vtpm, call, &out);
+	if (!rc)
+		rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+	memzero_explicit(out.buf, out.len);
+	return rc;
+}
+
+/**
+ * vtpmb_tpm20_receive() - see receive() of struct vtpmb_family
+ * @vtpm:	the vtpm; its lock is held
+ * @cmd:	the command; a local answer comes over it
+ */
+void vtpmb_tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
+{
+	struct vtpmb_tpm20_call call;
+	u32 rc;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	cmd->code = 0;
+	cmd->failed_code = 0;
+	cmd->row = NULL;
+	cmd->epoch = vtpm->epoch;
+	cmd->locality = vtpm->locality;
+	cmd->answer = VTPMB_ANSWER_LOCAL;
+
+	rc = vtpmb_tpm20_header(vtpm, cmd, &call);
+	if (!rc)
+		rc = tpm20_find(vtpm, cmd, &call);
+	if (!rc)
+		rc = tpm20_started(vtpm, cmd);
+	if (!rc)
+		rc = tpm20_is_answered_here(&call) ? tpm20_answer(vtpm, &call) : VTPMB_RC_PASS;
+
+	if (rc == VTPMB_RC_PASS)
+		cmd->answer = VTPMB_ANSWER_CHIP;
+	else if (rc)
+		vtpmb_tpm20_fail(cmd, rc);
+}

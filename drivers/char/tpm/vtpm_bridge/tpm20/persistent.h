@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* TPM 2.0: persistent objects. */
+#ifndef VTPMB_TPM20_PERSISTENT_H
+#define VTPMB_TPM20_PERSISTENT_H
+
+#include "state.h"
+
+struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 handle);
+u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       unsigned int i);
+int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
+int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      struct vtpmb_writer *out, u32 *rc);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* TPM 2.0: policies on private PCRs. */
+#ifndef VTPMB_TPM20_POLICY_H
+#define VTPMB_TPM20_POLICY_H
+
+#include "state.h"
+
+int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   struct vtpmb_writer *out, u32 *rc);
+u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry);
+int vtpmb_tpm20_unfold(struct vtpmb_port *port);
+
+#endif

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 2.0: the end of a turn.  Nothing of a guest's stays loaded in the chip, and what
+ * does not exist for the guest any more is flushed.
+ */
+
+#include "host.h"
+#include "nv.h"
+#include "persistent.h"
+#include "policy.h"
+#include "properties.h"
+#include "resync.h"
+#include "state.h"
+#include "swap.h"
+#include "turn.h"
+
+/* Out of the chip; what cannot be saved when it is tried once more is lost. */
+static int tpm20_leave_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
+{
+	unsigned int tries = 0;
+	int err = 0;
+
+	while (body->phys && tries++ < 2) {
+		if (!vtpmb_tpm20_evict(vtpm, body))
+			return 0;
+		err = vtpmb_tpm20_resync(vtpm);
+		if (err)
+			return err;
+	}
+	return body->phys ? vtpmb_tpm20_lose(vtpm, body) : 0;
+}
+
+static int tpm20_leave_bodies(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	unsigned int i;
+	int err = vtpmb_tpm20_resync(vtpm);
+
+	for (i = 0; i < VTPMB_TPM20_MAX_BODIES && !err; i++)
+		err = tpm20_leave_body(vtpm, &table->body[i]);
+	return err ? err : vtpmb_tpm20_resync(vtpm);
+}
+
+/**
+ * vtpmb_tpm20_leave() - leave nothing of a proxy's in the chip
+ * @vtpm:	the vtpm whose turn ends
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
+{
+	int err = tpm20_leave_bodies(vtpm), unfold;
+
+	if (err)
+		vtpmb_tpm20_abandon(vtpm);
+	unfold = vtpmb_tpm20_unfold(vtpm->port);
+	/* Of that a lost response says nothing about handles. */
+	vtpm->port->resync_needed = false;
+	vtpmb_tpm20_forget_indices(vtpm);
+	vtpmb_tpm20_forget_properties(vtpm->port);
+	vtpmb_tpm20_forget_host_lists(vtpm);
+	return err ? err : unfold;
+}
+
+/**
+ * vtpmb_tpm20_look() - keep guests' sessions from falling behind while guests are idle
+ * @vtpm:	a vtpm that has nothing loaded
+ *
+ * The chip tells what it has saved for the host only with a session that it saves.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_look(struct vtpmb_vtpm *vtpm)
+{
+	int err = vtpmb_tpm20_refresh_idle(vtpm);
+	int left = vtpmb_tpm20_leave(vtpm);
+
+	return err ? err : left;
+}
+
+static bool tpm20_is_flushed(const struct vtpmb_tpm20 *tpm,
+			     const struct vtpmb_tpm20_entry *entry)
+{
+	return entry->kind != KIND_FREE &&
+	       entry->flushed != READ_ONCE(tpm->hier[entry->hier].flushed);
+}
+
+static int tpm20_sweep_objects(struct vtpmb_vtpm *vtpm, bool all)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < VTPMB_MAX_OBJECTS && !err; i++) {
+		struct vtpmb_tpm20_entry *entry = &tpm->table.object[i];
+
+		if (entry->kind != KIND_FREE && (all || tpm20_is_flushed(tpm, entry)))
+			err = vtpmb_tpm20_put_out(vtpm, entry);
+	}
+	return err;
+}
+
+static bool tpm20_is_cleared(const struct vtpmb_tpm20 *tpm,
+			     const struct vtpmb_tpm20_entry *entry)
+{
+	return entry->kind != KIND_FREE &&
+	       entry->flushed != READ_ONCE(tpm->hier[entry->hier].cleared);
+}
+
+/* One that the chip does not let go of stays hidden. */
+static int tpm20_clear_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+{
+	u32 rc;
+
+	return entry->body->stands ? vtpmb_tpm20_remove(vtpm, entry, &rc) :
+				     vtpmb_tpm20_put_out(vtpm, entry);
+}
+
+/* A reset takes them out of the chip only, Clear takes them away. */
+static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < VTPMB_MAX_PERSISTENT && !err; i++) {
+		struct vtpmb_tpm20_entry *entry = &tpm->table.persistent[i];
+
+		if (tpm20_is_cleared(tpm, entry))
+			err = tpm20_clear_persistent(vtpm, entry);
+		else if (all && entry->kind != KIND_FREE && entry->body->phys)
+			err = vtpmb_tpm20_evict(vtpm, entry->body);
+	}
+	return err;
+}
+
+/* Of before a TPM Reset: also what was saved is gone (TPM 2.0 Part 1, 12.2.3). */
+static bool tpm20_is_past(const struct vtpmb_tpm20 *tpm,
+			  const struct vtpmb_tpm20_entry *entry)
+{
+	return entry->kind != KIND_FREE && entry->flushed != READ_ONCE(tpm->reset_epoch);
+}
+
+/*
+ * What the guest has saved outlives a reset until Startup tells that it was a
+ * TPM Reset.  Without power it would only take others' room.
+ */
+static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	unsigned int i;
+	int err = 0;
+
+	if (READ_ONCE(vtpm->power) == VTPMB_OFF)
+		all = true;
+	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
+		struct vtpmb_tpm20_entry *entry = &tpm->table.session[i];
+
+		if (entry->kind == KIND_FREE)
+			continue;
+		if (all || (reset && !entry->guest_saved) || tpm20_is_past(tpm, entry))
+			err = vtpmb_tpm20_put_out(vtpm, entry);
+	}
+	return err;
+}
+
+static int tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	u32 epoch = READ_ONCE(vtpm->epoch);
+	bool reset = tpm->table.epoch != epoch;
+	int err;
+
+	err = tpm20_sweep_objects(vtpm, all || reset);
+	if (!err && vtpmb_tpm20_nv_stale(vtpm))
+		err = vtpmb_tpm20_settle(vtpm);
+	if (!err)
+		err = tpm20_sweep_persistent(vtpm, all || reset);
+	if (!err)
+		err = tpm20_sweep_sessions(vtpm, all, reset);
+	if (!err)
+		err = vtpmb_tpm20_trim(vtpm, 0);
+	if (err)
+		return err;
+	tpm->table.epoch = epoch;
+	return vtpmb_tpm20_sweep_nv(vtpm);
+}
+
+/**
+ * vtpmb_tpm20_sweep() - put out what does not exist any more
+ * @vtpm:	the vtpm
+ * @all:	it is going
+ *
+ * Objects of a hierarchy that was disabled or cleared; after a reset all
+ * objects and sessions but those that the guest has saved; after a TPM Reset
+ * those too.  What a Clear takes away is found in the chip first.
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
+{
+	int err = vtpmb_tpm20_resync(vtpm);
+
+	if (!err)
+		err = tpm20_sweep(vtpm, all);
+	if (!err)
+		return 0;
+	/* Once more, with what the chip says that it has. */
+	vtpm->port->resync_needed = true;
+	err = vtpmb_tpm20_resync(vtpm);
+	if (!err)
+		err = tpm20_sweep(vtpm, all);
+	/* The end of the turn tries it once more, unless this is the end. */
+	if (err && all)
+		vtpmb_tpm20_abandon(vtpm);
+	else if (err)
+		vtpm->port->resync_needed = true;
+	return err;
+}
+
+bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	unsigned int i;
+
+	if (tpm->table.epoch != READ_ONCE(vtpm->epoch) || vtpmb_tpm20_nv_stale(vtpm))
+		return true;
+	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
+		if (tpm20_is_flushed(tpm, &tpm->table.object[i]))
+			return true;
+	}
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
+		if (tpm20_is_cleared(tpm, &tpm->table.persistent[i]))
+			return true;
+	}
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
+		if (tpm20_is_past(tpm, &tpm->table.session[i]))
+			return true;
+	}
+	return false;
+}

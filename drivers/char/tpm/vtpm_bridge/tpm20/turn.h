@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* TPM 2.0: the end of a turn. */
+#ifndef VTPMB_TPM20_TURN_H
+#define VTPMB_TPM20_TURN_H
+
+#include "state.h"
+
+int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_look(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
+bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
+
+#endif
