@@ -19,7 +19,9 @@
 #include "ctl.h"
 #include "../core/failure.h"
 #include "../core/limits.h"
+#include "file.h"
 #include "proxy.h"
+#include "sysfs.h"
 
 static_assert(sizeof(struct vtpm_bridge_create) == 32);
 static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
@@ -571,6 +573,12 @@ static int vtpmb_apply_settings(struct vtpmb_proxy *proxy, struct vtpmb_ctl_call
 	return 0;
 }
 
+static const struct vtpmb_proxy_type vtpmb_ctl_proxy_type = {
+	.fops = &vtpmb_file_fops,
+	.groups = vtpmb_sysfs_groups,
+	.done = vtpmb_file_done,
+};
+
 static long vtpmb_ctl_create(struct vtpmb_ctl_call *call)
 {
 	struct vtpm_bridge_create *create = &call->arg.create;
@@ -581,7 +589,7 @@ static long vtpmb_ctl_create(struct vtpmb_ctl_call *call)
 	if (create->nr_settings > VTPM_BRIDGE_MAX_SETTINGS)
 		return -ERANGE;
 
-	proxy = vtpmb_proxy_create(create->chip,
+	proxy = vtpmb_proxy_create(&vtpmb_ctl_proxy_type, create->chip,
 				   create->flags & VTPM_BRIDGE_PERSISTENT ?
 				   NULL : call->filp);
 	if (IS_ERR(proxy))

@@ -17,10 +17,8 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include "../core/failure.h"
-#include "file.h"
 #include "../core/limits.h"
 #include "proxy.h"
-#include "sysfs.h"
 #include "../hub/trace.h"
 #include "../core/wire.h"
 
@@ -47,7 +45,7 @@ static void vtpmb_proxy_release(struct device *dev)
 	kfree_sensitive(proxy);
 }
 
-static void vtpmb_proxy_init_vtpm(struct vtpmb_proxy *proxy)
+static void vtpmb_proxy_init_vtpm(struct vtpmb_proxy *proxy, const struct vtpmb_proxy_type *type)
 {
 	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
 
@@ -55,12 +53,12 @@ static void vtpmb_proxy_init_vtpm(struct vtpmb_proxy *proxy)
 	vtpm->id = atomic_inc_return(&vtpmb_last_id);
 	get_random_bytes(vtpm->secret, sizeof(vtpm->secret));
 	mutex_init(&vtpm->lock);
-	vtpmb_hub_join(proxy->hub, &proxy->seat, vtpm, vtpmb_file_done);
+	vtpmb_hub_join(proxy->hub, &proxy->seat, vtpm, type->done);
 }
 
 /* The hub's reference passes to the proxy, whatever is returned. */
-static struct vtpmb_proxy *vtpmb_proxy_alloc(struct vtpmb_hub *hub, u32 num,
-					     const void *owner)
+static struct vtpmb_proxy *vtpmb_proxy_alloc(const struct vtpmb_proxy_type *type,
+					     struct vtpmb_hub *hub, u32 num, const void *owner)
 {
 	struct vtpmb_proxy *proxy = kzalloc(sizeof(*proxy), GFP_KERNEL);
 	int err;
@@ -74,17 +72,17 @@ static struct vtpmb_proxy *vtpmb_proxy_alloc(struct vtpmb_hub *hub, u32 num,
 	proxy->owner = owner;
 	proxy->query_resets = true;
 	init_waitqueue_head(&proxy->changed);
-	vtpmb_proxy_init_vtpm(proxy);
+	vtpmb_proxy_init_vtpm(proxy, type);
 
 	device_initialize(&proxy->dev);
 	proxy->dev.parent = vtpmb_root;
 	proxy->dev.release = vtpmb_proxy_release;
-	proxy->dev.groups = vtpmb_sysfs_groups;
+	proxy->dev.groups = type->groups;
 
 	snprintf(proxy->node, sizeof(proxy->node), "vtpm%u", num);
 	proxy->misc.minor = MISC_DYNAMIC_MINOR;
 	proxy->misc.name = proxy->node;
-	proxy->misc.fops = &vtpmb_file_fops;
+	proxy->misc.fops = type->fops;
 	proxy->misc.parent = &proxy->dev;
 
 	err = dev_set_name(&proxy->dev, "%s", proxy->node);
@@ -107,6 +105,7 @@ static void vtpmb_proxy_enter(struct vtpmb_proxy *proxy)
 
 /**
  * vtpmb_proxy_create() - make a proxy that nobody can find yet
+ * @type:	how users see it
  * @chip:	N of tpmN, or ~0 for the system's default chip
  * @owner:	dies with it, see vtpmb_proxy_destroy_owned(); or NULL
  *
@@ -114,7 +113,8 @@ static void vtpmb_proxy_enter(struct vtpmb_proxy *proxy)
  * vtpmb_proxy_abort(); or an ERR_PTR: -ENOSPC there are VTPMB_MAX_PROXIES; what
  * vtpmb_hub_attach() returns; -ENOMEM
  */
-struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner)
+struct vtpmb_proxy *vtpmb_proxy_create(const struct vtpmb_proxy_type *type, u32 chip,
+				       const void *owner)
 {
 	struct vtpmb_hub *hub = vtpmb_hub_attach(chip);
 	struct vtpmb_proxy *proxy;
@@ -131,7 +131,7 @@ struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner)
 		return ERR_PTR(err == -EBUSY ? -ENOSPC : err);
 	}
 
-	proxy = vtpmb_proxy_alloc(hub, num, owner);
+	proxy = vtpmb_proxy_alloc(type, hub, num, owner);
 	if (IS_ERR(proxy)) {
 		xa_erase(&vtpmb_proxies, num);
 		return proxy;
@@ -636,7 +636,7 @@ static void vtpmb_proxy_fail(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
  * @cmd:	@buf and @len set
  *
  * Return: 0, with @cmd->answer telling whether the response is there already
- * or comes by vtpmb_file_done(); -EPIPE the proxy is dead; -ENODEV the chip was
+ * or comes by @done() of its type; -EPIPE the proxy is dead; -ENODEV the chip was
  * unplugged
  */
 int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)

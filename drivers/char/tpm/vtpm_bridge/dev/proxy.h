@@ -34,6 +34,22 @@ enum vtpmb_failure_mode {
 };
 
 /**
+ * struct vtpmb_proxy_type - how users see and use a proxy
+ * @fops:	operations of its node.  The node's miscdevice, @misc of the proxy, is in
+ *		the new file's private_data.
+ * @groups:	its attributes
+ * @done:	see struct vtpmb_seat
+ *
+ * These call the proxy's verbs, so the proxy does not know them by name: its creator
+ * hands them over.
+ */
+struct vtpmb_proxy_type {
+	const struct file_operations *fops;
+	const struct attribute_group **groups;
+	void (*done)(struct vtpmb_cmd *cmd, int err);
+};
+
+/**
  * struct vtpmb_proxy - a proxy
  * @dev:	parent of the node and bearer of the attributes.  Its references
  *		count who may use this struct: the registry, each lookup, the
@@ -83,7 +99,8 @@ struct vtpmb_proxy {
 
 #define vtpmb_dev_proxy(d) container_of(d, struct vtpmb_proxy, dev)
 
-struct vtpmb_proxy *vtpmb_proxy_create(u32 chip, const void *owner);
+struct vtpmb_proxy *vtpmb_proxy_create(const struct vtpmb_proxy_type *type, u32 chip,
+				       const void *owner);
 int vtpmb_proxy_publish(struct vtpmb_proxy *proxy);
 void vtpmb_proxy_abort(struct vtpmb_proxy *proxy);
 int vtpmb_proxy_keep(u32 num, const void *owner);
