@@ -36,8 +36,8 @@ static void begin(void)
 	memset(srk, srk_secret, sizeof(srk));
 	core_take_ownership(owner, srk);
 	core_probe();
-	make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer);
-	make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage);
+	make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer);
+	make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage);
 }
 
 static void grant(unsigned int i)
@@ -69,7 +69,8 @@ static void power_on(unsigned int i)
 
 static u32 any_handle(void)
 {
-	static const u32 first[] = { 0x01000000, 0x01000000, 0x02000000, 0x04000000, SRK, 0x1000 };
+	static const u32 first[] =
+		{ 0x01000000, 0x01000000, 0x02000000, 0x04000000, TPM_KH_SRK, 0x1000 };
 
 	return first[fuzz_below(ARRAY_SIZE(first))] + fuzz_below(8);
 }
@@ -120,7 +121,7 @@ static size_t put_param(u8 *at, char kind)
 		return put_selection(at);
 	case 'C':
 		at[0] = 0;
-		at[1] = TPM12_TAG_CONTEXTBLOB;
+		at[1] = TPM_TAG_CONTEXTBLOB;
 		return 2;
 	default:
 		return put_number(at, kind - '0');
@@ -166,7 +167,7 @@ static size_t build(u8 *cmd)
 		len += put_area(cmd + len, row->trans && i == nr_auths - 1 ? 0x04000000 :
 							 0x02000000);
 	cmd[0] = 0;
-	cmd[1] = TPM12_TAG_RQU + nr_auths;
+	cmd[1] = TPM_TAG_RQU_COMMAND + nr_auths;
 	vtpmb_poke_u32(cmd + 2, len);
 	vtpmb_poke_u32(cmd + 6, row->code);
 	return len;
@@ -181,7 +182,7 @@ static size_t wrap(u8 *cmd, size_t inner_len)
 	vtpmb_poke_u32(cmd + VTPMB_HEADER_SIZE, inner_len);
 	len += put_area(cmd + len, 0x04000000);
 	cmd[0] = 0;
-	cmd[1] = TPM12_TAG_RQU + 1;
+	cmd[1] = TPM_TAG_RQU_COMMAND + 1;
 	vtpmb_poke_u32(cmd + 2, len);
 	vtpmb_poke_u32(cmd + 6, 0xe7);
 	return len;
@@ -212,11 +213,11 @@ static u32 any_key(struct own *o)
 
 static u32 any_own(struct own *o, u32 *type)
 {
-	static const u32 types[] = { RT_KEY, RT_AUTH, RT_TRANS };
+	static const u32 types[] = { TPM_RT_KEY, TPM_RT_AUTH, TPM_RT_TRANS };
 	unsigned int k = fuzz_below(NR_KEPT);
 
 	*type = types[fuzz_below(ARRAY_SIZE(types))];
-	return *type == RT_KEY ? o->key[k] : *type == RT_AUTH ? o->auth[k].handle :
+	return *type == TPM_RT_KEY ? o->key[k] : *type == TPM_RT_AUTH ? o->auth[k].handle :
 	       o->trans[k].handle;
 }
 
@@ -245,10 +246,10 @@ static void open_session(struct own *o)
 		oiap(&o->g, s, key_secret);
 		break;
 	case 1:
-		osap(&o->g, s, ET_SRK, SRK, srk_secret);
+		osap(&o->g, s, TPM_ET_SRK, TPM_KH_SRK, srk_secret);
 		break;
 	default:
-		osap(&o->g, s, ET_KEY, any_key(o), key_secret);
+		osap(&o->g, s, TPM_ET_KEYHANDLE, any_key(o), key_secret);
 	}
 }
 
@@ -259,13 +260,13 @@ static void open_transport(struct own *o)
 	if (storage.len && fuzz_below(2))
 		establish(&o->g, s, any_key(o), &storage, fuzz_below(2));
 	else
-		establish(&o->g, s, TRANSPORT, NULL, fuzz_below(2) ? LOG : 0);
+		establish(&o->g, s, TPM_KH_TRANSPORT, NULL, fuzz_below(2) ? TPM_TRANSPORT_LOG : 0);
 }
 
 static void load(struct own *o)
 {
 	if (signer.len)
-		load_key(&o->g, SRK, srk_secret, fuzz_below(3) ? &signer : &storage,
+		load_key(&o->g, TPM_KH_SRK, srk_secret, fuzz_below(3) ? &signer : &storage,
 			 &o->key[fuzz_below(NR_KEPT)]);
 }
 
@@ -342,7 +343,7 @@ static void wrap_good(struct own *o)
 		break;
 	case 2:
 		command_begin(&c, &o->g, 0x41);
-		put_handle(&c, SRK);
+		put_handle(&c, TPM_KH_SRK);
 		put_bytes(&c, signer.blob, signer.len);
 		c.rsp_handles_len = 4;
 		s = any_auth(o);

@@ -10,34 +10,7 @@
 #include "../tpm12/state.h"
 #include "../core/wire.h"
 
-#define ORD_OIAP		0x0A
-#define ORD_EXTEND		0x14
-#define ORD_PCRREAD		0x15
-#define ORD_SETCAPABILITY	0x3F
-#define ORD_GETRANDOM		0x46
-#define ORD_FORCECLEAR		0x5D
-#define ORD_GETCAPABILITY	0x65
-#define ORD_PHYSICALENABLE	0x6F
-#define ORD_PHYSICALDISABLE	0x70
-#define ORD_SETOWNERINSTALL	0x71
-#define ORD_SETDEACTIVATED	0x72
-#define ORD_SETTEMPDEACTIVATED	0x73
-#define ORD_READPUBEK		0x7C
-#define ORD_SAVESTATE		0x98
-#define ORD_STARTUP		0x99
-#define ORD_SHA1START		0xA0
-#define ORD_SHA1UPDATE		0xA1
-#define ORD_SHA1COMPLETE	0xA2
-#define ORD_SAVECONTEXT		0xB8
-#define ORD_PCRRESET		0xC8
-#define TSC_PHYSICALPRESENCE	0x4000000A
-#define TSC_RESETESTABLISHMENT	0x4000000B
-
 #define BLOB_SIZE	58	/* the smallest TPM_CONTEXT_BLOB */
-
-#define ST_CLEAR	1
-#define ST_STATE	2
-#define ST_DEACTIVATED	3
 
 struct fake {
 	struct vtpmb_port port;
@@ -60,45 +33,45 @@ static u32 fake_capability(struct vtpmb_reader *r, struct vtpmb_writer *w)
 	vtpmb_get_u32(r, &area);
 	vtpmb_get_u32(r, &len);
 	vtpmb_get_u32(r, &sub);
-	if (area == TPM12_CAP_FLAG) {
+	if (area == TPM_CAP_FLAG) {
 		vtpmb_put_u32(w, 2 + fake->nr_perm);
 		vtpmb_put_u16(w, 0x001F);
 		memset(vtpmb_put_room(w, fake->nr_perm), 1, fake->nr_perm);
-	} else if (area == TPM12_CAP_PROPERTY && sub == TPM12_CAP_PROP_OWNER) {
+	} else if (area == TPM_CAP_PROPERTY && sub == TPM_CAP_PROP_OWNER) {
 		vtpmb_put_u32(w, 1);
 		vtpmb_put_u8(w, fake->owned);
-	} else if (area == TPM12_CAP_PROPERTY && sub == TPM12_CAP_PROP_TIS_TIMEOUT) {
+	} else if (area == TPM_CAP_PROPERTY && sub == TPM_CAP_PROP_TIS_TIMEOUT) {
 		vtpmb_put_u32(w, 16);
 		memset(vtpmb_put_room(w, 16), 7, 16);
-	} else if (area == TPM12_CAP_PROPERTY && sub == TPM12_CAP_PROP_INPUT_BUFFER) {
+	} else if (area == TPM_CAP_PROPERTY && sub == TPM_CAP_PROP_INPUT_BUFFER) {
 		vtpmb_put_u32(w, 4);
 		vtpmb_put_u32(w, 1024);
 	} else {
-		return TPM12_BAD_MODE;
+		return TPM_BAD_MODE;
 	}
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static u32 fake_run(u32 code, struct vtpmb_reader *r, struct vtpmb_writer *w)
 {
-	if (code == ORD_GETCAPABILITY)
+	if (code == TPM_ORD_GetCapability)
 		return fake_capability(r, w);
-	if (code == ORD_GETRANDOM) {
+	if (code == TPM_ORD_GetRandom) {
 		vtpmb_put_u32(w, 1);
 		vtpmb_put_u8(w, 42);
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	}
-	if (code == ORD_OIAP) {
+	if (code == TPM_ORD_OIAP) {
 		vtpmb_put_u32(w, ++fake->nr_sessions);
 		memset(vtpmb_put_room(w, TPM12_NONCE_SIZE), 1, TPM12_NONCE_SIZE);
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	}
-	if (code == ORD_SAVECONTEXT) {
+	if (code == TPM_ORD_SaveContext) {
 		vtpmb_put_u32(w, BLOB_SIZE);
 		memset(vtpmb_put_room(w, BLOB_SIZE), 1, BLOB_SIZE);
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	}
-	return TPM12_BAD_ORDINAL;
+	return TPM_BAD_ORDINAL;
 }
 
 static int fake_transmit(struct vtpmb_port *port, u8 *buf)
@@ -120,7 +93,7 @@ static int fake_transmit(struct vtpmb_port *port, u8 *buf)
 	memcpy(buf + VTPMB_HEADER_SIZE, answer, w.len);
 	len = VTPMB_HEADER_SIZE + w.len;
 	vtpmb_writer_init(&w, buf, VTPMB_HEADER_SIZE);
-	vtpmb_put_u16(&w, TPM12_TAG_RSP);
+	vtpmb_put_u16(&w, TPM_TAG_RSP_COMMAND);
 	vtpmb_put_u32(&w, len);
 	vtpmb_put_u32(&w, rc);
 	return len;
@@ -184,19 +157,19 @@ static u32 run(u16 tag, u32 code, const void *params, size_t params_len)
 
 static u32 run_none(u32 code)
 {
-	return run(TPM12_TAG_RQU, code, "", 0);
+	return run(TPM_TAG_RQU_COMMAND, code, "", 0);
 }
 
 static u32 run_u8(u32 code, u8 val)
 {
-	return run(TPM12_TAG_RQU, code, &val, 1);
+	return run(TPM_TAG_RQU_COMMAND, code, &val, 1);
 }
 
 static u32 run_u16(u32 code, u16 val)
 {
 	u8 b[2] = { val >> 8, val & 0xff };
 
-	return run(TPM12_TAG_RQU, code, b, sizeof(b));
+	return run(TPM_TAG_RQU_COMMAND, code, b, sizeof(b));
 }
 
 static u32 run_words(u32 code, const u32 *word, unsigned int nr_words)
@@ -207,25 +180,25 @@ static u32 run_words(u32 code, const u32 *word, unsigned int nr_words)
 	vtpmb_writer_init(&w, params, sizeof(params));
 	while (nr_words--)
 		vtpmb_put_u32(&w, *word++);
-	return run(TPM12_TAG_RQU, code, params, w.len);
+	return run(TPM_TAG_RQU_COMMAND, code, params, w.len);
 }
 
 static u32 get_cap(u32 area, u32 sub)
 {
 	u32 params[] = { area, 4, sub };
 
-	return run_words(ORD_GETCAPABILITY, params, ARRAY_SIZE(params));
+	return run_words(TPM_ORD_GetCapability, params, ARRAY_SIZE(params));
 }
 
-static bool perm(enum tpm12_pf flag)
+static bool perm(u32 flag)
 {
-	get_cap(TPM12_CAP_FLAG, TPM12_CAP_FLAG_PERMANENT);
+	get_cap(TPM_CAP_FLAG, TPM_CAP_FLAG_PERMANENT);
 	return cmd->buf[16 + flag];
 }
 
-static bool stclear(enum tpm12_sf flag)
+static bool stclear(u32 flag)
 {
-	get_cap(TPM12_CAP_FLAG, TPM12_CAP_FLAG_VOLATILE);
+	get_cap(TPM_CAP_FLAG, TPM_CAP_FLAG_VOLATILE);
 	return cmd->buf[16 + flag];
 }
 
@@ -233,13 +206,13 @@ static u32 extend(u32 index)
 {
 	u8 params[24] = { 0, 0, 0, index, 1, 2, 3 };
 
-	return run(TPM12_TAG_RQU, ORD_EXTEND, params, sizeof(params));
+	return run(TPM_TAG_RQU_COMMAND, TPM_ORD_Extend, params, sizeof(params));
 }
 
 /* Whether a PCR is all @byte. */
 static bool pcr_is(u32 index, u8 byte)
 {
-	return !run_words(ORD_PCRREAD, &index, 1) &&
+	return !run_words(TPM_ORD_PcrRead, &index, 1) &&
 	       !memchr_inv(cmd->buf + VTPMB_HEADER_SIZE, byte, TPM12_DIGEST_SIZE);
 }
 
@@ -248,17 +221,17 @@ static u32 pcr_reset(u32 index)
 	u8 params[5] = { 0, 3 };
 
 	params[2 + index / 8] = BIT(index % 8);
-	return run(TPM12_TAG_RQU, ORD_PCRRESET, params, sizeof(params));
+	return run(TPM_TAG_RQU_COMMAND, TPM_ORD_PCR_Reset, params, sizeof(params));
 }
 
 static u32 startup(u16 type)
 {
-	return run_u16(ORD_STARTUP, type);
+	return run_u16(TPM_ORD_Startup, type);
 }
 
 static u32 presence(u16 value)
 {
-	return run_u16(TSC_PHYSICALPRESENCE, value);
+	return run_u16(TSC_ORD_PhysicalPresence, value);
 }
 
 static void table_is_sorted_and_complete(struct kunit *test)
@@ -289,20 +262,20 @@ static void params_are_walked_as_promised(struct kunit *test)
 		u32 rc;
 		size_t left;
 	} cases[] = {
-		{ "", { 0 }, 1, TPM12_SUCCESS, 1 },
-		{ "1", { 0 }, 0, TPM12_BAD_PARAM_SIZE, 0 },
-		{ "2", { 0 }, 1, TPM12_BAD_PARAM_SIZE, 1 },
-		{ "24", { 0 }, 6, TPM12_SUCCESS, 0 },
-		{ "24", { 0 }, 5, TPM12_BAD_PARAM_SIZE, 3 },
-		{ "b", { 1 }, 1, TPM12_SUCCESS, 0 },
-		{ "b", { 2 }, 1, TPM12_BAD_PARAMETER, 0 },
-		{ "S", { 0, 0, 0, 2, 9, 9 }, 6, TPM12_SUCCESS, 0 },
-		{ "S", { 0, 0, 0, 3, 9, 9 }, 6, TPM12_BAD_PARAM_SIZE, 2 },
-		{ "S", { 0xff, 0xff, 0xff, 0xff, 9 }, 5, TPM12_BAD_PARAM_SIZE, 1 },
-		{ "P", { 0, 3, 1, 1, 1 }, 5, TPM12_SUCCESS, 0 },
-		{ "P", { 0, 4, 1, 1, 1, 1 }, 6, TPM12_INVALID_PCR_INFO, 4 },
-		{ "P", { 0, 3, 1, 1 }, 4, TPM12_BAD_PARAM_SIZE, 2 },
-		{ "n", { 0 }, 8, TPM12_BAD_PARAM_SIZE, 8 },
+		{ "", { 0 }, 1, TPM_SUCCESS, 1 },
+		{ "1", { 0 }, 0, TPM_BAD_PARAM_SIZE, 0 },
+		{ "2", { 0 }, 1, TPM_BAD_PARAM_SIZE, 1 },
+		{ "24", { 0 }, 6, TPM_SUCCESS, 0 },
+		{ "24", { 0 }, 5, TPM_BAD_PARAM_SIZE, 3 },
+		{ "b", { 1 }, 1, TPM_SUCCESS, 0 },
+		{ "b", { 2 }, 1, TPM_BAD_PARAMETER, 0 },
+		{ "S", { 0, 0, 0, 2, 9, 9 }, 6, TPM_SUCCESS, 0 },
+		{ "S", { 0, 0, 0, 3, 9, 9 }, 6, TPM_BAD_PARAM_SIZE, 2 },
+		{ "S", { 0xff, 0xff, 0xff, 0xff, 9 }, 5, TPM_BAD_PARAM_SIZE, 1 },
+		{ "P", { 0, 3, 1, 1, 1 }, 5, TPM_SUCCESS, 0 },
+		{ "P", { 0, 4, 1, 1, 1, 1 }, 6, TPM_INVALID_PCR_INFO, 4 },
+		{ "P", { 0, 3, 1, 1 }, 4, TPM_BAD_PARAM_SIZE, 2 },
+		{ "n", { 0 }, 8, TPM_BAD_PARAM_SIZE, 8 },
 	};
 	struct vtpmb_reader r;
 	unsigned int i;
@@ -317,22 +290,22 @@ static void params_are_walked_as_promised(struct kunit *test)
 
 static void nothing_works_before_startup(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, extend(0), TPM12_INVALID_POSTINIT);
-	KUNIT_EXPECT_EQ(test, run_none(0xfffe), TPM12_BAD_ORDINAL);
-	KUNIT_EXPECT_EQ(test, startup(ST_CLEAR), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, extend(0), TPM_INVALID_POSTINIT);
+	KUNIT_EXPECT_EQ(test, run_none(0xfffe), TPM_BAD_ORDINAL);
+	KUNIT_EXPECT_EQ(test, startup(TPM_ST_CLEAR), TPM_SUCCESS);
 	KUNIT_EXPECT_EQ(test, vtpm->power, VTPMB_STARTED);
-	KUNIT_EXPECT_EQ(test, extend(0), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, extend(0), TPM_SUCCESS);
 }
 
 static void guest_cannot_reset_pcrs_by_startup(struct kunit *test)
 {
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	extend(0);
-	KUNIT_EXPECT_EQ(test, startup(ST_CLEAR), TPM12_INVALID_POSTINIT);
-	KUNIT_EXPECT_EQ(test, startup(ST_STATE), TPM12_INVALID_POSTINIT);
+	KUNIT_EXPECT_EQ(test, startup(TPM_ST_CLEAR), TPM_INVALID_POSTINIT);
+	KUNIT_EXPECT_EQ(test, startup(TPM_ST_STATE), TPM_INVALID_POSTINIT);
 	KUNIT_EXPECT_FALSE(test, pcr_is(0, 0));
 	reset();
-	KUNIT_EXPECT_EQ(test, startup(ST_CLEAR), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, startup(TPM_ST_CLEAR), TPM_SUCCESS);
 	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
 }
 
@@ -352,76 +325,76 @@ static void reset_raises_the_epoch(struct kunit *test)
 
 static void resume_needs_saved_state(struct kunit *test)
 {
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	extend(0);
 	extend(16);
 	presence(0x0008);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_SAVESTATE), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_SaveState), TPM_SUCCESS);
 	KUNIT_EXPECT_EQ(test, vtpm->power, VTPMB_SHUTDOWN);
 	reset();
-	KUNIT_EXPECT_EQ(test, startup(ST_STATE), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, startup(TPM_ST_STATE), TPM_SUCCESS);
 	KUNIT_EXPECT_FALSE(test, pcr_is(0, 0));
 	KUNIT_EXPECT_TRUE(test, pcr_is(16, 0));
-	KUNIT_EXPECT_TRUE(test, stclear(TPM12_SF_PHYSICALPRESENCE));
+	KUNIT_EXPECT_TRUE(test, stclear(TPM_SF_PHYSICALPRESENCE));
 
-	run_none(ORD_SAVESTATE);
+	run_none(TPM_ORD_SaveState);
 	extend(0);
 	KUNIT_EXPECT_EQ(test, vtpm->power, VTPMB_STARTED);
 	reset();
-	KUNIT_EXPECT_EQ(test, startup(ST_STATE), TPM12_FAILEDSELFTEST);
-	KUNIT_EXPECT_EQ(test, extend(0), TPM12_FAILEDSELFTEST);
-	KUNIT_EXPECT_EQ(test, get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_TIS_TIMEOUT),
-			TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, startup(TPM_ST_STATE), TPM_FAILEDSELFTEST);
+	KUNIT_EXPECT_EQ(test, extend(0), TPM_FAILEDSELFTEST);
+	KUNIT_EXPECT_EQ(test, get_cap(TPM_CAP_PROPERTY, TPM_CAP_PROP_TIS_TIMEOUT),
+			TPM_SUCCESS);
 	reset();
-	KUNIT_EXPECT_EQ(test, startup(ST_CLEAR), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, startup(TPM_ST_CLEAR), TPM_SUCCESS);
 	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
 }
 
 static void presence_follows_its_flags(struct kunit *test)
 {
-	startup(ST_CLEAR);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_BAD_PRESENCE);
-	KUNIT_EXPECT_EQ(test, presence(0), TPM12_BAD_PARAMETER);
-	KUNIT_EXPECT_EQ(test, presence(0x8000), TPM12_BAD_PARAMETER);
-	KUNIT_EXPECT_EQ(test, presence(0x0028), TPM12_BAD_PARAMETER);
-	KUNIT_EXPECT_EQ(test, presence(0x0120), TPM12_BAD_PARAMETER);
-	KUNIT_EXPECT_EQ(test, presence(0x0240), TPM12_BAD_PARAMETER);
-	KUNIT_EXPECT_EQ(test, presence(0x000c), TPM12_BAD_PARAMETER);
-	KUNIT_EXPECT_EQ(test, presence(0x0018), TPM12_BAD_PARAMETER);
-	KUNIT_EXPECT_EQ(test, presence(0x0008), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALENABLE), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, presence(0x0014), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, presence(0x0008), TPM12_BAD_PARAMETER);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_BAD_PRESENCE);
+	startup(TPM_ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_PhysicalDisable), TPM_BAD_PRESENCE);
+	KUNIT_EXPECT_EQ(test, presence(0), TPM_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x8000), TPM_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0028), TPM_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0120), TPM_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0240), TPM_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x000c), TPM_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0018), TPM_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, presence(0x0008), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_PhysicalDisable), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_PhysicalEnable), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, presence(0x0014), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, presence(0x0008), TPM_BAD_PARAMETER);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_PhysicalDisable), TPM_BAD_PRESENCE);
 }
 
 static void administrators_pin_overrides_the_lock(struct kunit *test)
 {
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	presence(0x0014);
 	mutex_lock(&vtpm->lock);
 	vtpm->pp_pin = true;
 	KUNIT_EXPECT_TRUE(test, vtpmb_tpm12.pp(vtpm));
 	KUNIT_EXPECT_TRUE(test, vtpmb_tpm12.pp_locked(vtpm));
 	mutex_unlock(&vtpm->lock);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_PhysicalDisable), TPM_SUCCESS);
 }
 
 static void disabled_comes_before_deactivated(struct kunit *test)
 {
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	presence(0x0008);
-	KUNIT_EXPECT_EQ(test, run_u8(ORD_SETDEACTIVATED, 1), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_u8(TPM_ORD_PhysicalSetDeactivated, 1), TPM_SUCCESS);
 	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
 	reset();
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	presence(0x0008);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_FORCECLEAR), TPM12_DEACTIVATED);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_PHYSICALDISABLE), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_FORCECLEAR), TPM12_DISABLED);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_ForceClear), TPM_DEACTIVATED);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_PhysicalDisable), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_ForceClear), TPM_DISABLED);
 	/* It measures, but does not tell. */
-	KUNIT_EXPECT_EQ(test, extend(0), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, extend(0), TPM_SUCCESS);
 	KUNIT_EXPECT_NULL(test, memchr_inv(cmd->buf + VTPMB_HEADER_SIZE, 0,
 					   TPM12_DIGEST_SIZE));
 }
@@ -430,13 +403,13 @@ static void truncated_comes_before_state_before_tag(struct kunit *test)
 {
 	static const u8 zeros[32];
 
-	KUNIT_EXPECT_EQ(test, run(0x8001, ORD_EXTEND, zeros, 23), TPM12_BAD_PARAM_SIZE);
-	KUNIT_EXPECT_EQ(test, run(0x8001, ORD_EXTEND, zeros, 25), TPM12_INVALID_POSTINIT);
-	startup(ST_CLEAR);
-	KUNIT_EXPECT_EQ(test, run(0x8001, ORD_EXTEND, zeros, 25), TPM12_BADTAG);
-	KUNIT_EXPECT_EQ(test, run(0x00C2, ORD_EXTEND, zeros, 24), TPM12_BADTAG);
-	KUNIT_EXPECT_EQ(test, run(0x00C1, ORD_EXTEND, zeros, 25), TPM12_BAD_PARAM_SIZE);
-	KUNIT_EXPECT_EQ(test, vtpmb_peek_u16(cmd->buf), TPM12_TAG_RSP);
+	KUNIT_EXPECT_EQ(test, run(0x8001, TPM_ORD_Extend, zeros, 23), TPM_BAD_PARAM_SIZE);
+	KUNIT_EXPECT_EQ(test, run(0x8001, TPM_ORD_Extend, zeros, 25), TPM_INVALID_POSTINIT);
+	startup(TPM_ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run(0x8001, TPM_ORD_Extend, zeros, 25), TPM_BADTAG);
+	KUNIT_EXPECT_EQ(test, run(0x00C2, TPM_ORD_Extend, zeros, 24), TPM_BADTAG);
+	KUNIT_EXPECT_EQ(test, run(0x00C1, TPM_ORD_Extend, zeros, 25), TPM_BAD_PARAM_SIZE);
+	KUNIT_EXPECT_EQ(test, vtpmb_peek_u16(cmd->buf), TPM_TAG_RSP_COMMAND);
 	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
 }
 
@@ -444,51 +417,51 @@ static void force_clear_takes_the_guests_owner_only(struct kunit *test)
 {
 	u64 before;
 
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	mutex_lock(&vtpm->lock);
 	vtpm->ownership = VTPMB_OWNERSHIP_OWNED;
 	mutex_unlock(&vtpm->lock);
-	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
+	get_cap(TPM_CAP_PROPERTY, TPM_CAP_PROP_OWNER);
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 1);
-	KUNIT_EXPECT_EQ(test, run_u8(ORD_SETOWNERINSTALL, 0), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_u8(TPM_ORD_SetOwnerInstall, 0), TPM_SUCCESS);
 	presence(0x0008);
 	before = fake->port.nr_chip_commands;
-	KUNIT_EXPECT_EQ(test, run_none(ORD_FORCECLEAR), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_ForceClear), TPM_SUCCESS);
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands, before);
-	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DISABLE));
-	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DEACTIVATED));
-	KUNIT_EXPECT_FALSE(test, stclear(TPM12_SF_DEACTIVATED));
-	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
+	KUNIT_EXPECT_TRUE(test, perm(TPM_PF_DISABLE));
+	KUNIT_EXPECT_TRUE(test, perm(TPM_PF_DEACTIVATED));
+	KUNIT_EXPECT_FALSE(test, stclear(TPM_SF_DEACTIVATED));
+	get_cap(TPM_CAP_PROPERTY, TPM_CAP_PROP_OWNER);
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 0);
 }
 
 static void older_chip_has_fewer_flags(struct kunit *test)
 {
 	vtpmb_tpm12.forget(&fake->port);
-	fake->nr_perm = TPM12_PF_TPMESTABLISHED;
+	fake->nr_perm = TPM_PF_TPMESTABLISHED;
 	KUNIT_ASSERT_EQ(test, vtpmb_tpm12.probe(&fake->port), 0);
-	startup(ST_CLEAR);
-	KUNIT_EXPECT_EQ(test, get_cap(TPM12_CAP_FLAG, TPM12_CAP_FLAG_PERMANENT),
-			TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, cmd->len, (size_t)16 + TPM12_PF_TPMESTABLISHED);
+	startup(TPM_ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, get_cap(TPM_CAP_FLAG, TPM_CAP_FLAG_PERMANENT),
+			TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, cmd->len, (size_t)16 + TPM_PF_TPMESTABLISHED);
 }
 
 static void pcrs_obey_the_virtual_locality(struct kunit *test)
 {
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	KUNIT_EXPECT_TRUE(test, pcr_is(17, 0xff));
-	KUNIT_EXPECT_EQ(test, extend(17), TPM12_BAD_LOCALITY);
-	KUNIT_EXPECT_EQ(test, extend(24), TPM12_BADINDEX);
-	KUNIT_EXPECT_EQ(test, pcr_reset(0), TPM12_NOTRESETABLE);
-	KUNIT_EXPECT_EQ(test, pcr_reset(20), TPM12_NOTLOCAL);
-	KUNIT_EXPECT_EQ(test, pcr_reset(23), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, run_none(TSC_RESETESTABLISHMENT), TPM12_BAD_LOCALITY);
+	KUNIT_EXPECT_EQ(test, extend(17), TPM_BAD_LOCALITY);
+	KUNIT_EXPECT_EQ(test, extend(24), TPM_BADINDEX);
+	KUNIT_EXPECT_EQ(test, pcr_reset(0), TPM_NOTRESETABLE);
+	KUNIT_EXPECT_EQ(test, pcr_reset(20), TPM_NOTLOCAL);
+	KUNIT_EXPECT_EQ(test, pcr_reset(23), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TSC_ORD_ResetEstablishmentBit), TPM_BAD_LOCALITY);
 	mutex_lock(&vtpm->lock);
 	vtpm->locality = 4;
 	mutex_unlock(&vtpm->lock);
-	KUNIT_EXPECT_EQ(test, run_none(TSC_RESETESTABLISHMENT), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, extend(17), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, pcr_reset(17), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TSC_ORD_ResetEstablishmentBit), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, extend(17), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, pcr_reset(17), TPM_SUCCESS);
 	KUNIT_EXPECT_TRUE(test, pcr_is(17, 0xff));
 }
 
@@ -497,30 +470,30 @@ static void sha1_thread_is_the_proxys_and_fragile(struct kunit *test)
 	static const u8 abc[] = { 0, 0, 0, 3, 'a', 'b', 'c' };
 	static const u8 digest[] = { 0xa9, 0x99, 0x3e, 0x36 };
 
-	startup(ST_CLEAR);
-	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SHA1COMPLETE, abc, sizeof(abc)),
-			TPM12_SHA_THREAD);
-	run_none(ORD_SHA1START);
-	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SHA1COMPLETE, abc, sizeof(abc)),
-			TPM12_SUCCESS);
+	startup(TPM_ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run(TPM_TAG_RQU_COMMAND, TPM_ORD_SHA1Complete, abc, sizeof(abc)),
+			TPM_SHA_THREAD);
+	run_none(TPM_ORD_SHA1Start);
+	KUNIT_EXPECT_EQ(test, run(TPM_TAG_RQU_COMMAND, TPM_ORD_SHA1Complete, abc, sizeof(abc)),
+			TPM_SUCCESS);
 	KUNIT_EXPECT_EQ(test, memcmp(cmd->buf + VTPMB_HEADER_SIZE, digest, sizeof(digest)), 0);
-	run_none(ORD_SHA1START);
-	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SHA1UPDATE, abc, sizeof(abc)),
-			TPM12_SHA_ERROR);
-	run_none(ORD_SHA1START);
+	run_none(TPM_ORD_SHA1Start);
+	KUNIT_EXPECT_EQ(test, run(TPM_TAG_RQU_COMMAND, TPM_ORD_SHA1Update, abc, sizeof(abc)),
+			TPM_SHA_ERROR);
+	run_none(TPM_ORD_SHA1Start);
 	run_none(0xfffe);
-	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SHA1COMPLETE, abc, sizeof(abc)),
-			TPM12_SHA_THREAD);
+	KUNIT_EXPECT_EQ(test, run(TPM_TAG_RQU_COMMAND, TPM_ORD_SHA1Complete, abc, sizeof(abc)),
+			TPM_SHA_THREAD);
 	/* One that is never completed is freed. */
-	run_none(ORD_SHA1START);
+	run_none(TPM_ORD_SHA1Start);
 	reset();
 }
 
 static void input_buffer_is_the_smaller_one(struct kunit *test)
 {
-	startup(ST_CLEAR);
-	KUNIT_EXPECT_EQ(test, get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_INPUT_BUFFER),
-			TPM12_SUCCESS);
+	startup(TPM_ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, get_cap(TPM_CAP_PROPERTY, TPM_CAP_PROP_INPUT_BUFFER),
+			TPM_SUCCESS);
 	KUNIT_EXPECT_EQ(test, vtpmb_peek_u32(cmd->buf + 14), 1024u);
 }
 
@@ -528,14 +501,14 @@ static void denied_ordinal_is_absent(struct kunit *test)
 {
 	u32 one = 1;
 
-	startup(ST_CLEAR);
-	KUNIT_EXPECT_EQ(test, run_words(ORD_GETRANDOM, &one, 1), TPM12_SUCCESS);
+	startup(TPM_ST_CLEAR);
+	KUNIT_EXPECT_EQ(test, run_words(TPM_ORD_GetRandom, &one, 1), TPM_SUCCESS);
 	KUNIT_EXPECT_EQ(test, cmd->answer, VTPMB_ANSWER_CHIP);
-	KUNIT_EXPECT_EQ(test, vtpmb_policy_set(&vtpm->policy, &vtpmb_tpm12, ORD_GETRANDOM,
+	KUNIT_EXPECT_EQ(test, vtpmb_policy_set(&vtpm->policy, &vtpmb_tpm12, TPM_ORD_GetRandom,
 					       VTPMB_POLICY_DENY), 0);
-	KUNIT_EXPECT_EQ(test, run_words(ORD_GETRANDOM, &one, 1), TPM12_BAD_ORDINAL);
+	KUNIT_EXPECT_EQ(test, run_words(TPM_ORD_GetRandom, &one, 1), TPM_BAD_ORDINAL);
 	KUNIT_EXPECT_EQ(test, cmd->answer, VTPMB_ANSWER_REFUSED);
-	KUNIT_EXPECT_EQ(test, get_cap(TPM12_CAP_ORD, ORD_GETRANDOM), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, get_cap(TPM_CAP_ORD, TPM_ORD_GetRandom), TPM_SUCCESS);
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 0);
 }
 
@@ -544,26 +517,28 @@ static void set_capability_obeys_presence_and_owner(struct kunit *test)
 	static const u8 disable[] = { 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 1, 1 };
 	static const u8 read_pubek[] = { 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 1, 1 };
 
-	startup(ST_CLEAR);
-	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SETCAPABILITY, disable, sizeof(disable)),
-			TPM12_AUTHFAIL);
+	startup(TPM_ST_CLEAR);
+	KUNIT_EXPECT_EQ(test,
+			run(TPM_TAG_RQU_COMMAND, TPM_ORD_SetCapability, disable, sizeof(disable)),
+			TPM_AUTHFAIL);
 	presence(0x0008);
-	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SETCAPABILITY, disable, sizeof(disable)),
-			TPM12_SUCCESS);
-	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DISABLE));
-	KUNIT_EXPECT_EQ(test, run(TPM12_TAG_RQU, ORD_SETCAPABILITY, read_pubek,
-				  sizeof(read_pubek)), TPM12_AUTHFAIL);
+	KUNIT_EXPECT_EQ(test,
+			run(TPM_TAG_RQU_COMMAND, TPM_ORD_SetCapability, disable, sizeof(disable)),
+			TPM_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, perm(TPM_PF_DISABLE));
+	KUNIT_EXPECT_EQ(test, run(TPM_TAG_RQU_COMMAND, TPM_ORD_SetCapability, read_pubek,
+				  sizeof(read_pubek)), TPM_AUTHFAIL);
 }
 
 static void temporary_deactivation_ends_with_reset(struct kunit *test)
 {
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	presence(0x0008);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_SETTEMPDEACTIVATED), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_SetTempDeactivated), TPM_SUCCESS);
 	KUNIT_EXPECT_FALSE(test, pcr_is(0, 0));
-	KUNIT_EXPECT_EQ(test, cmd->rc, TPM12_DEACTIVATED);
+	KUNIT_EXPECT_EQ(test, cmd->rc, TPM_DEACTIVATED);
 	reset();
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
 }
 
@@ -592,7 +567,7 @@ static void own_chip(struct kunit *test)
 	vtpmb_tpm12.forget(&fake->port);
 	fake->owned = true;
 	KUNIT_ASSERT_EQ(test, vtpmb_tpm12.probe(&fake->port), 0);
-	startup(ST_CLEAR);
+	startup(TPM_ST_CLEAR);
 }
 
 static void session_stays_until_the_chip_is_vacated(struct kunit *test)
@@ -601,12 +576,12 @@ static void session_stays_until_the_chip_is_vacated(struct kunit *test)
 
 	own_chip(test);
 	before = fake->port.nr_chip_commands;
-	KUNIT_EXPECT_EQ(test, run_none(ORD_OIAP), TPM12_SUCCESS);
-	KUNIT_EXPECT_EQ(test, run_none(ORD_OIAP), TPM12_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_OIAP), TPM_SUCCESS);
+	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_OIAP), TPM_SUCCESS);
 	/* Before the first the chip was asked which sessions are the host's. */
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 3);
 	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.vacate(&fake->port), 0);
-	KUNIT_EXPECT_EQ(test, fake->last_code, ORD_SAVECONTEXT);
+	KUNIT_EXPECT_EQ(test, fake->last_code, TPM_ORD_SaveContext);
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 5);
 	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.vacate(&fake->port), 0);
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 5);
@@ -616,14 +591,14 @@ static void session_stays_until_the_chip_is_vacated(struct kunit *test)
 static void owner_view_follows_chip_and_administrator(struct kunit *test)
 {
 	own_chip(test);
-	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
+	get_cap(TPM_CAP_PROPERTY, TPM_CAP_PROP_OWNER);
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 1);
-	KUNIT_EXPECT_TRUE(test, perm(TPM12_PF_DISABLEOWNERCLEAR));
-	KUNIT_EXPECT_FALSE(test, perm(TPM12_PF_READPUBEK));
+	KUNIT_EXPECT_TRUE(test, perm(TPM_PF_DISABLEOWNERCLEAR));
+	KUNIT_EXPECT_FALSE(test, perm(TPM_PF_READPUBEK));
 	vtpm->ownership = VTPMB_OWNERSHIP_NOT_INSTALLABLE;
-	get_cap(TPM12_CAP_PROPERTY, TPM12_CAP_PROP_OWNER);
+	get_cap(TPM_CAP_PROPERTY, TPM_CAP_PROP_OWNER);
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 0);
-	KUNIT_EXPECT_FALSE(test, perm(TPM12_PF_OWNERSHIP));
+	KUNIT_EXPECT_FALSE(test, perm(TPM_PF_OWNERSHIP));
 }
 
 static struct kunit_case tpm12_test_cases[] = {

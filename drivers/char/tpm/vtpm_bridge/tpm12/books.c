@@ -24,11 +24,11 @@
 #define PART_OF_HOST	4
 
 const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS] = {
-	[TPM12_KEY] = { 0, VTPMB_MAX_KEYS, 0x01000000, TPM12_RT_KEY, TPM12_CAP_PROP_KEYS },
-	[TPM12_AUTH] = { VTPMB_MAX_KEYS, VTPMB_MAX_SESSIONS, 0x02000000, TPM12_RT_AUTH,
-			 TPM12_CAP_PROP_AUTHSESS },
+	[TPM12_KEY] = { 0, VTPMB_MAX_KEYS, 0x01000000, TPM_RT_KEY, TPM_CAP_PROP_KEYS },
+	[TPM12_AUTH] = { VTPMB_MAX_KEYS, VTPMB_MAX_SESSIONS, 0x02000000, TPM_RT_AUTH,
+			 TPM_CAP_PROP_AUTHSESS },
 	[TPM12_TRANS] = { VTPMB_MAX_KEYS + VTPMB_MAX_SESSIONS, VTPMB_MAX_TRANSPORTS,
-			  0x04000000, TPM12_RT_TRANS, TPM12_CAP_PROP_TRANSESS },
+			  0x04000000, TPM_RT_TRANS, TPM_CAP_PROP_TRANSESS },
 };
 
 struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
@@ -52,7 +52,7 @@ bool vtpmb_tpm12_swaps(const struct vtpmb_port *port)
 
 unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port)
 {
-	unsigned int slots = vtpmb_tpm12_chip_number(port, TPM12_CAP_PROP_MAX_AUTHSESS);
+	unsigned int slots = vtpmb_tpm12_chip_number(port, TPM_CAP_PROP_MAX_AUTHSESS);
 	unsigned int share = slots > SLOTS_OF_HOST ? slots - SLOTS_OF_HOST : 0;
 	unsigned int nr_vtpms = atomic_read(&port->nr_vtpms);
 
@@ -62,7 +62,7 @@ unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port)
 /* Places in the chip's contextList for all proxies together. */
 unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port)
 {
-	u32 places = vtpmb_tpm12_chip_number(port, TPM12_CAP_PROP_MAX_CONTEXT);
+	u32 places = vtpmb_tpm12_chip_number(port, TPM_CAP_PROP_MAX_CONTEXT);
 
 	return places ? places - min(places / PART_OF_HOST, (u32)VTPMB_HOST_SESSIONS) : U32_MAX;
 }

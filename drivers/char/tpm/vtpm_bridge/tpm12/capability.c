@@ -14,10 +14,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define TAG_PERMANENT_FLAGS	0x001F
-#define TAG_STCLEAR_FLAGS	0x0020
-#define TAG_DA_INFO		0x0037
-
 /* TPM_STARTUP_EFFECTS (Part 2, 4.6): Startup(ST_STATE) keeps no session or key. */
 #define STARTUP_EFFECTS		0x0000011F
 
@@ -48,11 +44,11 @@ struct tpm12_prop {
 	u16 like;
 };
 
-#define CHIP(p)		{ .prop = TPM12_CAP_PROP_##p, .how = PROP_CHIP, \
-			  .like = TPM12_CAP_PROP_##p }
-#define NUMBER(p, n)	{ .prop = TPM12_CAP_PROP_##p, .how = PROP_NUMBER, .value = (n) }
-#define COUNTED(p, h, k) { .prop = TPM12_CAP_PROP_##p, .how = PROP_##h, .value = TPM12_##k }
-#define OTHER(p)	{ .prop = TPM12_CAP_PROP_##p, .how = PROP_##p }
+#define CHIP(p)		{ .prop = TPM_CAP_PROP_##p, .how = PROP_CHIP, \
+			  .like = TPM_CAP_PROP_##p }
+#define NUMBER(p, n)	{ .prop = TPM_CAP_PROP_##p, .how = PROP_NUMBER, .value = (n) }
+#define COUNTED(p, h, k) { .prop = TPM_CAP_PROP_##p, .how = PROP_##h, .value = TPM12_##k }
+#define OTHER(p)	{ .prop = TPM_CAP_PROP_##p, .how = PROP_##p }
 
 /*
  * What is available is what the proxy could use, not what others have left.
@@ -86,14 +82,14 @@ static const struct tpm12_prop tpm12_props[] = {
 	COUNTED(MAX_SESSIONS, SESSIONS, AUTH),
 	CHIP(CMK_RESTRICTION),
 	CHIP(DURATION),
-	{ .prop = TPM12_CAP_PROP_ACTIVE_COUNTER, .how = PROP_COUNTER },
+	{ .prop = TPM_CAP_PROP_ACTIVE_COUNTER, .how = PROP_COUNTER },
 	NUMBER(NV_AVAILABLE, 0),
 	OTHER(INPUT_BUFFER),
 };
 
 static const struct vtpmb_tpm12_blob *tpm12_chip_prop(const struct vtpmb_vtpm *vtpm, u16 prop)
 {
-	return &vtpmb_tpm12_facts(vtpm)->prop[prop - TPM12_CAP_PROP_PCR];
+	return &vtpmb_tpm12_facts(vtpm)->prop[prop - TPM_CAP_PROP_PCR];
 }
 
 /* The response: respSize, then the bytes. */
@@ -101,24 +97,24 @@ static const struct vtpmb_tpm12_blob *tpm12_chip_prop(const struct vtpmb_vtpm *v
 static u32 tpm12_put_blob(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_blob *blob)
 {
 	if (!blob->len)
-		return TPM12_BAD_MODE;
+		return TPM_BAD_MODE;
 	vtpmb_put_u32(&call->out, blob->len);
 	vtpmb_put_bytes(&call->out, blob->bytes, blob->len);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_put_number(struct vtpmb_tpm12_call *call, u32 value)
 {
 	vtpmb_put_u32(&call->out, sizeof(value));
 	vtpmb_put_u32(&call->out, value);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_put_bool(struct vtpmb_tpm12_call *call, bool value)
 {
 	vtpmb_put_u32(&call->out, 1);
 	vtpmb_put_u8(&call->out, value);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_put_perm(struct vtpmb_tpm12_call *call)
@@ -126,10 +122,10 @@ static u32 tpm12_put_perm(struct vtpmb_tpm12_call *call)
 	unsigned int i, nr_flags = vtpmb_tpm12_facts(call->vtpm)->nr_perm;
 
 	vtpmb_put_u32(&call->out, 2 + nr_flags);
-	vtpmb_put_u16(&call->out, TAG_PERMANENT_FLAGS);
-	for (i = 0; i < nr_flags; i++)
+	vtpmb_put_u16(&call->out, TPM_TAG_PERMANENT_FLAGS);
+	for (i = 1; i <= nr_flags; i++)
 		vtpmb_put_u8(&call->out, vtpmb_tpm12_shown_pf(call->vtpm, i));
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_put_stclear(struct vtpmb_tpm12_call *call)
@@ -137,10 +133,10 @@ static u32 tpm12_put_stclear(struct vtpmb_tpm12_call *call)
 	unsigned int i;
 
 	vtpmb_put_u32(&call->out, 2 + TPM12_NR_SF);
-	vtpmb_put_u16(&call->out, TAG_STCLEAR_FLAGS);
-	for (i = 0; i < TPM12_NR_SF; i++)
+	vtpmb_put_u16(&call->out, TPM_TAG_STCLEAR_FLAGS);
+	for (i = 1; i <= TPM12_NR_SF; i++)
 		vtpmb_put_u8(&call->out, call->tpm->stclear.flag[i]);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* One function for each capability area; @sub is 0 if subCap is not a number. */
@@ -153,7 +149,7 @@ static u32 tpm12_cap_ord(struct vtpmb_tpm12_call *call, u32 sub)
 static u32 tpm12_cap_chip(struct vtpmb_tpm12_call *call, u32 sub)
 {
 	call->forward = true;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* What transport sessions can do: nothing if there are none. */
@@ -166,11 +162,11 @@ static u32 tpm12_cap_transport(struct vtpmb_tpm12_call *call, u32 sub)
 
 static u32 tpm12_cap_flag(struct vtpmb_tpm12_call *call, u32 sub)
 {
-	if (sub == TPM12_CAP_FLAG_PERMANENT)
+	if (sub == TPM_CAP_FLAG_PERMANENT)
 		return tpm12_put_perm(call);
-	if (sub == TPM12_CAP_FLAG_VOLATILE)
+	if (sub == TPM_CAP_FLAG_VOLATILE)
 		return tpm12_put_stclear(call);
-	return TPM12_BAD_MODE;
+	return TPM_BAD_MODE;
 }
 
 /**
@@ -182,7 +178,7 @@ static u32 tpm12_cap_flag(struct vtpmb_tpm12_call *call, u32 sub)
  */
 u32 vtpmb_tpm12_input_buffer(const struct vtpmb_vtpm *vtpm)
 {
-	u32 size = vtpmb_tpm12_chip_number(vtpm->port, TPM12_CAP_PROP_INPUT_BUFFER);
+	u32 size = vtpmb_tpm12_chip_number(vtpm->port, TPM_CAP_PROP_INPUT_BUFFER);
 
 	return size < LEAST_INPUT_BUFFER ? VTPMB_GUEST_BUF_SIZE :
 	       min_t(u32, size, VTPMB_GUEST_BUF_SIZE);
@@ -248,7 +244,7 @@ static u32 tpm12_cap_property(struct vtpmb_tpm12_call *call, u32 sub)
 		if (tpm12_props[i].prop == sub)
 			return tpm12_put_prop(call, &tpm12_props[i]);
 	}
-	return TPM12_BAD_MODE;
+	return TPM_BAD_MODE;
 }
 
 static u32 tpm12_cap_version(struct vtpmb_tpm12_call *call, u32 sub)
@@ -267,13 +263,13 @@ static u32 tpm12_cap_nv_list(struct vtpmb_tpm12_call *call, u32 sub)
 	if (call->vtpm->range[VTPMB_RANGE_NV].last)
 		return tpm12_cap_chip(call, sub);
 	vtpmb_put_u32(&call->out, 0);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_cap_nv_index(struct vtpmb_tpm12_call *call, u32 sub)
 {
 	if (!vtpmb_range_has(&call->vtpm->range[VTPMB_RANGE_NV], sub))
-		return TPM12_BADINDEX;
+		return TPM_BADINDEX;
 	return tpm12_cap_chip(call, sub);
 }
 
@@ -290,25 +286,25 @@ struct tpm12_area {
 };
 
 static const struct tpm12_area tpm12_areas[] = {
-	{ TPM12_CAP_ORD, 4, tpm12_cap_ord },
-	{ TPM12_CAP_ALG, 4, tpm12_cap_chip },
-	{ TPM12_CAP_PID, 2, tpm12_cap_chip },
-	{ TPM12_CAP_FLAG, 4, tpm12_cap_flag },
-	{ TPM12_CAP_PROPERTY, 4, tpm12_cap_property },
-	{ TPM12_CAP_VERSION, 0, tpm12_cap_version },
-	{ TPM12_CAP_KEY_HANDLE, 0, tpm12_cap_chip },
-	{ TPM12_CAP_CHECK_LOADED, 0, tpm12_cap_chip },
-	{ TPM12_CAP_SYM_MODE, 4, tpm12_cap_chip },
-	{ TPM12_CAP_KEY_STATUS, 4, tpm12_cap_chip },
-	{ TPM12_CAP_NV_LIST, 0, tpm12_cap_nv_list },
-	{ TPM12_CAP_NV_INDEX, 4, tpm12_cap_nv_index },
-	{ TPM12_CAP_TRANS_ALG, 4, tpm12_cap_transport },
-	{ TPM12_CAP_HANDLE, 4, tpm12_cap_chip },
-	{ TPM12_CAP_TRANS_ES, 2, tpm12_cap_transport },
-	{ TPM12_CAP_AUTH_ENCRYPT, 4, tpm12_cap_chip },
-	{ TPM12_CAP_SELECT_SIZE, 0, tpm12_cap_chip },
-	{ TPM12_CAP_DA_LOGIC, 0, tpm12_cap_chip },
-	{ TPM12_CAP_VERSION_VAL, 0, tpm12_cap_version_val },
+	{ TPM_CAP_ORD, 4, tpm12_cap_ord },
+	{ TPM_CAP_ALG, 4, tpm12_cap_chip },
+	{ TPM_CAP_PID, 2, tpm12_cap_chip },
+	{ TPM_CAP_FLAG, 4, tpm12_cap_flag },
+	{ TPM_CAP_PROPERTY, 4, tpm12_cap_property },
+	{ TPM_CAP_VERSION, 0, tpm12_cap_version },
+	{ TPM_CAP_KEY_HANDLE, 0, tpm12_cap_chip },
+	{ TPM_CAP_CHECK_LOADED, 0, tpm12_cap_chip },
+	{ TPM_CAP_SYM_MODE, 4, tpm12_cap_chip },
+	{ TPM_CAP_KEY_STATUS, 4, tpm12_cap_chip },
+	{ TPM_CAP_NV_LIST, 0, tpm12_cap_nv_list },
+	{ TPM_CAP_NV_INDEX, 4, tpm12_cap_nv_index },
+	{ TPM_CAP_TRANS_ALG, 4, tpm12_cap_transport },
+	{ TPM_CAP_HANDLE, 4, tpm12_cap_chip },
+	{ TPM_CAP_TRANS_ES, 2, tpm12_cap_transport },
+	{ TPM_CAP_AUTH_ENCRYPT, 4, tpm12_cap_chip },
+	{ TPM_CAP_SELECT_SIZE, 0, tpm12_cap_chip },
+	{ TPM_CAP_DA_LOGIC, 0, tpm12_cap_chip },
+	{ TPM_CAP_VERSION_VAL, 0, tpm12_cap_version_val },
 };
 
 static const struct tpm12_area *tpm12_find_area(u32 area)
@@ -325,12 +321,12 @@ static const struct tpm12_area *tpm12_find_area(u32 area)
 /* What a TPM in failure mode still tells (Part 3, 7.1, action 3). */
 static bool tpm12_cap_works_failed(u32 area, u32 sub)
 {
-	if (area == TPM12_CAP_PROPERTY)
-		return sub == TPM12_CAP_PROP_MANUFACTURER ||
-		       sub == TPM12_CAP_PROP_DURATION ||
-		       sub == TPM12_CAP_PROP_TIS_TIMEOUT;
-	return area == TPM12_CAP_VERSION || area == TPM12_CAP_VERSION_VAL ||
-	       area == TPM12_CAP_MFR;
+	if (area == TPM_CAP_PROPERTY)
+		return sub == TPM_CAP_PROP_MANUFACTURER ||
+		       sub == TPM_CAP_PROP_DURATION ||
+		       sub == TPM_CAP_PROP_TIS_TIMEOUT;
+	return area == TPM_CAP_VERSION || area == TPM_CAP_VERSION_VAL ||
+	       area == TPM_CAP_MFR;
 }
 
 /* TPM_GetCapability (Part 3, 7.1) */
@@ -344,9 +340,9 @@ u32 vtpmb_tpm12_get_capability(struct vtpmb_tpm12_call *call)
 	if (sub_len == 4)
 		sub = vtpmb_tpm12_u32(call);
 	if (call->tpm->failed && !tpm12_cap_works_failed(area_code, sub))
-		return TPM12_FAILEDSELFTEST;
+		return TPM_FAILEDSELFTEST;
 	if (!area || (area->sub_len && area->sub_len != sub_len))
-		return TPM12_BAD_MODE;
+		return TPM_BAD_MODE;
 	return area->get(call, sub);
 }
 
@@ -367,7 +363,7 @@ static void tpm12_correct_da(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
 
 	if (len > AT_STATE)
 		buf[AT_STATE] = 0;
-	if (len < END || vtpmb_peek_u16(buf + AT_TAG) != TAG_DA_INFO)
+	if (len < END || vtpmb_peek_u16(buf + AT_TAG) != TPM_TAG_DA_INFO)
 		return;
 	/* The chip may have forgotten since some of this one's. */
 	nr_failures = min_t(u32, vtpmb_tpm12_table(vtpm)->nr_failures,
@@ -404,7 +400,7 @@ static int tpm12_correct_nv_list(struct vtpmb_tpm12_call *call, size_t len)
 	}
 	mutex_unlock(&call->vtpm->lock);
 	vtpmb_poke_u32(call->out.buf, call->out.len - sizeof(u32));
-	vtpmb_tpm12_respond(call, TPM12_SUCCESS);
+	vtpmb_tpm12_respond(call, TPM_SUCCESS);
 	return 0;
 }
 
@@ -420,11 +416,11 @@ int vtpmb_tpm12_correct_capability(struct vtpmb_tpm12_call *call, size_t len)
 {
 	u32 area = vtpmb_peek_u32(vtpmb_tpm12_table(call->vtpm)->kept + VTPMB_HEADER_SIZE);
 
-	if (area == TPM12_CAP_DA_LOGIC)
+	if (area == TPM_CAP_DA_LOGIC)
 		tpm12_correct_da(call->vtpm, call->cmd->buf, len);
-	if (area == TPM12_CAP_CHECK_LOADED)
+	if (area == TPM_CAP_CHECK_LOADED)
 		tpm12_correct_loaded(call->vtpm, call->cmd->buf, len);
-	if (area == TPM12_CAP_NV_LIST)
+	if (area == TPM_CAP_NV_LIST)
 		return tpm12_correct_nv_list(call, len);
 	return 0;
 }

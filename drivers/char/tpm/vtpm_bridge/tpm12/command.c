@@ -15,10 +15,6 @@
 #include "../core/failure.h"
 #include "state.h"
 
-#define ORD_TAKEOWNERSHIP	0x0D
-#define ORD_FORCECLEAR		0x5D
-#define ORD_GETCAPABILITY	0x65
-
 #define MAX_RETRIES	5
 
 /* OSAP and DSAP: TPM_ENTITY_TYPE, then what it belongs to. */
@@ -39,9 +35,9 @@ static u16 tpm12_entity_type(const struct vtpmb_tpm12_frame *frame)
 static bool tpm12_names_key(u16 type)
 {
 	switch (type & 0xff) {
-	case TPM12_ET_KEYHANDLE:
-	case TPM12_ET_KEY:
-	case TPM12_ET_DEL_KEY_BLOB:
+	case TPM_ET_KEYHANDLE:
+	case TPM_ET_KEY:
+	case TPM_ET_DEL_KEY_BLOB:
 		return true;
 	default:
 		return false;
@@ -80,12 +76,12 @@ static u32 tpm12_map_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *fram
 	u32 handle = vtpmb_peek_u32(frame->at + frame->key_at[i]);
 
 	if (tpm12_is_fixed(handle))
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	frame->key[i] = vtpmb_tpm12_entry(vtpm, TPM12_KEY, handle);
 	if (!frame->key[i])
-		return TPM12_INVALID_KEYHANDLE;
+		return TPM_INVALID_KEYHANDLE;
 	vtpmb_tpm12_use(vtpm, frame->key[i]);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static void tpm12_map_auth(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *frame,
@@ -110,7 +106,7 @@ static void tpm12_map_auth(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *fr
  */
 u32 vtpmb_tpm12_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *frame)
 {
-	u32 rc = TPM12_SUCCESS;
+	u32 rc = TPM_SUCCESS;
 	unsigned int i;
 
 	for (i = 0; i < frame->nr_auths; i++)
@@ -119,7 +115,7 @@ u32 vtpmb_tpm12_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *frame)
 		rc = tpm12_map_key(vtpm, frame, i);
 	for (i = 0; i < frame->nr_auths && !rc; i++) {
 		if (!frame->auth[i])
-			rc = TPM12_INVALID_AUTHHANDLE;
+			rc = TPM_INVALID_AUTHHANDLE;
 	}
 	if (!rc && frame->row->entity && !frame->nr_keys)
 		rc = vtpmb_tpm12_inspect_entity(vtpm, tpm12_entity_type(frame),
@@ -133,9 +129,9 @@ static u32 tpm12_quota(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *
 	unsigned int kind = frame->row->makes - 1;
 
 	if (!frame->row->makes)
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	return vtpmb_tpm12_table(vtpm)->nr[kind] < vtpmb_tpm12_max(vtpm, kind) ?
-	       TPM12_SUCCESS : tpm12_full(kind);
+	       TPM_SUCCESS : tpm12_full(kind);
 }
 
 /*
@@ -150,10 +146,10 @@ static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
 	lockdep_assert_held(&vtpm->lock);
 
 	if (call->cmd->epoch != vtpm->epoch)
-		return TPM12_INVALID_POSTINIT;
+		return TPM_INVALID_POSTINIT;
 	if (!vtpmb_tpm12_permits(vtpm, call->row->code)) {
 		call->cmd->answer = VTPMB_ANSWER_REFUSED;
-		return TPM12_BAD_ORDINAL;
+		return TPM_BAD_ORDINAL;
 	}
 	rc = vtpmb_tpm12_map(vtpm, &call->frame);
 	/* The virtual platform has refused it. */
@@ -178,7 +174,7 @@ static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
 static bool tpm12_may_end_others(const struct vtpmb_tpm12_row *row)
 {
 	return row->ends || row->chip_by_grant || row->grant == TPM12_BY_UNSAFE ||
-	       row->code == ORD_TAKEOWNERSHIP;
+	       row->code == TPM_ORD_TakeOwnership;
 }
 
 static int tpm12_spare_others(struct vtpmb_tpm12_call *call)
@@ -195,7 +191,7 @@ static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fram
 	unsigned int i;
 	int err = 0;
 
-	*rc = TPM12_SUCCESS;
+	*rc = TPM_SUCCESS;
 	for (i = 0; i < frame->nr_keys && !err && !*rc; i++) {
 		if (frame->key[i])
 			err = vtpmb_tpm12_load(vtpm, frame->key[i], rc);
@@ -242,7 +238,7 @@ static int tpm12_load_named(struct vtpmb_tpm12_call *call, u32 *rc)
 		    (!call->wraps || tpm12_all_loaded(&call->inner)))
 			return 0;
 	} while (tries++ < MAX_RETRIES);
-	*rc = TPM12_RESOURCES;
+	*rc = TPM_RESOURCES;
 	return 0;
 }
 
@@ -284,7 +280,7 @@ static int tpm12_again(struct vtpmb_tpm12_call *call, u32 rc, unsigned int *retr
 	/* Keys are of different sizes, so that more than one may have to go. */
 	if ((*retries)++ >= MAX_RETRIES)
 		return 0;
-	if (rc == TPM12_RETRY)
+	if (rc == TPM_RETRY)
 		return 1;
 	if (tpm12_is_full(rc) && call->row->makes && !call->frame.nr_auths)
 		return vtpmb_tpm12_make_room(call->vtpm, call->row->makes - 1);
@@ -337,11 +333,11 @@ int vtpmb_tpm12_failed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *
 	int err = 0;
 
 	vtpmb_tpm12_count_failure(vtpm, rc);
-	if (rc >= TPM12_RETRY)
+	if (rc >= TPM_RETRY)
 		return 0;
 	if (frame->nr_auths)
 		err = tpm12_find_dead(vtpm, frame);
-	if (!err && rc == TPM12_INVALID_KEYHANDLE && frame->nr_keys)
+	if (!err && rc == TPM_INVALID_KEYHANDLE && frame->nr_keys)
 		err = vtpmb_tpm12_find_dead(vtpm, TPM12_KEY);
 	return err;
 }
@@ -358,7 +354,7 @@ static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_f
 		return -EIO;
 	vtpmb_tpm12_enter(call->vtpm, entry, vtpmb_peek_u32(rsp + VTPMB_HEADER_SIZE));
 	vtpmb_poke_u32(rsp + VTPMB_HEADER_SIZE, entry->virt);
-	entry->encrypts = call->attributes & TPM12_TRANSPORT_ENCRYPT;
+	entry->encrypts = call->attributes & TPM_TRANSPORT_ENCRYPT;
 	if (entry->kind == TPM12_AUTH && frame->key[0]) {
 		entry->bound = true;
 		entry->key = frame->key[0];
@@ -386,7 +382,7 @@ static bool tpm12_is_whole(const struct vtpmb_tpm12_frame *frame, const u8 *rsp,
 	unsigned int i;
 
 	if (len < least || (frame->row->makes && len != least) ||
-	    vtpmb_peek_u16(rsp) != TPM12_TAG_RSP + frame->nr_auths)
+	    vtpmb_peek_u16(rsp) != TPM_TAG_RSP_COMMAND + frame->nr_auths)
 		return false;
 	for (i = 0; i < frame->nr_auths; i++) {
 		/* A BOOL */
@@ -422,7 +418,7 @@ static void tpm12_follow_platform(struct vtpmb_tpm12_call *call)
 	const struct vtpmb_tpm12_row *row = call->row;
 
 	/* After ForceClear see vtpmb_tpm12_follow_owner(). */
-	if (!row->local || row->own || !row->chip_by_grant || row->code == ORD_FORCECLEAR)
+	if (!row->local || row->own || !row->chip_by_grant || row->code == TPM_ORD_ForceClear)
 		return;
 	vtpmb_reader_init(&call->in, vtpmb_tpm12_table(call->vtpm)->kept + VTPMB_HEADER_SIZE,
 			  call->frame.len - VTPMB_HEADER_SIZE);
@@ -462,7 +458,7 @@ static int tpm12_complete(struct vtpmb_tpm12_call *call, int len)
 		err = vtpmb_tpm12_follow_wrapped(call, len);
 	if (!err)
 		err = vtpmb_tpm12_succeeded(call, &call->frame, call->cmd->buf, len);
-	if (!err && call->row->code == ORD_GETCAPABILITY)
+	if (!err && call->row->code == TPM_ORD_GetCapability)
 		err = vtpmb_tpm12_correct_capability(call, len);
 	if (!err)
 		tpm12_follow_platform(call);
@@ -491,7 +487,7 @@ static void tpm12_doubt_owner(struct vtpmb_tpm12_call *call)
 /* The response was lost.  What the other proxies see may depend on it. */
 static int tpm12_lost(struct vtpmb_tpm12_call *call, int err)
 {
-	vtpmb_tpm12_failed(call->vtpm, &call->frame, TPM12_FAIL);
+	vtpmb_tpm12_failed(call->vtpm, &call->frame, TPM_FAIL);
 	tpm12_doubt_owner(call);
 	vtpmb_tpm12_settle_owner(call->vtpm);
 	return err;
@@ -520,7 +516,7 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 	if (*rc)
 		return vtpmb_tpm12_failed(vtpm, &call->frame, *rc);
 	call->cmd->len = len;
-	call->cmd->rc = TPM12_SUCCESS;
+	call->cmd->rc = TPM_SUCCESS;
 	err = tpm12_complete(call, len);
 	/* One that is cut short is as good as lost. */
 	if (err) {
@@ -537,7 +533,7 @@ static int tpm12_end_sessions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	unsigned int i;
 	int err = 0;
 
-	if (rc >= TPM12_RETRY)
+	if (rc >= TPM_RETRY)
 		return 0;
 	for (i = 0; i < frame->nr_auths && !err; i++) {
 		if (frame->auth[i] && frame->auth[i]->used)
@@ -579,7 +575,7 @@ int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	tpm12_call_init(&call, vtpm, cmd);
 	if (vtpmb_failure_stops(vtpm)) {
 		cmd->answer = VTPMB_ANSWER_REFUSED;
-		vtpmb_tpm12_respond(&call, TPM12_FAIL);
+		vtpmb_tpm12_respond(&call, TPM_FAIL);
 		return 0;
 	}
 	err = vtpmb_tpm12_settle(vtpm->port, &rc);

@@ -80,7 +80,7 @@ static u32 tpm12_put_context(struct vtpmb_tpm12_call *call, const struct tpm12_c
 
 	vtpmb_put_u32(&call->out, ADDITIONAL_AT + 4 + ADDITIONAL_SIZE + 4 + c.blob_len);
 	start = call->out.buf + call->out.len;
-	vtpmb_put_u16(&call->out, TPM12_TAG_CONTEXTBLOB);
+	vtpmb_put_u16(&call->out, TPM_TAG_CONTEXTBLOB);
 	vtpmb_put_u32(&call->out, c.rt);
 	vtpmb_put_u32(&call->out, c.handle);
 	vtpmb_put_bytes(&call->out, c.label, LABEL_SIZE);
@@ -92,14 +92,14 @@ static u32 tpm12_put_context(struct vtpmb_tpm12_call *call, const struct tpm12_c
 	if (c.blob_len)
 		vtpmb_put_bytes(&call->out, c.blob, c.blob_len);
 	if (call->out.overflow)
-		return TPM12_FAIL;
+		return TPM_FAIL;
 
 	c.start = start;
 	c.len = call->out.buf + call->out.len - start;
 	if (tpm12_digest(call, &c, digest))
-		return TPM12_FAIL;
+		return TPM_FAIL;
 	memcpy(start + DIGEST_AT, digest, sizeof(digest));
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static int tpm12_save_key(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_entry *key,
@@ -108,7 +108,7 @@ static int tpm12_save_key(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_entr
 	int err = vtpmb_tpm12_save(call->vtpm, key, rc);
 
 	if (err == -ENOMEM)
-		*rc = TPM12_RESOURCES;
+		*rc = TPM_RESOURCES;
 	if (err || *rc)
 		return err == -ENOMEM ? 0 : err;
 	c->st_clear = key->st_clear;
@@ -132,17 +132,17 @@ static u32 tpm12_save_session(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_
 	entry->number = c->number;
 	entry->guest_saved = true;
 	vtpmb_tpm12_count(call->vtpm);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static struct vtpmb_tpm12_entry *tpm12_find(struct vtpmb_vtpm *vtpm, u32 rt, u32 handle)
 {
 	switch (rt) {
-	case TPM12_RT_KEY:
+	case TPM_RT_KEY:
 		return vtpmb_tpm12_entry(vtpm, TPM12_KEY, handle);
-	case TPM12_RT_AUTH:
+	case TPM_RT_AUTH:
 		return vtpmb_tpm12_entry(vtpm, TPM12_AUTH, handle);
-	case TPM12_RT_TRANS:
+	case TPM_RT_TRANS:
 		return vtpmb_tpm12_entry(vtpm, TPM12_TRANS, handle);
 	default:
 		return NULL;
@@ -162,7 +162,7 @@ int vtpmb_tpm12_save_context(struct vtpmb_tpm12_call *call, u32 *rc)
 	c.label = label;
 	entry = tpm12_find(call->vtpm, c.rt, c.handle);
 	if (!entry) {
-		*rc = TPM12_INVALID_RESOURCE;
+		*rc = TPM_INVALID_RESOURCE;
 		return 0;
 	}
 	vtpmb_tpm12_use(call->vtpm, entry);
@@ -210,18 +210,18 @@ static u32 tpm12_load_key(struct vtpmb_tpm12_call *call, const struct tpm12_cont
 	struct vtpmb_tpm12_entry *entry;
 
 	if (!blob)
-		return TPM12_RESOURCES;
+		return TPM_RESOURCES;
 	entry = vtpmb_tpm12_new(call->vtpm, TPM12_KEY, keep_handle ? c->handle : 0);
 	if (!entry) {
 		kfree_sensitive(blob);
 		return keep_handle && vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, c->handle) ?
-		       TPM12_BAD_HANDLE : TPM12_NOSPACE;
+		       TPM_BAD_HANDLE : TPM_NOSPACE;
 	}
 	entry->blob = blob;
 	entry->blob_len = c->blob_len;
 	entry->st_clear = c->st_clear;
 	*handle = entry->virt;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static struct vtpmb_tpm12_entry *tpm12_find_saved(struct vtpmb_vtpm *vtpm,
@@ -248,7 +248,7 @@ static int tpm12_load_bound(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_en
 	struct vtpmb_tpm12_entry *key = vtpmb_tpm12_entry(vtpm, TPM12_KEY, key_handle);
 
 	if (!key) {
-		*rc = TPM12_RESOURCEMISSING;
+		*rc = TPM_RESOURCEMISSING;
 		return 0;
 	}
 	if (entry->key == key)
@@ -263,7 +263,7 @@ static int tpm12_load_session(struct vtpmb_tpm12_call *call, const struct tpm12_
 	int err = 0;
 
 	if (!entry) {
-		*rc = TPM12_BADCONTEXT;
+		*rc = TPM_BADCONTEXT;
 		return 0;
 	}
 	if (entry->bound)
@@ -287,8 +287,8 @@ int vtpmb_tpm12_load_context(struct vtpmb_tpm12_call *call, u32 *rc)
 	vtpmb_tpm12_u32(call);	/* contextSize: the chip does not look at it either */
 	tpm12_get_context(call, &c);
 	if (!tpm12_is_genuine(call, &c))
-		*rc = TPM12_BADCONTEXT;
-	else if (c.rt == TPM12_RT_KEY)
+		*rc = TPM_BADCONTEXT;
+	else if (c.rt == TPM_RT_KEY)
 		*rc = tpm12_load_key(call, &c, keep_handle, &handle);
 	else
 		err = tpm12_load_session(call, &c, entity, &handle, rc);

@@ -9,8 +9,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define ORD_GETTESTRESULT	0x54
-#define ORD_GETCAPABILITY	0x65
 #define TAG_PERMANENT_FLAGS_SIZE 2
 
 /* Sends what is in @w, from the port's scratch buffer, and begins to read. */
@@ -44,7 +42,7 @@ static void tpm12_begin_question(struct vtpmb_port *port, struct vtpmb_writer *w
 				 u32 code)
 {
 	vtpmb_writer_init(w, port->scratch, VTPMB_BUF_SIZE);
-	vtpmb_put_u16(w, TPM12_TAG_RQU);
+	vtpmb_put_u16(w, TPM_TAG_RQU_COMMAND);
 	vtpmb_put_u32(w, 0);
 	vtpmb_put_u32(w, code);
 }
@@ -55,7 +53,7 @@ static int tpm12_ask_cap(struct vtpmb_port *port, u32 area, u32 sub_cap,
 {
 	struct vtpmb_writer w;
 
-	tpm12_begin_question(port, &w, ORD_GETCAPABILITY);
+	tpm12_begin_question(port, &w, TPM_ORD_GetCapability);
 	vtpmb_put_u32(&w, area);
 	vtpmb_put_u32(&w, sub_cap ? 4 : 0);
 	if (sub_cap)
@@ -67,7 +65,7 @@ static int tpm12_ask_test_result(struct vtpmb_port *port, struct vtpmb_tpm12_blo
 {
 	struct vtpmb_writer w;
 
-	tpm12_begin_question(port, &w, ORD_GETTESTRESULT);
+	tpm12_begin_question(port, &w, TPM_ORD_GetTestResult);
 	return tpm12_ask(port, &w, blob);
 }
 
@@ -76,15 +74,15 @@ static int tpm12_learn_flags(struct vtpmb_port *port, struct vtpmb_tpm12_facts *
 {
 	struct vtpmb_tpm12_blob blob;
 	unsigned int i;
-	int err = tpm12_ask_cap(port, TPM12_CAP_FLAG, TPM12_CAP_FLAG_PERMANENT, &blob);
+	int err = tpm12_ask_cap(port, TPM_CAP_FLAG, TPM_CAP_FLAG_PERMANENT, &blob);
 
 	if (err)
 		return err;
-	if (blob.len <= TAG_PERMANENT_FLAGS_SIZE + TPM12_PF_CMDENABLE)
+	if (blob.len < TAG_PERMANENT_FLAGS_SIZE + TPM_PF_PHYSICALPRESENCECMDENABLE)
 		return -EIO;
 	facts->nr_perm = min_t(unsigned int, blob.len - TAG_PERMANENT_FLAGS_SIZE, TPM12_NR_PF);
 	for (i = 0; i < facts->nr_perm; i++)
-		facts->perm[i] = blob.bytes[TAG_PERMANENT_FLAGS_SIZE + i];
+		facts->perm[TPM_PF_DISABLE + i] = blob.bytes[TAG_PERMANENT_FLAGS_SIZE + i];
 	return 0;
 }
 
@@ -94,11 +92,11 @@ static int tpm12_learn_props(struct vtpmb_port *port, struct vtpmb_tpm12_facts *
 	int err = 0;
 
 	for (i = 0; i < TPM12_NR_PROPS && !err; i++)
-		err = tpm12_ask_cap(port, TPM12_CAP_PROPERTY, TPM12_CAP_PROP_PCR + i,
+		err = tpm12_ask_cap(port, TPM_CAP_PROPERTY, TPM_CAP_PROP_PCR + i,
 				    &facts->prop[i]);
 	if (err)
 		return err;
-	facts->owned = facts->prop[TPM12_CAP_PROP_OWNER - TPM12_CAP_PROP_PCR].bytes[0];
+	facts->owned = facts->prop[TPM_CAP_PROP_OWNER - TPM_CAP_PROP_PCR].bytes[0];
 	return 0;
 }
 
@@ -109,9 +107,9 @@ static int tpm12_learn(struct vtpmb_port *port, struct vtpmb_tpm12_facts *facts)
 	if (!err)
 		err = tpm12_learn_props(port, facts);
 	if (!err)
-		err = tpm12_ask_cap(port, TPM12_CAP_VERSION, 0, &facts->version);
+		err = tpm12_ask_cap(port, TPM_CAP_VERSION, 0, &facts->version);
 	if (!err)
-		err = tpm12_ask_cap(port, TPM12_CAP_VERSION_VAL, 0, &facts->version_val);
+		err = tpm12_ask_cap(port, TPM_CAP_VERSION_VAL, 0, &facts->version_val);
 	if (!err)
 		err = tpm12_ask_test_result(port, &facts->test_result);
 	return err;
@@ -126,7 +124,7 @@ static int tpm12_learn(struct vtpmb_port *port, struct vtpmb_tpm12_facts *facts)
  */
 int vtpmb_tpm12_probe(struct vtpmb_port *port)
 {
-	const struct vtpmb_hash *sha1 = vtpmb_hash_find(TPM12_ALG_SHA1);
+	const struct vtpmb_hash *sha1 = vtpmb_hash_find(TPM_ALG_SHA);
 	struct vtpmb_tpm12_facts *facts;
 	int err;
 
@@ -160,7 +158,7 @@ free_facts:
 u32 vtpmb_tpm12_chip_number(const struct vtpmb_port *port, u16 prop)
 {
 	const struct vtpmb_tpm12_facts *facts = port->facts;
-	const struct vtpmb_tpm12_blob *blob = &facts->prop[prop - TPM12_CAP_PROP_PCR];
+	const struct vtpmb_tpm12_blob *blob = &facts->prop[prop - TPM_CAP_PROP_PCR];
 
 	return blob->len == sizeof(u32) ? vtpmb_peek_u32(blob->bytes) : 0;
 }

@@ -14,16 +14,11 @@
 #include "state.h"
 
 /* TPM_PHYSICAL_PRESENCE (Part 2, 4.9): life time settings, then assertions. */
-#define PP_CMD_ENABLE		0x0020
-#define PP_HW_ENABLE		0x0040
-#define PP_LIFETIME_LOCK	0x0080
-#define PP_CMD_DISABLE		0x0100
-#define PP_HW_DISABLE		0x0200
-#define PP_SETTINGS		0x03E0
-#define PP_LOCK			0x0004
-#define PP_PRESENT		0x0008
-#define PP_NOTPRESENT		0x0010
-#define PP_ASSERTIONS		0x001C
+#define PP_SETTINGS	(TPM_PHYSICAL_PRESENCE_CMD_ENABLE | TPM_PHYSICAL_PRESENCE_HW_ENABLE | \
+			 TPM_PHYSICAL_PRESENCE_LIFETIME_LOCK | \
+			 TPM_PHYSICAL_PRESENCE_CMD_DISABLE | TPM_PHYSICAL_PRESENCE_HW_DISABLE)
+#define PP_ASSERTIONS	(TPM_PHYSICAL_PRESENCE_LOCK | TPM_PHYSICAL_PRESENCE_PRESENT | \
+			 TPM_PHYSICAL_PRESENCE_NOTPRESENT)
 
 /* Until the administrator sets a view, even the same one. */
 static bool tpm12_is_cleared(const struct vtpmb_vtpm *vtpm)
@@ -55,10 +50,10 @@ bool vtpmb_tpm12_pp(struct vtpmb_vtpm *vtpm)
 
 	lockdep_assert_held(&vtpm->lock);
 
-	if (tpm->perm[TPM12_PF_HWENABLE] && vtpm->pp_pin)
+	if (tpm->perm[TPM_PF_PHYSICALPRESENCEHWENABLE] && vtpm->pp_pin)
 		return true;
-	return tpm->perm[TPM12_PF_CMDENABLE] &&
-	       tpm->stclear.flag[TPM12_SF_PHYSICALPRESENCE];
+	return tpm->perm[TPM_PF_PHYSICALPRESENCECMDENABLE] &&
+	       tpm->stclear.flag[TPM_SF_PHYSICALPRESENCE];
 }
 
 bool vtpmb_tpm12_pp_locked(struct vtpmb_vtpm *vtpm)
@@ -67,7 +62,7 @@ bool vtpmb_tpm12_pp_locked(struct vtpmb_vtpm *vtpm)
 
 	lockdep_assert_held(&vtpm->lock);
 
-	return tpm->stclear.flag[TPM12_SF_PHYSICALPRESENCELOCK];
+	return tpm->stclear.flag[TPM_SF_PHYSICALPRESENCELOCK];
 }
 
 /**
@@ -78,19 +73,19 @@ bool vtpmb_tpm12_pp_locked(struct vtpmb_vtpm *vtpm)
  * The administrator may change the ownership view at any time; what follows
  * from it is not stored.
  */
-bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, enum tpm12_pf flag)
+bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, u32 flag)
 {
 	const struct vtpmb_tpm12 *tpm = vtpm->state;
 	bool owned = vtpmb_tpm12_owned(vtpm);
 
 	switch (flag) {
-	case TPM12_PF_OWNERSHIP:
+	case TPM_PF_OWNERSHIP:
 		return owned || (tpm->owner_flag ? tpm->perm[flag] :
 				 vtpm->ownership == VTPMB_OWNERSHIP_GRANTED);
-	case TPM12_PF_READPUBEK:
+	case TPM_PF_READPUBEK:
 		/* The chip answers, and shows it to nobody once it has an owner. */
 		return !owned && !READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned) && tpm->perm[flag];
-	case TPM12_PF_DISABLEOWNERCLEAR:
+	case TPM_PF_DISABLEOWNERCLEAR:
 		return owned;
 	default:
 		return tpm->perm[flag];
@@ -114,16 +109,16 @@ void vtpmb_tpm12_init_flags(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
 	memcpy(tpm->perm, facts->perm, sizeof(tpm->perm));
-	tpm->perm[TPM12_PF_DISABLE] = false;
-	tpm->perm[TPM12_PF_OWNERSHIP] = false;
-	tpm->perm[TPM12_PF_DEACTIVATED] = false;
-	tpm->perm[TPM12_PF_READPUBEK] = !facts->owned && facts->perm[TPM12_PF_READPUBEK];
-	tpm->perm[TPM12_PF_LIFETIMELOCK] = false;
-	tpm->perm[TPM12_PF_HWENABLE] = true;
-	tpm->perm[TPM12_PF_CMDENABLE] = true;
-	tpm->perm[TPM12_PF_OPERATOR] = false;
-	tpm->perm[TPM12_PF_ENABLEREVOKEEK] = false;
-	tpm->perm[TPM12_PF_TPMESTABLISHED] = false;
+	tpm->perm[TPM_PF_DISABLE] = false;
+	tpm->perm[TPM_PF_OWNERSHIP] = false;
+	tpm->perm[TPM_PF_DEACTIVATED] = false;
+	tpm->perm[TPM_PF_READPUBEK] = !facts->owned && facts->perm[TPM_PF_READPUBEK];
+	tpm->perm[TPM_PF_PHYSICALPRESENCELIFETIMELOCK] = false;
+	tpm->perm[TPM_PF_PHYSICALPRESENCEHWENABLE] = true;
+	tpm->perm[TPM_PF_PHYSICALPRESENCECMDENABLE] = true;
+	tpm->perm[TPM_PF_OPERATOR] = false;
+	tpm->perm[TPM_PF_ENABLEREVOKEEK] = false;
+	tpm->perm[TPM_PF_TPMESTABLISHED] = false;
 }
 
 static bool tpm12_both(u16 value, u16 one, u16 other)
@@ -141,31 +136,34 @@ static void tpm12_set(bool *flag, u16 value, u16 on, u16 off)
 
 static u32 tpm12_pp_settings(struct vtpmb_tpm12 *tpm, u16 value)
 {
-	if (tpm->perm[TPM12_PF_LIFETIMELOCK] ||
-	    tpm12_both(value, PP_HW_ENABLE, PP_HW_DISABLE) ||
-	    tpm12_both(value, PP_CMD_ENABLE, PP_CMD_DISABLE))
-		return TPM12_BAD_PARAMETER;
+	if (tpm->perm[TPM_PF_PHYSICALPRESENCELIFETIMELOCK] ||
+	    tpm12_both(value, TPM_PHYSICAL_PRESENCE_HW_ENABLE, TPM_PHYSICAL_PRESENCE_HW_DISABLE) ||
+	    tpm12_both(value, TPM_PHYSICAL_PRESENCE_CMD_ENABLE, TPM_PHYSICAL_PRESENCE_CMD_DISABLE))
+		return TPM_BAD_PARAMETER;
 
-	tpm12_set(&tpm->perm[TPM12_PF_HWENABLE], value, PP_HW_ENABLE, PP_HW_DISABLE);
-	tpm12_set(&tpm->perm[TPM12_PF_CMDENABLE], value, PP_CMD_ENABLE, PP_CMD_DISABLE);
-	tpm12_set(&tpm->perm[TPM12_PF_LIFETIMELOCK], value, PP_LIFETIME_LOCK, 0);
-	return TPM12_SUCCESS;
+	tpm12_set(&tpm->perm[TPM_PF_PHYSICALPRESENCEHWENABLE], value,
+		  TPM_PHYSICAL_PRESENCE_HW_ENABLE, TPM_PHYSICAL_PRESENCE_HW_DISABLE);
+	tpm12_set(&tpm->perm[TPM_PF_PHYSICALPRESENCECMDENABLE], value,
+		  TPM_PHYSICAL_PRESENCE_CMD_ENABLE, TPM_PHYSICAL_PRESENCE_CMD_DISABLE);
+	tpm12_set(&tpm->perm[TPM_PF_PHYSICALPRESENCELIFETIMELOCK], value,
+		  TPM_PHYSICAL_PRESENCE_LIFETIME_LOCK, 0);
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_pp_assertions(struct vtpmb_tpm12 *tpm, u16 value)
 {
 	bool *flag = tpm->stclear.flag;
 
-	if (!tpm->perm[TPM12_PF_CMDENABLE] ||
-	    tpm12_both(value, PP_LOCK, PP_PRESENT) ||
-	    tpm12_both(value, PP_PRESENT, PP_NOTPRESENT) ||
-	    flag[TPM12_SF_PHYSICALPRESENCELOCK])
-		return TPM12_BAD_PARAMETER;
+	if (!tpm->perm[TPM_PF_PHYSICALPRESENCECMDENABLE] ||
+	    tpm12_both(value, TPM_PHYSICAL_PRESENCE_LOCK, TPM_PHYSICAL_PRESENCE_PRESENT) ||
+	    tpm12_both(value, TPM_PHYSICAL_PRESENCE_PRESENT, TPM_PHYSICAL_PRESENCE_NOTPRESENT) ||
+	    flag[TPM_SF_PHYSICALPRESENCELOCK])
+		return TPM_BAD_PARAMETER;
 
-	tpm12_set(&flag[TPM12_SF_PHYSICALPRESENCE], value, PP_PRESENT,
-		  PP_NOTPRESENT | PP_LOCK);
-	tpm12_set(&flag[TPM12_SF_PHYSICALPRESENCELOCK], value, PP_LOCK, 0);
-	return TPM12_SUCCESS;
+	tpm12_set(&flag[TPM_SF_PHYSICALPRESENCE], value, TPM_PHYSICAL_PRESENCE_PRESENT,
+		  TPM_PHYSICAL_PRESENCE_NOTPRESENT | TPM_PHYSICAL_PRESENCE_LOCK);
+	tpm12_set(&flag[TPM_SF_PHYSICALPRESENCELOCK], value, TPM_PHYSICAL_PRESENCE_LOCK, 0);
+	return TPM_SUCCESS;
 }
 
 /* TSC_PhysicalPresence (Part 3, 6.6) */
@@ -175,7 +173,7 @@ u32 vtpmb_tpm12_physical_presence(struct vtpmb_tpm12_call *call)
 
 	if (value & ~(PP_SETTINGS | PP_ASSERTIONS) || !value ||
 	    tpm12_both(value, PP_SETTINGS, PP_ASSERTIONS))
-		return TPM12_BAD_PARAMETER;
+		return TPM_BAD_PARAMETER;
 	return value & PP_SETTINGS ? tpm12_pp_settings(call->tpm, value) :
 				     tpm12_pp_assertions(call->tpm, value);
 }
@@ -183,7 +181,7 @@ u32 vtpmb_tpm12_physical_presence(struct vtpmb_tpm12_call *call)
 static u32 tpm12_check_locality34(const struct vtpmb_tpm12_call *call)
 {
 	return call->cmd->locality == 3 || call->cmd->locality == 4 ?
-	       TPM12_SUCCESS : TPM12_BAD_LOCALITY;
+	       TPM_SUCCESS : TPM_BAD_LOCALITY;
 }
 
 /* TSC_ResetEstablishmentBit (Part 3, 6.7) */
@@ -192,7 +190,7 @@ u32 vtpmb_tpm12_reset_establishment_bit(struct vtpmb_tpm12_call *call)
 	u32 rc = tpm12_check_locality34(call);
 
 	if (!rc)
-		call->tpm->perm[TPM12_PF_TPMESTABLISHED] = false;
+		call->tpm->perm[TPM_PF_TPMESTABLISHED] = false;
 	return rc;
 }
 
@@ -203,60 +201,60 @@ u32 vtpmb_tpm12_reset_establishment_bit(struct vtpmb_tpm12_call *call)
 static u32 tpm12_check_presence(struct vtpmb_tpm12_call *call)
 {
 	if (call->answered)
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	if (!vtpmb_tpm12_pp(call->vtpm))
-		return TPM12_BAD_PRESENCE;
+		return TPM_BAD_PRESENCE;
 	call->forward = vtpmb_tpm12_granted(call->vtpm, call->row);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
-static u32 tpm12_set_pf(struct vtpmb_tpm12_call *call, enum tpm12_pf flag, bool value)
+static u32 tpm12_set_pf(struct vtpmb_tpm12_call *call, u32 flag, bool value)
 {
 	u32 rc = tpm12_check_presence(call);
 
 	if (rc || call->forward)
 		return rc;
 	call->tpm->perm[flag] = value;
-	if (flag == TPM12_PF_OWNERSHIP)
+	if (flag == TPM_PF_OWNERSHIP)
 		call->tpm->owner_flag = true;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_PhysicalEnable (Part 3, 5.3) */
 u32 vtpmb_tpm12_physical_enable(struct vtpmb_tpm12_call *call)
 {
-	return tpm12_set_pf(call, TPM12_PF_DISABLE, false);
+	return tpm12_set_pf(call, TPM_PF_DISABLE, false);
 }
 
 /* TPM_PhysicalDisable (Part 3, 5.4) */
 u32 vtpmb_tpm12_physical_disable(struct vtpmb_tpm12_call *call)
 {
-	return tpm12_set_pf(call, TPM12_PF_DISABLE, true);
+	return tpm12_set_pf(call, TPM_PF_DISABLE, true);
 }
 
 /* TPM_PhysicalSetDeactivated (Part 3, 5.5): from the next Startup on */
 u32 vtpmb_tpm12_physical_set_deactivated(struct vtpmb_tpm12_call *call)
 {
-	return tpm12_set_pf(call, TPM12_PF_DEACTIVATED, vtpmb_tpm12_u8(call));
+	return tpm12_set_pf(call, TPM_PF_DEACTIVATED, vtpmb_tpm12_u8(call));
 }
 
 /* TPM_SetOwnerInstall (Part 3, 5.1) */
 u32 vtpmb_tpm12_set_owner_install(struct vtpmb_tpm12_call *call)
 {
 	if (vtpmb_tpm12_owned(call->vtpm))
-		return TPM12_SUCCESS;
-	return tpm12_set_pf(call, TPM12_PF_OWNERSHIP, vtpmb_tpm12_u8(call));
+		return TPM_SUCCESS;
+	return tpm12_set_pf(call, TPM_PF_OWNERSHIP, vtpmb_tpm12_u8(call));
 }
 
 /* TPM_SetTempDeactivated (Part 3, 5.6).  There is no operator: see SetOperatorAuth. */
 u32 vtpmb_tpm12_set_temp_deactivated(struct vtpmb_tpm12_call *call)
 {
-	if (call->tag != TPM12_TAG_RQU)
-		return TPM12_NOOPERATOR;
+	if (call->tag != TPM_TAG_RQU_COMMAND)
+		return TPM_NOOPERATOR;
 	if (!vtpmb_tpm12_pp(call->vtpm))
-		return TPM12_BAD_PRESENCE;
-	call->tpm->stclear.flag[TPM12_SF_DEACTIVATED] = true;
-	return TPM12_SUCCESS;
+		return TPM_BAD_PRESENCE;
+	call->tpm->stclear.flag[TPM_SF_DEACTIVATED] = true;
+	return TPM_SUCCESS;
 }
 
 /**
@@ -268,12 +266,12 @@ u32 vtpmb_tpm12_set_temp_deactivated(struct vtpmb_tpm12_call *call)
 void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm)
 {
 	WRITE_ONCE(tpm->nr_clears, tpm->nr_clears + 1);
-	tpm->perm[TPM12_PF_DISABLE] = true;
-	tpm->perm[TPM12_PF_DEACTIVATED] = true;
-	tpm->perm[TPM12_PF_READPUBEK] = true;
-	tpm->perm[TPM12_PF_OWNERSHIP] = true;
+	tpm->perm[TPM_PF_DISABLE] = true;
+	tpm->perm[TPM_PF_DEACTIVATED] = true;
+	tpm->perm[TPM_PF_READPUBEK] = true;
+	tpm->perm[TPM_PF_OWNERSHIP] = true;
 	tpm->owner_flag = true;
-	tpm->perm[TPM12_PF_ALLOWMAINTENANCE] = false;
+	tpm->perm[TPM_PF_ALLOWMAINTENANCE] = false;
 }
 
 /*
@@ -287,61 +285,47 @@ u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 
 	if (rc)
 		return rc;
-	if (tpm->stclear.flag[TPM12_SF_DISABLEFORCECLEAR])
-		return TPM12_CLEAR_DISABLED;
+	if (tpm->stclear.flag[TPM_SF_DISABLEFORCECLEAR])
+		return TPM_CLEAR_DISABLED;
 	if (call->forward)
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 
 	tpm->cleared = true;
 	tpm->cleared_view = call->vtpm->nr_views;
 	vtpmb_tpm12_clear(tpm);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_DisableForceClear (Part 3, 6.5) */
 u32 vtpmb_tpm12_disable_force_clear(struct vtpmb_tpm12_call *call)
 {
-	call->tpm->stclear.flag[TPM12_SF_DISABLEFORCECLEAR] = true;
-	return TPM12_SUCCESS;
+	call->tpm->stclear.flag[TPM_SF_DISABLEFORCECLEAR] = true;
+	return TPM_SUCCESS;
 }
 
 /* TPM_TakeOwnership (Part 3, 6.1); see vtpmb_tpm12_install_owner() for the rest. */
 u32 vtpmb_tpm12_take_ownership(struct vtpmb_tpm12_call *call)
 {
 	if (vtpmb_tpm12_owned(call->vtpm))
-		return TPM12_OWNER_SET;
-	if (!vtpmb_tpm12_shown_pf(call->vtpm, TPM12_PF_OWNERSHIP))
-		return TPM12_INSTALL_DISABLED;
+		return TPM_OWNER_SET;
+	if (!vtpmb_tpm12_shown_pf(call->vtpm, TPM_PF_OWNERSHIP))
+		return TPM_INSTALL_DISABLED;
 	call->forward = true;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_ReadPubek (Part 3, 14.4): the chip makes the checksum. */
 u32 vtpmb_tpm12_read_pubek(struct vtpmb_tpm12_call *call)
 {
-	if (!vtpmb_tpm12_shown_pf(call->vtpm, TPM12_PF_READPUBEK))
-		return TPM12_DISABLED_CMD;
+	if (!vtpmb_tpm12_shown_pf(call->vtpm, TPM_PF_READPUBEK))
+		return TPM_DISABLED_CMD;
 	call->forward = true;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /*
  * TPM_SetCapability (Part 3, 7.4): a second door to the flags.
  */
-
-enum tpm12_set_area {
-	SET_PERM_FLAGS		= 1,
-	SET_PERM_DATA		= 2,
-	SET_STCLEAR_FLAGS	= 3,
-	SET_STCLEAR_DATA	= 4,
-	SET_STANY_FLAGS		= 5,
-	SET_STANY_DATA		= 6,
-	SET_VENDOR		= 7,
-};
-
-#define PD_RESTRICTDELEGATE		23
-#define SD_DEFERREDPHYSICALPRESENCE	6
-#define AF_TOSPRESENT			4
 
 /* What a setter needs, in the order of libtpms. */
 enum tpm12_setter_needs {
@@ -357,7 +341,7 @@ enum tpm12_setter_needs {
 
 /**
  * struct tpm12_setter - what TPM_SetCapability can do (Part 2, 21.2)
- * @area:	enum tpm12_set_area
+ * @area:	TPM_CAPABILITY_AREA
  * @sub_cap:	subCap
  * @needs:	enum tpm12_setter_needs
  *
@@ -369,8 +353,8 @@ struct tpm12_setter {
 	u8 needs;
 };
 
-#define PF(flag, need)	{ SET_PERM_FLAGS, TPM12_PF_##flag + 1, need }
-#define SF(flag, need)	{ SET_STCLEAR_FLAGS, TPM12_SF_##flag + 1, need }
+#define PF(flag, need)	{ TPM_SET_PERM_FLAGS, TPM_PF_##flag, need }
+#define SF(flag, need)	{ TPM_SET_STCLEAR_FLAGS, TPM_SF_##flag, need }
 
 static const struct tpm12_setter tpm12_setters[] = {
 	PF(DISABLE, SETTER_PP),
@@ -383,8 +367,8 @@ static const struct tpm12_setter tpm12_setters[] = {
 	PF(DISABLEFULLDALOGICINFO, SETTER_OWNER_AUTH),
 	PF(TPMESTABLISHED, SETTER_LOCALITY34 | SETTER_ONLY_FALSE),
 	SF(DISABLEFORCECLEAR, SETTER_ENABLED | SETTER_ACTIVATED | SETTER_ONLY_TRUE),
-	{ SET_PERM_DATA, PD_RESTRICTDELEGATE, SETTER_OWNER_AUTH },
-	{ SET_STANY_FLAGS, AF_TOSPRESENT,
+	{ TPM_SET_PERM_DATA, TPM_PD_RESTRICTDELEGATE, SETTER_OWNER_AUTH },
+	{ TPM_SET_STANY_FLAGS, TPM_AF_TOSPRESENT,
 	  SETTER_LOCALITY34 | SETTER_ENABLED | SETTER_ACTIVATED | SETTER_ONLY_FALSE },
 };
 
@@ -403,14 +387,14 @@ static const struct tpm12_setter *tpm12_find_setter(u32 area, u32 sub_cap)
 static u32 tpm12_check_setter_auth(struct vtpmb_tpm12_call *call, u8 needs)
 {
 	if (needs & SETTER_NO_OWNER && vtpmb_tpm12_owned(call->vtpm))
-		return TPM12_OWNER_SET;
+		return TPM_OWNER_SET;
 	if (needs & SETTER_OWNER_AUTH)
-		return TPM12_AUTHFAIL;
+		return TPM_AUTHFAIL;
 	if (needs & SETTER_PP && !vtpmb_tpm12_pp(call->vtpm))
-		return TPM12_AUTHFAIL;
+		return TPM_AUTHFAIL;
 	if (needs & SETTER_LOCALITY34)
 		return tpm12_check_locality34(call);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_check_setter(struct vtpmb_tpm12_call *call, u8 needs, bool value)
@@ -422,7 +406,7 @@ static u32 tpm12_check_setter(struct vtpmb_tpm12_call *call, u8 needs, bool valu
 					     (needs & SETTER_ENABLED ? TPM12_ENABLED : 0) |
 					     (needs & SETTER_ACTIVATED ? TPM12_ACTIVATED : 0));
 	if (!rc && needs & (value ? SETTER_ONLY_FALSE : SETTER_ONLY_TRUE))
-		rc = TPM12_BAD_PARAMETER;
+		rc = TPM_BAD_PARAMETER;
 	return rc;
 }
 
@@ -432,17 +416,17 @@ static u32 tpm12_set_flag(struct vtpmb_tpm12_call *call, u32 area, u32 sub_cap, 
 	u32 rc;
 
 	if (!setter)
-		return TPM12_BAD_PARAMETER;
+		return TPM_BAD_PARAMETER;
 	rc = tpm12_check_setter(call, setter->needs, value);
 	if (rc)
 		return rc;
-	if (area == SET_PERM_FLAGS && sub_cap - 1 == TPM12_PF_OWNERSHIP)
+	if (area == TPM_SET_PERM_FLAGS && sub_cap == TPM_PF_OWNERSHIP)
 		call->tpm->owner_flag = true;
-	if (area == SET_PERM_FLAGS)
-		call->tpm->perm[sub_cap - 1] = value;
-	else if (area == SET_STCLEAR_FLAGS)
-		call->tpm->stclear.flag[sub_cap - 1] = value;
-	return TPM12_SUCCESS;
+	if (area == TPM_SET_PERM_FLAGS)
+		call->tpm->perm[sub_cap] = value;
+	else if (area == TPM_SET_STCLEAR_FLAGS)
+		call->tpm->stclear.flag[sub_cap] = value;
+	return TPM_SUCCESS;
 }
 
 /* deferredPhysicalPresence: bits come with presence only, and go at any time. */
@@ -451,9 +435,9 @@ static u32 tpm12_set_deferred_pp(struct vtpmb_tpm12_call *call, u32 value)
 	struct vtpmb_tpm12_stclear *stclear = &call->tpm->stclear;
 
 	if (value & ~stclear->deferred_pp && !vtpmb_tpm12_pp(call->vtpm))
-		return TPM12_BAD_PRESENCE;
+		return TPM_BAD_PRESENCE;
 	stclear->deferred_pp = value;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_SetCapability (Part 3, 7.4) */
@@ -467,27 +451,27 @@ u32 vtpmb_tpm12_set_capability(struct vtpmb_tpm12_call *call)
 	const u8 *value = vtpmb_get_bytes(&call->in, value_len);
 
 	/* The owner's authorisation is the chip's to check. */
-	if (call->tag != TPM12_TAG_RQU) {
+	if (call->tag != TPM_TAG_RQU_COMMAND) {
 		call->forward = true;
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	}
 
 	switch (area) {
-	case SET_PERM_FLAGS:
-	case SET_STCLEAR_FLAGS:
-	case SET_STANY_FLAGS:
+	case TPM_SET_PERM_FLAGS:
+	case TPM_SET_STCLEAR_FLAGS:
+	case TPM_SET_STANY_FLAGS:
 		return value_len == 1 ? tpm12_set_flag(call, area, sub_cap, value[0]) :
-					TPM12_BAD_PARAMETER;
-	case SET_PERM_DATA:
+					TPM_BAD_PARAMETER;
+	case TPM_SET_PERM_DATA:
 		return value_len == 4 ? tpm12_set_flag(call, area, sub_cap, true) :
-					TPM12_BAD_PARAMETER;
-	case SET_STCLEAR_DATA:
-		return value_len == 4 && sub_cap == SD_DEFERREDPHYSICALPRESENCE ?
-		       tpm12_set_deferred_pp(call, vtpmb_peek_u32(value)) : TPM12_BAD_PARAMETER;
-	case SET_STANY_DATA:
-	case SET_VENDOR:
-		return TPM12_BAD_PARAMETER;
+					TPM_BAD_PARAMETER;
+	case TPM_SET_STCLEAR_DATA:
+		return value_len == 4 && sub_cap == TPM_SD_DEFERREDPHYSICALPRESENCE ?
+		       tpm12_set_deferred_pp(call, vtpmb_peek_u32(value)) : TPM_BAD_PARAMETER;
+	case TPM_SET_STANY_DATA:
+	case TPM_SET_VENDOR:
+		return TPM_BAD_PARAMETER;
 	default:
-		return TPM12_BAD_MODE;
+		return TPM_BAD_MODE;
 	}
 }

@@ -34,7 +34,7 @@ static int tpm12_unless_granted(struct vtpmb_tpm12_call *call, u32 refusal, u32 
 /* TPM_OwnerClear (Part 3, 6.2): TPM_PF_DISABLEOWNERCLEAR is shown. */
 int vtpmb_tpm12_owner_clear(struct vtpmb_tpm12_call *call, u32 *rc)
 {
-	return tpm12_unless_granted(call, TPM12_CLEAR_DISABLED, rc);
+	return tpm12_unless_granted(call, TPM_CLEAR_DISABLED, rc);
 }
 
 /*
@@ -43,7 +43,7 @@ int vtpmb_tpm12_owner_clear(struct vtpmb_tpm12_call *call, u32 *rc)
  */
 int vtpmb_tpm12_owner_only(struct vtpmb_tpm12_call *call, u32 *rc)
 {
-	return tpm12_unless_granted(call, TPM12_DISABLED_CMD, rc);
+	return tpm12_unless_granted(call, TPM_DISABLED_CMD, rc);
 }
 
 /*
@@ -59,7 +59,7 @@ int vtpmb_tpm12_install_owner(struct vtpmb_tpm12_call *call, u32 *rc)
 			vtpmb_tpm12_granted(vtpm, call->row);
 	mutex_unlock(&vtpm->lock);
 	if (!call->forward || READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned))
-		*rc = TPM12_INSTALL_DISABLED;
+		*rc = TPM_INSTALL_DISABLED;
 	return 0;
 }
 
@@ -94,7 +94,7 @@ static int tpm12_flush_session(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_k
 
 	if (entry)
 		return vtpmb_tpm12_lose(call->vtpm, entry);
-	*rc = TPM12_INVALID_AUTHHANDLE;
+	*rc = TPM_INVALID_AUTHHANDLE;
 	return 0;
 }
 
@@ -108,14 +108,14 @@ static int tpm12_flush_context(struct vtpmb_tpm12_call *call, u32 number, u32 *r
 		if (table->entry[i].guest_saved && table->entry[i].number == number)
 			return vtpmb_tpm12_lose(call->vtpm, &table->entry[i]);
 	}
-	*rc = TPM12_BAD_PARAMETER;
+	*rc = TPM_BAD_PARAMETER;
 	return 0;
 }
 
 /* TPM_EvictKey (Part 3, 27.1.1) */
 int vtpmb_tpm12_evict_key(struct vtpmb_tpm12_call *call, u32 *rc)
 {
-	return tpm12_flush_key(call, vtpmb_tpm12_u32(call), TPM12_INVALID_KEYHANDLE, rc);
+	return tpm12_flush_key(call, vtpmb_tpm12_u32(call), TPM_INVALID_KEYHANDLE, rc);
 }
 
 /* TPM_Terminate_Handle (Part 3, 27.1.2) */
@@ -130,19 +130,19 @@ int vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call, u32 *rc)
 	u32 handle = vtpmb_tpm12_u32(call);
 
 	switch (vtpmb_tpm12_u32(call)) {
-	case TPM12_RT_KEY:
-		return tpm12_flush_key(call, handle, TPM12_BAD_PARAMETER, rc);
-	case TPM12_RT_AUTH:
+	case TPM_RT_KEY:
+		return tpm12_flush_key(call, handle, TPM_BAD_PARAMETER, rc);
+	case TPM_RT_AUTH:
 		return tpm12_flush_session(call, TPM12_AUTH, handle, rc);
-	case TPM12_RT_TRANS:
+	case TPM_RT_TRANS:
 		return tpm12_flush_session(call, TPM12_TRANS, handle, rc);
-	case TPM12_RT_CONTEXT:
+	case TPM_RT_CONTEXT:
 		return tpm12_flush_context(call, handle, rc);
-	case TPM12_RT_DAA:
-		*rc = TPM12_BAD_HANDLE;
+	case TPM_RT_DAA_V0:
+		*rc = TPM_BAD_HANDLE;
 		return 0;
 	default:
-		*rc = TPM12_INVALID_RESOURCE;
+		*rc = TPM_INVALID_RESOURCE;
 		return 0;
 	}
 }
@@ -180,25 +180,25 @@ static void tpm12_put_contexts(struct vtpmb_tpm12_call *call)
 static u32 tpm12_put_list(struct vtpmb_tpm12_call *call, u32 rt)
 {
 	switch (rt) {
-	case TPM12_RT_KEY:
+	case TPM_RT_KEY:
 		tpm12_put_handles(call, TPM12_KEY);
-		return TPM12_SUCCESS;
-	case TPM12_RT_AUTH:
+		return TPM_SUCCESS;
+	case TPM_RT_AUTH:
 		tpm12_put_handles(call, TPM12_AUTH);
-		return TPM12_SUCCESS;
-	case TPM12_RT_TRANS:
+		return TPM_SUCCESS;
+	case TPM_RT_TRANS:
 		tpm12_put_handles(call, TPM12_TRANS);
-		return TPM12_SUCCESS;
-	case TPM12_RT_CONTEXT:
+		return TPM_SUCCESS;
+	case TPM_RT_CONTEXT:
 		tpm12_put_contexts(call);
-		return TPM12_SUCCESS;
-	case TPM12_RT_COUNTER:
-	case TPM12_RT_DAA:
+		return TPM_SUCCESS;
+	case TPM_RT_COUNTER:
+	case TPM_RT_DAA_V0:
 		vtpmb_put_u32(&call->out, sizeof(u16));
 		vtpmb_put_u16(&call->out, 0);
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	default:
-		return TPM12_BAD_PARAMETER;
+		return TPM_BAD_PARAMETER;
 	}
 }
 
@@ -206,10 +206,10 @@ static u32 tpm12_put_list(struct vtpmb_tpm12_call *call, u32 rt)
 static u32 tpm12_put_key_status(struct vtpmb_tpm12_call *call, u32 handle)
 {
 	if (!vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, handle))
-		return TPM12_INVALID_KEYHANDLE;
+		return TPM_INVALID_KEYHANDLE;
 	vtpmb_put_u32(&call->out, 1);
 	vtpmb_put_u8(&call->out, 0);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_CAP_CHECK_LOADED: of a chip that is full when nothing can be put out, it says so itself. */
@@ -229,16 +229,16 @@ int vtpmb_tpm12_list_handles(struct vtpmb_tpm12_call *call, u32 *rc)
 	u32 sub = sub_len == sizeof(sub) ? vtpmb_tpm12_u32(call) : 0;
 
 	switch (area) {
-	case TPM12_CAP_KEY_HANDLE:
-		*rc = tpm12_put_list(call, TPM12_RT_KEY);
+	case TPM_CAP_KEY_HANDLE:
+		*rc = tpm12_put_list(call, TPM_RT_KEY);
 		break;
-	case TPM12_CAP_HANDLE:
+	case TPM_CAP_HANDLE:
 		*rc = tpm12_put_list(call, sub);
 		break;
-	case TPM12_CAP_KEY_STATUS:
+	case TPM_CAP_KEY_STATUS:
 		*rc = tpm12_put_key_status(call, sub);
 		break;
-	case TPM12_CAP_CHECK_LOADED:
+	case TPM_CAP_CHECK_LOADED:
 		return tpm12_check_loaded(call);
 	default:
 		call->forward = true;

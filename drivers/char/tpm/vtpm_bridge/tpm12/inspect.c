@@ -12,15 +12,6 @@
 #include <linux/lockdep.h>
 #include "state.h"
 
-#define TAG_PCR_INFO_LONG	0x0006
-
-/* TPM_KEY up to its PCRInfo but for keyFlags: see tpm12_get_key(). */
-#define KEY_ISVOLATILE		0x00000004
-
-/* NV indexes that are no storage (Part 3, 20.1 and 20.2). */
-#define NV_INDEX_LOCK		0xFFFFFFFF
-#define NV_INDEX0		0x00000000
-
 /* A parameter that the row's format promises. */
 static u32 tpm12_get_u32(struct vtpmb_reader *r)
 {
@@ -50,13 +41,13 @@ static u32 tpm12_check_selection(const struct vtpmb_vtpm *vtpm, struct vtpmb_rea
 	u8 bits;
 
 	if (!vtpmb_get_u16(r, &len) || len > VTPMB_NR_PCRS / 8)
-		return TPM12_INVALID_PCR_INFO;
+		return TPM_INVALID_PCR_INFO;
 	for (i = 0; i < len; i++) {
 		if (!vtpmb_get_u8(r, &bits))
-			return TPM12_INVALID_PCR_INFO;
+			return TPM_INVALID_PCR_INFO;
 		selected |= (u32)bits << 8 * i;
 	}
-	return selected & ~vtpm->real_pcrs ? TPM12_INVALID_PCR_INFO : TPM12_SUCCESS;
+	return selected & ~vtpm->real_pcrs ? TPM_INVALID_PCR_INFO : TPM_SUCCESS;
 }
 
 /*
@@ -70,13 +61,13 @@ static u32 tpm12_check_pcr_info(const struct vtpmb_vtpm *vtpm, struct vtpmb_read
 	u32 rc;
 
 	if (!info.left)
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	if (!vtpmb_get_u16(&r, &tag))
-		return TPM12_INVALID_PCR_INFO;
-	if (tag != TAG_PCR_INFO_LONG)
+		return TPM_INVALID_PCR_INFO;
+	if (tag != TPM_TAG_PCR_INFO_LONG)
 		return tpm12_check_selection(vtpm, &info);
 	if (!vtpmb_get_bytes(&r, 2))
-		return TPM12_INVALID_PCR_INFO;
+		return TPM_INVALID_PCR_INFO;
 	rc = tpm12_check_selection(vtpm, &r);
 	return rc ? rc : tpm12_check_selection(vtpm, &r);
 }
@@ -166,15 +157,15 @@ bool vtpmb_tpm12_key_dies(const struct vtpmb_tpm12_call *call,
 	vtpmb_reader_init(&r, vtpmb_tpm12_table(call->vtpm)->kept + at,
 			  frame->at - call->cmd->buf + frame->len - at);
 	info = tpm12_get_key(&r, &flags);
-	return flags & KEY_ISVOLATILE || info.left;
+	return flags & TPM_ISVOLATILE || info.left;
 }
 
 static u32 tpm12_check_index(const struct vtpmb_vtpm *vtpm, u32 index)
 {
-	if (index == NV_INDEX0 || index == NV_INDEX_LOCK)
-		return TPM12_BADINDEX;
+	if (index == TPM_NV_INDEX0 || index == TPM_NV_INDEX_LOCK)
+		return TPM_BADINDEX;
 	return vtpmb_range_has(&vtpm->range[VTPMB_RANGE_NV], index) ?
-	       TPM12_SUCCESS : TPM12_BADINDEX;
+	       TPM_SUCCESS : TPM_BADINDEX;
 }
 
 /* TPM_NV_ReadValue and its kin (Part 3, 20.2 to 20.5) */
@@ -199,7 +190,7 @@ u32 vtpmb_tpm12_inspect_nv_define(struct vtpmb_tpm12_call *call, struct vtpmb_re
 /* TPM_ReadCounter and its kin (Part 3, 25.2 to 25.5) */
 u32 vtpmb_tpm12_inspect_counter(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
-	return tpm12_get_u32(r) == call->vtpm->counter ? TPM12_SUCCESS : TPM12_BAD_COUNTER;
+	return tpm12_get_u32(r) == call->vtpm->counter ? TPM_SUCCESS : TPM_BAD_COUNTER;
 }
 
 /* TPM_EstablishTransport (Part 3, 24.1) */
@@ -207,12 +198,12 @@ u32 vtpmb_tpm12_inspect_transport(struct vtpmb_tpm12_call *call, struct vtpmb_re
 {
 	vtpmb_get_bytes(r, sizeof(u32) + 2);	/* encHandle, tag */
 	call->attributes = tpm12_get_u32(r);
-	if (call->attributes & TPM12_TRANSPORT_EXCLUSIVE)
-		return TPM12_BAD_ATTRIBUTES;
-	if (call->attributes & TPM12_TRANSPORT_ENCRYPT &&
+	if (call->attributes & TPM_TRANSPORT_EXCLUSIVE)
+		return TPM_BAD_ATTRIBUTES;
+	if (call->attributes & TPM_TRANSPORT_ENCRYPT &&
 	    call->vtpm->transport < VTPMB_TRANSPORT_ORDINAL)
-		return TPM12_BAD_ATTRIBUTES;
-	return TPM12_SUCCESS;
+		return TPM_BAD_ATTRIBUTES;
+	return TPM_SUCCESS;
 }
 
 /**
@@ -226,12 +217,12 @@ u32 vtpmb_tpm12_inspect_transport(struct vtpmb_tpm12_call *call, struct vtpmb_re
 u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value)
 {
 	switch (type & 0xff) {
-	case TPM12_ET_COUNTER:
-		return value == vtpm->counter ? TPM12_SUCCESS : TPM12_BAD_COUNTER;
-	case TPM12_ET_NV:
+	case TPM_ET_COUNTER:
+		return value == vtpm->counter ? TPM_SUCCESS : TPM_BAD_COUNTER;
+	case TPM_ET_NV:
 		return tpm12_check_index(vtpm, value);
 	default:
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	}
 }
 
@@ -247,7 +238,7 @@ static u32 tpm12_check_span(struct vtpmb_reader r)
 	tpm12_get_u32(&r);	/* nvIndex */
 	offset = tpm12_get_u32(&r);
 	size = tpm12_get_u32(&r);
-	return offset + size > U32_MAX ? TPM12_NOSPACE : TPM12_SUCCESS;
+	return offset + size > U32_MAX ? TPM_NOSPACE : TPM_SUCCESS;
 }
 
 static bool tpm12_skips_inspection(struct vtpmb_tpm12_call *call,
@@ -268,7 +259,7 @@ u32 vtpmb_tpm12_inspect(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_
 {
 	const struct vtpmb_tpm12_row *row = frame->row;
 	struct vtpmb_reader params, r;
-	u32 rc = TPM12_SUCCESS;
+	u32 rc = TPM_SUCCESS;
 
 	lockdep_assert_held(&call->vtpm->lock);
 

@@ -21,9 +21,6 @@
 #include <linux/minmax.h>
 #include "state.h"
 
-#define ORD_GETCAPABILITY	0x65
-#define TAG_DA_INFO		0x0037
-
 /* Failures of one proxy, and of all, if the chip does not tell. */
 #define UNTOLD_SHARE		2
 #define UNTOLD_TRIES		3
@@ -37,16 +34,16 @@ static int tpm12_chip_tries(struct vtpmb_port *port, u32 *tries, u32 *threshold)
 	u32 rc, size;
 	int len;
 
-	vtpmb_poke_u32(body, TPM12_CAP_DA_LOGIC);
+	vtpmb_poke_u32(body, TPM_CAP_DA_LOGIC);
 	vtpmb_poke_u32(body + 4, sizeof(u16));
 	body[8] = 0;
-	body[9] = TPM12_ET_KEYHANDLE;
+	body[9] = TPM_ET_KEYHANDLE;
 	*threshold = 0;
-	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), &rc);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), &rc);
 	if (len < 0 || rc)
 		return len < 0 ? len : 0;
 	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u32(&r, &size) || !vtpmb_get_u16(&r, &tag) || tag != TAG_DA_INFO ||
+	if (!vtpmb_get_u32(&r, &size) || !vtpmb_get_u16(&r, &tag) || tag != TPM_TAG_DA_INFO ||
 	    !vtpmb_get_u8(&r, &state) || !vtpmb_get_u16(&r, &count) ||
 	    !vtpmb_get_u16(&r, &limit))
 		return 0;
@@ -90,7 +87,7 @@ static bool tpm12_is_risky(struct vtpmb_vtpm *vtpm)
 /**
  * vtpmb_tpm12_spare() - keep a proxy from failing if that could lock others out
  * @call:	a command that is about to be sent to the chip
- * @rc:		out: TPM12_SUCCESS or TPM12_DEFEND_LOCK_RUNNING
+ * @rc:		out: TPM_SUCCESS or TPM_DEFEND_LOCK_RUNNING
  *
  * Costs one chip command as long as the hub has the chip, if something is
  * authorised meanwhile.
@@ -102,7 +99,7 @@ int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
 	struct vtpmb_vtpm *vtpm = call->vtpm;
 	int err;
 
-	*rc = TPM12_SUCCESS;
+	*rc = TPM_SUCCESS;
 	if (!call->frame.nr_auths)
 		return 0;
 	err = tpm12_look(vtpm);
@@ -112,7 +109,7 @@ int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
 	vtpmb_tpm12_forget_tries(vtpm->port);
 	err = tpm12_look(vtpm);
 	if (!err && tpm12_is_risky(vtpm))
-		*rc = TPM12_DEFEND_LOCK_RUNNING;
+		*rc = TPM_DEFEND_LOCK_RUNNING;
 	return err;
 }
 
@@ -123,9 +120,9 @@ int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
  */
 void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 {
-	if (rc == TPM12_FAIL)
+	if (rc == TPM_FAIL)
 		vtpmb_tpm12_forget_tries(vtpm->port);
-	if (rc != TPM12_AUTHFAIL && rc != TPM12_AUTH2FAIL)
+	if (rc != TPM_AUTHFAIL && rc != TPM_AUTH2FAIL)
 		return;
 	vtpmb_tpm12_forget_tries(vtpm->port);
 	vtpm->port->failures++;

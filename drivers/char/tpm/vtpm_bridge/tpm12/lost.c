@@ -161,13 +161,13 @@ static int tpm12_flush_lost_context(struct vtpmb_port *port, u32 *rc)
 	err = vtpmb_tpm12_ask_list(port, chip->saving_rt, &list, &nr, rc);
 	if (err || *rc || vtpmb_tpm12_is_listed(saving, list, nr))
 		return err;
-	err = vtpmb_tpm12_ask_list(port, TPM12_RT_CONTEXT, &list, &nr, rc);
+	err = vtpmb_tpm12_ask_list(port, TPM_RT_CONTEXT, &list, &nr, rc);
 	if (err || *rc)
 		return err;
 	highest = tpm12_highest(list, nr);
 	if (highest <= chip->newest)
 		return 0;
-	return vtpmb_tpm12_flush_handle(port, highest, TPM12_RT_CONTEXT, rc);
+	return vtpmb_tpm12_flush_handle(port, highest, TPM_RT_CONTEXT, rc);
 }
 
 /* In the chip, but neither the host's nor in a table.  More than fit @lost stay there. */
@@ -217,7 +217,7 @@ static int tpm12_flush_lost_of(struct vtpmb_port *port, enum vtpmb_tpm12_kind ki
 /**
  * vtpmb_tpm12_flush_lost() - take out of the chip what commands without a response have made
  * @port:	the chip; the tables agree with what it has
- * @rc:		out: TPM12_SUCCESS, or that it is busy: then try again
+ * @rc:		out: TPM_SUCCESS, or that it is busy: then try again
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -228,7 +228,7 @@ int vtpmb_tpm12_flush_lost(struct vtpmb_port *port, u32 *rc)
 	unsigned int i;
 	int err;
 
-	*rc = TPM12_SUCCESS;
+	*rc = TPM_SUCCESS;
 	err = tpm12_flush_lost_context(port, rc);
 	if (!err && !vtpmb_tpm12_is_busy(*rc))
 		vtpmb_tpm12_saved(port);
@@ -237,6 +237,6 @@ int vtpmb_tpm12_flush_lost(struct vtpmb_port *port, u32 *rc)
 			err = tpm12_flush_lost_of(port, kinds[i], rc);
 	}
 	if (!vtpmb_tpm12_is_busy(*rc))
-		*rc = TPM12_SUCCESS;
+		*rc = TPM_SUCCESS;
 	return err;
 }

@@ -15,10 +15,6 @@
 #include <linux/slab.h>
 #include "state.h"
 
-#define ORD_GETCAPABILITY	0x65
-#define ORD_NV_DEFINESPACE	0xCC
-#define ORD_NV_WRITEVALUE	0xCD
-
 /* Half of TPM_MAX_NV_WRITE_NOOWNER: the other one is the host's. */
 #define NV_WRITES_OF_GUESTS	32
 
@@ -55,7 +51,7 @@ static int tpm12_ask(struct vtpmb_port *port, u32 area, const u32 *sub, struct v
 	vtpmb_poke_u32(body, area);
 	vtpmb_poke_u32(body + 4, sub ? sizeof(*sub) : 0);
 	vtpmb_poke_u32(body + 8, sub ? *sub : 0);
-	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sub ? 12 : 8, &rc);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sub ? 12 : 8, &rc);
 	if (len < 0)
 		return len;
 	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
@@ -86,7 +82,7 @@ static int tpm12_add_sizes(struct vtpmb_port *port, const u32 *indexes, unsigned
 	int err = 0;
 
 	for (i = 0; i < nr && !err; i++) {
-		err = tpm12_ask(port, TPM12_CAP_NV_INDEX, &indexes[i], &r);
+		err = tpm12_ask(port, TPM_CAP_NV_INDEX, &indexes[i], &r);
 		if (!err && !tpm12_get_space(&r, &space))
 			err = -EIO;
 		if (!err)
@@ -101,7 +97,7 @@ static int tpm12_tally(struct vtpmb_port *port, const struct vtpmb_range *range,
 {
 	struct vtpmb_reader list;
 	u32 *indexes;
-	int err = tpm12_ask(port, TPM12_CAP_NV_LIST, NULL, &list);
+	int err = tpm12_ask(port, TPM_CAP_NV_LIST, NULL, &list);
 
 	if (err)
 		return err;
@@ -132,8 +128,8 @@ static bool tpm12_has_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tp
 
 static bool tpm12_writes_freely(const struct vtpmb_tpm12_frame *frame)
 {
-	return !frame->nr_auths && (frame->row->code == ORD_NV_DEFINESPACE ||
-				    frame->row->code == ORD_NV_WRITEVALUE);
+	return !frame->nr_auths && (frame->row->code == TPM_ORD_NV_DefineSpace ||
+				    frame->row->code == TPM_ORD_NV_WriteValue);
 }
 
 /* With an owner and locked NV such writes are not counted, but libtpms does. */
@@ -141,7 +137,7 @@ static bool tpm12_counts_writes(const struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm12_facts *facts = vtpmb_tpm12_facts(vtpm);
 
-	return !facts->owned || !facts->perm[TPM12_PF_NV_LOCKED];
+	return !facts->owned || !facts->perm[TPM_PF_NV_LOCKED];
 }
 
 /**
@@ -159,7 +155,7 @@ void vtpmb_tpm12_count_nv_write(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm1
  * vtpmb_tpm12_nv_quota() - whether a proxy may define what it wants to
  * @call:	the command, or the one that wraps it
  * @frame:	the command; if it is TPM_NV_DefineSpace, its parameters can be read
- * @rc:		out: TPM12_SUCCESS, or what a TPM says that is full
+ * @rc:		out: TPM_SUCCESS, or what a TPM says that is full
  *
  * To undefine an index, which is to define it with no bytes, is always right.
  * It has to come before the index is defined anew: libtpms gives up an index
@@ -180,14 +176,14 @@ int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12
 	u64 bytes = 0;
 	int err;
 
-	*rc = TPM12_SUCCESS;
-	if ((frame->row->code != ORD_NV_DEFINESPACE && !tpm12_writes_freely(frame)) ||
+	*rc = TPM_SUCCESS;
+	if ((frame->row->code != TPM_ORD_NV_DefineSpace && !tpm12_writes_freely(frame)) ||
 	    !tpm12_has_quota(call, frame, &range, &max_nr, &max_bytes))
 		return 0;
 	if (tpm12_writes_freely(frame) && tpm12_counts_writes(call->vtpm) &&
 	    vtpmb_tpm12_chip(call->vtpm->port)->nr_nv_writes >= NV_WRITES_OF_GUESTS)
-		*rc = TPM12_MAXNVWRITES;
-	if (*rc || frame->row->code != ORD_NV_DEFINESPACE)
+		*rc = TPM_MAXNVWRITES;
+	if (*rc || frame->row->code != TPM_ORD_NV_DefineSpace)
 		return 0;
 	vtpmb_reader_init(&r, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
 	/* The range may have been taken back since the command was judged. */
@@ -195,10 +191,10 @@ int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12
 		return 0;
 	err = tpm12_tally(call->vtpm->port, &range, space.index, &nr, &bytes, &exists);
 	if (err == -ENOMEM)
-		*rc = TPM12_RESOURCES;
+		*rc = TPM_RESOURCES;
 	else if (!err && exists)
-		*rc = TPM12_AREA_LOCKED;
+		*rc = TPM_AREA_LOCKED;
 	else if (!err && (nr >= max_nr || bytes + space.size > max_bytes))
-		*rc = TPM12_NOSPACE;
+		*rc = TPM_NOSPACE;
 	return err == -ENOMEM ? 0 : err;
 }

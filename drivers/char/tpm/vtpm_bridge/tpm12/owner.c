@@ -12,15 +12,10 @@
 #include <linux/mutex.h>
 #include "state.h"
 
-#define ORD_TAKEOWNERSHIP	0x0D
-#define ORD_OWNERCLEAR		0x5B
-#define ORD_FORCECLEAR		0x5D
-#define ORD_GETCAPABILITY	0x65
-#define ORD_REVOKETRUST		0x80
-
 static bool tpm12_clears(u32 code)
 {
-	return code == ORD_OWNERCLEAR || code == ORD_FORCECLEAR || code == ORD_REVOKETRUST;
+	return code == TPM_ORD_OwnerClear || code == TPM_ORD_ForceClear ||
+		code == TPM_ORD_RevokeTrust;
 }
 
 static struct vtpmb_tpm12_facts *tpm12_owner_facts(struct vtpmb_vtpm *vtpm)
@@ -51,7 +46,7 @@ void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code)
 {
 	struct vtpmb_tpm12_facts *facts = tpm12_owner_facts(vtpm);
 
-	if (code == ORD_TAKEOWNERSHIP) {
+	if (code == TPM_ORD_TakeOwnership) {
 		WRITE_ONCE(facts->owned, true);
 		WRITE_ONCE(facts->chip.saves_nothing, false);
 	} else if (tpm12_clears(code)) {
@@ -61,7 +56,7 @@ void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code)
 	} else {
 		return;
 	}
-	tpm12_follow(vtpm, code == ORD_TAKEOWNERSHIP);
+	tpm12_follow(vtpm, code == TPM_ORD_TakeOwnership);
 }
 
 /**
@@ -71,7 +66,7 @@ void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code)
  */
 void vtpmb_tpm12_doubt_owner(struct vtpmb_vtpm *vtpm, u32 code)
 {
-	if (code != ORD_TAKEOWNERSHIP && !tpm12_clears(code))
+	if (code != TPM_ORD_TakeOwnership && !tpm12_clears(code))
 		return;
 	vtpmb_tpm12_chip(vtpm->port)->owner_doubtful = true;
 	vtpmb_tpm12_table(vtpm)->owner_doubtful = true;
@@ -86,10 +81,10 @@ static int tpm12_ask_owner(struct vtpmb_port *port, bool *owned, u32 *rc)
 	u32 size;
 	int len;
 
-	vtpmb_poke_u32(body, TPM12_CAP_PROPERTY);
+	vtpmb_poke_u32(body, TPM_CAP_PROPERTY);
 	vtpmb_poke_u32(body + 4, sizeof(u32));
-	vtpmb_poke_u32(body + 8, TPM12_CAP_PROP_OWNER);
-	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), rc);
+	vtpmb_poke_u32(body + 8, TPM_CAP_PROP_OWNER);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
@@ -127,7 +122,7 @@ int vtpmb_tpm12_settle_owner(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 	bool owned = tpm12_owner_facts(vtpm)->owned;
-	u32 rc = TPM12_SUCCESS;
+	u32 rc = TPM_SUCCESS;
 	int err = 0;
 
 	if (chip->owner_doubtful)

@@ -14,7 +14,7 @@
 
 static u8 *tpm12_pcr(struct vtpmb_tpm12 *tpm, u32 index)
 {
-	return vtpmb_pcrs_bank(&tpm->pcrs, TPM12_ALG_SHA1)->value[vtpmb_pcr_index(index)];
+	return vtpmb_pcrs_bank(&tpm->pcrs, TPM_ALG_SHA)->value[vtpmb_pcr_index(index)];
 }
 
 static u32 tpm12_check_extend(struct vtpmb_tpm12_call *call, u32 index)
@@ -22,13 +22,13 @@ static u32 tpm12_check_extend(struct vtpmb_tpm12_call *call, u32 index)
 	u8 locality = call->cmd->locality;
 
 	if (index >= VTPMB_NR_PCRS)
-		return TPM12_BADINDEX;
+		return TPM_BADINDEX;
 	if (!vtpmb_pcrs_may_extend(&call->tpm->pcrs, index, locality))
-		return TPM12_BAD_LOCALITY;
+		return TPM_BAD_LOCALITY;
 	if (index == PCR_DRTM && locality != 4 &&
 	    !memchr_inv(tpm12_pcr(call->tpm, index), 0, TPM12_DIGEST_SIZE))
-		return TPM12_BAD_LOCALITY;
-	return TPM12_SUCCESS;
+		return TPM_BAD_LOCALITY;
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_extend(struct vtpmb_tpm12_call *call, u32 index, const u8 *digest)
@@ -37,8 +37,8 @@ static u32 tpm12_extend(struct vtpmb_tpm12_call *call, u32 index, const u8 *dige
 
 	if (rc)
 		return rc;
-	return vtpmb_pcrs_extend(&call->tpm->pcrs, TPM12_ALG_SHA1, index, digest) ?
-	       TPM12_FAIL : TPM12_SUCCESS;
+	return vtpmb_pcrs_extend(&call->tpm->pcrs, TPM_ALG_SHA, index, digest) ?
+	       TPM_FAIL : TPM_SUCCESS;
 }
 
 /* A TPM that is disabled or deactivated measures, but does not tell. */
@@ -68,18 +68,18 @@ u32 vtpmb_tpm12_pcr_read(struct vtpmb_tpm12_call *call)
 	u32 index = vtpmb_tpm12_u32(call);
 
 	if (index >= VTPMB_NR_PCRS)
-		return TPM12_BADINDEX;
+		return TPM_BADINDEX;
 	vtpmb_put_bytes(&call->out, tpm12_pcr(call->tpm, index), TPM12_DIGEST_SIZE);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static u32 tpm12_check_reset(struct vtpmb_tpm12_call *call, unsigned int index)
 {
 	if (!call->tpm->pcrs.rules[vtpmb_pcr_index(index)].reset)
-		return TPM12_NOTRESETABLE;
+		return TPM_NOTRESETABLE;
 	if (!vtpmb_pcrs_may_reset(&call->tpm->pcrs, index, call->cmd->locality))
-		return TPM12_NOTLOCAL;
-	return TPM12_SUCCESS;
+		return TPM_NOTLOCAL;
+	return TPM_SUCCESS;
 }
 
 /* No trusted operating system is ever present: that takes a DRTM. */
@@ -101,7 +101,7 @@ u32 vtpmb_tpm12_pcr_reset(struct vtpmb_tpm12_call *call)
 	for (i = 0; i < select_len; i++)
 		selected |= (unsigned long)vtpmb_tpm12_u8(call) << 8 * i;
 	if (!selected)
-		return TPM12_INVALID_PCR_INFO;
+		return TPM_INVALID_PCR_INFO;
 
 	for_each_set_bit(i, &selected, VTPMB_NR_PCRS) {
 		rc = tpm12_check_reset(call, i);
@@ -110,7 +110,7 @@ u32 vtpmb_tpm12_pcr_reset(struct vtpmb_tpm12_call *call)
 	}
 	for_each_set_bit(i, &selected, VTPMB_NR_PCRS)
 		tpm12_reset_pcr(call->tpm, i);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 static void tpm12_sha1_end(struct vtpmb_tpm12 *tpm)
@@ -131,11 +131,11 @@ u32 vtpmb_tpm12_sha1_start(struct vtpmb_tpm12_call *call)
 {
 	struct vtpmb_tpm12 *tpm = call->tpm;
 
-	tpm->sha1 = vtpmb_hash_start(vtpmb_pcrs_bank(&tpm->pcrs, TPM12_ALG_SHA1)->hash);
+	tpm->sha1 = vtpmb_hash_start(vtpmb_pcrs_bank(&tpm->pcrs, TPM_ALG_SHA)->hash);
 	if (!tpm->sha1)
-		return TPM12_RESOURCES;
+		return TPM_RESOURCES;
 	vtpmb_put_u32(&call->out, tpm12_sha1_max(call->vtpm));
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_SHA1Update (Part 3, 13.2) */
@@ -145,14 +145,14 @@ u32 vtpmb_tpm12_sha1_update(struct vtpmb_tpm12_call *call)
 	u32 len = vtpmb_tpm12_u32(call);
 
 	if (!tpm->sha1)
-		return TPM12_SHA_THREAD;
+		return TPM_SHA_THREAD;
 	if (len % SHA1_BLOCK || len > tpm12_sha1_max(call->vtpm)) {
 		tpm12_sha1_end(tpm);
-		return TPM12_SHA_ERROR;
+		return TPM_SHA_ERROR;
 	}
 	if (vtpmb_hash_update(tpm->sha1, vtpmb_get_bytes(&call->in, len), len))
-		return TPM12_FAIL;
-	return TPM12_SUCCESS;
+		return TPM_FAIL;
+	return TPM_SUCCESS;
 }
 
 /* The thread ends, whatever comes of it. */
@@ -164,13 +164,13 @@ static u32 tpm12_sha1_finish(struct vtpmb_tpm12_call *call, u8 *digest)
 	call->tpm->sha1 = NULL;
 	if (len > SHA1_BLOCK || !run) {
 		vtpmb_hash_drop(run);
-		return len > SHA1_BLOCK ? TPM12_SHA_ERROR : TPM12_SHA_THREAD;
+		return len > SHA1_BLOCK ? TPM_SHA_ERROR : TPM_SHA_THREAD;
 	}
 	if (vtpmb_hash_update(run, vtpmb_get_bytes(&call->in, len), len)) {
 		vtpmb_hash_drop(run);
-		return TPM12_FAIL;
+		return TPM_FAIL;
 	}
-	return vtpmb_hash_finish(run, digest) ? TPM12_FAIL : TPM12_SUCCESS;
+	return vtpmb_hash_finish(run, digest) ? TPM_FAIL : TPM_SUCCESS;
 }
 
 /* TPM_SHA1Complete (Part 3, 13.3) */
@@ -197,5 +197,5 @@ u32 vtpmb_tpm12_sha1_complete_extend(struct vtpmb_tpm12_call *call)
 		return rc;
 	vtpmb_put_bytes(&call->out, digest, sizeof(digest));
 	tpm12_put_out_digest(call, index);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }

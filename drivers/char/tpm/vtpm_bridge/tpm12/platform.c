@@ -6,12 +6,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-enum tpm12_startup_type {
-	ST_CLEAR	= 1,
-	ST_STATE	= 2,
-	ST_DEACTIVATED	= 3,
-};
-
 static void tpm12_drop_volatile(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
@@ -71,7 +65,7 @@ static void tpm12_start(struct vtpmb_vtpm *vtpm)
 
 	vtpm->power = VTPMB_STARTED;
 	vtpmb_pcrs_start(&tpm->pcrs, VTPMB_PCR_RESET, 0);
-	tpm->stclear.flag[TPM12_SF_DEACTIVATED] = tpm->perm[TPM12_PF_DEACTIVATED];
+	tpm->stclear.flag[TPM_SF_DEACTIVATED] = tpm->perm[TPM_PF_DEACTIVATED];
 }
 
 /**
@@ -94,12 +88,12 @@ static u32 tpm12_startup_state(struct vtpmb_vtpm *vtpm)
 	if (!tpm->saved) {
 		tpm12_start(vtpm);
 		tpm->failed = true;
-		return TPM12_FAILEDSELFTEST;
+		return TPM_FAILEDSELFTEST;
 	}
 	vtpm->power = VTPMB_STARTED;
 	vtpmb_pcrs_start(&tpm->pcrs, VTPMB_PCR_RESUME, 0);
 	tpm->stclear = tpm->saved_stclear;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_Startup (Part 3, 3.2) */
@@ -108,16 +102,16 @@ u32 vtpmb_tpm12_startup(struct vtpmb_tpm12_call *call)
 	u16 type = vtpmb_tpm12_u16(call);
 
 	if (call->vtpm->power != VTPMB_POST_INIT)
-		return TPM12_INVALID_POSTINIT;
-	if (type == ST_STATE)
+		return TPM_INVALID_POSTINIT;
+	if (type == TPM_ST_STATE)
 		return tpm12_startup_state(call->vtpm);
 
 	tpm12_start(call->vtpm);
-	if (type == ST_DEACTIVATED)
-		call->tpm->stclear.flag[TPM12_SF_DEACTIVATED] = true;
-	else if (type != ST_CLEAR)
-		return TPM12_BAD_PARAMETER;
-	return TPM12_SUCCESS;
+	if (type == TPM_ST_DEACTIVATED)
+		call->tpm->stclear.flag[TPM_SF_DEACTIVATED] = true;
+	else if (type != TPM_ST_CLEAR)
+		return TPM_BAD_PARAMETER;
+	return TPM_SUCCESS;
 }
 
 /**
@@ -142,13 +136,13 @@ u32 vtpmb_tpm12_save_state(struct vtpmb_tpm12_call *call)
 	tpm->saved_stclear = tpm->stclear;
 	tpm->saved = true;
 	call->vtpm->power = VTPMB_SHUTDOWN;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_SelfTestFull, TPM_ContinueSelfTest (Part 3, 4.1, 4.2): the chip passed. */
 u32 vtpmb_tpm12_self_test(struct vtpmb_tpm12_call *call)
 {
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /* TPM_GetTestResult (Part 3, 4.3): the manufacturer's words. */
@@ -158,5 +152,5 @@ u32 vtpmb_tpm12_get_test_result(struct vtpmb_tpm12_call *call)
 
 	vtpmb_put_u32(&call->out, blob->len);
 	vtpmb_put_bytes(&call->out, blob->bytes, blob->len);
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }

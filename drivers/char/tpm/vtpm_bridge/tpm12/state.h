@@ -31,202 +31,35 @@
 #include "../core/family.h"
 #include "../core/hash.h"
 #include "../core/pcr.h"
-#include "commands.h"
 #include "../core/wire.h"
+#include "commands.h"
+#include "spec.h"
 
-#define TPM12_TAG_RSP		0x00C4
-#define TPM12_TAG_RQU		0x00C1
-#define TPM12_TAG_CONTEXTBLOB	0x0001
 #define TPM12_DIGEST_SIZE	20
 #define TPM12_NONCE_SIZE	20
 /* TPM_AUTHHANDLE, nonceOdd, continueAuthSession, authData: see struct vtpmb_tpm12_row */
 #define TPM12_AUTH_AREA		"4nbn"
-#define TPM12_ALG_SHA1		0x0004	/* as the port's banks call it */
-
-/* Return codes (Part 2, 16). */
-enum tpm12_rc {
-	TPM12_SUCCESS			= 0,
-	TPM12_AUTHFAIL			= 1,
-	TPM12_BADINDEX			= 2,
-	TPM12_BAD_PARAMETER		= 3,
-	TPM12_CLEAR_DISABLED		= 5,
-	TPM12_DEACTIVATED		= 6,
-	TPM12_DISABLED			= 7,
-	TPM12_DISABLED_CMD		= 8,
-	TPM12_FAIL			= 9,
-	TPM12_BAD_ORDINAL		= 10,
-	TPM12_INSTALL_DISABLED		= 11,
-	TPM12_INVALID_KEYHANDLE		= 12,
-	TPM12_INVALID_PCR_INFO		= 16,
-	TPM12_NOSPACE			= 17,
-	TPM12_NOSRK			= 18,
-	TPM12_OWNER_SET			= 20,
-	TPM12_RESOURCES			= 21,
-	TPM12_BAD_PARAM_SIZE		= 25,
-	TPM12_SHA_THREAD		= 26,
-	TPM12_SHA_ERROR			= 27,
-	TPM12_FAILEDSELFTEST		= 28,
-	TPM12_AUTH2FAIL			= 29,
-	TPM12_BADTAG			= 30,
-	TPM12_INVALID_AUTHHANDLE	= 34,
-	TPM12_INVALID_POSTINIT		= 38,
-	TPM12_BAD_MODE			= 44,
-	TPM12_BAD_PRESENCE		= 45,
-	TPM12_NO_WRAP_TRANSPORT		= 47,
-	TPM12_NOTRESETABLE		= 50,
-	TPM12_NOTLOCAL			= 51,
-	TPM12_INVALID_RESOURCE		= 53,
-	TPM12_AREA_LOCKED		= 60,
-	TPM12_BAD_LOCALITY		= 61,
-	TPM12_BAD_ATTRIBUTES		= 66,
-	TPM12_INVALID_STRUCTURE		= 67,
-	TPM12_OWNER_CONTROL		= 68,
-	TPM12_BAD_COUNTER		= 69,
-	TPM12_CONTEXT_GAP		= 71,
-	TPM12_MAXNVWRITES		= 72,
-	TPM12_NOOPERATOR		= 73,
-	TPM12_RESOURCEMISSING		= 74,
-	TPM12_BAD_HANDLE		= 88,
-	TPM12_BADCONTEXT		= 90,
-	TPM12_NOCONTEXTSPACE		= 99,
-	TPM12_RETRY			= 0x800,
-	TPM12_NEEDS_SELFTEST		= 0x801,
-	TPM12_DOING_SELFTEST		= 0x802,
-	TPM12_DEFEND_LOCK_RUNNING	= 0x803,
-};
-
-/* TPM_RESOURCE_TYPE (Part 2, 4.1) */
-enum tpm12_rt {
-	TPM12_RT_KEY			= 1,
-	TPM12_RT_AUTH			= 2,
-	TPM12_RT_TRANS			= 4,
-	TPM12_RT_CONTEXT		= 5,
-	TPM12_RT_COUNTER		= 6,
-	TPM12_RT_DAA			= 8,
-};
-
-/* The low byte of a TPM_ENTITY_TYPE (Part 2, 4.3). */
-enum tpm12_et {
-	TPM12_ET_KEYHANDLE		= 0x01,
-	TPM12_ET_KEY			= 0x05,
-	TPM12_ET_DEL_KEY_BLOB		= 0x09,
-	TPM12_ET_COUNTER		= 0x0A,
-	TPM12_ET_NV			= 0x0B,
-};
-
-/* TPM_TRANSPORT_ATTRIBUTES (Part 2, 13.1) */
-#define TPM12_TRANSPORT_ENCRYPT		BIT(0)
-#define TPM12_TRANSPORT_EXCLUSIVE	BIT(2)
 
 /* Authorisation areas, always the last bytes of a command or response. */
 #define TPM12_AUTH_IN_SIZE	45
 #define TPM12_AUTH_OUT_SIZE	41
 #define TPM12_MAX_AUTHS		2
 
-/* TPM_KH_SRK to TPM_KH_EK (Part 2, 4.4.1): the same in every TPM. */
+/* Of a TPM_KEY_HANDLE: the same in every TPM. */
 static inline bool tpm12_is_fixed(u32 handle)
 {
-	return handle >= 0x40000000 && handle <= 0x40000006;
+	return handle >= TPM_KH_SRK && handle <= TPM_KH_EK;
 }
 
-/* TPM_PERMANENT_FLAGS in the structure's order (Part 2, 7.1); TPM_PF_ is one more. */
-enum tpm12_pf {
-	TPM12_PF_DISABLE,
-	TPM12_PF_OWNERSHIP,
-	TPM12_PF_DEACTIVATED,
-	TPM12_PF_READPUBEK,
-	TPM12_PF_DISABLEOWNERCLEAR,
-	TPM12_PF_ALLOWMAINTENANCE,
-	TPM12_PF_LIFETIMELOCK,
-	TPM12_PF_HWENABLE,
-	TPM12_PF_CMDENABLE,
-	TPM12_PF_CEKPUSED,
-	TPM12_PF_TPMPOST,
-	TPM12_PF_TPMPOSTLOCK,
-	TPM12_PF_FIPS,
-	TPM12_PF_OPERATOR,
-	TPM12_PF_ENABLEREVOKEEK,
-	TPM12_PF_NV_LOCKED,
-	TPM12_PF_READSRKPUB,
-	TPM12_PF_TPMESTABLISHED,
-	TPM12_PF_MAINTENANCEDONE,
-	TPM12_PF_DISABLEFULLDALOGICINFO,
-	TPM12_NR_PF
-};
-
-/* TPM_STCLEAR_FLAGS in the structure's order (Part 2, 7.2); TPM_SF_ is one more. */
-enum tpm12_sf {
-	TPM12_SF_DEACTIVATED,
-	TPM12_SF_DISABLEFORCECLEAR,
-	TPM12_SF_PHYSICALPRESENCE,
-	TPM12_SF_PHYSICALPRESENCELOCK,
-	TPM12_SF_BGLOBALLOCK,
-	TPM12_NR_SF
-};
-
-/* Capability areas, and the properties that have a meaning here (Part 2, 21). */
-enum tpm12_cap {
-	TPM12_CAP_ORD			= 0x01,
-	TPM12_CAP_ALG			= 0x02,
-	TPM12_CAP_PID			= 0x03,
-	TPM12_CAP_FLAG			= 0x04,
-	TPM12_CAP_PROPERTY		= 0x05,
-	TPM12_CAP_VERSION		= 0x06,
-	TPM12_CAP_KEY_HANDLE		= 0x07,
-	TPM12_CAP_CHECK_LOADED		= 0x08,
-	TPM12_CAP_SYM_MODE		= 0x09,
-	TPM12_CAP_KEY_STATUS		= 0x0C,
-	TPM12_CAP_NV_LIST		= 0x0D,
-	TPM12_CAP_MFR			= 0x10,
-	TPM12_CAP_NV_INDEX		= 0x11,
-	TPM12_CAP_TRANS_ALG		= 0x12,
-	TPM12_CAP_HANDLE		= 0x14,
-	TPM12_CAP_TRANS_ES		= 0x15,
-	TPM12_CAP_AUTH_ENCRYPT		= 0x17,
-	TPM12_CAP_SELECT_SIZE		= 0x18,
-	TPM12_CAP_DA_LOGIC		= 0x19,
-	TPM12_CAP_VERSION_VAL		= 0x1A,
-
-	TPM12_CAP_FLAG_PERMANENT	= 0x108,
-	TPM12_CAP_FLAG_VOLATILE		= 0x109,
-
-	TPM12_CAP_PROP_PCR		= 0x101,
-	TPM12_CAP_PROP_DIR		= 0x102,
-	TPM12_CAP_PROP_MANUFACTURER	= 0x103,
-	TPM12_CAP_PROP_KEYS		= 0x104,
-	TPM12_CAP_PROP_MIN_COUNTER	= 0x107,
-	TPM12_CAP_PROP_AUTHSESS		= 0x10A,
-	TPM12_CAP_PROP_TRANSESS		= 0x10B,
-	TPM12_CAP_PROP_COUNTERS		= 0x10C,
-	TPM12_CAP_PROP_MAX_AUTHSESS	= 0x10D,
-	TPM12_CAP_PROP_MAX_TRANSESS	= 0x10E,
-	TPM12_CAP_PROP_MAX_COUNTERS	= 0x10F,
-	TPM12_CAP_PROP_MAX_KEYS		= 0x110,
-	TPM12_CAP_PROP_OWNER		= 0x111,
-	TPM12_CAP_PROP_CONTEXT		= 0x112,
-	TPM12_CAP_PROP_MAX_CONTEXT	= 0x113,
-	TPM12_CAP_PROP_FAMILYROWS	= 0x114,
-	TPM12_CAP_PROP_TIS_TIMEOUT	= 0x115,
-	TPM12_CAP_PROP_STARTUP_EFFECT	= 0x116,
-	TPM12_CAP_PROP_DELEGATE_ROW	= 0x117,
-	TPM12_CAP_PROP_MAX_DAASESS	= 0x119,
-	TPM12_CAP_PROP_DAASESS		= 0x11A,
-	TPM12_CAP_PROP_CONTEXT_DIST	= 0x11B,
-	TPM12_CAP_PROP_DAA_INTERRUPT	= 0x11C,
-	TPM12_CAP_PROP_SESSIONS		= 0x11D,
-	TPM12_CAP_PROP_MAX_SESSIONS	= 0x11E,
-	TPM12_CAP_PROP_CMK_RESTRICTION	= 0x11F,
-	TPM12_CAP_PROP_DURATION		= 0x120,
-	TPM12_CAP_PROP_ACTIVE_COUNTER	= 0x122,
-	TPM12_CAP_PROP_NV_AVAILABLE	= 0x123,
-	TPM12_CAP_PROP_INPUT_BUFFER	= 0x124,
-};
+/* How many flags there are; arrays of them have one entry more, as TPM_PF_ begin with 1. */
+#define TPM12_NR_PF		TPM_PF_DISABLEFULLDALOGICINFO
+#define TPM12_NR_SF		TPM_SF_BGLOBALLOCK
 
 /** TPM12_MAX_BLOB - bytes of the longest answer that is learnt of a chip */
 #define TPM12_MAX_BLOB		64
 
 /** TPM12_NR_PROPS - properties 0x101 to 0x124 */
-#define TPM12_NR_PROPS		(TPM12_CAP_PROP_INPUT_BUFFER - TPM12_CAP_PROP_PCR + 1)
+#define TPM12_NR_PROPS		(TPM_CAP_PROP_INPUT_BUFFER - TPM_CAP_PROP_PCR + 1)
 
 /**
  * struct vtpmb_tpm12_blob - an answer of the chip
@@ -269,7 +102,7 @@ struct vtpmb_tpm12_hosts {
  * @hosts:	of each kind, what is not theirs
  * @saving:	handle of the session that it was last told to save; 0 if it has answered,
  *		or the session is gone for another reason
- * @saving_rt:	enum tpm12_rt of that one
+ * @saving_rt:	TPM_RESOURCE_TYPE of that one
  * @saves_nothing: it would not save the last time, being disabled or not owned
  * @refreshing:	the oldest saved session is being loaded and saved again
  * @doubtful:	a response was lost, so what it has loaded is to be asked
@@ -317,7 +150,7 @@ struct vtpmb_tpm12_chip {
  * @version:	TPM_STRUCT_VER
  * @version_val: TPM_CAP_VERSION_INFO
  * @test_result: TPM_GetTestResult
- * @prop:	TPM_CAP_PROPERTY by number, from TPM12_CAP_PROP_PCR on
+ * @prop:	TPM_CAP_PROPERTY by number, from TPM_CAP_PROP_PCR on
  *
  * Constant, but for @chip and @owned.
  */
@@ -325,7 +158,7 @@ struct vtpmb_tpm12_facts {
 	struct vtpmb_tpm12_chip chip;
 	bool owned;
 	u8 nr_perm;
-	bool perm[TPM12_NR_PF];
+	bool perm[TPM12_NR_PF + 1];
 	struct vtpmb_tpm12_blob version;
 	struct vtpmb_tpm12_blob version_val;
 	struct vtpmb_tpm12_blob test_result;
@@ -338,19 +171,19 @@ struct vtpmb_tpm12_facts {
  * @deferred_pp: TPM_STCLEAR_DATA -> deferredPhysicalPresence
  */
 struct vtpmb_tpm12_stclear {
-	bool flag[TPM12_NR_SF];
+	bool flag[TPM12_NR_SF + 1];
 	u32 deferred_pp;
 };
 
 /* What a TPM says that is full of keys, and one that is full of sessions. */
 static inline u32 tpm12_full(enum vtpmb_tpm12_kind kind)
 {
-	return kind == TPM12_KEY ? TPM12_NOSPACE : TPM12_RESOURCES;
+	return kind == TPM12_KEY ? TPM_NOSPACE : TPM_RESOURCES;
 }
 
 static inline bool tpm12_is_full(u32 rc)
 {
-	return rc == TPM12_NOSPACE || rc == TPM12_RESOURCES;
+	return rc == TPM_NOSPACE || rc == TPM_RESOURCES;
 }
 
 /**
@@ -459,7 +292,7 @@ struct vtpmb_tpm12_table {
  */
 struct vtpmb_tpm12 {
 	struct vtpmb_pcrs pcrs;
-	bool perm[TPM12_NR_PF];
+	bool perm[TPM12_NR_PF + 1];
 	bool owner_flag;
 	bool cleared;
 	u32 cleared_view;
@@ -602,7 +435,7 @@ u32 vtpmb_tpm12_chip_number(const struct vtpmb_port *port, u16 prop);
 bool vtpmb_tpm12_owned(const struct vtpmb_vtpm *vtpm);
 bool vtpmb_tpm12_pp(struct vtpmb_vtpm *vtpm);
 bool vtpmb_tpm12_pp_locked(struct vtpmb_vtpm *vtpm);
-bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, enum tpm12_pf flag);
+bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, u32 flag);
 void vtpmb_tpm12_init_flags(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm);
 
@@ -641,7 +474,7 @@ int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len);
  * @first:	in the table
  * @capacity:	entries of the table
  * @handles:	the lowest virtual handle
- * @rt:		enum tpm12_rt
+ * @rt:		TPM_RESOURCE_TYPE
  * @free:	TPM_CAP_PROPERTY that tells how many more fit the chip
  */
 struct vtpmb_tpm12_kind_row {

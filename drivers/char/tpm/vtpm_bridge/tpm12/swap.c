@@ -28,11 +28,6 @@
 #include "../core/port.h"
 #include "state.h"
 
-#define ORD_GETCAPABILITY	0x65
-#define ORD_SAVECONTEXT		0xB8
-#define ORD_LOADCONTEXT		0xB9
-#define ORD_FLUSHSPECIFIC	0xBA
-
 /*
  * Whatever the chip answers, all that is tried again ends:
  *
@@ -76,8 +71,8 @@ static int tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_b
 	int len;
 
 	do {
-		len = vtpmb_port_command(port, TPM12_TAG_RQU, code, body, rc);
-	} while (len >= 0 && *rc == TPM12_RETRY && retries++ < MAX_RETRIES);
+		len = vtpmb_port_command(port, TPM_TAG_RQU_COMMAND, code, body, rc);
+	} while (len >= 0 && *rc == TPM_RETRY && retries++ < MAX_RETRIES);
 	if (len < 0)
 		vtpmb_tpm12_doubt(port);
 	return len;
@@ -117,10 +112,10 @@ int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
 	u32 rc, size;
 	int len;
 
-	vtpmb_poke_u32(body, TPM12_CAP_PROPERTY);
+	vtpmb_poke_u32(body, TPM_CAP_PROPERTY);
 	vtpmb_poke_u32(body + 4, sizeof(u32));
 	vtpmb_poke_u32(body + 8, prop);
-	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), &rc);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), &rc);
 	if (len < 0)
 		return len;
 	*value = 0;
@@ -141,7 +136,7 @@ int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
  * vtpmb_tpm12_flush_handle() - TPM_FlushSpecific
  * @port:	the chip
  * @handle:	what it calls it
- * @rt:		enum tpm12_rt
+ * @rt:		TPM_RESOURCE_TYPE
  * @rc:		out: the chip's return code
  *
  * Return: 0, -EIO or the errno of transmit
@@ -154,7 +149,7 @@ int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *r
 	vtpmb_tpm12_ends(port, handle);
 	vtpmb_poke_u32(body, handle);
 	vtpmb_poke_u32(body + 4, rt);
-	len = vtpmb_tpm12_own_command(port, ORD_FLUSHSPECIFIC, body, sizeof(body), rc);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_FlushSpecific, body, sizeof(body), rc);
 	return len < 0 ? len : 0;
 }
 
@@ -210,13 +205,13 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 /* Without owner, disabled or deactivated: nothing can be saved, nothing is lost. */
 static bool tpm12_saves_nothing(u32 rc)
 {
-	return rc == TPM12_NOSRK || rc == TPM12_DISABLED || rc == TPM12_DEACTIVATED;
+	return rc == TPM_NOSRK || rc == TPM_DISABLED || rc == TPM_DEACTIVATED;
 }
 
 /* The chip may do at another time what it refuses now; in failure mode, after a reset. */
 bool vtpmb_tpm12_is_busy(u32 rc)
 {
-	return rc >= TPM12_RETRY || rc == TPM12_FAILEDSELFTEST;
+	return rc >= TPM_RETRY || rc == TPM_FAILEDSELFTEST;
 }
 
 /* Not saved, but not lost either: it stays where it is. */
@@ -231,9 +226,9 @@ static bool tpm12_stays(u32 rc)
  */
 static bool tpm12_is_gone(u32 rc)
 {
-	return rc == TPM12_BAD_PARAMETER || rc == TPM12_INVALID_AUTHHANDLE ||
-	       rc == TPM12_INVALID_KEYHANDLE || rc == TPM12_BAD_HANDLE ||
-	       rc == TPM12_INVALID_RESOURCE || rc == TPM12_OWNER_CONTROL;
+	return rc == TPM_BAD_PARAMETER || rc == TPM_INVALID_AUTHHANDLE ||
+	       rc == TPM_INVALID_KEYHANDLE || rc == TPM_BAD_HANDLE ||
+	       rc == TPM_INVALID_RESOURCE || rc == TPM_OWNER_CONTROL;
 }
 
 /*
@@ -301,7 +296,7 @@ static int tpm12_prove(struct vtpmb_tpm12_entry *entry)
 /* 0 with nothing of it left in the chip. */
 static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
-	u32 rc = TPM12_SUCCESS;
+	u32 rc = TPM_SUCCESS;
 	int err = 0;
 
 	if (entry->phys && entry->kind == TPM12_KEY)
@@ -314,7 +309,7 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->phys,
 					       vtpmb_tpm12_kinds[entry->kind].rt, &rc);
 	else if (entry->count)
-		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->count, TPM12_RT_CONTEXT, &rc);
+		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->count, TPM_RT_CONTEXT, &rc);
 	if (err)
 		return err;
 	if (rc && !tpm12_is_gone(rc))
@@ -351,7 +346,7 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	vtpmb_tpm12_saves(entry);
 	vtpmb_poke_u32(body, entry->phys);
 	vtpmb_poke_u32(body + 4, vtpmb_tpm12_kinds[entry->kind].rt);
-	len = vtpmb_tpm12_own_command(vtpm->port, ORD_SAVECONTEXT, body, sizeof(body), rc);
+	len = vtpmb_tpm12_own_command(vtpm->port, TPM_ORD_SaveContext, body, sizeof(body), rc);
 	if (len < 0)
 		return len;
 	if (!vtpmb_tpm12_is_busy(*rc))
@@ -447,10 +442,10 @@ static int tpm12_free_context(struct vtpmb_tpm12_entry *entry, u32 rc)
 
 	if (list_empty(&port->saved))
 		return 0;
-	if (rc == TPM12_CONTEXT_GAP) {
+	if (rc == TPM_CONTEXT_GAP) {
 		oldest = list_first_entry(&port->saved, struct vtpmb_tpm12_entry, saved);
 		err = tpm12_refresh(oldest);
-	} else if (rc == TPM12_NOCONTEXTSPACE) {
+	} else if (rc == TPM_NOCONTEXTSPACE) {
 		err = tpm12_free_place(entry);
 	} else {
 		return 0;
@@ -490,7 +485,7 @@ int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	int err, again = 0;
 
 	do {
-		*rc = TPM12_SUCCESS;
+		*rc = TPM_SUCCESS;
 		/* What makes place in the list may have saved it, or lost it. */
 		if (entry->blob || !entry->phys)
 			return 0;
@@ -669,7 +664,7 @@ static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
  * vtpmb_tpm12_have_room() - see that one more fits the chip
  * @vtpm:	the vtpm
  * @kind:	of what
- * @rc:		out: TPM12_SUCCESS or what a full TPM says
+ * @rc:		out: TPM_SUCCESS or what a full TPM says
  *
  * For commands that destroy a session when they fail for want of room.  Asks
  * the chip once after the host had it.
@@ -682,7 +677,7 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 	unsigned int tries = 0;
 	int err = 0, again = 1;
 
-	*rc = TPM12_SUCCESS;
+	*rc = TPM_SUCCESS;
 	if (*room == TPM12_ROOM_UNKNOWN)
 		err = vtpmb_tpm12_ask_number(vtpm->port, vtpmb_tpm12_kinds[kind].free, room);
 	/* Each time one thing more is out of the chip, until nothing is left in it. */
@@ -711,7 +706,7 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	const struct vtpmb_body body = { head, sizeof(head), entry->blob, entry->blob_len };
 	int len, err;
 
-	*rc = TPM12_BADCONTEXT;
+	*rc = TPM_BADCONTEXT;
 	if (!entry->blob)
 		return 0;
 	err = vtpmb_tpm12_list_hosts(vtpm->port, entry->kind);
@@ -720,7 +715,7 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	vtpmb_poke_u32(head, entry->key ? entry->key->phys : entry->entity);
 	head[4] = 0;
 	vtpmb_poke_u32(head + 5, entry->blob_len);
-	len = tpm12_command(vtpm->port, ORD_LOADCONTEXT, &body, rc);
+	len = tpm12_command(vtpm->port, TPM_ORD_LoadContext, &body, rc);
 	if (len >= 0 && !*rc && len != VTPMB_HEADER_SIZE + sizeof(u32))
 		return tpm12_cut_short(vtpm->port);
 	return len < 0 ? len : 0;
@@ -729,7 +724,7 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 /* What makes no difference to the context that was to be loaded. */
 static bool tpm12_passes(u32 rc)
 {
-	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM12_INVALID_POSTINIT ||
+	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM_INVALID_POSTINIT ||
 	       vtpmb_tpm12_is_busy(rc);
 }
 
@@ -748,7 +743,7 @@ static int tpm12_load_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *ent
 				return err;
 			*room = 0;
 		}
-		*rc = TPM12_NOSPACE;
+		*rc = TPM_NOSPACE;
 		again = vtpmb_tpm12_make_room(vtpm, TPM12_KEY);
 	}
 	return min(again, 0);
@@ -759,7 +754,7 @@ static int tpm12_load_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 {
 	int err = 0;
 
-	*rc = TPM12_SUCCESS;
+	*rc = TPM_SUCCESS;
 	if (entry->key)
 		err = vtpmb_tpm12_load(vtpm, entry->key, rc);
 	if (!err && !*rc)
@@ -799,7 +794,7 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 
 	if (err)
 		return err;
-	*rc = entry->blob ? TPM12_SUCCESS : TPM12_BADCONTEXT;
+	*rc = entry->blob ? TPM_SUCCESS : TPM_BADCONTEXT;
 	if (*rc)
 		return 0;
 	entry->key = key;
@@ -837,19 +832,19 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	bool is_key = entry->kind == TPM12_KEY;
 	int err;
 
-	*rc = TPM12_SUCCESS;
+	*rc = TPM_SUCCESS;
 	if (entry->phys)
 		return 0;
 	err = is_key ? tpm12_load_key(vtpm, entry, rc) : tpm12_load_session(vtpm, entry, rc);
 	if (entry->phys)
-		*rc = TPM12_SUCCESS;
+		*rc = TPM_SUCCESS;
 	if (err || entry->phys || tpm12_passes(*rc))
 		return err;
 	if (*rc) {
 		/* Nothing of the chip's: its count, if it stands for any, for another's. */
-		if (!is_key && entry->blob && *rc == TPM12_BADCONTEXT)
+		if (!is_key && entry->blob && *rc == TPM_BADCONTEXT)
 			vtpmb_tpm12_unbook(entry);
-		*rc = is_key ? TPM12_INVALID_KEYHANDLE : TPM12_INVALID_AUTHHANDLE;
+		*rc = is_key ? TPM_INVALID_KEYHANDLE : TPM_INVALID_AUTHHANDLE;
 		return tpm12_give_up(vtpm, entry);
 	}
 	tpm12_loaded(vtpm, entry);
@@ -894,9 +889,9 @@ static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 /**
  * vtpmb_tpm12_ask_list() - the handles of a type that the chip has
  * @port:	the chip
- * @rt:		enum tpm12_rt
- * @list:	out: the handles, in the port's scratch buffer; if @rc is TPM12_SUCCESS
- * @nr_handles:	out: how many; if @rc is TPM12_SUCCESS
+ * @rt:		TPM_RESOURCE_TYPE
+ * @list:	out: the handles, in the port's scratch buffer; if @rc is TPM_SUCCESS
+ * @nr_handles:	out: how many; if @rc is TPM_SUCCESS
  * @rc:		out: the chip's return code
  *
  * Return: 0, -EIO or the errno of transmit
@@ -909,10 +904,10 @@ int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *
 	u32 size;
 	int len;
 
-	vtpmb_poke_u32(body, TPM12_CAP_HANDLE);
+	vtpmb_poke_u32(body, TPM_CAP_HANDLE);
 	vtpmb_poke_u32(body + 4, sizeof(u32));
 	vtpmb_poke_u32(body + 8, rt);
-	len = vtpmb_tpm12_own_command(port, ORD_GETCAPABILITY, body, sizeof(body), rc);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
@@ -1030,7 +1025,7 @@ static int tpm12_settle_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind
 
 	if (err || !*rc || vtpmb_tpm12_is_busy(*rc))
 		return err;
-	*rc = TPM12_SUCCESS;
+	*rc = TPM_SUCCESS;
 	return tpm12_clear_out_all(port, kind);
 }
 
@@ -1047,7 +1042,7 @@ static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_ki
 /**
  * vtpmb_tpm12_settle() - forget what the chip has not any more, of all proxies
  * @port:	the chip
- * @rc:		out: TPM12_SUCCESS, or why the chip does not tell now
+ * @rc:		out: TPM_SUCCESS, or why the chip does not tell now
  *
  * After a lost response an entry may stand for a handle that is free.  Nothing
  * may be loaded before that is known, since it could get this handle.  And what
@@ -1061,7 +1056,7 @@ int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc)
 	unsigned int kind;
 	int err = 0;
 
-	*rc = TPM12_SUCCESS;
+	*rc = TPM_SUCCESS;
 	if (!chip->doubtful)
 		return 0;
 	chip->doubtful = false;

@@ -10,9 +10,6 @@
 #include <linux/string.h>
 #include "state.h"
 
-#define ORD_INIT	0x97
-#define ORD_STARTUP	0x99
-
 static const u8 tpm12_query[VTPMB_QUERY_SIZE] = {
 	0x00, 0xC1, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, 0x00, 0x65,
 	0x00, 0x00, 0x00, 0x05, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x01, 0x24,
@@ -31,8 +28,8 @@ static const u8 tpm12_failure_question[] = {
 };
 
 static const struct vtpmb_failure_rule tpm12_failure = {
-	.begins = TPM12_FAIL,
-	.lasts = TPM12_FAILEDSELFTEST,
+	.begins = TPM_FAIL,
+	.lasts = TPM_FAILEDSELFTEST,
 	.question = tpm12_failure_question,
 	.question_len = sizeof(tpm12_failure_question),
 };
@@ -127,7 +124,7 @@ bool vtpmb_tpm12_permits(struct vtpmb_vtpm *vtpm, u32 code)
 
 static u32 tpm12_skip(struct vtpmb_reader *r, size_t len)
 {
-	return vtpmb_get_bytes(r, len) ? TPM12_SUCCESS : TPM12_BAD_PARAM_SIZE;
+	return vtpmb_get_bytes(r, len) ? TPM_SUCCESS : TPM_BAD_PARAM_SIZE;
 }
 
 static u32 tpm12_skip_bool(struct vtpmb_reader *r)
@@ -135,8 +132,8 @@ static u32 tpm12_skip_bool(struct vtpmb_reader *r)
 	u8 val;
 
 	if (!vtpmb_get_u8(r, &val))
-		return TPM12_BAD_PARAM_SIZE;
-	return val > 1 ? TPM12_BAD_PARAMETER : TPM12_SUCCESS;
+		return TPM_BAD_PARAM_SIZE;
+	return val > 1 ? TPM_BAD_PARAMETER : TPM_SUCCESS;
 }
 
 static u32 tpm12_skip_sized(struct vtpmb_reader *r)
@@ -144,7 +141,7 @@ static u32 tpm12_skip_sized(struct vtpmb_reader *r)
 	u32 len;
 
 	if (!vtpmb_get_u32(r, &len))
-		return TPM12_BAD_PARAM_SIZE;
+		return TPM_BAD_PARAM_SIZE;
 	return tpm12_skip(r, len);
 }
 
@@ -154,9 +151,9 @@ static u32 tpm12_skip_selection(struct vtpmb_reader *r)
 	u16 len;
 
 	if (!vtpmb_get_u16(r, &len))
-		return TPM12_BAD_PARAM_SIZE;
+		return TPM_BAD_PARAM_SIZE;
 	if (len > VTPMB_NR_PCRS / 8)
-		return TPM12_INVALID_PCR_INFO;
+		return TPM_INVALID_PCR_INFO;
 	return tpm12_skip(r, len);
 }
 
@@ -165,8 +162,8 @@ static u32 tpm12_skip_context_tag(struct vtpmb_reader *r)
 	u16 tag;
 
 	if (!vtpmb_get_u16(r, &tag))
-		return TPM12_BAD_PARAM_SIZE;
-	return tag == TPM12_TAG_CONTEXTBLOB ? TPM12_SUCCESS : TPM12_INVALID_STRUCTURE;
+		return TPM_BAD_PARAM_SIZE;
+	return tag == TPM_TAG_CONTEXTBLOB ? TPM_SUCCESS : TPM_INVALID_STRUCTURE;
 }
 
 static u32 tpm12_skip_param(char kind, struct vtpmb_reader *r)
@@ -196,7 +193,7 @@ static u32 tpm12_skip_param(char kind, struct vtpmb_reader *r)
  */
 u32 vtpmb_tpm12_check_params(const char *format, struct vtpmb_reader *r)
 {
-	u32 rc = TPM12_SUCCESS;
+	u32 rc = TPM_SUCCESS;
 
 	while (*format && !rc)
 		rc = tpm12_skip_param(*format++, r);
@@ -216,19 +213,19 @@ u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
-	if (needs & TPM12_NV && tpm->perm[TPM12_PF_NV_LOCKED])
+	if (needs & TPM12_NV && tpm->perm[TPM_PF_NV_LOCKED])
 		needs |= TPM12_ENABLED | TPM12_ACTIVATED;
 	if (needs & TPM12_WORKING && tpm->failed)
-		return TPM12_FAILEDSELFTEST;
+		return TPM_FAILEDSELFTEST;
 	if (vtpm->power == VTPMB_POST_INIT)
-		return TPM12_INVALID_POSTINIT;
-	if (needs & TPM12_ENABLED && tpm->perm[TPM12_PF_DISABLE])
-		return TPM12_DISABLED;
-	if (needs & TPM12_ACTIVATED && tpm->stclear.flag[TPM12_SF_DEACTIVATED])
-		return TPM12_DEACTIVATED;
+		return TPM_INVALID_POSTINIT;
+	if (needs & TPM12_ENABLED && tpm->perm[TPM_PF_DISABLE])
+		return TPM_DISABLED;
+	if (needs & TPM12_ACTIVATED && tpm->stclear.flag[TPM_SF_DEACTIVATED])
+		return TPM_DEACTIVATED;
 	if (needs & TPM12_OWNED && !vtpmb_tpm12_owned(vtpm))
-		return TPM12_NOSRK;
-	return TPM12_SUCCESS;
+		return TPM_NOSRK;
+	return TPM_SUCCESS;
 }
 
 /**
@@ -241,7 +238,7 @@ u32 vtpmb_tpm12_check_needs(struct vtpmb_tpm12_call *call)
 {
 	u8 needs = call->row->needs;
 
-	if (needs & TPM12_NV_BY_OWNER && call->tag != TPM12_TAG_RQU)
+	if (needs & TPM12_NV_BY_OWNER && call->tag != TPM_TAG_RQU_COMMAND)
 		needs |= TPM12_NV;
 	return vtpmb_tpm12_check_state(call->vtpm, needs);
 }
@@ -254,23 +251,23 @@ u32 vtpmb_tpm12_check_needs(struct vtpmb_tpm12_call *call)
  */
 unsigned int vtpmb_tpm12_nr_auths(u16 tag)
 {
-	return tag - TPM12_TAG_RQU <= 2u ? tag - TPM12_TAG_RQU : 7;
+	return tag - TPM_TAG_RQU_COMMAND <= 2u ? tag - TPM_TAG_RQU_COMMAND : 7;
 }
 
 /* The tag, the areas that it announces, and that nothing follows them. */
 static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
 	unsigned int i, nr_auths = vtpmb_tpm12_nr_auths(call->tag);
-	u32 rc = TPM12_SUCCESS;
+	u32 rc = TPM_SUCCESS;
 
 	if (!(call->row->tags & BIT(nr_auths)))
-		return TPM12_BADTAG;
+		return TPM_BADTAG;
 	if (!call->row->params)
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	for (i = 0; i < nr_auths && !rc; i++)
 		rc = vtpmb_tpm12_check_params(TPM12_AUTH_AREA, r);
 	if (!rc && r->left)
-		rc = TPM12_BAD_PARAM_SIZE;
+		rc = TPM_BAD_PARAM_SIZE;
 	return rc;
 }
 
@@ -285,7 +282,7 @@ static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, struct vtpmb_reader 
 u32 vtpmb_tpm12_check(struct vtpmb_tpm12_call *call)
 {
 	struct vtpmb_reader r = call->in;
-	u32 rc = TPM12_SUCCESS;
+	u32 rc = TPM_SUCCESS;
 
 	if (call->row->params)
 		rc = vtpmb_tpm12_check_params(call->row->params, &r);
@@ -306,7 +303,7 @@ static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
 		vtpmb_hash_drop(tpm->sha1);
 		tpm->sha1 = NULL;
 	}
-	if (call->vtpm->power != VTPMB_POST_INIT && code != ORD_STARTUP && code != ORD_INIT)
+	if (call->vtpm->power != VTPMB_POST_INIT && code != TPM_ORD_Startup && code != TPM_ORD_Init)
 		vtpmb_tpm12_drop_saved(call->vtpm);
 }
 
@@ -318,7 +315,7 @@ static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 
 	if (size < VTPMB_HEADER_SIZE || size > cmd->len ||
 	    size > vtpmb_tpm12_input_buffer(call->vtpm))
-		return TPM12_BAD_PARAM_SIZE;
+		return TPM_BAD_PARAM_SIZE;
 	cmd->len = size;
 	cmd->code = vtpmb_peek_u32(cmd->buf + 6);
 	call->tag = vtpmb_peek_u16(cmd->buf);
@@ -330,31 +327,31 @@ static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 	call->row = vtpmb_tpm12_find(call->vtpm, cmd->code);
 	cmd->row = call->row;
 	if (call->row)
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	cmd->answer = VTPMB_ANSWER_REFUSED;
-	return TPM12_BAD_ORDINAL;
+	return TPM_BAD_ORDINAL;
 }
 
 static u32 tpm12_run(struct vtpmb_tpm12_call *call)
 {
-	u32 rc = TPM12_SUCCESS;
+	u32 rc = TPM_SUCCESS;
 
 	if (call->row->local)
 		rc = call->row->local(call);
 	else
 		call->forward = true;
 	/* An error ends the sessions that it has, which belong to the hub's thread. */
-	if (!rc || call->tag == TPM12_TAG_RQU)
+	if (!rc || call->tag == TPM_TAG_RQU_COMMAND)
 		return rc;
 	call->cmd->rc = rc;
 	call->forward = true;
-	return TPM12_SUCCESS;
+	return TPM_SUCCESS;
 }
 
 /**
  * vtpmb_tpm12_respond() - the response to a command that the chip did not answer
  * @call:	the command; @out has the response's parameters
- * @rc:		return code; with any but TPM12_SUCCESS there are none
+ * @rc:		return code; with any but TPM_SUCCESS there are none
  */
 void vtpmb_tpm12_respond(struct vtpmb_tpm12_call *call, u32 rc)
 {
@@ -362,11 +359,11 @@ void vtpmb_tpm12_respond(struct vtpmb_tpm12_call *call, u32 rc)
 	struct vtpmb_writer header;
 
 	if (call->out.overflow)
-		rc = TPM12_FAIL;
+		rc = TPM_FAIL;
 	cmd->rc = rc;
 	cmd->len = VTPMB_HEADER_SIZE + (rc ? 0 : call->out.len);
 	vtpmb_writer_init(&header, cmd->buf, VTPMB_HEADER_SIZE);
-	vtpmb_put_u16(&header, TPM12_TAG_RSP);
+	vtpmb_put_u16(&header, TPM_TAG_RSP_COMMAND);
 	vtpmb_put_u32(&header, cmd->len);
 	vtpmb_put_u32(&header, rc);
 }
@@ -383,7 +380,7 @@ static void tpm12_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	lockdep_assert_held(&vtpm->lock);
 
 	cmd->code = 0;
-	cmd->rc = TPM12_SUCCESS;
+	cmd->rc = TPM_SUCCESS;
 	cmd->failed_code = 0;
 	cmd->row = NULL;
 	cmd->epoch = vtpm->epoch;
@@ -410,7 +407,7 @@ static void tpm12_retry(struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm12_call call = { .cmd = cmd };
 
-	vtpmb_tpm12_respond(&call, TPM12_RETRY);
+	vtpmb_tpm12_respond(&call, TPM_RETRY);
 }
 
 static int tpm12_create(struct vtpmb_vtpm *vtpm)

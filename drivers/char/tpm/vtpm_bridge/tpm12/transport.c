@@ -15,10 +15,6 @@
 #include "../core/failure.h"
 #include "state.h"
 
-#define ORD_ESTABLISHTRANSPORT		0xE6
-#define ORD_EXECUTETRANSPORT		0xE7
-#define ORD_RELEASETRANSPORTSIGNED	0xE8
-
 /* In the request: the size of what is wrapped; in the response: ticks first. */
 #define WRAPPED_SIZE_AT		VTPMB_HEADER_SIZE
 #define WRAPPED_AT		(WRAPPED_SIZE_AT + 4)
@@ -41,7 +37,7 @@ static bool tpm12_is_forwarded(struct vtpmb_tpm12_call *call, const struct vtpmb
 {
 	if (!row->local && !row->own)
 		return true;
-	if (row->local && tag == TPM12_TAG_RQU)
+	if (row->local && tag == TPM_TAG_RQU_COMMAND)
 		return false;
 	return row->own && row->chip_by_grant && vtpmb_tpm12_granted(call->vtpm, row);
 }
@@ -50,12 +46,12 @@ static u32 tpm12_may_wrap(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm1
 			  u16 tag)
 {
 	if (!tpm12_is_forwarded(call, row, tag))
-		return TPM12_NO_WRAP_TRANSPORT;
+		return TPM_NO_WRAP_TRANSPORT;
 	if (!call->hidden || call->vtpm->transport == VTPMB_TRANSPORT_ALLOW)
-		return TPM12_SUCCESS;
+		return TPM_SUCCESS;
 	if (call->vtpm->transport != VTPMB_TRANSPORT_ORDINAL)
-		return TPM12_NO_WRAP_TRANSPORT;
-	return row->opaque ? TPM12_SUCCESS : TPM12_NO_WRAP_TRANSPORT;
+		return TPM_NO_WRAP_TRANSPORT;
+	return row->opaque ? TPM_SUCCESS : TPM_NO_WRAP_TRANSPORT;
 }
 
 /* As vtpmb_tpm12_check(), of parameters that cannot be seen. */
@@ -67,9 +63,9 @@ static u32 tpm12_check_hidden(struct vtpmb_tpm12_call *inner)
 	if (rc)
 		return rc;
 	if (!(inner->row->tags & BIT(nr_auths)))
-		return TPM12_BADTAG;
+		return TPM_BADTAG;
 	return inner->in.left < tpm12_clear_len(inner->row) + nr_auths * TPM12_AUTH_IN_SIZE ?
-	       TPM12_BAD_PARAM_SIZE : TPM12_SUCCESS;
+	       TPM_BAD_PARAM_SIZE : TPM_SUCCESS;
 }
 
 static u32 tpm12_check_wrapped(struct vtpmb_tpm12_call *call, u8 *at, u32 len,
@@ -91,10 +87,10 @@ static u32 tpm12_find_wrapped(struct vtpmb_tpm12_call *call, const u8 *at,
 {
 	u32 code = vtpmb_peek_u32(at + 6);
 
-	if (code >= ORD_ESTABLISHTRANSPORT && code <= ORD_RELEASETRANSPORTSIGNED)
-		return TPM12_NO_WRAP_TRANSPORT;
+	if (code >= TPM_ORD_EstablishTransport && code <= TPM_ORD_ReleaseTransportSigned)
+		return TPM_NO_WRAP_TRANSPORT;
 	*row = vtpmb_tpm12_find(call->vtpm, code);
-	return *row ? tpm12_may_wrap(call, *row, vtpmb_peek_u16(at)) : TPM12_BAD_ORDINAL;
+	return *row ? tpm12_may_wrap(call, *row, vtpmb_peek_u16(at)) : TPM_BAD_ORDINAL;
 }
 
 /**
@@ -111,11 +107,11 @@ u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 
 	lockdep_assert_held(&call->vtpm->lock);
 
-	if (call->row->code != ORD_EXECUTETRANSPORT)
-		return TPM12_SUCCESS;
+	if (call->row->code != TPM_ORD_ExecuteTransport)
+		return TPM_SUCCESS;
 	len = vtpmb_peek_u32(call->cmd->buf + WRAPPED_SIZE_AT);
 	if (len < VTPMB_HEADER_SIZE || vtpmb_peek_u32(at + 2) != len)
-		return TPM12_BAD_PARAMETER;
+		return TPM_BAD_PARAMETER;
 	call->hidden = call->frame.auth[0]->encrypts;
 	rc = tpm12_find_wrapped(call, at, &row);
 	if (!rc)

@@ -26,7 +26,7 @@ static u32 load(struct guest *g, const struct key *key)
 {
 	u32 handle = 0;
 
-	CHECK_EQ(load_key(g, SRK, srk_secret, key, &handle), 0);
+	CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, key, &handle), 0);
 	return handle;
 }
 
@@ -39,13 +39,13 @@ static void have(struct owned *o, struct guest *g, bool saves)
 	o->g = g;
 	o->key = load(g, g == &host ? &hosts_signer : &signer);
 	CHECK_EQ(oiap(g, &o->free, key_secret), 0);
-	CHECK_EQ(osap(g, &o->bound, ET_KEY, o->key, key_secret), 0);
-	CHECK_EQ(establish(g, &o->trans, TRANSPORT, NULL, LOG), 0);
+	CHECK_EQ(osap(g, &o->bound, TPM_ET_KEYHANDLE, o->key, key_secret), 0);
+	CHECK_EQ(establish(g, &o->trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG), 0);
 	o->saved = 0xffffff00;
 	if (!saves)
 		return;
 	CHECK_EQ(oiap(g, &s, key_secret), 0);
-	CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob, &len), 0);
+	CHECK_EQ(save_context(g, s.handle, TPM_RT_AUTH, blob, &len), 0);
 	o->saved = vtpmb_peek_u32(blob + 26);
 }
 
@@ -58,9 +58,9 @@ static void still_has(struct owned *o)
 	command_begin(&c, o->g, 0x46);
 	put_u32(&c, 4);
 	CHECK_EQ(execute(&c, &o->trans, NULL, NULL), 0);
-	CHECK_EQ(count_handles(o->g, RT_KEY), o == &hers ? 4 : 1);
-	CHECK_EQ(count_handles(o->g, RT_AUTH), o == &hers ? 6 : 2);
-	CHECK_EQ(count_handles(o->g, RT_TRANS), o == &hers ? 3 : 1);
+	CHECK_EQ(count_handles(o->g, TPM_RT_KEY), o == &hers ? 4 : 1);
+	CHECK_EQ(count_handles(o->g, TPM_RT_AUTH), o == &hers ? 6 : 2);
+	CHECK_EQ(count_handles(o->g, TPM_RT_TRANS), o == &hers ? 3 : 1);
 }
 
 /* Hers are none of the attacker's: she has more of each kind. */
@@ -70,9 +70,9 @@ static void begin(void)
 	unsigned int i;
 
 	begin_owned();
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
 	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
 	other.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
 	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
@@ -82,7 +82,7 @@ static void begin(void)
 	for (i = 0; i < 4; i++)
 		CHECK_EQ(oiap(&other, &s, key_secret), 0);
 	for (i = 0; i < 2; i++)
-		CHECK_EQ(establish(&other, &s, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&other, &s, TPM_KH_TRANSPORT, NULL, 0), 0);
 	have(&hers, &other, true);
 	have(&mine, &proxy, false);
 }
@@ -92,10 +92,10 @@ static void end(void)
 	still_has(&hers);
 	core_end_turn();
 	still_has(&hosts);
-	flush(&host, hosts.key, RT_KEY);
-	flush(&host, hosts.free.handle, RT_AUTH);
-	flush(&host, hosts.trans.handle, RT_TRANS);
-	CHECK_EQ(flush(&host, hosts.saved, RT_CONTEXT), 0);
+	flush(&host, hosts.key, TPM_RT_KEY);
+	flush(&host, hosts.free.handle, TPM_RT_AUTH);
+	flush(&host, hosts.trans.handle, TPM_RT_TRANS);
+	CHECK_EQ(flush(&host, hosts.saved, TPM_RT_CONTEXT), 0);
 	end_owned();
 }
 
@@ -137,7 +137,7 @@ static size_t put_params(u8 *at, const struct vtpmb_tpm12_row *row, const u32 *h
 
 	if (row->entity) {
 		at[0] = 0;
-		at[1] = ET_KEY;
+		at[1] = TPM_ET_KEYHANDLE;
 		vtpmb_poke_u32(at + 2, handles[0]);
 		at += 6;
 		format += 2;
@@ -198,14 +198,14 @@ static void must_fail_wrapped(const u8 *cmd, size_t len)
 	struct session trans;
 	struct command c;
 
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	command_begin(&c, &proxy, 0xe7);
 	put_sized(&c, cmd, len);
 	nr_tried++;
 	/* The HMAC does not fit; but that would be the chip's to see, and is not. */
 	CHECK(send_auth1(&c, &trans) != 0);
 	CHECK(proxy.rsp.rc != 1 && proxy.rsp.rc != 29);
-	flush(&proxy, trans.handle, RT_TRANS);
+	flush(&proxy, trans.handle, TPM_RT_TRANS);
 }
 
 static void try_row(const struct vtpmb_tpm12_row *row, const struct owned *theirs)
@@ -224,8 +224,8 @@ static void try_row(const struct vtpmb_tpm12_row *row, const struct owned *their
 			for (place = 0; place < nr_keys + nr_auths; place++) {
 				size_t len;
 
-				keys[0] = SRK;
-				keys[1] = SRK;
+				keys[0] = TPM_KH_SRK;
+				keys[1] = TPM_KH_SRK;
 				auths[0] = mine.free.handle;
 				auths[1] = mine.free.handle;
 				if (place < nr_keys)
@@ -240,7 +240,7 @@ static void try_row(const struct vtpmb_tpm12_row *row, const struct owned *their
 				/* An error has ended the attacker's session. */
 				if (nr_auths)
 					CHECK_EQ(oiap(&proxy, &mine.free, key_secret), 0);
-				if (count_handles(&proxy, RT_AUTH) > 8)
+				if (count_handles(&proxy, TPM_RT_AUTH) > 8)
 					CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
 			}
 		}
@@ -310,10 +310,10 @@ static void nothing_foreign_is_flushed_saved_or_listed(void)
 			CHECK_EQ(tell(&proxy, hex), 12);
 		}
 	}
-	CHECK_EQ(count_handles(&proxy, RT_KEY), 1);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 2);
-	CHECK_EQ(count_handles(&proxy, RT_TRANS), 1);
-	CHECK_EQ(count_handles(&proxy, RT_CONTEXT), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), 1);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 2);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_TRANS), 1);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_CONTEXT), 0);
 	end();
 }
 
@@ -324,7 +324,7 @@ static void real_handles_mean_nothing(void)
 
 	begin();
 	core_turn = 0;
-	for (type = RT_KEY; type <= RT_TRANS; type++) {
+	for (type = TPM_RT_KEY; type <= TPM_RT_TRANS; type++) {
 		unsigned int count;
 
 		if (type == 3)
@@ -343,9 +343,9 @@ static void real_handles_mean_nothing(void)
 		s = mine.free;
 		s.handle = real[i];
 		CHECK_EQ(sign_with(&proxy, mine.key, &s, NULL), 34);
-		CHECK_EQ(flush(&proxy, real[i], RT_KEY), 3);
-		CHECK_EQ(flush(&proxy, real[i], RT_AUTH), 34);
-		CHECK_EQ(flush(&proxy, real[i], RT_TRANS), 34);
+		CHECK_EQ(flush(&proxy, real[i], TPM_RT_KEY), 3);
+		CHECK_EQ(flush(&proxy, real[i], TPM_RT_AUTH), 34);
+		CHECK_EQ(flush(&proxy, real[i], TPM_RT_TRANS), 34);
 	}
 	end();
 }
@@ -368,11 +368,11 @@ static void greedy_guest_takes_nothing_from_the_modest(void)
 		for (k = 0; k < 40; k++) {
 			load(&g, &signer);
 			if (!oiap(&g, &s, key_secret) && k % 2)
-				save_context(&g, s.handle, RT_AUTH, blob, &len);
-			if (count_handles(&g, RT_KEY) == VTPMB_MAX_KEYS ||
+				save_context(&g, s.handle, TPM_RT_AUTH, blob, &len);
+			if (count_handles(&g, TPM_RT_KEY) == VTPMB_MAX_KEYS ||
 			    oiap(&g, &s, key_secret))
 				break;
-			flush(&g, s.handle, RT_AUTH);
+			flush(&g, s.handle, TPM_RT_AUTH);
 		}
 		still_has(&hers);
 	}
@@ -455,13 +455,13 @@ static bool reaches(const u8 *cmd, size_t len, bool wrapped)
 	attempt.reached = false;
 	attempt.wrapped = wrapped;
 	if (wrapped) {
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		command_begin(&c, &proxy, 0xe7);
 		put_sized(&c, cmd, len);
 		core_watch = see_attempt;
 		CHECK(send_auth1(&c, &trans) != 0);
 		core_watch = NULL;
-		flush(&proxy, trans.handle, RT_TRANS);
+		flush(&proxy, trans.handle, TPM_RT_TRANS);
 	} else {
 		core_watch = see_attempt;
 		core_send(proxy.vtpm, cmd, len, &rsp);
@@ -489,7 +489,7 @@ static void begin_attempt(bool unsafe)
 static size_t build_attempt(u8 *cmd, const struct vtpmb_tpm12_row *row, unsigned int nr_auths,
 			    u8 fill)
 {
-	u32 keys[] = { SRK, SRK }, auths[2];
+	u32 keys[] = { TPM_KH_SRK, TPM_KH_SRK }, auths[2];
 	struct session s;
 
 	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);

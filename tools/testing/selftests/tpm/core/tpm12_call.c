@@ -8,22 +8,6 @@
 #include "spoil.h"
 #include "tpm12_model.h"
 
-#define ORD_EXTEND		0x14
-#define ORD_OIAP		0x0a
-#define ORD_OSAP		0x0b
-#define ORD_DSAP		0x11
-#define ORD_SHA1COMPLETEEXTEND	0xa3
-#define ORD_FLUSHSPECIFIC	0xba
-#define ORD_EXECUTETRANSPORT	0xe7
-#define ORD_RELEASETRANSPORTSIGNED 0xe8
-
-#define RC_AUTHFAIL		1
-#define RC_BAD_PARAMETER	3
-#define RC_BAD_ORDINAL		10
-#define RC_INVALID_PCR_INFO	16
-#define RC_BAD_PARAM_SIZE	25
-#define RC_AUTH2FAIL		29
-
 #define AUTH_IN_SIZE		45
 #define AUTH_OUT_SIZE		41
 /* In the response to ExecuteTransport: ticks, locality, size. */
@@ -77,7 +61,7 @@ void use_handle(struct call *c, u32 handle)
 void use_key(struct call *c, struct key *key)
 {
 	if (!key) {
-		use_handle(c, KH_SRK);
+		use_handle(c, TPM_KH_SRK);
 		return;
 	}
 	key->pins++;
@@ -321,18 +305,18 @@ static void crypt(const struct auth *outer, enum diff_side side, const char *way
 /* Bytes after the header that are neither encrypted nor in the log. */
 static size_t clear_in(const struct call *c)
 {
-	if (c->row->code == ORD_OSAP)
+	if (c->row->code == TPM_ORD_OSAP)
 		return c->len[OURS];
-	if (c->row->code == ORD_DSAP)
+	if (c->row->code == TPM_ORD_DSAP)
 		return 30;
 	return 4 * c->nr_handles;
 }
 
 static size_t clear_out(const struct call *c)
 {
-	if (c->row->code == ORD_OIAP)
+	if (c->row->code == TPM_ORD_OIAP)
 		return 24;
-	if (c->row->code == ORD_OSAP || c->row->code == ORD_DSAP)
+	if (c->row->code == TPM_ORD_OSAP || c->row->code == TPM_ORD_DSAP)
 		return 44;
 	return c->row->makes ? 4 : 0;
 }
@@ -352,13 +336,13 @@ static void wrap(struct call *c, enum diff_side side)
 	data_len = bounded(at + AUTH_IN_SIZE * c->nr_auths, len);
 	digest_request(vtpmb_peek_u32(inner + 6), inner + at, data_len, params + 4);
 	vtpmb_poke_u32(params, len);
-	digest_request(ORD_EXECUTETRANSPORT, params, sizeof(params), digest);
+	digest_request(TPM_ORD_ExecuteTransport, params, sizeof(params), digest);
 	if (c->trans->encrypts)
 		crypt(&c->outer, side, "in", inner + at, data_len);
 	vtpmb_writer_init(&w, c->pair.cmd[side], VTPMB_BUF_SIZE);
 	vtpmb_put_u16(&w, 0xc2);
 	vtpmb_put_u32(&w, 0);
-	vtpmb_put_u32(&w, ORD_EXECUTETRANSPORT);
+	vtpmb_put_u32(&w, TPM_ORD_ExecuteTransport);
 	vtpmb_put_u32(&w, len);
 	vtpmb_put_bytes(&w, inner, len);
 	c->wraps_at = w.len;
@@ -373,7 +357,7 @@ static bool can_wrap(struct call *c, const struct session *trans)
 {
 	if (c->bare || (c->row->code >= 0xe6 && c->row->code <= 0xe8))
 		return false;
-	if (trans->encrypts && (c->row->entity || c->row->code == ORD_OIAP || !c->row->opaque))
+	if (trans->encrypts && (c->row->entity || c->row->code == TPM_ORD_OIAP || !c->row->opaque))
 		return false;
 	return !(c->row->local || c->row->own) || diff_once_in(c->g, 200);
 }
@@ -391,7 +375,7 @@ static void chance_trans(struct call *c)
 	c->outer.cont = !diff_once_in(c->g, 12);
 	c->outer.wrong = !c->steady && diff_once_in(c->g, 200);
 	diff_bytes(c->g, c->outer.odd, 20);
-	c->pair.code = ORD_EXECUTETRANSPORT;
+	c->pair.code = TPM_ORD_ExecuteTransport;
 }
 
 /* Spoiling. */
@@ -483,7 +467,7 @@ static void take_wrapped(struct call *c, enum diff_side side)
 		crypt(outer, side, "out", inner + at, data_len);
 	digest_response(rc, c->row->code, inner + at, data_len, params + 16);
 	memcpy(params, rsp->buf + VTPMB_HEADER_SIZE, 16);
-	digest_response(0, ORD_EXECUTETRANSPORT, params, sizeof(params), digest);
+	digest_response(0, TPM_ORD_ExecuteTransport, params, sizeof(params), digest);
 	take_auth(c, side, outer, rsp->buf + rsp->len - AUTH_OUT_SIZE, digest);
 	take_inner(c, side, inner, size);
 }
@@ -554,14 +538,14 @@ static void unpin(struct call *c)
  */
 static bool is_half_parsed(const struct call *c, u32 rc)
 {
-	return c->row->code == ORD_RELEASETRANSPORTSIGNED &&
-	       (rc == RC_BAD_PARAM_SIZE || rc == RC_BAD_PARAMETER);
+	return c->row->code == TPM_ORD_ReleaseTransportSigned &&
+	       (rc == TPM_BAD_PARAM_SIZE || rc == TPM_BAD_PARAMETER);
 }
 
 /* A proxy finds the error by its grants, a TPM in the command. */
 static bool is_found_elsewhere(const struct call *c, u32 rc)
 {
-	return rc == RC_BAD_ORDINAL || rc == RC_INVALID_PCR_INFO || is_half_parsed(c, rc);
+	return rc == TPM_BAD_ORDINAL || rc == TPM_INVALID_PCR_INFO || is_half_parsed(c, rc);
 }
 
 /* An error ends sessions, or does not: ask. */
@@ -600,10 +584,10 @@ static void retire(struct call *c)
 /* What a command has made and nobody wants. */
 void flush_made(struct call *c)
 {
-	static const u32 types[] = { 0, RT_KEY, RT_AUTH, RT_TRANS };
+	static const u32 types[] = { 0, TPM_RT_KEY, TPM_RT_AUTH, TPM_RT_TRANS };
 	struct call flush;
 
-	begin_call(&flush, c->g, ORD_FLUSHSPECIFIC);
+	begin_call(&flush, c->g, TPM_ORD_FlushSpecific);
 	flush.steady = true;
 	flush.bare = true;
 	use_own_handle(&flush, c->made);
@@ -627,7 +611,7 @@ static void undo_spoilt(struct call *c)
 	}
 	if (c->trans)
 		diff_renew(c->g);
-	if ((c->row->code == ORD_EXTEND || c->row->code == ORD_SHA1COMPLETEEXTEND) &&
+	if ((c->row->code == TPM_ORD_Extend || c->row->code == TPM_ORD_SHA1CompleteExtend) &&
 	    vtpmb_peek_u32(c->pair.cmd[OURS] + VTPMB_HEADER_SIZE) == GRANTED_PCR)
 		diff_renew(c->g);
 	if (c->row->makes) {
@@ -643,7 +627,7 @@ static void undo_spoilt(struct call *c)
 
 static bool is_guess(u32 rc)
 {
-	return rc == RC_AUTHFAIL || rc == RC_AUTH2FAIL;
+	return rc == TPM_AUTHFAIL || rc == TPM_AUTH2FAIL;
 }
 
 /* The administrator of each side mostly forgives at once. */

@@ -5,8 +5,6 @@
 #include "tpm12_model.h"
 #include "tpm12/state.h"
 
-#define RC_RETRY	0x800
-
 /* Conditions of the rows. */
 
 static const struct call *call_of(const struct diff_pair *p)
@@ -28,9 +26,9 @@ static bool is_vague(const struct diff_guest *g, const struct diff_pair *p)
 static bool looks_first(const struct diff_guest *g, const struct diff_pair *p)
 {
 	static const u8 codes[] = {
-		TPM12_BAD_PARAMETER, TPM12_DEACTIVATED, TPM12_DISABLED, TPM12_INSTALL_DISABLED,
-		TPM12_NOSRK, TPM12_OWNER_SET, TPM12_BAD_PARAM_SIZE, TPM12_FAILEDSELFTEST,
-		TPM12_BADTAG, TPM12_INVALID_POSTINIT, TPM12_RESOURCEMISSING, TPM12_BADCONTEXT,
+		TPM_BAD_PARAMETER, TPM_DEACTIVATED, TPM_DISABLED, TPM_INSTALL_DISABLED,
+		TPM_NOSRK, TPM_OWNER_SET, TPM_BAD_PARAM_SIZE, TPM_FAILEDSELFTEST,
+		TPM_BADTAG, TPM_INVALID_POSTINIT, TPM_RESOURCEMISSING, TPM_BADCONTEXT,
 	};
 
 	return is_vague(g, p) && memchr(codes, p->rsp[OURS].rc, sizeof(codes));
@@ -104,13 +102,13 @@ static bool refuses_wrapped(const struct diff_guest *g, const struct diff_pair *
 	u32 twins = p->rsp[TWINS].len > 36 ? vtpmb_peek_u32(p->rsp[TWINS].buf + 26 + 6) : 0;
 
 	switch (p->rsp[OURS].rc) {
-	case TPM12_NO_WRAP_TRANSPORT:
+	case TPM_NO_WRAP_TRANSPORT:
 		return row->local || row->own || !row->opaque;
-	case TPM12_INVALID_PCR_INFO:
-	case TPM12_BADINDEX:
-	case TPM12_BAD_COUNTER:
-	case TPM12_AREA_LOCKED:
-	case TPM12_BAD_ORDINAL:
+	case TPM_INVALID_PCR_INFO:
+	case TPM_BADINDEX:
+	case TPM_BAD_COUNTER:
+	case TPM_AREA_LOCKED:
+	case TPM_BAD_ORDINAL:
 		return true;
 	default:
 		return twins || p->spoilt;
@@ -205,7 +203,7 @@ static bool asks_ordinal(const struct diff_guest *g, const struct diff_pair *p)
 {
 	bool permits;
 
-	if (!is_cap(p, TPM12_CAP_ORD))
+	if (!is_cap(p, TPM_CAP_ORD))
 		return false;
 	mutex_lock(&g->vtpm->lock);
 	permits = vtpmb_tpm12_permits(g->vtpm, sub_cap(p));
@@ -215,7 +213,7 @@ static bool asks_ordinal(const struct diff_guest *g, const struct diff_pair *p)
 
 static bool asks_transport(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return (is_cap(p, TPM12_CAP_TRANS_ALG) || is_cap(p, TPM12_CAP_TRANS_ES)) &&
+	return (is_cap(p, TPM_CAP_TRANS_ALG) || is_cap(p, TPM_CAP_TRANS_ES)) &&
 	       g->vtpm->transport < VTPMB_TRANSPORT_ORDINAL;
 }
 
@@ -227,7 +225,7 @@ static bool asks_property(const struct diff_guest *g, const struct diff_pair *p)
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(others) && is_cap(p, TPM12_CAP_PROPERTY); i++) {
+	for (i = 0; i < ARRAY_SIZE(others) && is_cap(p, TPM_CAP_PROPERTY); i++) {
 		if (sub_cap(p) == others[i])
 			return true;
 	}
@@ -236,18 +234,18 @@ static bool asks_property(const struct diff_guest *g, const struct diff_pair *p)
 
 static bool asks_counters(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return is_cap(p, TPM12_CAP_HANDLE) && sub_cap(p) == TPM12_RT_COUNTER;
+	return is_cap(p, TPM_CAP_HANDLE) && sub_cap(p) == TPM_RT_COUNTER;
 }
 
 static bool asks_failures(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return is_cap(p, TPM12_CAP_DA_LOGIC);
+	return is_cap(p, TPM_CAP_DA_LOGIC);
 }
 
 /* Flags that a guest without an owner would see set. */
 static bool asks_pubek(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return is_cap(p, TPM12_CAP_FLAG) && sub_cap(p) == TPM12_CAP_FLAG_PERMANENT &&
+	return is_cap(p, TPM_CAP_FLAG) && sub_cap(p) == TPM_CAP_FLAG_PERMANENT &&
 	       shows_no_owner(g, p);
 }
 
@@ -297,7 +295,8 @@ static struct diff_row rows[] = {
 	  .why = "the chip judges by the host's presence" },
 	{ .ours = DIFF_ANY, .twins = 0x45, .when = has_no_owner, .repair = DIFF_RENEW, .rare = true,
 	  .why = "ForceClear leaves the chip's owner, and what is his" },
-	{ .ours = DIFF_ANY, .twins = 0x02, .when = is_of_lost_nv, .repair = DIFF_RENEW, .rare = true,
+	{ .ours = DIFF_ANY, .twins = 0x02, .when = is_of_lost_nv, .repair = DIFF_RENEW, .rare =
+		true,
 	  .why = "ForceClear leaves the chip's owner, and what is his" },
 	{ .code = 0xe7, .what = "wrapped code", .when = is_of_lost_nv, .rare = true,
 	  .why = "ForceClear leaves the chip's owner, and what is his" },
@@ -394,8 +393,6 @@ static const char *code_name(u32 code)
 	return row < 0 ? "?" : vtpmb_tpm12_rows[row].name;
 }
 
-#define ORD_SET_CAPABILITY	0x3f
-
 static const char *may_fail(u32 code)
 {
 	static const struct {
@@ -414,7 +411,7 @@ static const char *may_fail(u32 code)
 
 	if (!row->local && !row->own && !(row->flags & TPM12_FORWARD))
 		return "the bridge does not have it";
-	if (row->grant == TPM12_BY_UNSAFE || (row->chip_by_grant && code != ORD_SET_CAPABILITY))
+	if (row->grant == TPM12_BY_UNSAFE || (row->chip_by_grant && code != TPM_ORD_SetCapability))
 		return "not allowed unless granted";
 	for (i = 0; i < ARRAY_SIZE(excuses); i++) {
 		if (excuses[i].code == code)
@@ -435,7 +432,7 @@ static void no_round(void)
 
 static bool again(u32 rc)
 {
-	return rc == RC_RETRY;
+	return rc == TPM_RETRY;
 }
 
 /* What the administrator grants for this life. */

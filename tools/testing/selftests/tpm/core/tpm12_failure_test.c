@@ -16,7 +16,7 @@ static struct key storage;
 static void begin(void)
 {
 	begin_owned();
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
 }
 
 /* TPM_KEY of a 512-bit signing key; encData is the OAEP of nothing. */
@@ -40,7 +40,7 @@ static u32 load_nothing(struct guest *g, struct session *trans)
 	struct command c;
 	u32 parent;
 
-	CHECK_EQ(load_key(g, SRK, srk_secret, &storage, &parent), 0);
+	CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, &storage, &parent), 0);
 	CHECK_EQ(oiap(g, &s, key_secret), 0);
 	command_begin(&c, g, LOAD_KEY2);
 	put_handle(&c, parent);
@@ -124,7 +124,7 @@ static void wrapped_command_is_named(void)
 
 	begin();
 	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	CHECK_EQ(load_nothing(&proxy, &trans), 9);
 	CHECK_EQ(proxy.rsp.failed_code, LOAD_KEY2);
 	must_be_stopped(&proxy);

@@ -791,7 +791,7 @@ static void longest_command_is_that_of_the_property(void)
 
 	begin_started();
 	facts = core_port.facts;
-	of_chip = facts->prop[TPM12_CAP_PROP_INPUT_BUFFER - TPM12_CAP_PROP_PCR].bytes;
+	of_chip = facts->prop[TPM_CAP_PROP_INPUT_BUFFER - TPM_CAP_PROP_PCR].bytes;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		u32 size = min_t(u32, sizes[i], VTPMB_GUEST_BUF_SIZE);
 

@@ -305,7 +305,7 @@ u32 establish(struct guest *g, struct session *trans, u32 handle, const struct k
 	trans->handle = vtpmb_peek_u32(g->rsp.buf + 10);
 	memcpy(trans->even, g->rsp.buf + 14 + 4 + 32, 20);
 	memcpy(trans->key, secret + 2, 20);
-	trans->encrypts = attributes & ENCRYPT;
+	trans->encrypts = attributes & TPM_TRANSPORT_ENCRYPT;
 	trans->cont = 1;
 	return 0;
 }
@@ -439,7 +439,8 @@ u32 make_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags
 	struct session s;
 	struct command c;
 
-	if (osap(g, &s, parent == SRK ? ET_SRK : ET_KEY, parent, parent_secret))
+	if (osap(g, &s, parent == TPM_KH_SRK ? TPM_ET_SRK : TPM_ET_KEYHANDLE, parent,
+		 parent_secret))
 		return g->rsp.rc;
 	command_begin(&c, g, 0x1f);
 	put_handle(&c, parent);
@@ -503,7 +504,7 @@ u32 seal(struct guest *g, u32 handle, u8 secret, const void *info, size_t info_l
 	struct session s;
 	struct command c;
 
-	if (osap(g, &s, handle == SRK ? ET_SRK : ET_KEY, handle, secret))
+	if (osap(g, &s, handle == TPM_KH_SRK ? TPM_ET_SRK : TPM_ET_KEYHANDLE, handle, secret))
 		return g->rsp.rc;
 	command_begin(&c, g, 0x17);
 	put_handle(&c, handle);

@@ -12,14 +12,9 @@
 #define TPM12_GUEST_H
 
 #include "core.h"
+#include "tpm12/spec.h"
 
 #define ST_CLEAR	"00c1 ???????? 00000099 0001"
-#define SRK		0x40000000
-#define OWNER		0x40000001
-#define TRANSPORT	0x40000003
-
-enum { RT_KEY = 1, RT_AUTH = 2, RT_TRANS = 4, RT_CONTEXT = 5 };
-enum { ET_KEY = 1, ET_OWNER = 2, ET_SRK = 4, ET_COUNTER = 10, ET_NV = 11 };
 
 /* Where a guest's commands go. */
 struct guest {
@@ -84,11 +79,10 @@ u32 send_auth1(struct command *c, struct session *s);
 u32 send_auth2(struct command *c, struct session *s1, struct session *s2);
 
 /*
- * A transport session, its secret in clear (TRANSPORT) or encrypted to a
+ * A transport session, its secret in clear (TPM_KH_TRANSPORT) or encrypted to a
  * storage key; and a command in it.  Then the response is that of the wrapped
  * command, and so is the return code, unless the outer one failed.
  */
-enum { ENCRYPT = 1, LOG = 2, EXCLUSIVE = 4 };
 u32 establish(struct guest *g, struct session *trans, u32 handle, const struct key *key,
 	      u32 attributes);
 u32 execute(struct command *c, struct session *trans, struct session *s1,

@@ -212,7 +212,7 @@ static void make_blob(struct port *p, struct blob *b, u32 parent, u8 parent_secr
 	struct host_session s;
 	struct vtpmb_writer w;
 
-	must(osap(p, &s, ET_KEYHANDLE, parent, parent_secret), "OSAP");
+	must(osap(p, &s, TPM_ET_KEYHANDLE, parent, parent_secret), "OSAP");
 	hide(&s, false, b->secret, hidden);
 	hide(&s, true, b->migration, hidden + 20);
 	begin(&w, buf, 0x1f);
@@ -231,7 +231,7 @@ static u32 load(struct port *p, const struct blob *b)
 
 	must(oiap(p, &s, SRK_SECRET), "OIAP");
 	begin(&w, buf, 0x41);
-	vtpmb_put_u32(&w, KH_SRK);
+	vtpmb_put_u32(&w, TPM_KH_SRK);
 	vtpmb_put_bytes(&w, b->wrapped.at[OURS], b->wrapped.len[OURS]);
 	must(send_auth(p, &w, 4, &s), "LoadKey2");
 	return vtpmb_peek_u32(p->rsp.buf + 10);
@@ -298,11 +298,11 @@ static void make_blobs(struct port *p)
 	nr_host_blobs = ARRAY_SIZE(templates);
 	memcpy(host_blobs, templates, sizeof(templates));
 	for (i = 0; i < nr_host_blobs - 1; i++)
-		make_blob(p, &host_blobs[i], KH_SRK, SRK_SECRET);
+		make_blob(p, &host_blobs[i], TPM_KH_SRK, SRK_SECRET);
 	parent = load(p, &host_blobs[0]);
 	host_blobs[i].parent = &host_blobs[0];
 	make_blob(p, &host_blobs[i], parent, host_blobs[0].secret);
-	must(flush(p, parent, RT_KEY), "FlushSpecific");
+	must(flush(p, parent, TPM_RT_KEY), "FlushSpecific");
 }
 
 /* NV. */
@@ -328,7 +328,7 @@ static u32 define_nv(struct port *p, u32 index, u32 size)
 	struct host_session s;
 	struct vtpmb_writer w;
 
-	if (osap(p, &s, ET_OWNER, KH_OWNER, OWNER_SECRET))
+	if (osap(p, &s, TPM_ET_OWNER, TPM_KH_OWNER, OWNER_SECRET))
 		return p->rsp.rc;
 	hide(&s, false, OWNER_SECRET, hidden);
 	begin(&w, buf, 0xcc);
@@ -364,14 +364,14 @@ static void make_counter(struct port *p)
 	struct host_session s;
 	struct vtpmb_writer w;
 
-	must(osap(p, &s, ET_OWNER, KH_OWNER, OWNER_SECRET), "OSAP");
+	must(osap(p, &s, TPM_ET_OWNER, TPM_KH_OWNER, OWNER_SECRET), "OSAP");
 	hide(&s, false, COUNTER_SECRET, hidden);
 	begin(&w, buf, 0xdc);
 	vtpmb_put_bytes(&w, hidden, sizeof(hidden));
 	vtpmb_put_bytes(&w, "host", 4);
 	must(send_auth(p, &w, 0, &s), "CreateCounter");
 	host_counter = vtpmb_peek_u32(p->rsp.buf + 10);
-	must(osap(p, &s, ET_COUNTER, host_counter, COUNTER_SECRET), "OSAP");
+	must(osap(p, &s, TPM_ET_COUNTER, host_counter, COUNTER_SECRET), "OSAP");
 	begin(&w, buf, 0xdd);
 	vtpmb_put_u32(&w, host_counter);
 	must(send_auth(p, &w, 0, &s), "IncrementCounter");
@@ -415,7 +415,7 @@ bool host_uses_chip(void)
 	u32 key = load(&chip, signer), none;
 
 	none = sign(&chip, key, signer->secret);
-	none |= flush(&chip, key, RT_KEY);
+	none |= flush(&chip, key, TPM_RT_KEY);
 	none |= as_owner(&chip, 0x40, false, 0);
 	return !none;
 }
@@ -484,8 +484,8 @@ void twin_sheds(struct diff_guest *g)
 {
 	struct port twin = { .twin = g->twin };
 
-	twin_sheds_type(&twin, RT_AUTH);
-	twin_sheds_type(&twin, RT_TRANS);
-	twin_sheds_type(&twin, RT_CONTEXT);
-	twin_sheds_type(&twin, RT_KEY);
+	twin_sheds_type(&twin, TPM_RT_AUTH);
+	twin_sheds_type(&twin, TPM_RT_TRANS);
+	twin_sheds_type(&twin, TPM_RT_CONTEXT);
+	twin_sheds_type(&twin, TPM_RT_KEY);
 }

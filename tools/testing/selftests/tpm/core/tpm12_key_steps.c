@@ -437,7 +437,7 @@ static void step_change_auth(struct diff_guest *g)
 	use_key(&c, NULL);
 	arg_u16(&c, 4);
 	arg_hidden(&c, s, false, secret);
-	arg_u16(&c, ET_KEY);
+	arg_u16(&c, TPM_ET_KEY);
 	arg_sized_bytes(&c, &enc);
 	authorise(&c, s, SRK_SECRET);
 	authorise(&c, data, blob->secret);
@@ -471,7 +471,8 @@ static void step_odd_osap(struct diff_guest *g)
 		1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0x40, 0x0602, 0x0604, 0xff04,
 	};
 	u16 type = types[diff_of(g, ARRAY_SIZE(types))];
-	struct session *s = new_osap(g, type, NULL, diff_once_in(g, 2) ? KH_SRK : diff_of(g, 3), 0);
+	struct session *s =
+		new_osap(g, type, NULL, diff_once_in(g, 2) ? TPM_KH_SRK : diff_of(g, 3), 0);
 
 	if (s)
 		flush_session(g, s);
@@ -554,7 +555,7 @@ static void step_many_sessions(struct diff_guest *g)
 		c.steady = true;
 		c.bare = true;
 		use_own_handle(&c, handle[nr]);
-		arg_u32(&c, RT_AUTH);
+		arg_u32(&c, TPM_RT_AUTH);
 		send_call(&c, AGREE_BYTES);
 	}
 }
@@ -586,7 +587,7 @@ static void step_many_keys(struct diff_guest *g)
 		c.steady = true;
 		c.bare = true;
 		use_own_handle(&c, handle[nr]);
-		arg_u32(&c, RT_KEY);
+		arg_u32(&c, TPM_RT_KEY);
 		send_call(&c, AGREE_BYTES);
 		end_copies(g, blob);
 	}
@@ -632,7 +633,7 @@ static void step_save_key(struct diff_guest *g)
 	struct saved_key *saved = &m->saved_key[diff_of(g, NR_SAVED_KEYS)];
 	struct key *key = &m->key[diff_of(g, NR_KEYS)];
 
-	if (!key->live || !save(g, key->handle, RT_KEY, &saved->context))
+	if (!key->live || !save(g, key->handle, TPM_RT_KEY, &saved->context))
 		return;
 	saved->like = key->blob;
 	saved->live = true;
@@ -667,7 +668,7 @@ static void step_save_session(struct diff_guest *g)
 	if (!s->live || s->saved)
 		return;
 	m->stale = s->context;
-	if (save(g, s->handle, s->type == TRANS ? RT_TRANS : RT_AUTH, &s->context))
+	if (save(g, s->handle, s->type == TRANS ? TPM_RT_TRANS : TPM_RT_AUTH, &s->context))
 		s->saved = true;
 }
 

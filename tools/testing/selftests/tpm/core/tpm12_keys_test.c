@@ -13,9 +13,9 @@ static struct key signer, storage, binder;
 static void begin(void)
 {
 	begin_owned();
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x15, 0, key_secret, &binder), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x15, 0, key_secret, &binder), 0);
 }
 
 /* A guest in the place of another, as a test's table has them. */
@@ -31,7 +31,8 @@ static void keys_sign_as_in_a_tpm_of_ones_own(void)
 	for (turn = 0; turn < 3; turn++) {
 		core_turn = turn;
 		for (i = 0; i < ARRAY_SIZE(everyone); i++)
-			CHECK_EQ(load_key(everyone[i], SRK, srk_secret, &signer, &handle[i]), 0);
+			CHECK_EQ(load_key(everyone[i], TPM_KH_SRK, srk_secret, &signer, &handle[i]),
+				 0);
 		for (i = 0; i < ARRAY_SIZE(everyone); i++) {
 			CHECK_EQ(sign(everyone[i], handle[i], key_secret, sig[i]), 0);
 			CHECK_EQ(sign(everyone[i], handle[i], key_secret, sig[i]), 0);
@@ -41,8 +42,8 @@ static void keys_sign_as_in_a_tpm_of_ones_own(void)
 		core_end_turn();
 		CHECK(core_chip_is_empty());
 		for (i = 0; i < ARRAY_SIZE(everyone); i++) {
-			CHECK_EQ(flush(everyone[i], handle[i], RT_KEY), 0);
-			CHECK_EQ(flush(everyone[i], handle[i], RT_KEY), 3);
+			CHECK_EQ(flush(everyone[i], handle[i], TPM_RT_KEY), 0);
+			CHECK_EQ(flush(everyone[i], handle[i], TPM_RT_KEY), 3);
 			CHECK_EQ(sign(everyone[i], handle[i], key_secret, sig[i]), 12);
 		}
 	}
@@ -59,13 +60,13 @@ static void made_keys_are_children_of_loaded_ones(void)
 		u32 parent, child;
 		struct key made;
 
-		CHECK_EQ(load_key(g, SRK, srk_secret, &storage, &parent), 0);
+		CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, &storage, &parent), 0);
 		CHECK_EQ(make_key(g, parent, key_secret, 0x10, 0, 0x77, &made), 0);
 		CHECK_EQ(load_key(g, parent, key_secret, &made, &child), 0);
 		CHECK_EQ(sign(g, child, 0x77, NULL), 0);
 		CHECK_EQ(g->rsp.len, 10 + 4 + 64 + 41);
 		/* A child lives on without its parent. */
-		CHECK_EQ(flush(g, parent, RT_KEY), 0);
+		CHECK_EQ(flush(g, parent, TPM_RT_KEY), 0);
 		CHECK_EQ(sign(g, child, 0x77, NULL), 0);
 	}
 	end_owned();
@@ -91,19 +92,19 @@ static void more_keys_than_the_chip_has_room_for(void)
 	begin();
 	/* The host leaves two slots. */
 	for (i = 0; i < NR_SLOTS - 2; i++)
-		CHECK_EQ(load_key(&host, SRK, srk_secret, &signer, &hosts[i]), 0);
+		CHECK_EQ(load_key(&host, TPM_KH_SRK, srk_secret, &signer, &hosts[i]), 0);
 	core_turn = 7;
 	for (i = 0; i < VTPMB_MAX_KEYS; i++) {
 		CHECK_EQ(property(&proxy, 0x104), VTPMB_MAX_KEYS - i);
 		CHECK(is_room(&proxy));
-		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle[i]), 0);
+		CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle[i]), 0);
 	}
 	CHECK_EQ(property(&proxy, 0x104), 0);
 	CHECK(!is_room(&proxy));
 	CHECK(is_room(&other));
-	CHECK_EQ(count_handles(&proxy, RT_KEY), VTPMB_MAX_KEYS);
-	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &more), 17);
-	CHECK_EQ(load_key(&other, SRK, srk_secret, &signer, &more), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), VTPMB_MAX_KEYS);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &more), 17);
+	CHECK_EQ(load_key(&other, TPM_KH_SRK, srk_secret, &signer, &more), 0);
 	for (round = 0; round < 2; round++) {
 		for (i = 0; i < VTPMB_MAX_KEYS; i++) {
 			more = handle[(7 * i) % VTPMB_MAX_KEYS];
@@ -114,9 +115,9 @@ static void more_keys_than_the_chip_has_room_for(void)
 		}
 	}
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_KEY), NR_SLOTS - 2);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), NR_SLOTS - 2);
 	for (i = 0; i < NR_SLOTS - 2; i++)
-		CHECK_EQ(flush(&host, hosts[i], RT_KEY), 0);
+		CHECK_EQ(flush(&host, hosts[i], TPM_RT_KEY), 0);
 	end_owned();
 }
 
@@ -127,17 +128,17 @@ static void chip_without_room_refuses_and_recovers(void)
 	unsigned int i;
 
 	begin();
-	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 0);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 	for (i = 0; i < NR_SLOTS; i++)
-		CHECK_EQ(load_key(&host, SRK, srk_secret, &signer, &hosts[i]), 0);
+		CHECK_EQ(load_key(&host, TPM_KH_SRK, srk_secret, &signer, &hosts[i]), 0);
 	CHECK_EQ(sign(&proxy, handle, key_secret, NULL), 17);
 	CHECK(!is_room(&proxy));
-	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 17);
-	CHECK_EQ(count_handles(&proxy, RT_KEY), 1);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle), 17);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), 1);
 	for (i = 0; i < NR_SLOTS; i++)
-		CHECK_EQ(flush(&host, hosts[i], RT_KEY), 0);
+		CHECK_EQ(flush(&host, hosts[i], TPM_RT_KEY), 0);
 	CHECK_EQ(sign(&proxy, handle, key_secret, NULL), 0);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 0);
 	end_owned();
 }
 
@@ -150,15 +151,15 @@ static void full_table_answers_as_a_tpm(void)
 	for (i = 0; i < VTPMB_MAX_KEYS; i++) {
 		CHECK(is_room(&alone));
 		CHECK(is_room(&proxy));
-		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 0);
-		CHECK_EQ(load_key(&alone, SRK, srk_secret, &signer, &handle), 0);
+		CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
+		CHECK_EQ(load_key(&alone, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 	}
 	CHECK(!is_room(&alone));
 	CHECK(!is_room(&proxy));
-	CHECK_EQ(load_key(&alone, SRK, srk_secret, &signer, &handle), 17);
-	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 17);
-	CHECK_EQ(count_handles(&alone, RT_AUTH), 0);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(load_key(&alone, TPM_KH_SRK, srk_secret, &signer, &handle), 17);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle), 17);
+	CHECK_EQ(count_handles(&alone, TPM_RT_AUTH), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 0);
 	end_owned();
 }
 
@@ -173,8 +174,8 @@ static void two_keys_in_one_command(void)
 		struct command c;
 		u32 cert, key;
 
-		CHECK_EQ(load_key(g, SRK, srk_secret, &signer, &cert), 0);
-		CHECK_EQ(load_key(g, SRK, srk_secret, &binder, &key), 0);
+		CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, &signer, &cert), 0);
+		CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, &binder, &key), 0);
 		CHECK_EQ(oiap(g, &s1, key_secret), 0);
 		CHECK_EQ(oiap(g, &s2, key_secret), 0);
 		command_begin(&c, g, 0x32);
@@ -190,14 +191,14 @@ static void two_keys_in_one_command(void)
 		put_bytes(&c, "twenty bytes of none", 20);
 		CHECK_EQ(send_auth2(&c, &s1, &s2), 0);
 		/* One of them is not there. */
-		CHECK_EQ(flush(g, key, RT_KEY), 0);
+		CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
 		command_begin(&c, g, 0x32);
 		put_handle(&c, cert);
 		put_handle(&c, key);
 		put_bytes(&c, "twenty bytes of none", 20);
 		CHECK_EQ(send_auth2(&c, &s1, &s2), 12);
 		/* And the error ended both sessions. */
-		CHECK_EQ(count_handles(g, RT_AUTH), 0);
+		CHECK_EQ(count_handles(g, TPM_RT_AUTH), 0);
 	}
 	end_owned();
 }
@@ -213,9 +214,9 @@ static void sealed_data_is_unsealed(void)
 	for (i = 0; i < ARRAY_SIZE(everyone); i++) {
 		struct guest *g = everyone[i];
 
-		CHECK_EQ(seal(g, SRK, srk_secret, NULL, 0, sealed, &len), 0);
-		CHECK_EQ(unseal(g, SRK, srk_secret, sealed, len), 0);
-		CHECK_EQ(load_key(g, SRK, srk_secret, &storage, &handle), 0);
+		CHECK_EQ(seal(g, TPM_KH_SRK, srk_secret, NULL, 0, sealed, &len), 0);
+		CHECK_EQ(unseal(g, TPM_KH_SRK, srk_secret, sealed, len), 0);
+		CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, &storage, &handle), 0);
 		CHECK_EQ(seal(g, handle, key_secret, NULL, 0, sealed, &len), 0);
 		CHECK_EQ(unseal(g, handle, key_secret, sealed, len), 0);
 	}
@@ -229,15 +230,15 @@ static void capabilities_tell_of_ones_own_keys(void)
 	char hex[96];
 
 	begin();
-	CHECK_EQ(load_key(&other, SRK, srk_secret, &signer, &foreign), 0);
-	CHECK_EQ(load_key(&other, SRK, srk_secret, &signer, &foreign), 0);
-	CHECK_EQ(load_key(&other, SRK, srk_secret, &signer, &foreign), 0);
+	CHECK_EQ(load_key(&other, TPM_KH_SRK, srk_secret, &signer, &foreign), 0);
+	CHECK_EQ(load_key(&other, TPM_KH_SRK, srk_secret, &signer, &foreign), 0);
+	CHECK_EQ(load_key(&other, TPM_KH_SRK, srk_secret, &signer, &foreign), 0);
 	for (i = 0; i < 2; i++) {
 		struct guest *g = i ? &alone : &proxy;
 
-		CHECK_EQ(load_key(g, SRK, srk_secret, &signer, &handle[0]), 0);
-		CHECK_EQ(load_key(g, SRK, srk_secret, &storage, &handle[1]), 0);
-		CHECK_EQ(count_handles(g, RT_KEY), 2);
+		CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, &signer, &handle[0]), 0);
+		CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, &storage, &handle[1]), 0);
+		CHECK_EQ(count_handles(g, TPM_RT_KEY), 2);
 		CHECK_EQ(tell(g, "00c1 ???????? 00000065 00000007 00000000"), 0);
 		CHECK_EQ(vtpmb_peek_u16(g->rsp.buf + 14), 2);
 		snprintf(hex, sizeof(hex), "00c1 ???????? 00000065 0000000c 00000004 %08x",
@@ -247,12 +248,12 @@ static void capabilities_tell_of_ones_own_keys(void)
 		CHECK_EQ(g->rsp.buf[14], 0);
 		CHECK_EQ(property(g, 0x104), NR_SLOTS - 2);
 		CHECK_EQ(property(g, 0x110), NR_SLOTS);
-		CHECK_EQ(flush(g, handle[0], RT_KEY), 0);
+		CHECK_EQ(flush(g, handle[0], TPM_RT_KEY), 0);
 		CHECK_EQ(tell(g, hex), 12);
 		snprintf(hex, sizeof(hex), "00c1 ???????? 00000022 %08x", handle[1]);
 		CHECK_EQ(tell(g, hex), 0);
 		CHECK_EQ(tell(g, hex), 12);
-		CHECK_EQ(count_handles(g, RT_KEY), 0);
+		CHECK_EQ(count_handles(g, TPM_RT_KEY), 0);
 	}
 	end_owned();
 }
@@ -264,13 +265,14 @@ static void reset_takes_keys_away(void)
 
 	begin();
 	for (i = 0; i < 2; i++)
-		CHECK_EQ(load_key(i ? &alone : &proxy, SRK, srk_secret, &signer, &handle[i]), 0);
+		CHECK_EQ(load_key(i ? &alone : &proxy, TPM_KH_SRK, srk_secret, &signer, &handle[i]),
+			 0);
 	core_reset(proxy.vtpm);
 	core_twin_reset(alone.twin);
 	for (i = 0; i < 2; i++) {
 		start(i ? &alone : &proxy);
 		CHECK_EQ(sign(i ? &alone : &proxy, handle[i], key_secret, NULL), 12);
-		CHECK_EQ(count_handles(i ? &alone : &proxy, RT_KEY), 0);
+		CHECK_EQ(count_handles(i ? &alone : &proxy, TPM_RT_KEY), 0);
 	}
 	end_owned();
 }
@@ -294,7 +296,7 @@ static void loaded_key_costs_little(void)
 	begin();
 	for (turns = 0; turns < 2; turns++) {
 		core_turn = turns ? 20 : 0;
-		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 0);
+		CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 		nr_watched = 0;
 		core_watch = count_watched;
 		for (i = 0; i < 50; i++)
@@ -316,14 +318,14 @@ static void every_failure_leaves_the_chip_clean(void)
 	for (nth = 1; nth < 12; nth++) {
 		core_turn = nth % 4;
 		core_fail_transmit(nth, -ETIME);
-		rc = load_key(&proxy, SRK, srk_secret, &signer, &handle);
+		rc = load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle);
 		if (!rc && !proxy.rsp.err)
 			sign(&proxy, handle, key_secret, NULL);
 		core_fail_transmit(0, 0);
 		core_end_turn();
 		core_reset(proxy.vtpm);
 		start(&proxy);
-		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 0);
+		CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 		CHECK_EQ(sign(&proxy, handle, key_secret, NULL), 0);
 	}
 	end_owned();
@@ -337,14 +339,14 @@ static void every_failed_allocation_costs_a_key_at_most(void)
 	begin();
 	for (nth = 1; nth < 6; nth++) {
 		core_fail_alloc(nth);
-		if (!load_key(&proxy, SRK, srk_secret, &signer, &handle))
+		if (!load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle))
 			sign(&proxy, handle, key_secret, NULL);
 		core_fail_alloc(0);
 		core_end_turn();
 		CHECK(core_chip_is_empty());
-		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &handle), 0);
+		CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 		CHECK_EQ(sign(&proxy, handle, key_secret, NULL), 0);
-		CHECK_EQ(flush(&proxy, handle, RT_KEY), 0);
+		CHECK_EQ(flush(&proxy, handle, TPM_RT_KEY), 0);
 	}
 	end_owned();
 }

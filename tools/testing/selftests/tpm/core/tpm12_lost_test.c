@@ -34,7 +34,7 @@ static const struct maker *maker;
 static unsigned int nr_left;
 static size_t length;
 
-static const u32 types[] = { RT_KEY, RT_AUTH, RT_TRANS };
+static const u32 types[] = { TPM_RT_KEY, TPM_RT_AUTH, TPM_RT_TRANS };
 
 static struct list {
 	unsigned int nr;
@@ -60,7 +60,8 @@ static void host_has_its_own_at(int line)
 		list_handles(types[i], &now);
 		if (now.nr != left[i].nr ||
 		    memcmp(now.handle, left[i].handle, now.nr * sizeof(u32)))
-			core_fail(__FILE__, line, "after %s, %zu bytes: %u of type %u, the host's are %u",
+			core_fail(__FILE__, line,
+				  "after %s, %zu bytes: %u of type %u, the host's are %u",
 				  maker->name, length, now.nr, types[i], left[i].nr);
 	}
 	if (left[0].nr && sign_with(&host, hosts[0], &hosts_session, NULL))
@@ -74,11 +75,11 @@ static void host_begin(void)
 {
 	struct session trans, free_session;
 
-	CHECK_EQ(load_key(&host, SRK, srk_secret, &hosts_signer, &hosts[0]), 0);
-	CHECK_EQ(load_key(&host, SRK, srk_secret, &signer, &hosts[1]), 0);
-	CHECK_EQ(osap(&host, &hosts_session, ET_KEY, hosts[0], key_secret), 0);
+	CHECK_EQ(load_key(&host, TPM_KH_SRK, srk_secret, &hosts_signer, &hosts[0]), 0);
+	CHECK_EQ(load_key(&host, TPM_KH_SRK, srk_secret, &signer, &hosts[1]), 0);
+	CHECK_EQ(osap(&host, &hosts_session, TPM_ET_KEYHANDLE, hosts[0], key_secret), 0);
 	CHECK_EQ(oiap(&host, &free_session, key_secret), 0);
-	CHECK_EQ(establish(&host, &trans, TRANSPORT, NULL, LOG), 0);
+	CHECK_EQ(establish(&host, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG), 0);
 }
 
 /* TPM_Delegate_Manage by the owner */
@@ -126,8 +127,8 @@ static void delegate_key(void)
 	manage_family(0, 1, 'f');
 	family = vtpmb_peek_u32(host.rsp.buf + 14);
 	manage_family(family, 2, 1);
-	CHECK_EQ(load_key(&host, SRK, srk_secret, &signer, &handle), 0);
-	CHECK_EQ(osap(&host, &s, ET_KEY, handle, key_secret), 0);
+	CHECK_EQ(load_key(&host, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
+	CHECK_EQ(osap(&host, &s, TPM_ET_KEYHANDLE, handle, key_secret), 0);
 	s.cont = 0;
 	command_begin(&c, &host, 0xd4);
 	put_handle(&c, handle);
@@ -137,7 +138,7 @@ static void delegate_key(void)
 	delegation_len = vtpmb_peek_u32(host.rsp.buf + 10);
 	CHECK(delegation_len <= sizeof(delegation));
 	memcpy(delegation, host.rsp.buf + 14, delegation_len);
-	CHECK_EQ(flush(&host, handle, RT_KEY), 0);
+	CHECK_EQ(flush(&host, handle, TPM_RT_KEY), 0);
 }
 
 static void host_end(void)
@@ -159,8 +160,8 @@ static void begin(bool shared)
 	begin_owned();
 	core_turn = 0;
 	core_host_comes = false;
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
 	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
 	delegate_key();
 	if (shared)
@@ -184,7 +185,7 @@ static void nothing(void)
 
 static void has_key(void)
 {
-	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &key), 0);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &key), 0);
 }
 
 static void has_session(void)
@@ -197,14 +198,14 @@ static void has_session(void)
 static void has_saved_session(void)
 {
 	has_key();
-	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &copy), 0);
-	CHECK_EQ(osap(&proxy, &session, ET_KEY, key, key_secret), 0);
-	CHECK_EQ(save_context(&proxy, session.handle, RT_AUTH, context, &context_len), 0);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &copy), 0);
+	CHECK_EQ(osap(&proxy, &session, TPM_ET_KEYHANDLE, key, key_secret), 0);
+	CHECK_EQ(save_context(&proxy, session.handle, TPM_RT_AUTH, context, &context_len), 0);
 }
 
 static void has_transport(void)
 {
-	CHECK_EQ(establish(&proxy, &session, TRANSPORT, NULL, LOG), 0);
+	CHECK_EQ(establish(&proxy, &session, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG), 0);
 }
 
 static void host_comes(void)
@@ -244,12 +245,12 @@ static void start_oiap(void)
 
 static void start_osap(void)
 {
-	osap(&proxy, &session, ET_SRK, SRK, srk_secret);
+	osap(&proxy, &session, TPM_ET_SRK, TPM_KH_SRK, srk_secret);
 }
 
 static void start_osap_of_key(void)
 {
-	osap(&proxy, &session, ET_KEY, key, key_secret);
+	osap(&proxy, &session, TPM_ET_KEYHANDLE, key, key_secret);
 }
 
 static void start_dsap(void)
@@ -266,7 +267,7 @@ static void start_dsap(void)
 
 static void load(void)
 {
-	load_key(&proxy, SRK, srk_secret, &signer, &key);
+	load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &key);
 }
 
 static void wrap_oiap(void)
@@ -287,7 +288,7 @@ static void wrap_load(void)
 		return;
 	inner.cont = 0;
 	command_begin(&c, &proxy, 0x41);
-	put_handle(&c, SRK);
+	put_handle(&c, TPM_KH_SRK);
 	put_bytes(&c, signer.blob, signer.len);
 	c.rsp_handles_len = 4;
 	execute(&c, &session, &inner, NULL);
@@ -295,7 +296,7 @@ static void wrap_load(void)
 
 static void start_transport(void)
 {
-	establish(&proxy, &session, TRANSPORT, NULL, LOG);
+	establish(&proxy, &session, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG);
 }
 
 static void use_key(void)
@@ -413,9 +414,9 @@ static void others_go_on(void)
 {
 	u32 handle;
 
-	CHECK_EQ(load_key(&other, SRK, srk_secret, &signer, &handle), 0);
+	CHECK_EQ(load_key(&other, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 	CHECK_EQ(sign(&other, handle, key_secret, NULL), 0);
-	CHECK_EQ(flush(&other, handle, RT_KEY), 0);
+	CHECK_EQ(flush(&other, handle, TPM_RT_KEY), 0);
 }
 
 static void others_go_on_after_a_loss(void)
@@ -432,8 +433,8 @@ static void lost_key_ends_no_session_of_its_copies(void)
 	begin(false);
 	maker = &makers[LOAD_KEY];
 	length = LOST;
-	CHECK_EQ(load_key(&other, SRK, srk_secret, &signer, &handle), 0);
-	CHECK_EQ(osap(&other, &s, ET_KEY, handle, key_secret), 0);
+	CHECK_EQ(load_key(&other, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
+	CHECK_EQ(osap(&other, &s, TPM_ET_KEYHANDLE, handle, key_secret), 0);
 	meet_loss();
 	CHECK_EQ(sign_with(&other, handle, &s, NULL), 0);
 	CHECK_EQ(sign_with(&other, handle, &s, NULL), 0);
@@ -468,7 +469,7 @@ static void losses_take_no_room(void)
 static void has_session_of_key(void)
 {
 	has_key();
-	CHECK_EQ(osap(&proxy, &session, ET_KEY, key, key_secret), 0);
+	CHECK_EQ(osap(&proxy, &session, TPM_ET_KEYHANDLE, key, key_secret), 0);
 }
 
 static const struct maker savers[] = {
@@ -485,7 +486,7 @@ static void host_saves_session(u8 *blob, size_t *len)
 	struct session s;
 
 	CHECK_EQ(oiap(&host, &s, key_secret), 0);
-	CHECK_EQ(save_context(&host, s.handle, RT_AUTH, blob, len), 0);
+	CHECK_EQ(save_context(&host, s.handle, TPM_RT_AUTH, blob, len), 0);
 }
 
 static void meet_lost_save(bool executed)
@@ -505,11 +506,11 @@ static void meet_lost_save(bool executed)
 	host_has_its_own();
 	begin_again(&proxy);
 	core_end_turn();
-	if (count_handles(&host, RT_CONTEXT) != 1)
+	if (count_handles(&host, TPM_RT_CONTEXT) != 1)
 		core_fail(__FILE__, __LINE__, "after %s, %zu bytes: %u saved, one is the host's",
-			  maker->name, length, count_handles(&host, RT_CONTEXT));
+			  maker->name, length, count_handles(&host, TPM_RT_CONTEXT));
 	CHECK_EQ(load_context(&host, 0, false, blob, len, &handle), 0);
-	CHECK_EQ(flush(&host, handle, RT_AUTH), 0);
+	CHECK_EQ(flush(&host, handle, TPM_RT_AUTH), 0);
 }
 
 static void lost_save_takes_no_place_in_the_list(void)
@@ -559,9 +560,9 @@ static void session_that_is_flushed_was_not_saved(void)
 	CHECK_EQ(nr_left, 0);
 	begin_again(&proxy);
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_CONTEXT), 1);
+	CHECK_EQ(count_handles(&host, TPM_RT_CONTEXT), 1);
 	CHECK_EQ(load_context(&host, 0, false, blob, len, &handle), 0);
-	CHECK_EQ(flush(&host, handle, RT_AUTH), 0);
+	CHECK_EQ(flush(&host, handle, TPM_RT_AUTH), 0);
 	end();
 }
 
@@ -596,15 +597,15 @@ static void chip_that_tells_nothing_keeps_what_is_the_hosts(void)
 		core_watch = NULL;
 		core_end_turn();
 		CHECK_EQ(sign_with(&host, hosts[0], &hosts_session, NULL), 0);
-		CHECK_EQ(load_key(&other, SRK, srk_secret, &signer, &handle), 0);
+		CHECK_EQ(load_key(&other, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 		CHECK_EQ(oiap(&other, &s, key_secret), 0);
 		CHECK_EQ(sign_with(&other, handle, &s, NULL), 0);
 		begin_again(&other);
 		core_end_turn();
 		/* What stays is nobody's, and the host's own is there. */
-		CHECK_EQ(count_handles(&host, RT_KEY), NR_KEYS + 1);
+		CHECK_EQ(count_handles(&host, TPM_RT_KEY), NR_KEYS + 1);
 		CHECK_EQ(sign_with(&host, hosts[0], &hosts_session, NULL), 0);
-		list_handles(RT_KEY, &left[0]);
+		list_handles(TPM_RT_KEY, &left[0]);
 		end();
 	}
 }

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include "tpm12_model.h"
 
-#define RC_NOSPACE	17
-
 /* Sessions. */
 
 static void forget_session(struct session *s)
@@ -30,10 +28,10 @@ void flush_session(struct diff_guest *g, struct session *s)
 		};
 
 		use_own_handle(&c, count);
-		arg_u32(&c, RT_CONTEXT);
+		arg_u32(&c, TPM_RT_CONTEXT);
 	} else {
 		use_own_handle(&c, s->handle);
-		arg_u32(&c, s->type == TRANS ? RT_TRANS : RT_AUTH);
+		arg_u32(&c, s->type == TRANS ? TPM_RT_TRANS : TPM_RT_AUTH);
 	}
 	send_call(&c, AGREE_BYTES);
 	forget_session(s);
@@ -156,13 +154,13 @@ static bool is_of_key(const struct session *s, const void *key)
 	if (s->type == OIAP)
 		return true;
 	if (!key)
-		return s->type == OSAP && (s->entity & 0xff) == ET_SRK;
+		return s->type == OSAP && (s->entity & 0xff) == TPM_ET_SRK;
 	return s->type == OSAP && s->key == key;
 }
 
 static bool is_of_owner(const struct session *s, const void *none)
 {
-	return s->type == OIAP || (s->entity & 0xff) == ET_OWNER;
+	return s->type == OIAP || (s->entity & 0xff) == TPM_ET_OWNER;
 }
 
 u8 secret_of(const struct key *key)
@@ -191,8 +189,8 @@ struct session *owner_session(struct diff_guest *g)
 static struct session *osap_by(struct diff_guest *g, struct key *key)
 {
 	if (!key && !diff_once_in(g, 4))
-		return new_osap(g, ET_SRK, NULL, KH_SRK, SRK_SECRET);
-	return new_osap(g, diff_once_in(g, 2) ? ET_KEY : ET_KEYHANDLE, key, KH_SRK,
+		return new_osap(g, TPM_ET_SRK, NULL, TPM_KH_SRK, SRK_SECRET);
+	return new_osap(g, diff_once_in(g, 2) ? TPM_ET_KEY : TPM_ET_KEYHANDLE, key, TPM_KH_SRK,
 			secret_of(key));
 }
 
@@ -211,7 +209,7 @@ struct session *osap_key(struct diff_guest *g, struct key *key)
 
 struct session *osap_owner(struct diff_guest *g)
 {
-	return new_osap(g, ET_OWNER, NULL, KH_OWNER, OWNER_SECRET);
+	return new_osap(g, TPM_ET_OWNER, NULL, TPM_KH_OWNER, OWNER_SECRET);
 }
 
 /* Keys. */
@@ -273,7 +271,7 @@ void flush_key(struct diff_guest *g, struct key *key)
 	c.steady = true;
 	c.bare = true;
 	use_own_handle(&c, key->handle);
-	arg_u32(&c, RT_KEY);
+	arg_u32(&c, TPM_RT_KEY);
 	send_call(&c, AGREE_BYTES);
 	drop_key(g, key);
 }

@@ -20,6 +20,7 @@
 
 #include "differential.h"
 #include "tpm12/commands.h"
+#include "tpm12/spec.h"
 
 #define NR_KEYS		6
 #define NR_SESSIONS	7
@@ -29,17 +30,9 @@
 #define NR_INDICES	3
 #define NR_SAVED_KEYS	3
 
-#define KH_SRK		0x40000000
-#define KH_OWNER	0x40000001
-#define KH_TRANSPORT	0x40000003
-
 #define OWNER_SECRET	0x0a
 #define SRK_SECRET	0x00
 #define COUNTER_SECRET	0x2c
-
-enum { RT_KEY = 1, RT_AUTH = 2, RT_TRANS = 4, RT_CONTEXT = 5 };
-enum { ET_KEYHANDLE = 1, ET_OWNER = 2, ET_DATA = 3, ET_SRK = 4, ET_KEY = 5, ET_COUNTER = 10,
-	ET_NV = 11 };
 
 enum usage { USE_SIGN = 0x10, USE_STORAGE = 0x11, USE_IDENTITY = 0x12, USE_BIND = 0x14,
 	USE_LEGACY = 0x15, USE_MIGRATE = 0x16 };

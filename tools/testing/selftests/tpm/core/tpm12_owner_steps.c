@@ -53,7 +53,7 @@ static void step_owner_reads(struct diff_guest *g)
 	}
 	if (!begin_as_owner(&c, g, 0x81))
 		return;
-	arg_u32(&c, diff_once_in(g, 2) ? KH_SRK : 0x40000000 + diff_of(g, 8));
+	arg_u32(&c, diff_once_in(g, 2) ? TPM_KH_SRK : 0x40000000 + diff_of(g, 8));
 	send_call(&c, AGREE_BYTES);
 }
 
@@ -114,7 +114,7 @@ static void end_sessions_of_index(struct diff_guest *g, u32 nr)
 	for (i = 0; i < NR_SESSIONS; i++) {
 		struct session *s = &m->session[i];
 
-		if (s->live && !s->saved && (s->entity & 0xff) == ET_NV && s->value == nr)
+		if (s->live && !s->saved && (s->entity & 0xff) == TPM_ET_NV && s->value == nr)
 			flush_session(g, s);
 	}
 	m->undefined = false;
@@ -176,7 +176,7 @@ static bool begin_nv(struct call *c, struct diff_guest *g, const struct index *i
 
 	if (index->attributes & (NV_AUTHREAD | NV_AUTHWRITE) && !diff_once_in(g, 4)) {
 		s = diff_once_in(g, 2) ? new_oiap(g) :
-		    new_osap(g, ET_NV, NULL, index->nr, index->secret);
+		    new_osap(g, TPM_ET_NV, NULL, index->nr, index->secret);
 		if (!s)
 			return false;
 		begin_call(c, g, by_auth);
@@ -244,7 +244,7 @@ static void step_counter(struct diff_guest *g)
 		return;
 	}
 	s = diff_once_in(g, 2) ? new_oiap(g) :
-	    new_osap(g, ET_COUNTER, NULL, counter, COUNTER_SECRET);
+	    new_osap(g, TPM_ET_COUNTER, NULL, counter, COUNTER_SECRET);
 	if (!s)
 		return;
 	begin_call(&c, g, 0xdd);
@@ -649,13 +649,14 @@ static void step_establish(struct diff_guest *g)
 	if (key)
 		use_key(&c, key);
 	else
-		use_handle(&c, KH_TRANSPORT);
+		use_handle(&c, TPM_KH_TRANSPORT);
 	arg_u16(&c, 0x001e);
 	arg_u32(&c, attributes);
 	arg_u32(&c, 7);
 	arg_u16(&c, 1);
 	if (key)
-		arg_sized(&c, out, core_encrypt_oaep(key->blob.pub.at[OURS], key->blob.pub.len[OURS],
+		arg_sized(&c, out,
+			  core_encrypt_oaep(key->blob.pub.at[OURS], key->blob.pub.len[OURS],
 						secret, sizeof(secret), out));
 	else
 		arg_sized(&c, secret + 2, 20);

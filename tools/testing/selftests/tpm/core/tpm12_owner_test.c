@@ -13,15 +13,15 @@ static struct key signer, storage;
 static void begin(void)
 {
 	begin_owned();
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
 }
 
 static u32 load(struct guest *g, const struct key *key)
 {
 	u32 handle = 0;
 
-	CHECK_EQ(load_key(g, SRK, srk_secret, key, &handle), 0);
+	CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, key, &handle), 0);
 	return handle;
 }
 
@@ -75,21 +75,21 @@ static void owner_acts_by_grant_alone(void)
 	begin();
 	for (i = 0; i < ARRAY_SIZE(by_grant); i++)
 		CHECK(!is_there(&proxy, by_grant[i]));
-	CHECK_EQ(read_internal_pub(&proxy, SRK), 10);
+	CHECK_EQ(read_internal_pub(&proxy, TPM_KH_SRK), 10);
 	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
 	for (i = 0; i < ARRAY_SIZE(by_grant); i++)
 		CHECK(is_there(&proxy, by_grant[i]));
-	CHECK_EQ(read_internal_pub(&proxy, SRK), 0);
-	CHECK_EQ(read_internal_pub(&alone, SRK), 0);
+	CHECK_EQ(read_internal_pub(&proxy, TPM_KH_SRK), 0);
+	CHECK_EQ(read_internal_pub(&alone, TPM_KH_SRK), 0);
 	CHECK_MEM(proxy.rsp.buf, alone.rsp.buf, alone.rsp.len - 41);
 	CHECK_EQ(read_internal_pub(&proxy, 0x40000006), 0);
 	/* The other one has no grant. */
-	CHECK_EQ(read_internal_pub(&other, SRK), 10);
+	CHECK_EQ(read_internal_pub(&other, TPM_KH_SRK), 10);
 	/* One ordinal can be granted alone, or denied. */
 	core_policy(other.vtpm, 0x81, VTPMB_POLICY_ALLOW_UNSAFE);
-	CHECK_EQ(read_internal_pub(&other, SRK), 0);
+	CHECK_EQ(read_internal_pub(&other, TPM_KH_SRK), 0);
 	core_policy(proxy.vtpm, 0x81, VTPMB_POLICY_DENY);
-	CHECK_EQ(read_internal_pub(&proxy, SRK), 10);
+	CHECK_EQ(read_internal_pub(&proxy, TPM_KH_SRK), 10);
 	end_owned();
 }
 
@@ -121,7 +121,7 @@ static void owner_cannot_hurt_others_without_unsafe_grant(void)
 	put_sized(&c, "\1", 1);
 	CHECK_EQ(send_auth1(&c, &s), 8);
 	/* Each refusal ended its session, but that of an ordinal that is not there. */
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 1);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 1);
 	/* And a session that is not there is told first, as in a TPM. */
 	CHECK_EQ(oiap(&proxy, &s, owner_secret), 0);
 	s.handle = 0x02ffffff;
@@ -143,7 +143,7 @@ static void owner_clear_by_unsafe_grant_is_the_truth_for_all(void)
 	key = load(&other, &signer);
 	mine = load(&proxy, &signer);
 	CHECK_EQ(oiap(&other, &s, key_secret), 0);
-	CHECK_EQ(save_context(&other, key, RT_KEY, blob, &len), 0);
+	CHECK_EQ(save_context(&other, key, TPM_RT_KEY, blob, &len), 0);
 	core_policy(proxy.vtpm, 0x5b, VTPMB_POLICY_ALLOW_UNSAFE);
 	/* Not with the wrong secret. */
 	CHECK_EQ(as_owner(&proxy, 0x5b, -1, 0x77), 1);
@@ -153,13 +153,13 @@ static void owner_clear_by_unsafe_grant_is_the_truth_for_all(void)
 	/* This one is as a TPM is after it: disabled, and without anything. */
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000008"), 7);
 	CHECK(!owned(&proxy));
-	CHECK_EQ(count_handles(&proxy, RT_KEY), 0);
-	CHECK_EQ(flush(&proxy, mine, RT_KEY), 3);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), 0);
+	CHECK_EQ(flush(&proxy, mine, TPM_RT_KEY), 3);
 
 	/* The others see that there is no owner, and what that means. */
 	CHECK(!owned(&other));
-	CHECK_EQ(count_handles(&other, RT_KEY), 0);
-	CHECK_EQ(count_handles(&other, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&other, TPM_RT_KEY), 0);
+	CHECK_EQ(count_handles(&other, TPM_RT_AUTH), 0);
 	CHECK_EQ(load_context(&other, 0, false, blob, len, &handle), 18);
 	CHECK_EQ(sign_with(&other, key, &s, NULL), 18);
 	core_end_turn();
@@ -213,7 +213,7 @@ static void ownership_of_an_unowned_chip_by_grant(void)
 	CHECK_EQ(tell(&b, "00c1 ???????? 4000000a 0008"), 0);
 	CHECK_EQ(tell(&b, "00c1 ???????? 00000071 01"), 0);
 	CHECK_EQ(take_ownership(&b), 11);
-	CHECK_EQ(count_handles(&b, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&b, TPM_RT_AUTH), 0);
 
 	a.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
 	CHECK(!owned(&a));
@@ -224,8 +224,8 @@ static void ownership_of_an_unowned_chip_by_grant(void)
 	CHECK_EQ(tell(&a, "00c1 ???????? 0000007c 0000000000000000000000000000000000000000"), 8);
 	/* And now there are keys, and sessions are swapped. */
 	CHECK_EQ(property(&b, 0x10d), VTPMB_MAX_SESSIONS);
-	CHECK_EQ(make_key(&a, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
-	CHECK_EQ(load_key(&b, SRK, srk_secret, &signer, &handle), 0);
+	CHECK_EQ(make_key(&a, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(load_key(&b, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 	CHECK_EQ(sign(&b, handle, key_secret, NULL), 0);
 	/* The first attempt has left a session. */
 	CHECK_EQ(tell(&a, "00c1 ???????? 0000005a"), 0);
@@ -272,14 +272,14 @@ static void lost_owner_clear_is_found_out(void)
 		if (in_vain)
 			tell(&other, "00c1 ???????? 00000046 00000008");
 		CHECK(!owned(&other));
-		CHECK_EQ(count_handles(&other, RT_KEY), 0);
-		CHECK_EQ(flush(&other, key, RT_KEY), 3);
+		CHECK_EQ(count_handles(&other, TPM_RT_KEY), 0);
+		CHECK_EQ(flush(&other, key, TPM_RT_KEY), 3);
 		/* The guest's own TPM is as after an OwnerClear that was answered. */
 		if (in_vain)
-			CHECK_EQ(count_handles(&proxy, RT_KEY), 0);
+			CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), 0);
 		CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000008"), 7);
 		CHECK(!owned(&proxy));
-		CHECK_EQ(count_handles(&proxy, RT_KEY), 0);
+		CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), 0);
 		core_end_turn();
 		CHECK(core_chip_is_empty());
 		end_owned();
@@ -424,7 +424,7 @@ static void guest_clears_enables_and_owns_the_chip_by_unsafe_grant(void)
 	CHECK(permanent_flag(&proxy, 0));
 	CHECK(permanent_flag(&host, 0));
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 18);
-	CHECK_EQ(count_handles(&other, RT_KEY), 0);
+	CHECK_EQ(count_handles(&other, TPM_RT_KEY), 0);
 	/* No restart of the chip is needed, but one of the guest. */
 	CHECK_EQ(tell(&proxy, ENABLE), 0);
 	CHECK_EQ(tell(&proxy, ACTIVATE), 0);
@@ -439,7 +439,7 @@ static void guest_clears_enables_and_owns_the_chip_by_unsafe_grant(void)
 	CHECK_EQ(take_ownership(&proxy), 0);
 	CHECK(owned(&host));
 	CHECK(owned(&other));
-	CHECK_EQ(make_key(&other, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&other, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
 	key = load(&other, &signer);
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
 	/* The refused attempt has left a session. */
@@ -456,7 +456,7 @@ static void platform_commands_are_never_wrapped(void)
 	begin_present();
 	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
 	CHECK_EQ(tell(&proxy, PRESENT), 0);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	command_begin(&c, &proxy, 0x70);
 	CHECK_EQ(execute(&c, &trans, NULL, NULL), 47);
 	CHECK(!permanent_flag(&host, 0));
@@ -515,11 +515,11 @@ static void cleared_owner_is_back_when_the_administrator_sets_a_view(void)
 		core_reset(proxy.vtpm);
 		start(&proxy);
 		CHECK(!owned(&proxy));
-		CHECK_EQ(load_key(&proxy, SRK, srk_secret, &signer, &key), 18);
+		CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &key), 18);
 		CHECK(owned(&other));
 		set_view(&proxy, views[i]);
 		CHECK(owned(&proxy));
-		CHECK(permanent_flag(&proxy, TPM12_PF_OWNERSHIP));
+		CHECK(permanent_flag(&proxy, TPM_PF_OWNERSHIP));
 		key = load(&proxy, &signer);
 		CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
 		CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
@@ -585,19 +585,23 @@ static void pcrs_are_used_by_grant_alone(void)
 
 	begin();
 	key = load(&proxy, &signer);
-	CHECK_EQ(seal(&host, SRK, srk_secret, info_pcr0, sizeof(info_pcr0), hosts, &hosts_len), 0);
-	CHECK_EQ(seal(&proxy, SRK, srk_secret, info_pcr0, sizeof(info_pcr0), sealed, &len), 16);
-	CHECK_EQ(seal(&proxy, SRK, srk_secret, cut, sizeof(cut), sealed, &len), 16);
-	CHECK_EQ(seal(&proxy, SRK, srk_secret, huge, sizeof(huge), sealed, &len), 16);
-	CHECK_EQ(unseal(&proxy, SRK, srk_secret, hosts, hosts_len), 16);
+	CHECK_EQ(seal(&host, TPM_KH_SRK, srk_secret, info_pcr0, sizeof(info_pcr0), hosts,
+		      &hosts_len), 0);
+	CHECK_EQ(seal(&proxy, TPM_KH_SRK, srk_secret, info_pcr0, sizeof(info_pcr0), sealed, &len),
+		 16);
+	CHECK_EQ(seal(&proxy, TPM_KH_SRK, srk_secret, cut, sizeof(cut), sealed, &len), 16);
+	CHECK_EQ(seal(&proxy, TPM_KH_SRK, srk_secret, huge, sizeof(huge), sealed, &len), 16);
+	CHECK_EQ(unseal(&proxy, TPM_KH_SRK, srk_secret, hosts, hosts_len), 16);
 	CHECK_EQ(quote(&proxy, key, 0x16, pcr0, 5), 16);
 	CHECK_EQ(quote(&proxy, key, 0x3e, pcr0, 5), 16);
-	CHECK_EQ(seal(&proxy, SRK, srk_secret, info_none, sizeof(info_none), sealed, &len), 0);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(seal(&proxy, TPM_KH_SRK, srk_secret, info_none, sizeof(info_none), sealed, &len),
+		 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 0);
 
 	proxy.vtpm->real_pcrs = 1;
-	CHECK_EQ(seal(&proxy, SRK, srk_secret, info_pcr0, sizeof(info_pcr0), sealed, &len), 0);
-	CHECK_EQ(unseal(&proxy, SRK, srk_secret, hosts, hosts_len), 24);
+	CHECK_EQ(seal(&proxy, TPM_KH_SRK, srk_secret, info_pcr0, sizeof(info_pcr0), sealed, &len),
+		 0);
+	CHECK_EQ(unseal(&proxy, TPM_KH_SRK, srk_secret, hosts, hosts_len), 24);
 	CHECK_EQ(quote(&proxy, key, 0x3e, pcr0, 5), 0);
 	CHECK_EQ(quote(&proxy, key, 0x3e, pcr1, 5), 16);
 	end_owned();
@@ -611,8 +615,8 @@ static u32 quote_once(struct guest *g, u32 ordinal, const u8 *sel, size_t len)
 
 	CHECK_EQ(oiap(g, &s, key_secret), 0);
 	rc = quote_in(g, &s, key, ordinal, sel, len);
-	flush(g, s.handle, RT_AUTH);
-	CHECK_EQ(flush(g, key, RT_KEY), 0);
+	flush(g, s.handle, TPM_RT_AUTH);
+	CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
 	return rc;
 }
 
@@ -650,10 +654,10 @@ static u32 make_bound(struct guest *g, const void *info, size_t info_len, bool k
 	struct session s;
 	struct command c;
 
-	if (osap(g, &s, ET_SRK, SRK, srk_secret))
+	if (osap(g, &s, TPM_ET_SRK, TPM_KH_SRK, srk_secret))
 		return g->rsp.rc;
 	command_begin(&c, g, 0x1f);
-	put_handle(&c, SRK);
+	put_handle(&c, TPM_KH_SRK);
 	put_encrypted(&c, &s, false, key_secret);
 	put_encrypted(&c, &s, true, key_secret);
 	put_u32(&c, key12 ? 0x00280000 : 0x01010000);
@@ -688,9 +692,9 @@ static void keys_on_pcrs_are_made_and_loaded_by_grant_alone(void)
 	CHECK_EQ(make_bound(&proxy, long_created_pcr0, sizeof(long_created_pcr0), true, &bound),
 		 16);
 	CHECK_EQ(make_bound(&host, info_pcr0, sizeof(info_pcr0), false, &bound), 0);
-	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &bound, &handle), 16);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &bound, &handle), 16);
 	proxy.vtpm->real_pcrs = 1;
-	CHECK_EQ(load_key(&proxy, SRK, srk_secret, &bound, &handle), 0);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &bound, &handle), 0);
 	CHECK_EQ(make_bound(&proxy, info_pcr0, sizeof(info_pcr0), false, &bound), 0);
 	CHECK_EQ(make_bound(&proxy, long_pcr0, sizeof(long_pcr0), true, &bound), 0);
 	end_owned();
@@ -707,7 +711,7 @@ static u32 define_nv_of(struct guest *g, u32 index, u32 size, struct session *tr
 	struct command c;
 	unsigned int i;
 
-	if (osap(g, &s, ET_OWNER, OWNER, owner_secret))
+	if (osap(g, &s, TPM_ET_OWNER, TPM_KH_OWNER, owner_secret))
 		return g->rsp.rc;
 	command_begin(&c, g, 0xcc);
 	put_u16(&c, 0x0018);
@@ -798,7 +802,7 @@ static void must_not_fit(const struct span *span)
 	CHECK_EQ(use_span(span, true, NULL), 17);
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
 		proxy.vtpm->transport = mode;
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		CHECK_EQ(use_span(span, !plain, &trans), 17);
 		CHECK(!executed);
 	}
@@ -875,7 +879,7 @@ static void nv_is_defined_up_to_the_quotas(void)
 	/* Nor inside of a transport session, whatever else is let through there. */
 	for (i = VTPMB_TRANSPORT_INSPECT; i <= VTPMB_TRANSPORT_ALLOW; i++) {
 		proxy.vtpm->transport = i;
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		CHECK_EQ(define_nv_of(&proxy, 0x1003, 1, &trans), 17);
 		CHECK(!executed);
 	}
@@ -917,13 +921,13 @@ static void nv_writes_without_authorisation_leave_the_host_some(void)
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 000000cd 00001000 00000008 00000004 61626364"), 17);
 	CHECK_EQ(write_new(&other), 0);
 	for (i = 0; i < 11; i++) {
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		CHECK_EQ(use_span(&(struct span){ 0xcd, 0, 4 }, false, &trans), 0);
-		CHECK_EQ(flush(&proxy, trans.handle, RT_TRANS), 0);
+		CHECK_EQ(flush(&proxy, trans.handle, TPM_RT_TRANS), 0);
 	}
 	CHECK_EQ(write_new(&proxy), 72);
 	CHECK_EQ(proxy.rsp.nr_chip_commands, 0);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	CHECK_EQ(use_span(&(struct span){ 0xcd, 0, 4 }, false, &trans), 72);
 	CHECK(!executed);
 	/* With the owner's authorisation, and to read, there is no limit. */
@@ -939,7 +943,7 @@ static u32 create_counter(struct guest *g, u32 *id)
 	struct session s;
 	struct command c;
 
-	if (osap(g, &s, ET_OWNER, OWNER, owner_secret))
+	if (osap(g, &s, TPM_ET_OWNER, TPM_KH_OWNER, owner_secret))
 		return g->rsp.rc;
 	command_begin(&c, g, 0xdc);
 	put_encrypted(&c, &s, false, key_secret);
@@ -963,7 +967,7 @@ static u32 increment(struct guest *g, u32 id)
 	struct session s;
 	struct command c;
 
-	if (osap(g, &s, ET_COUNTER, id, key_secret))
+	if (osap(g, &s, TPM_ET_COUNTER, id, key_secret))
 		return g->rsp.rc;
 	command_begin(&c, g, 0xdd);
 	put_u32(&c, id);
@@ -1009,7 +1013,7 @@ static void wrong_guesses_lock_the_guesser_alone(void)
 	for (i = 0; i < 8; i++) {
 		core_reset(proxy.vtpm);
 		start(&proxy);
-		CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 0x803);
+		CHECK_EQ(load_key(&proxy, TPM_KH_SRK, 0x77, &signer, &key), 0x803);
 	}
 	CHECK_EQ(sign(&other, theirs, key_secret, NULL), 0);
 	CHECK_EQ(sign(&other, theirs, 0x77, NULL), 1);
@@ -1024,7 +1028,7 @@ static void wrong_guesses_lock_the_guesser_alone(void)
 	core_end_turn();
 	key = load(&host, &signer);
 	CHECK_EQ(sign(&host, key, key_secret, NULL), 0);
-	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	CHECK_EQ(flush(&host, key, TPM_RT_KEY), 0);
 	CHECK_EQ(as_owner(&host, 0x40, -1, owner_secret), 0);
 	CHECK_EQ(sign(&other, theirs, key_secret, NULL), 0);
 	key = load(&proxy, &signer);
@@ -1044,17 +1048,17 @@ static void all_guests_together_leave_the_host_a_try(void)
 		g->vtpm = core_new();
 		start(g);
 		for (k = 0; k < 4; k++) {
-			rc = load_key(g, SRK, 0x77, &signer, &key);
+			rc = load_key(g, TPM_KH_SRK, 0x77, &signer, &key);
 			CHECK(rc == 1 || rc == 0x803);
 			nr_failed += rc == 1;
 		}
 	}
 	CHECK_EQ(nr_failed, 4);
 	core_end_turn();
-	CHECK_EQ(load_key(&host, SRK, 0x77, &signer, &key), 1);
+	CHECK_EQ(load_key(&host, TPM_KH_SRK, 0x77, &signer, &key), 1);
 	key = load(&host, &signer);
 	CHECK_EQ(sign(&host, key, key_secret, NULL), 0);
-	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	CHECK_EQ(flush(&host, key, TPM_RT_KEY), 0);
 	for (i = 0; i < ARRAY_SIZE(more); i++)
 		core_free(more[i].vtpm);
 	end_owned();
@@ -1067,12 +1071,12 @@ static void tries_that_the_host_has_used_are_not_a_guests(void)
 
 	begin();
 	for (i = 0; i < 4; i++)
-		CHECK_EQ(load_key(&host, SRK, 0x77, &signer, &key), 1);
-	CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 0x803);
+		CHECK_EQ(load_key(&host, TPM_KH_SRK, 0x77, &signer, &key), 1);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, 0x77, &signer, &key), 0x803);
 	core_end_turn();
 	key = load(&host, &signer);
 	CHECK_EQ(sign(&host, key, key_secret, NULL), 0);
-	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	CHECK_EQ(flush(&host, key, TPM_RT_KEY), 0);
 	/* Nor are those of a proxy that is no more. */
 	CHECK_EQ(as_owner(&host, 0x40, -1, owner_secret), 0);
 	for (i = 0; i < 4; i++) {
@@ -1080,12 +1084,12 @@ static void tries_that_the_host_has_used_are_not_a_guests(void)
 		u32 rc;
 
 		start(&another);
-		rc = load_key(&another, SRK, 0x77, &signer, &key);
+		rc = load_key(&another, TPM_KH_SRK, 0x77, &signer, &key);
 		CHECK_EQ(rc, 1);
 		core_free(another.vtpm);
 		core_end_turn();
 	}
-	CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 0x803);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, 0x77, &signer, &key), 0x803);
 	end_owned();
 }
 
@@ -1136,23 +1140,23 @@ static void chip_that_does_not_tell_is_not_guessed_at_anew_after_a_reset(void)
 
 	begin();
 	core_watch = does_not_tell;
-	CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 1);
-	CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 1);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, 0x77, &signer, &key), 1);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, 0x77, &signer, &key), 1);
 	for (i = 0; i < 8; i++) {
-		CHECK_EQ(load_key(&proxy, SRK, 0x77, &signer, &key), 0x803);
+		CHECK_EQ(load_key(&proxy, TPM_KH_SRK, 0x77, &signer, &key), 0x803);
 		core_off(proxy.vtpm);
 		core_reset(proxy.vtpm);
 		start(&proxy);
 	}
-	CHECK_EQ(load_key(&other, SRK, 0x77, &signer, &key), 1);
-	CHECK_EQ(load_key(&other, SRK, 0x77, &signer, &key), 0x803);
+	CHECK_EQ(load_key(&other, TPM_KH_SRK, 0x77, &signer, &key), 1);
+	CHECK_EQ(load_key(&other, TPM_KH_SRK, 0x77, &signer, &key), 0x803);
 	third.vtpm = core_new();
 	start(&third);
-	CHECK_EQ(load_key(&third, SRK, 0x77, &signer, &key), 0x803);
+	CHECK_EQ(load_key(&third, TPM_KH_SRK, 0x77, &signer, &key), 0x803);
 	core_end_turn();
 	key = load(&host, &signer);
 	CHECK_EQ(sign(&host, key, key_secret, NULL), 0);
-	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	CHECK_EQ(flush(&host, key, TPM_RT_KEY), 0);
 	core_watch = NULL;
 	core_free(third.vtpm);
 	end_owned();

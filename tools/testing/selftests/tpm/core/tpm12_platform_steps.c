@@ -168,20 +168,20 @@ static void step_look_after(struct diff_guest *g)
 {
 	u32 rc = platform(g, 0x15, 4, 0);
 
-	if (rc != TPM12_DISABLED && rc != TPM12_DEACTIVATED && rc != TPM12_INVALID_POSTINIT &&
-	    rc != TPM12_FAILEDSELFTEST)
+	if (rc != TPM_DISABLED && rc != TPM_DEACTIVATED && rc != TPM_INVALID_POSTINIT &&
+	    rc != TPM_FAILEDSELFTEST)
 		return;
-	if (rc == TPM12_INVALID_POSTINIT || rc == TPM12_FAILEDSELFTEST)
+	if (rc == TPM_INVALID_POSTINIT || rc == TPM_FAILEDSELFTEST)
 		restart(g);
 	platform(g, 0x4000000a, 2, 0x0020);
 	platform(g, 0x4000000a, 2, 0x0008);
 	platform(g, 0x6f, 0, 0);
 	platform(g, 0x72, 1, 0);
 	rc = platform(g, 0x15, 4, 0);
-	if (rc == TPM12_DEACTIVATED)
+	if (rc == TPM_DEACTIVATED)
 		restart(g);
 	/* There is no way to presence any more. */
-	else if (rc == TPM12_DISABLED)
+	else if (rc == TPM_DISABLED)
 		diff_renew(g);
 }
 
@@ -312,11 +312,11 @@ static void step_read_pubek(struct diff_guest *g)
 /* What the guest calls its @i-th of a type; 0: there is none, or it is saved. */
 static u32 known_handle(const struct model *m, enum diff_side side, u32 type, unsigned int i)
 {
-	const struct session *s = type == RT_AUTH ? m->session : m->trans;
+	const struct session *s = type == TPM_RT_AUTH ? m->session : m->trans;
 
-	if (type == RT_KEY)
+	if (type == TPM_RT_KEY)
 		return i < NR_KEYS && m->key[i].live ? m->key[i].handle[side] : 0;
-	if (i >= (type == RT_AUTH ? NR_SESSIONS : NR_TRANSPORTS))
+	if (i >= (type == TPM_RT_AUTH ? NR_SESSIONS : NR_TRANSPORTS))
 		return 0;
 	return s[i].live && !s[i].saved ? s[i].handle[side] : 0;
 }
@@ -349,7 +349,7 @@ static bool lists_agree(struct call *c, u32 type)
 	if (c->out_len[OURS] != c->out_len[TWINS] ||
 	    nr != vtpmb_peek_u16(c->out[TWINS] + 4))
 		return false;
-	if (type != RT_KEY && type != RT_AUTH && type != RT_TRANS)
+	if (type != TPM_RT_KEY && type != TPM_RT_AUTH && type != TPM_RT_TRANS)
 		return true;
 	for (side = 0; side < NR_SIDES; side++) {
 		if (!listed(c->g, side, type, c->out[side] + 6, nr, &which[side]))
@@ -379,11 +379,11 @@ static bool capabilities_agree(struct call *c)
 	u32 area = vtpmb_peek_u32(c->params[OURS]);
 	u32 sub = c->len[OURS] >= 12 ? vtpmb_peek_u32(c->params[OURS] + 8) : 0;
 
-	if (area == TPM12_CAP_KEY_HANDLE)
-		return lists_agree(c, RT_KEY);
-	if (area == TPM12_CAP_HANDLE)
+	if (area == TPM_CAP_KEY_HANDLE)
+		return lists_agree(c, TPM_RT_KEY);
+	if (area == TPM_CAP_HANDLE)
 		return lists_agree(c, sub);
-	if (area == TPM12_CAP_NV_LIST && model_of(c->g)->owner)
+	if (area == TPM_CAP_NV_LIST && model_of(c->g)->owner)
 		return indices_agree(c);
 	if (c->out_len[OURS] != c->out_len[TWINS] ||
 	    memcmp(c->out[OURS], c->out[TWINS], c->out_len[OURS]))
@@ -415,22 +415,22 @@ static void step_capability(struct diff_guest *g)
 		u32 sub;
 		u32 of;
 	} caps[] = {
-		{ TPM12_CAP_ALG, 4, 1, 12 }, { TPM12_CAP_PID, 2, 1, 6 },
-		{ TPM12_CAP_FLAG, 4, 0x108, 2 }, { TPM12_CAP_FLAG, 4, 0x107, 4 },
-		{ TPM12_CAP_PROPERTY, 4, 0x100, 40 }, { TPM12_CAP_PROPERTY, 4, 0x100, 40 },
-		{ TPM12_CAP_VERSION, 0, 0, 1 }, { TPM12_CAP_KEY_HANDLE, 0, 0, 1 },
-		{ TPM12_CAP_SYM_MODE, 4, 0, 8 }, { TPM12_CAP_NV_LIST, 0, 0, 1 },
-		{ TPM12_CAP_NV_INDEX, 4, 0x1000, 4 }, { TPM12_CAP_TRANS_ALG, 4, 1, 12 },
-		{ TPM12_CAP_HANDLE, 4, 1, 2 }, { TPM12_CAP_HANDLE, 4, 0, 10 },
-		{ TPM12_CAP_TRANS_ES, 2, 1, 5 }, { TPM12_CAP_AUTH_ENCRYPT, 4, 1, 12 },
-		{ TPM12_CAP_DA_LOGIC, 2, 1, 12 }, { TPM12_CAP_VERSION_VAL, 0, 0, 1 },
-		{ 0, 4, 0, 0x20 }, { TPM12_CAP_MFR, 4, 0, 4 },
+		{ TPM_CAP_ALG, 4, 1, 12 }, { TPM_CAP_PID, 2, 1, 6 },
+		{ TPM_CAP_FLAG, 4, 0x108, 2 }, { TPM_CAP_FLAG, 4, 0x107, 4 },
+		{ TPM_CAP_PROPERTY, 4, 0x100, 40 }, { TPM_CAP_PROPERTY, 4, 0x100, 40 },
+		{ TPM_CAP_VERSION, 0, 0, 1 }, { TPM_CAP_KEY_HANDLE, 0, 0, 1 },
+		{ TPM_CAP_SYM_MODE, 4, 0, 8 }, { TPM_CAP_NV_LIST, 0, 0, 1 },
+		{ TPM_CAP_NV_INDEX, 4, 0x1000, 4 }, { TPM_CAP_TRANS_ALG, 4, 1, 12 },
+		{ TPM_CAP_HANDLE, 4, 1, 2 }, { TPM_CAP_HANDLE, 4, 0, 10 },
+		{ TPM_CAP_TRANS_ES, 2, 1, 5 }, { TPM_CAP_AUTH_ENCRYPT, 4, 1, 12 },
+		{ TPM_CAP_DA_LOGIC, 2, 1, 12 }, { TPM_CAP_VERSION_VAL, 0, 0, 1 },
+		{ 0, 4, 0, 0x20 }, { TPM_CAP_MFR, 4, 0, 4 },
 	};
 	unsigned int i = diff_of(g, ARRAY_SIZE(caps) + 4);
 
 	if (i >= ARRAY_SIZE(caps)) {
 		i = diff_of(g, TPM12_NR_ROWS);
-		capability(g, TPM12_CAP_ORD, 4, vtpmb_tpm12_rows[i].code);
+		capability(g, TPM_CAP_ORD, 4, vtpmb_tpm12_rows[i].code);
 		return;
 	}
 	capability(g, caps[i].area, caps[i].sub_len, caps[i].sub + diff_of(g, caps[i].of));
@@ -442,7 +442,7 @@ static void step_select_size(struct diff_guest *g)
 
 	begin_call(&c, g, 0x65);
 	c.bare = true;
-	arg_u32(&c, TPM12_CAP_SELECT_SIZE);
+	arg_u32(&c, TPM_CAP_SELECT_SIZE);
 	arg_u32(&c, 6);
 	arg_u16(&c, 0x0101);
 	arg_u16(&c, diff_of(g, 3));
@@ -463,7 +463,7 @@ static void step_key_status(struct diff_guest *g)
 	begin_call(&c, g, 0x65);
 	c.bare = true;
 	c.steady = true;
-	arg_u32(&c, TPM12_CAP_KEY_STATUS);
+	arg_u32(&c, TPM_CAP_KEY_STATUS);
 	arg_u32(&c, 4);
 	for (side = 0; side < NR_SIDES; side++) {
 		vtpmb_poke_u32(bytes, key->handle[side]);

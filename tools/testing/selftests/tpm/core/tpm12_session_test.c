@@ -15,16 +15,16 @@ static struct guest *const both[] = { &proxy, &alone };
 static void begin(void)
 {
 	begin_owned();
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 4, key_secret, &fleeting), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 4, key_secret, &fleeting), 0);
 }
 
 static u32 load(struct guest *g, const struct key *key)
 {
 	u32 handle = 0;
 
-	CHECK_EQ(load_key(g, SRK, srk_secret, key, &handle), 0);
+	CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, key, &handle), 0);
 	return handle;
 }
 
@@ -43,11 +43,11 @@ static void session_lasts_until_told_otherwise(void)
 			CHECK_EQ(oiap(g, &s, key_secret), 0);
 			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
 			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
-			CHECK_EQ(count_handles(g, RT_AUTH), 1);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 1);
 			s.cont = 0;
 			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
-			CHECK_EQ(count_handles(g, RT_AUTH), 0);
-			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 0);
+			CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
 		}
 	}
 	end_owned();
@@ -75,12 +75,12 @@ static void session_dies_of_an_error(void)
 			put_handle(&c, key);
 			put_sized(&c, "short", 5);
 			CHECK_EQ(send_auth1(&c, &s), 3);
-			CHECK_EQ(count_handles(g, RT_AUTH), 1);
-			CHECK_EQ(flush(g, handle, RT_AUTH), 34);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 1);
+			CHECK_EQ(flush(g, handle, TPM_RT_AUTH), 34);
 
 			/* There is no such key. */
 			CHECK_EQ(sign_with(g, 0x00abcdef, &s2, NULL), 12);
-			CHECK_EQ(count_handles(g, RT_AUTH), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 0);
 
 			/* A command that is cut off ends nothing. */
 			CHECK_EQ(oiap(g, &s, key_secret), 0);
@@ -88,11 +88,11 @@ static void session_dies_of_an_error(void)
 			put_handle(&c, key);
 			put_u32(&c, 1000);
 			CHECK(send_auth1(&c, &s) != 0);
-			CHECK_EQ(count_handles(g, RT_AUTH), 1);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 1);
 			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
-			CHECK_EQ(flush(g, s.handle, RT_AUTH), 0);
-			CHECK_EQ(flush(g, s.handle, RT_AUTH), 34);
-			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			CHECK_EQ(flush(g, s.handle, TPM_RT_AUTH), 0);
+			CHECK_EQ(flush(g, s.handle, TPM_RT_AUTH), 34);
+			CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
 		}
 	}
 	end_owned();
@@ -110,20 +110,20 @@ static void session_dies_with_its_key(void)
 			u32 key = load(g, &signer);
 			struct session bound, free, srk;
 
-			CHECK_EQ(osap(g, &bound, ET_KEY, key, key_secret), 0);
-			CHECK_EQ(osap(g, &srk, ET_SRK, SRK, srk_secret), 0);
+			CHECK_EQ(osap(g, &bound, TPM_ET_KEYHANDLE, key, key_secret), 0);
+			CHECK_EQ(osap(g, &srk, TPM_ET_SRK, TPM_KH_SRK, srk_secret), 0);
 			CHECK_EQ(oiap(g, &free, key_secret), 0);
 			CHECK_EQ(sign_with(g, key, &bound, NULL), 0);
 			CHECK_EQ(sign_with(g, key, &bound, NULL), 0);
-			CHECK_EQ(flush(g, key, RT_KEY), 0);
-			CHECK_EQ(count_handles(g, RT_AUTH), 2);
+			CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 2);
 			key = load(g, &signer);
 			CHECK_EQ(sign_with(g, key, &free, NULL), 0);
 			CHECK_EQ(sign_with(g, key, &bound, NULL), 34);
-			CHECK_EQ(flush(g, key, RT_KEY), 0);
-			CHECK_EQ(flush(g, free.handle, RT_AUTH), 0);
-			CHECK_EQ(flush(g, srk.handle, RT_AUTH), 0);
-			CHECK_EQ(count_handles(g, RT_AUTH), 0);
+			CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
+			CHECK_EQ(flush(g, free.handle, TPM_RT_AUTH), 0);
+			CHECK_EQ(flush(g, srk.handle, TPM_RT_AUTH), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 0);
 		}
 	}
 	end_owned();
@@ -141,7 +141,7 @@ static void reset_ends_sessions_of_this_proxy_alone(void)
 	for (i = 0; i < 3; i++)
 		CHECK_EQ(oiap(&proxy, &mine[i], key_secret), 0);
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 0);
 	CHECK_EQ(sign_with(&other, key, &foreign, NULL), 0);
 	end_owned();
 }
@@ -160,7 +160,7 @@ static void more_sessions_than_the_chip_has_room_for(void)
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
 		CHECK_EQ(property(&proxy, 0x10a), VTPMB_MAX_SESSIONS - i);
 		if (i % 2)
-			CHECK_EQ(osap(&proxy, &s[i], ET_KEY, key, key_secret), 0);
+			CHECK_EQ(osap(&proxy, &s[i], TPM_ET_KEYHANDLE, key, key_secret), 0);
 		else
 			CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
 	}
@@ -168,12 +168,12 @@ static void more_sessions_than_the_chip_has_room_for(void)
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
 		CHECK_EQ(sign_with(&proxy, key, &s[(5 * i) % VTPMB_MAX_SESSIONS], NULL), 0);
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_AUTH), NR_SLOTS - 2);
+	CHECK_EQ(count_handles(&host, TPM_RT_AUTH), NR_SLOTS - 2);
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
 		CHECK_EQ(sign_with(&proxy, key, &s[(3 * i) % VTPMB_MAX_SESSIONS], NULL), 0);
 	core_end_turn();
 	for (i = 0; i < NR_SLOTS - 2; i++)
-		CHECK_EQ(flush(&host, hosts[i].handle, RT_AUTH), 0);
+		CHECK_EQ(flush(&host, hosts[i].handle, TPM_RT_AUTH), 0);
 	end_owned();
 }
 
@@ -189,13 +189,13 @@ static void bound_sessions_swap_with_their_key(void)
 	key[0] = load(&proxy, &signer);
 	key[1] = load(&proxy, &signer);
 	for (i = 0; i < 4; i++)
-		CHECK_EQ(osap(&proxy, &s[i], ET_KEY, key[i % 2], key_secret), 0);
+		CHECK_EQ(osap(&proxy, &s[i], TPM_ET_KEYHANDLE, key[i % 2], key_secret), 0);
 	for (i = 0; i < 12; i++) {
 		CHECK_EQ(sign_with(&proxy, key[i % 2], &s[i % 4], NULL), 0);
 		if (i % 5 == 4)
 			core_end_turn();
 	}
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 4);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 4);
 	end_owned();
 }
 
@@ -207,19 +207,19 @@ static void copies_of_a_key_keep_their_sessions(void)
 	unsigned int i;
 
 	begin();
-	while (nr < 19 && !load_key(&host, SRK, srk_secret, &storage, &hosts[nr]))
+	while (nr < 19 && !load_key(&host, TPM_KH_SRK, srk_secret, &storage, &hosts[nr]))
 		nr++;
 	CHECK_EQ(nr, 19);
 	core_turn = 0;
 	for (i = 0; i < 2; i++)
 		key[i] = load(&proxy, &signer);
 	for (i = 0; i < 4; i++)
-		CHECK_EQ(osap(&proxy, &s[i], ET_KEY, key[i % 2], key_secret), 0);
+		CHECK_EQ(osap(&proxy, &s[i], TPM_ET_KEYHANDLE, key[i % 2], key_secret), 0);
 	for (i = 0; i < 12; i++)
 		CHECK_EQ(sign_with(&proxy, key[i % 2], &s[i % 4], NULL), 0);
 	core_end_turn();
 	while (nr--)
-		CHECK_EQ(flush(&host, hosts[nr], RT_KEY), 0);
+		CHECK_EQ(flush(&host, hosts[nr], TPM_RT_KEY), 0);
 	end_owned();
 }
 
@@ -236,7 +236,7 @@ static void saved_key_loads_as_often_as_one_likes(void)
 			struct guest *g = both[i];
 			u32 key = load(g, &signer), again, clone;
 
-			CHECK_EQ(save_context(g, key, RT_KEY, blob, &len), 0);
+			CHECK_EQ(save_context(g, key, TPM_RT_KEY, blob, &len), 0);
 			CHECK_EQ(sign(g, key, key_secret, NULL), 0);
 			/* Taken, so it cannot be kept. */
 			CHECK_EQ(load_context(g, 0, true, blob, len, &again), 88);
@@ -245,15 +245,15 @@ static void saved_key_loads_as_often_as_one_likes(void)
 			CHECK_EQ(load_context(g, 0, false, blob, len, &clone), 0);
 			CHECK(clone != key);
 			CHECK_EQ(sign(g, clone, key_secret, NULL), 0);
-			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
 			if (g != &alone) {
 				CHECK_EQ(load_context(g, 0, true, blob, len, &again), 0);
 				CHECK_EQ(again, key);
 				CHECK_EQ(sign(g, again, key_secret, NULL), 0);
-				CHECK_EQ(flush(g, again, RT_KEY), 0);
+				CHECK_EQ(flush(g, again, TPM_RT_KEY), 0);
 			}
-			CHECK_EQ(flush(g, clone, RT_KEY), 0);
-			CHECK_EQ(count_handles(g, RT_KEY), 0);
+			CHECK_EQ(flush(g, clone, TPM_RT_KEY), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_KEY), 0);
 		}
 	}
 	end_owned();
@@ -274,28 +274,28 @@ static void saved_session_loads_once(void)
 			struct session s;
 
 			CHECK_EQ(oiap(g, &s, key_secret), 0);
-			CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob, &len), 0);
-			CHECK_EQ(count_handles(g, RT_AUTH), 0);
-			CHECK_EQ(count_handles(g, RT_CONTEXT), 1);
-			CHECK_EQ(flush(g, s.handle, RT_AUTH), 34);
+			CHECK_EQ(save_context(g, s.handle, TPM_RT_AUTH, blob, &len), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_CONTEXT), 1);
+			CHECK_EQ(flush(g, s.handle, TPM_RT_AUTH), 34);
 			CHECK_EQ(load_context(g, 0, true, blob, len, &handle), 0);
 			CHECK_EQ(handle, s.handle);
-			CHECK_EQ(count_handles(g, RT_CONTEXT), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_CONTEXT), 0);
 			CHECK_EQ(sign_with(g, key, &s, NULL), 0);
 			CHECK_EQ(load_context(g, 0, false, blob, len, &handle), 90);
 
 			/* A newer save makes an older one useless. */
-			CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob, &len), 0);
+			CHECK_EQ(save_context(g, s.handle, TPM_RT_AUTH, blob, &len), 0);
 			CHECK_EQ(load_context(g, 0, true, blob, len, &handle), 0);
-			CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob + 1024, &len), 0);
+			CHECK_EQ(save_context(g, s.handle, TPM_RT_AUTH, blob + 1024, &len), 0);
 			CHECK_EQ(load_context(g, 0, true, blob, len, &handle), 90);
 
 			/* By its contextCount it can be flushed. */
-			CHECK_EQ(flush(g, vtpmb_peek_u32(blob + 1024 + 26), RT_CONTEXT), 0);
-			CHECK_EQ(flush(g, vtpmb_peek_u32(blob + 1024 + 26), RT_CONTEXT), 3);
+			CHECK_EQ(flush(g, vtpmb_peek_u32(blob + 1024 + 26), TPM_RT_CONTEXT), 0);
+			CHECK_EQ(flush(g, vtpmb_peek_u32(blob + 1024 + 26), TPM_RT_CONTEXT), 3);
 			CHECK_EQ(load_context(g, 0, true, blob + 1024, len, &handle), 90);
-			CHECK_EQ(count_handles(g, RT_CONTEXT), 0);
-			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_CONTEXT), 0);
+			CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
 		}
 	}
 	end_owned();
@@ -316,10 +316,10 @@ static void saved_bound_session_needs_its_key(void)
 			u32 key = load(g, &signer), wrong = load(g, &storage), handle, again;
 			struct session s;
 
-			CHECK_EQ(osap(g, &s, ET_KEY, key, key_secret), 0);
-			CHECK_EQ(save_context(g, key, RT_KEY, key_blob, &key_len), 0);
-			CHECK_EQ(save_context(g, s.handle, RT_AUTH, blob, &len), 0);
-			CHECK_EQ(flush(g, key, RT_KEY), 0);
+			CHECK_EQ(osap(g, &s, TPM_ET_KEYHANDLE, key, key_secret), 0);
+			CHECK_EQ(save_context(g, key, TPM_RT_KEY, key_blob, &key_len), 0);
+			CHECK_EQ(save_context(g, s.handle, TPM_RT_AUTH, blob, &len), 0);
+			CHECK_EQ(flush(g, key, TPM_RT_KEY), 0);
 			/* libtpms has 12 for a handle that is not there, not 74. */
 			CHECK(load_context(g, key, true, blob, len, &handle) != 0);
 			CHECK(load_context(g, wrong, true, blob, len, &handle) != 0);
@@ -327,9 +327,9 @@ static void saved_bound_session_needs_its_key(void)
 			CHECK_EQ(load_context(g, again, true, blob, len, &handle), 0);
 			s.handle = handle;
 			CHECK_EQ(sign_with(g, again, &s, NULL), 0);
-			CHECK_EQ(flush(g, again, RT_KEY), 0);
-			CHECK_EQ(count_handles(g, RT_AUTH), 0);
-			CHECK_EQ(flush(g, wrong, RT_KEY), 0);
+			CHECK_EQ(flush(g, again, TPM_RT_KEY), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 0);
+			CHECK_EQ(flush(g, wrong, TPM_RT_KEY), 0);
 		}
 	}
 	end_owned();
@@ -344,13 +344,13 @@ static void spoilt_context_is_refused(void)
 	begin();
 	core_turn = 0;
 	key = load(&proxy, &signer);
-	CHECK_EQ(save_context(&proxy, key, RT_KEY, blob, &len), 0);
+	CHECK_EQ(save_context(&proxy, key, TPM_RT_KEY, blob, &len), 0);
 	for (at = 2; at < len; at += at < 64 ? 1 : 37) {
 		memcpy(spoilt, blob, len);
 		spoilt[at] ^= 0x10;
 		CHECK(load_context(&proxy, 0, false, spoilt, len, &handle) != 0);
 	}
-	CHECK_EQ(count_handles(&proxy, RT_KEY), 1);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), 1);
 	end_owned();
 }
 
@@ -364,17 +364,17 @@ static void context_is_good_for_its_proxy_alone(void)
 	begin();
 	key = load(&proxy, &signer);
 	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
-	CHECK_EQ(save_context(&proxy, key, RT_KEY, key_blob, &key_len), 0);
-	CHECK_EQ(save_context(&proxy, s.handle, RT_AUTH, auth_blob, &auth_len), 0);
+	CHECK_EQ(save_context(&proxy, key, TPM_RT_KEY, key_blob, &key_len), 0);
+	CHECK_EQ(save_context(&proxy, s.handle, TPM_RT_AUTH, auth_blob, &auth_len), 0);
 	CHECK_EQ(load_context(&other, 0, false, key_blob, key_len, &handle), 90);
 	CHECK_EQ(load_context(&other, 0, false, auth_blob, auth_len, &handle), 90);
 
 	/* Nor is one that the host got of the chip itself. */
 	core_end_turn();
 	key = load(&host, &signer);
-	CHECK_EQ(save_context(&host, key, RT_KEY, raw, &raw_len), 0);
+	CHECK_EQ(save_context(&host, key, TPM_RT_KEY, raw, &raw_len), 0);
 	CHECK_EQ(load_context(&proxy, 0, false, raw, raw_len, &handle), 90);
-	CHECK_EQ(flush(&host, key, RT_KEY), 0);
+	CHECK_EQ(flush(&host, key, TPM_RT_KEY), 0);
 
 	CHECK_EQ(load_context(&proxy, 0, false, key_blob, key_len, &handle), 0);
 	CHECK_EQ(load_context(&proxy, 0, false, auth_blob, auth_len, &handle), 0);
@@ -395,9 +395,9 @@ static void contexts_after_a_reset(void)
 		struct session s;
 
 		CHECK_EQ(oiap(g, &s, key_secret), 0);
-		CHECK_EQ(save_context(g, key, RT_KEY, key_blob, &key_len), 0);
-		CHECK_EQ(save_context(g, gone, RT_KEY, fleeting_blob, &fleeting_len), 0);
-		CHECK_EQ(save_context(g, s.handle, RT_AUTH, auth_blob, &auth_len), 0);
+		CHECK_EQ(save_context(g, key, TPM_RT_KEY, key_blob, &key_len), 0);
+		CHECK_EQ(save_context(g, gone, TPM_RT_KEY, fleeting_blob, &fleeting_len), 0);
+		CHECK_EQ(save_context(g, s.handle, TPM_RT_AUTH, auth_blob, &auth_len), 0);
 		CHECK_EQ(load_context(g, 0, false, fleeting_blob, fleeting_len, &handle), 0);
 		if (g->vtpm)
 			core_reset(g->vtpm);
@@ -408,7 +408,7 @@ static void contexts_after_a_reset(void)
 		CHECK_EQ(sign(g, handle, key_secret, NULL), 0);
 		CHECK_EQ(load_context(g, 0, false, fleeting_blob, fleeting_len, &handle), 90);
 		CHECK_EQ(load_context(g, 0, false, auth_blob, auth_len, &handle), 90);
-		CHECK_EQ(count_handles(g, RT_CONTEXT), 0);
+		CHECK_EQ(count_handles(g, TPM_RT_CONTEXT), 0);
 	}
 	end_owned();
 }
@@ -421,14 +421,14 @@ static void cleared_tpm_has_no_contexts(void)
 
 	begin();
 	key = load(&proxy, &signer);
-	CHECK_EQ(save_context(&proxy, key, RT_KEY, blob, &len), 0);
+	CHECK_EQ(save_context(&proxy, key, TPM_RT_KEY, blob, &len), 0);
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 4000000a 0008"), 0);
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005d"), 0);
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000006f"), 0);
 	/* There is no owner any more; and what if there were one? */
 	CHECK_EQ(load_context(&proxy, 0, false, blob, len, &handle), 18);
 	proxy.vtpm->ownership = VTPMB_OWNERSHIP_OWNED;
-	CHECK_EQ(count_handles(&proxy, RT_KEY), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), 0);
 	key = load(&other, &signer);
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
 	end_owned();
@@ -450,10 +450,10 @@ static void full_context_list_costs_the_greediest_a_session(void)
 		CHECK_EQ(oiap(&other, &foreign[i], key_secret), 0);
 	core_end_turn();
 	while (nr < 200 && !oiap(&host, &hosts, key_secret) &&
-	       !save_context(&host, hosts.handle, RT_AUTH, blob, &len))
+	       !save_context(&host, hosts.handle, TPM_RT_AUTH, blob, &len))
 		nr++;
 	CHECK(nr > 50 && nr < 200);
-	CHECK_EQ(flush(&host, hosts.handle, RT_AUTH), 0);
+	CHECK_EQ(flush(&host, hosts.handle, TPM_RT_AUTH), 0);
 	for (i = 0; i < 3; i++)
 		CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
 	for (i = 0; i < 3; i++)
@@ -461,9 +461,9 @@ static void full_context_list_costs_the_greediest_a_session(void)
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++)
 		alive += !sign_with(&other, theirs, &foreign[i], NULL);
 	CHECK(alive >= VTPMB_MAX_SESSIONS - 4 && alive < VTPMB_MAX_SESSIONS);
-	CHECK_EQ(count_handles(&other, RT_AUTH), alive);
+	CHECK_EQ(count_handles(&other, TPM_RT_AUTH), alive);
 	for (i = 0; i < 200 && nr; i++)
-		nr -= !flush(&host, i, RT_CONTEXT);
+		nr -= !flush(&host, i, TPM_RT_CONTEXT);
 	end_owned();
 }
 
@@ -481,20 +481,20 @@ static u32 hosts_place(void)
 	u32 rc;
 
 	CHECK_EQ(oiap(&host, &s, key_secret), 0);
-	rc = save_context(&host, s.handle, RT_AUTH, blob, &len);
+	rc = save_context(&host, s.handle, TPM_RT_AUTH, blob, &len);
 	if (rc)
-		CHECK_EQ(flush(&host, s.handle, RT_AUTH), 0);
+		CHECK_EQ(flush(&host, s.handle, TPM_RT_AUTH), 0);
 	return rc;
 }
 
 static void begin_with_few_places(void)
 {
 	struct vtpmb_tpm12_facts *facts = core_port.facts;
-	u32 nr = property(&host, TPM12_CAP_PROP_MAX_CONTEXT);
+	u32 nr = property(&host, TPM_CAP_PROP_MAX_CONTEXT);
 
 	for (nr_placeholders = 0; nr_placeholders < nr - NR_PLACES; nr_placeholders++)
 		CHECK_EQ(hosts_place(), 0);
-	vtpmb_poke_u32(facts->prop[TPM12_CAP_PROP_MAX_CONTEXT - TPM12_CAP_PROP_PCR].bytes,
+	vtpmb_poke_u32(facts->prop[TPM_CAP_PROP_MAX_CONTEXT - TPM_CAP_PROP_PCR].bytes,
 		       NR_PLACES);
 }
 
@@ -507,8 +507,8 @@ static void end_with_few_places(void)
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000004"), 0);
 	CHECK_EQ(tell(&other, "00c1 ???????? 00000046 00000004"), 0);
 	core_end_turn();
-	while (count_handles(&host, RT_CONTEXT))
-		CHECK_EQ(flush(&host, vtpmb_peek_u32(host.rsp.buf + 16), RT_CONTEXT), 0);
+	while (count_handles(&host, TPM_RT_CONTEXT))
+		CHECK_EQ(flush(&host, vtpmb_peek_u32(host.rsp.buf + 16), TPM_RT_CONTEXT), 0);
 	end_owned();
 }
 
@@ -527,7 +527,7 @@ static void host_has_places_left(void)
 	core_turn = 1;
 	for (i = 0; i < VTPMB_MAX_SESSIONS && !oiap(&other, &s, key_secret); i++)
 		core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_CONTEXT), nr_placeholders + NR_OF_PROXIES);
+	CHECK_EQ(count_handles(&host, TPM_RT_CONTEXT), nr_placeholders + NR_OF_PROXIES);
 	for (i = NR_OF_PROXIES; i < NR_PLACES; i++)
 		CHECK_EQ(hosts_place(), 0);
 	CHECK_EQ(hosts_place(), 99);
@@ -594,15 +594,15 @@ static void gap_of_contexts_is_closed(void)
 
 	begin();
 	theirs = load(&other, &signer);
-	CHECK_EQ(osap(&other, &bound, ET_KEY, theirs, key_secret), 0);
+	CHECK_EQ(osap(&other, &bound, TPM_ET_KEYHANDLE, theirs, key_secret), 0);
 	CHECK_EQ(oiap(&other, &old, key_secret), 0);
 	core_turn = 0;
 	key = load(&proxy, &signer);
 	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
 	core_fail_chip(1, 71);
 	core_end_turn();
-	CHECK(core_chip_is_empty() || count_handles(&host, RT_AUTH) == 0);
-	CHECK_EQ(count_handles(&host, RT_KEY), 0);
+	CHECK(core_chip_is_empty() || count_handles(&host, TPM_RT_AUTH) == 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 0);
 	CHECK_EQ(sign_with(&proxy, key, &s, NULL), 0);
 	core_fail_chip(1, 71);
 	core_end_turn();
@@ -624,7 +624,7 @@ static void chip_reset_ends_sessions_but_not_keys(void)
 	core_end_turn();
 	core_chip_cycle();
 	CHECK_EQ(sign_with(&proxy, key, &s, NULL), 34);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 0);
 	CHECK_EQ(sign(&proxy, key, key_secret, NULL), 0);
 	end_owned();
 }
@@ -638,7 +638,7 @@ static u32 hosts_reset(void)
 static void hosts_save(struct session *s, u8 *blob, size_t *len)
 {
 	CHECK_EQ(oiap(&host, s, key_secret), 0);
-	CHECK_EQ(save_context(&host, s->handle, RT_AUTH, blob, len), 0);
+	CHECK_EQ(save_context(&host, s->handle, TPM_RT_AUTH, blob, len), 0);
 }
 
 static void count_of_a_reset_chip_is_somebody_elses(void)
@@ -670,7 +670,7 @@ static void count_of_a_reset_chip_is_somebody_elses(void)
 			for (i = 0; i < nr_hosts; i++) {
 				CHECK_EQ(load_context(&host, 0, false, blob[i], len[i],
 						      &handle), 0);
-				CHECK_EQ(flush(&host, handle, RT_AUTH), 0);
+				CHECK_EQ(flush(&host, handle, TPM_RT_AUTH), 0);
 			}
 			for (i = 0; i < nr; i++)
 				CHECK_EQ(sign_with(&other, key, &s[i], NULL), 0);
@@ -692,7 +692,7 @@ static void flushed_session_of_a_reset_chip_is_nobody_elses(void)
 	key = load(&proxy, &signer);
 	for (i = 0; i < 4; i++) {
 		if (i % 2)
-			CHECK_EQ(osap(&proxy, &idle[i], ET_KEY, key, key_secret), 0);
+			CHECK_EQ(osap(&proxy, &idle[i], TPM_ET_KEYHANDLE, key, key_secret), 0);
 		else
 			CHECK_EQ(oiap(&proxy, &idle[i], key_secret), 0);
 	}
@@ -700,16 +700,16 @@ static void flushed_session_of_a_reset_chip_is_nobody_elses(void)
 	CHECK_EQ(hosts_reset(), 0);
 	for (i = 0; i < 8; i++)
 		hosts_save(&hosts[i], blob[i], &len[i]);
-	flush(&proxy, idle[0].handle, RT_AUTH);
-	flush(&proxy, idle[1].handle, RT_AUTH);
-	flush(&proxy, key, RT_KEY);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 1);
+	flush(&proxy, idle[0].handle, TPM_RT_AUTH);
+	flush(&proxy, idle[1].handle, TPM_RT_AUTH);
+	flush(&proxy, key, TPM_RT_KEY);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 1);
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005a"), 0);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 0);
 	core_end_turn();
 	for (i = 0; i < 8; i++) {
 		CHECK_EQ(load_context(&host, 0, false, blob[i], len[i], &handle), 0);
-		CHECK_EQ(flush(&host, handle, RT_AUTH), 0);
+		CHECK_EQ(flush(&host, handle, TPM_RT_AUTH), 0);
 	}
 	end_owned();
 }
@@ -726,24 +726,24 @@ static void flushed_session_leaves_the_context_list(void)
 		key[i] = load(&proxy, &signer);
 	for (i = 0; i < 6; i++) {
 		if (i % 2)
-			CHECK_EQ(osap(&proxy, &s[i], ET_KEY, key[i / 3], key_secret), 0);
+			CHECK_EQ(osap(&proxy, &s[i], TPM_ET_KEYHANDLE, key[i / 3], key_secret), 0);
 		else
 			CHECK_EQ(oiap(&proxy, &s[i], key_secret), 0);
 		core_end_turn();
 	}
-	CHECK_EQ(count_handles(&host, RT_CONTEXT), 6);
-	CHECK_EQ(flush(&proxy, s[2].handle, RT_AUTH), 0);
-	CHECK_EQ(flush(&proxy, s[5].handle, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_CONTEXT), 6);
+	CHECK_EQ(flush(&proxy, s[2].handle, TPM_RT_AUTH), 0);
+	CHECK_EQ(flush(&proxy, s[5].handle, TPM_RT_AUTH), 0);
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_CONTEXT), 4);
-	CHECK_EQ(flush(&proxy, key[0], RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_CONTEXT), 4);
+	CHECK_EQ(flush(&proxy, key[0], TPM_RT_KEY), 0);
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_CONTEXT), 3);
+	CHECK_EQ(count_handles(&host, TPM_RT_CONTEXT), 3);
 	core_reset(proxy.vtpm);
 	start(&proxy);
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 00000046 00000004"), 0);
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_CONTEXT), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_CONTEXT), 0);
 	end_owned();
 }
 
@@ -765,18 +765,18 @@ static void unowned_chip_is_shared_fairly(void)
 		for (k = 0; k < share; k++)
 			CHECK_EQ(oiap(&g[i], &s, 0), 0);
 		CHECK_EQ(oiap(&g[i], &s, 0), 21);
-		CHECK_EQ(count_handles(&g[i], RT_AUTH), share);
+		CHECK_EQ(count_handles(&g[i], TPM_RT_AUTH), share);
 		core_end_turn();
 		/* And the host has something left. */
-		nr = count_handles(&host, RT_AUTH);
+		nr = count_handles(&host, TPM_RT_AUTH);
 		CHECK(nr <= NR_SLOTS - 2);
 		CHECK_EQ(oiap(&host, &s, 0), 0);
-		CHECK_EQ(flush(&host, s.handle, RT_AUTH), 0);
+		CHECK_EQ(flush(&host, s.handle, TPM_RT_AUTH), 0);
 	}
 	/* There are more of them than slots. */
 	CHECK_EQ(nr, NR_SLOTS - 2);
 	for (i = 0; i < ARRAY_SIZE(g); i++) {
-		CHECK(count_handles(&g[i], RT_AUTH) <= 1);
+		CHECK(count_handles(&g[i], TPM_RT_AUTH) <= 1);
 		core_free(g[i].vtpm);
 	}
 	CHECK(core_chip_is_empty());
@@ -801,14 +801,14 @@ static void disabled_chip_is_shared_fairly(void)
 	core_watch = is_disabled;
 	while (!oiap(&proxy, &s, key_secret))
 		core_end_turn();
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), NR_SLOTS / 4);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), NR_SLOTS / 4);
 	CHECK_EQ(oiap(&other, &s, key_secret), 0);
 	CHECK_EQ(oiap(&third, &s, key_secret), 0);
 	core_watch = NULL;
 	/* It saves again: there are no shares any more. */
 	core_end_turn();
 	CHECK_EQ(property(&proxy, 0x10d), VTPMB_MAX_SESSIONS);
-	CHECK(!count_handles(&host, RT_AUTH));
+	CHECK(!count_handles(&host, TPM_RT_AUTH));
 	core_free(third.vtpm);
 	end_owned();
 }
@@ -823,13 +823,13 @@ static void every_failure_leaves_the_chip_clean(void)
 	for (nth = 1; nth < 24; nth++) {
 		core_turn = nth % 4;
 		key = load(&proxy, &signer);
-		CHECK_EQ(osap(&proxy, &s, ET_KEY, key, key_secret), 0);
+		CHECK_EQ(osap(&proxy, &s, TPM_ET_KEYHANDLE, key, key_secret), 0);
 		CHECK_EQ(oiap(&proxy, &free, key_secret), 0);
 		core_end_turn();
 		core_fail_transmit(nth, nth % 2 ? -ETIME : -EIO);
 		sign_with(&proxy, key, &s, NULL);
 		sign_with(&proxy, key, &free, NULL);
-		flush(&proxy, key, RT_KEY);
+		flush(&proxy, key, TPM_RT_KEY);
 		core_fail_transmit(0, 0);
 		core_end_turn();
 		core_reset(proxy.vtpm);
@@ -851,7 +851,7 @@ static void every_failed_allocation_costs_a_session_at_most(void)
 	for (nth = 1; nth < 8; nth++) {
 		key = load(&proxy, &signer);
 		core_fail_alloc(nth);
-		osap(&proxy, &s, ET_KEY, key, key_secret);
+		osap(&proxy, &s, TPM_ET_KEYHANDLE, key, key_secret);
 		oiap(&proxy, &free, key_secret);
 		sign_with(&proxy, key, &s, NULL);
 		core_fail_alloc(0);

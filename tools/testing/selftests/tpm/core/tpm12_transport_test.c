@@ -12,8 +12,8 @@ static struct key signer, storage;
 static void begin(enum vtpmb_transport mode)
 {
 	begin_owned();
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
 	proxy.vtpm->transport = mode;
 	other.vtpm->transport = mode;
 }
@@ -22,7 +22,7 @@ static u32 load(struct guest *g, const struct key *key)
 {
 	u32 handle = 0;
 
-	CHECK_EQ(load_key(g, SRK, srk_secret, key, &handle), 0);
+	CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, key, &handle), 0);
 	return handle;
 }
 
@@ -67,16 +67,16 @@ static void there_are_none_by_default(void)
 		CHECK(!is_there(&proxy, ordinal));
 	CHECK_EQ(property(&proxy, 0x10b), 0);
 	CHECK_EQ(property(&proxy, 0x10e), 0);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, LOG), 10);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG), 10);
 	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
 	CHECK(is_there(&proxy, 0xe6));
 	CHECK_EQ(property(&proxy, 0x10b), VTPMB_MAX_TRANSPORTS);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, LOG), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG), 0);
 	CHECK_EQ(property(&proxy, 0x10b), VTPMB_MAX_TRANSPORTS - 1);
 	/* And a session that there is ends with the grant. */
 	proxy.vtpm->transport = VTPMB_TRANSPORT_DENY;
 	CHECK_EQ(wrap_plain(&proxy, &trans, "00c1 ???????? 00000046 00000008"), 10);
-	CHECK_EQ(flush(&proxy, trans.handle, RT_TRANS), 0);
+	CHECK_EQ(flush(&proxy, trans.handle, TPM_RT_TRANS), 0);
 	end_owned();
 }
 
@@ -95,8 +95,8 @@ static void wrapped_commands_work_as_in_a_tpm(void)
 			struct command c;
 			u32 key = load(g, &signer), parent = load(g, &storage);
 
-			CHECK_EQ(establish(g, &trans, parent, &storage, LOG), 0);
-			CHECK_EQ(count_handles(g, RT_TRANS), 1);
+			CHECK_EQ(establish(g, &trans, parent, &storage, TPM_TRANSPORT_LOG), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_TRANS), 1);
 			CHECK_EQ(oiap(g, &s, key_secret), 0);
 			CHECK_EQ(wrap_sign(g, &trans, key, &s), 0);
 			CHECK_EQ(g->rsp.len, 10 + 4 + 64 + 41);
@@ -110,15 +110,15 @@ static void wrapped_commands_work_as_in_a_tpm(void)
 			inner.handle = vtpmb_peek_u32(g->rsp.buf + 10);
 			memcpy(inner.even, g->rsp.buf + 14, 20);
 			memset(inner.key, srk_secret, 20);
-			CHECK_EQ(count_handles(g, RT_AUTH), 2);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 2);
 			command_begin(&c, g, 0x41);
-			put_handle(&c, SRK);
+			put_handle(&c, TPM_KH_SRK);
 			put_bytes(&c, signer.blob, signer.len);
 			c.rsp_handles_len = 4;
 			CHECK_EQ(execute(&c, &trans, &inner, NULL), 0);
 			CHECK_EQ(sign(g, vtpmb_peek_u32(g->rsp.buf + 10), key_secret, NULL), 0);
-			CHECK_EQ(count_handles(g, RT_KEY), 3);
-			CHECK_EQ(count_handles(g, RT_AUTH), 1);
+			CHECK_EQ(count_handles(g, TPM_RT_KEY), 3);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 1);
 
 			/* A wrapped error ends the wrapped session alone. */
 			command_begin(&c, g, 0x3c);
@@ -126,15 +126,15 @@ static void wrapped_commands_work_as_in_a_tpm(void)
 			put_sized(&c, "short", 5);
 			CHECK_EQ(execute(&c, &trans, &s, NULL), 3);
 			CHECK(executed);
-			CHECK_EQ(count_handles(g, RT_AUTH), 0);
-			CHECK_EQ(count_handles(g, RT_TRANS), 1);
+			CHECK_EQ(count_handles(g, TPM_RT_AUTH), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_TRANS), 1);
 
 			trans.cont = 0;
 			CHECK_EQ(wrap_plain(g, &trans, "00c1 ???????? 000000f1"), 0);
-			CHECK_EQ(count_handles(g, RT_TRANS), 0);
+			CHECK_EQ(count_handles(g, TPM_RT_TRANS), 0);
 			CHECK_EQ(tell(g, "00c1 ???????? 0000005a"), 0);
-			while (count_handles(g, RT_KEY))
-				flush(g, vtpmb_peek_u32(g->rsp.buf + 16), RT_KEY);
+			while (count_handles(g, TPM_RT_KEY))
+				flush(g, vtpmb_peek_u32(g->rsp.buf + 16), TPM_RT_KEY);
 		}
 	}
 	end_owned();
@@ -152,7 +152,7 @@ static void signed_log_is_released(void)
 		struct command c;
 		u32 key = load(g, &signer);
 
-		CHECK_EQ(establish(g, &trans, TRANSPORT, NULL, LOG), 0);
+		CHECK_EQ(establish(g, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG), 0);
 		CHECK_EQ(wrap_plain(g, &trans, "00c1 ???????? 00000046 00000008"), 0);
 		CHECK_EQ(oiap(g, &s, key_secret), 0);
 		command_begin(&c, g, 0xe8);
@@ -160,7 +160,7 @@ static void signed_log_is_released(void)
 		put_secret(&c, 0x11);
 		trans.cont = 0;
 		CHECK_EQ(send_auth2(&c, &s, &trans), 0);
-		CHECK_EQ(count_handles(g, RT_TRANS), 0);
+		CHECK_EQ(count_handles(g, TPM_RT_TRANS), 0);
 	}
 	end_owned();
 }
@@ -172,19 +172,21 @@ static void encrypted_and_exclusive_sessions_need_more(void)
 
 	begin(VTPMB_TRANSPORT_INSPECT);
 	parent = load(&proxy, &storage);
-	CHECK_EQ(establish(&proxy, &trans, parent, &storage, ENCRYPT), 66);
-	CHECK_EQ(establish(&proxy, &trans, parent, &storage, EXCLUSIVE | LOG), 66);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, EXCLUSIVE), 66);
+	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT), 66);
+	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_EXCLUSIVE |
+			   TPM_TRANSPORT_LOG), 66);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_EXCLUSIVE), 66);
 	proxy.vtpm->transport = VTPMB_TRANSPORT_ORDINAL;
-	CHECK_EQ(establish(&proxy, &trans, parent, &storage, ENCRYPT | EXCLUSIVE), 66);
-	CHECK_EQ(establish(&proxy, &trans, parent, &storage, ENCRYPT), 0);
+	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT |
+			   TPM_TRANSPORT_EXCLUSIVE), 66);
+	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT), 0);
 	/* The grant was taken back: what is hidden is not let through. */
 	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
 	CHECK_EQ(wrap_plain(&proxy, &trans, "00c1 ???????? 00000046 00000008"), 47);
 	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
-	CHECK_EQ(establish(&proxy, &trans, parent, &storage, EXCLUSIVE), 66);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, ENCRYPT), 42);
-	CHECK_EQ(count_handles(&proxy, RT_AUTH), 0);
+	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_EXCLUSIVE), 66);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_ENCRYPT), 42);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 0);
 	end_owned();
 }
 
@@ -204,20 +206,21 @@ static void encrypted_commands_by_ordinal(void)
 			u8 blob[2048];
 			size_t len;
 
-			CHECK_EQ(establish(g, &trans, parent, &storage, ENCRYPT | LOG), 0);
+			CHECK_EQ(establish(g, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT |
+					   TPM_TRANSPORT_LOG), 0);
 			CHECK_EQ(oiap(g, &s, key_secret), 0);
 			CHECK_EQ(wrap_sign(g, &trans, key, &s), 0);
 			CHECK_EQ(wrap_plain(g, &trans, "00c1 ???????? 00000046 00000008"), 0);
 			CHECK_EQ(oiap(g, &inner, srk_secret), 0);
 			command_begin(&c, g, 0x41);
-			put_handle(&c, SRK);
+			put_handle(&c, TPM_KH_SRK);
 			put_bytes(&c, signer.blob, signer.len);
 			c.rsp_handles_len = 4;
 			CHECK_EQ(execute(&c, &trans, &inner, NULL), 0);
 			handle = vtpmb_peek_u32(g->rsp.buf + 10);
 			CHECK_EQ(sign(g, handle, key_secret, NULL), 0);
 			/* Of such a key it is not known whether it is volatile. */
-			CHECK_EQ(save_context(g, handle, RT_KEY, blob, &len), 0);
+			CHECK_EQ(save_context(g, handle, TPM_RT_KEY, blob, &len), 0);
 			if (g->vtpm) {
 				core_reset(g->vtpm);
 				start(g);
@@ -235,7 +238,7 @@ static void refused_ends_the_transport_session(struct session *trans, u32 rc, u3
 {
 	CHECK_EQ(rc, want);
 	CHECK(!executed);
-	CHECK_EQ(flush(&proxy, trans->handle, RT_TRANS), 34);
+	CHECK_EQ(flush(&proxy, trans->handle, TPM_RT_TRANS), 34);
 }
 
 /* What the bridge answers itself, and what would change its books. */
@@ -275,12 +278,12 @@ static void wrapped_platform_commands_are_refused_in_every_mode(void)
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
 		proxy.vtpm->transport = mode;
 		for (i = 0; i < ARRAY_SIZE(own); i++) {
-			CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+			CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 			rc = wrap_plain(&proxy, &trans, own[i]);
 			refused_ends_the_transport_session(&trans, rc, 47);
 		}
 		for (i = 0; i < ARRAY_SIZE(absent); i++) {
-			CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+			CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 			rc = wrap_plain(&proxy, &trans, absent[i]);
 			refused_ends_the_transport_session(&trans, rc, 10);
 		}
@@ -297,10 +300,10 @@ static void denied_ordinal_is_denied_inside(void)
 	begin(VTPMB_TRANSPORT_ALLOW);
 	key = load(&proxy, &signer);
 	core_policy(proxy.vtpm, 0x3c, VTPMB_POLICY_DENY);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
 	refused_ends_the_transport_session(&trans, wrap_sign(&proxy, &trans, key, &s), 10);
-	CHECK_EQ(flush(&proxy, s.handle, RT_AUTH), 0);
+	CHECK_EQ(flush(&proxy, s.handle, TPM_RT_AUTH), 0);
 	end_owned();
 }
 
@@ -327,23 +330,23 @@ static void wrapped_parameters_are_judged(void)
 	begin(VTPMB_TRANSPORT_INSPECT);
 	key = load(&proxy, &signer);
 	parent = load(&proxy, &storage);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	refused_ends_the_transport_session(&trans, wrap_quote(&trans, key), 16);
 	/* Encryption does not hide them: the ordinal needs its parameters judged. */
 	proxy.vtpm->transport = VTPMB_TRANSPORT_ORDINAL;
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	refused_ends_the_transport_session(&trans, wrap_quote(&trans, key), 16);
-	CHECK_EQ(establish(&proxy, &trans, parent, &storage, ENCRYPT), 0);
+	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT), 0);
 	refused_ends_the_transport_session(&trans, wrap_quote(&trans, key), 47);
 	/* Who allows all gets all. */
 	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
-	CHECK_EQ(establish(&proxy, &trans, parent, &storage, ENCRYPT), 0);
+	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT), 0);
 	wrap_quote(&trans, key);
 	CHECK(executed);
 	/* And granted PCRs are granted inside. */
 	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
 	proxy.vtpm->real_pcrs = 1;
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	wrap_quote(&trans, key);
 	CHECK(executed);
 	end_owned();
@@ -377,8 +380,10 @@ static void wrapped_set_capability_is_the_owners_alone(void)
 		for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
 			proxy.vtpm->transport = mode;
 			for (hidden = 0; hidden < mode; hidden++) {
-				CHECK_EQ(establish(&proxy, &trans, hidden ? parent : TRANSPORT,
-						   hidden ? &storage : NULL, hidden ? ENCRYPT : 0),
+				CHECK_EQ(establish(&proxy, &trans, hidden ? parent :
+						   TPM_KH_TRANSPORT,
+						   hidden ? &storage : NULL, hidden ?
+						   TPM_TRANSPORT_ENCRYPT : 0),
 					 0);
 				refused_ends_the_transport_session(&trans,
 								   wrap_plain(&proxy, &trans,
@@ -409,13 +414,13 @@ static void wrapped_nv_locks_are_refused_in_every_mode(void)
 	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
 		proxy.vtpm->transport = mode;
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		refused_ends_the_transport_session(&trans, wrap_plain(&proxy, &trans, define), 2);
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		refused_ends_the_transport_session(&trans, wrap_plain(&proxy, &trans, write), 2);
 	}
-	CHECK(!chip_flag(CHIP_PERMANENT, TPM12_PF_NV_LOCKED));
-	CHECK(!chip_flag(CHIP_STCLEAR, TPM12_SF_BGLOBALLOCK));
+	CHECK(!chip_flag(CHIP_PERMANENT, TPM_PF_NV_LOCKED));
+	CHECK(!chip_flag(CHIP_STCLEAR, TPM_SF_BGLOBALLOCK));
 	end_owned();
 }
 
@@ -435,11 +440,11 @@ static void wrapped_handles_are_ones_own(void)
 	CHECK_EQ(sign_with(&other, theirs, &foreign, NULL), 0);
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
 		proxy.vtpm->transport = mode;
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
 		refused_ends_the_transport_session(&trans, wrap_sign(&proxy, &trans, theirs, &s),
 						   12);
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		stolen = foreign;
 		refused_ends_the_transport_session(&trans, wrap_sign(&proxy, &trans, key, &stolen),
 						   34);
@@ -456,7 +461,7 @@ static void transport_sessions_cannot_be_wrapped(void)
 
 	begin(VTPMB_TRANSPORT_ALLOW);
 	for (ordinal = 0xe6; ordinal < 0xe9; ordinal++) {
-		CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		snprintf(hex, sizeof(hex), "00c1 ???????? %08x 40000003", ordinal);
 		refused_ends_the_transport_session(&trans, wrap_plain(&proxy, &trans, hex), 47);
 	}
@@ -476,7 +481,7 @@ static void malformed_wrapping_is_refused(void)
 	begin(VTPMB_TRANSPORT_ALLOW);
 	for (len = 0; len <= sizeof(inner); len++) {
 		for (size = 0; size < 20; size += 1 + (len != sizeof(inner)) * 5) {
-			CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+			CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 			command_begin(&c, &proxy, 0xe7);
 			put_sized(&c, inner, len);
 			if (len >= 6)
@@ -484,7 +489,7 @@ static void malformed_wrapping_is_refused(void)
 			CHECK(send_auth1(&c, &trans) != 0);
 		}
 	}
-	CHECK_EQ(count_handles(&proxy, RT_TRANS), 0);
+	CHECK_EQ(count_handles(&proxy, TPM_RT_TRANS), 0);
 	end_owned();
 }
 
@@ -496,20 +501,20 @@ static void owner_clear_by_unsafe_grant_works_inside_too(void)
 
 	begin(VTPMB_TRANSPORT_INSPECT);
 	key = load(&other, &signer);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	CHECK_EQ(oiap(&proxy, &s, owner_secret), 0);
 	command_begin(&c, &proxy, 0x5b);
 	refused_ends_the_transport_session(&trans, execute(&c, &trans, &s, NULL), 47);
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
 
 	core_policy(proxy.vtpm, 0x5b, VTPMB_POLICY_ALLOW_UNSAFE);
-	CHECK_EQ(establish(&proxy, &trans, TRANSPORT, NULL, 0), 0);
+	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	CHECK_EQ(oiap(&proxy, &s, owner_secret), 0);
 	command_begin(&c, &proxy, 0x5b);
 	CHECK_EQ(execute(&c, &trans, &s, NULL), 0);
 	CHECK_EQ(property(&host, 0x111) >> 24, 0);
 	CHECK_EQ(property(&other, 0x111) >> 24, 0);
-	CHECK_EQ(count_handles(&other, RT_KEY), 0);
+	CHECK_EQ(count_handles(&other, TPM_RT_KEY), 0);
 	end_owned();
 }
 

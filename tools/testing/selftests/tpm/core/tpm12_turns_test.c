@@ -23,11 +23,11 @@ static void begin(unsigned int nr_slots)
 
 	begin_owned();
 	core_host_comes = false;
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
-	CHECK_EQ(make_key(&host, SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
+	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
 	for (nr_hosts = 0; nr_hosts < NR_SLOTS - nr_slots; nr_hosts++)
-		CHECK_EQ(load_key(&host, SRK, srk_secret, &storage, &hosts[nr_hosts]), 0);
+		CHECK_EQ(load_key(&host, TPM_KH_SRK, srk_secret, &storage, &hosts[nr_hosts]), 0);
 	for (i = 0; i < NR_PROXIES; i++) {
 		guests[i].vtpm = core_new();
 		start(&guests[i]);
@@ -40,9 +40,9 @@ static void end(void)
 
 	core_end_turn();
 	while (nr_hosts)
-		CHECK_EQ(flush(&host, hosts[--nr_hosts], RT_KEY), 0);
-	CHECK_EQ(count_handles(&host, RT_KEY), 0);
-	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+		CHECK_EQ(flush(&host, hosts[--nr_hosts], TPM_RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_AUTH), 0);
 	for (i = 0; i < NR_PROXIES; i++)
 		core_free(guests[i].vtpm);
 	core_watch = NULL;
@@ -54,7 +54,7 @@ static u32 load(struct guest *g)
 {
 	u32 handle = 0;
 
-	CHECK_EQ(load_key(g, SRK, srk_secret, &signer, &handle), 0);
+	CHECK_EQ(load_key(g, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
 	return handle;
 }
 
@@ -92,7 +92,7 @@ static void what_fits_the_chip_costs_nothing(void)
 {
 	begin(NR_SLOTS);
 	load_all();
-	CHECK_EQ(count_handles(&host, RT_KEY), NR_PROXIES);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), NR_PROXIES);
 	CHECK_EQ(percent_of_signing(), 100);
 	end();
 }
@@ -102,7 +102,7 @@ static void full_chip_puts_out_what_was_used_least_lately(void)
 {
 	begin(NR_PROXIES / 2);
 	load_all();
-	CHECK_EQ(count_handles(&host, RT_KEY), NR_SLOTS);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), NR_SLOTS);
 	core_end_turn();
 	CHECK(percent_of_signing() <= 201);
 	end();
@@ -116,10 +116,10 @@ static void host_finds_nothing_in_the_chip(void)
 	begin(NR_SLOTS);
 	load_all();
 	for (i = 0; i < 2; i++)
-		CHECK_EQ(osap(&guests[i], &s[i], ET_KEY, keys[i], key_secret), 0);
+		CHECK_EQ(osap(&guests[i], &s[i], TPM_ET_KEYHANDLE, keys[i], key_secret), 0);
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_KEY), 0);
-	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_AUTH), 0);
 	for (i = 0; i < 2; i++)
 		CHECK_EQ(sign_with(&guests[i], keys[i], &s[i], NULL), 0);
 	end();
@@ -134,9 +134,9 @@ static void flushed_key_ends_no_session_of_its_copies(void)
 	begin(NR_SLOTS);
 	load_all();
 	copy = load(&guests[1]);
-	CHECK_EQ(osap(&guests[1], &own, ET_KEY, keys[1], key_secret), 0);
-	CHECK_EQ(osap(&guests[0], &s, ET_KEY, keys[0], key_secret), 0);
-	CHECK_EQ(flush(&guests[1], copy, RT_KEY), 0);
+	CHECK_EQ(osap(&guests[1], &own, TPM_ET_KEYHANDLE, keys[1], key_secret), 0);
+	CHECK_EQ(osap(&guests[0], &s, TPM_ET_KEYHANDLE, keys[0], key_secret), 0);
+	CHECK_EQ(flush(&guests[1], copy, TPM_RT_KEY), 0);
 	CHECK_EQ(sign_with(&guests[0], keys[0], &s, NULL), 0);
 	CHECK_EQ(sign_with(&guests[1], keys[1], &own, NULL), 0);
 	core_reset(guests[1].vtpm);
@@ -155,7 +155,7 @@ static void sessions_outlive_a_key_that_has_to_go(void)
 	begin(1);
 	for (i = 0; i < 2; i++) {
 		keys[i] = load(&guests[i]);
-		CHECK_EQ(osap(&guests[i], &s[i], ET_KEY, keys[i], key_secret), 0);
+		CHECK_EQ(osap(&guests[i], &s[i], TPM_ET_KEYHANDLE, keys[i], key_secret), 0);
 	}
 	for (i = 0; i < 8; i++)
 		CHECK_EQ(sign_with(&guests[i % 2], keys[i % 2], &s[i % 2], NULL), 0);
@@ -175,8 +175,8 @@ static u32 certify(struct guest *g, u32 (*between)(void))
 
 	for (i = 0; i < 3; i++)
 		handle[i] = load(g);
-	CHECK_EQ(osap(g, &s[1], ET_KEY, handle[2], key_secret), 0);
-	CHECK_EQ(osap(g, &s[0], ET_KEY, handle[0], key_secret), 0);
+	CHECK_EQ(osap(g, &s[1], TPM_ET_KEYHANDLE, handle[2], key_secret), 0);
+	CHECK_EQ(osap(g, &s[0], TPM_ET_KEYHANDLE, handle[0], key_secret), 0);
 	CHECK_EQ(sign(g, handle[1], key_secret, NULL), 0);
 	if (between)
 		between();
@@ -235,8 +235,8 @@ static void reset_takes_nothing_of_others(void)
 		if (i != 3)
 			CHECK_EQ(sign_with(&guests[i], keys[i], &s[i], NULL), 0);
 	}
-	CHECK_EQ(count_handles(&host, RT_KEY), NR_PROXIES - 1);
-	CHECK_EQ(count_handles(&host, RT_AUTH), NR_PROXIES - 1);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), NR_PROXIES - 1);
+	CHECK_EQ(count_handles(&host, TPM_RT_AUTH), NR_PROXIES - 1);
 	end();
 }
 
@@ -269,14 +269,14 @@ static void cleared_chip_gives_nobody_anothers_session(void)
 	for (i = 0; i < share; i++)
 		CHECK_EQ(oiap(&guests[0], &s[i], key_secret), 0);
 	CHECK_EQ(oiap(&guests[2], &old[0], key_secret), 0);
-	CHECK_EQ(flush(&guests[1], old[1].handle, RT_AUTH), 34);
-	CHECK_EQ(count_handles(&guests[1], RT_AUTH), 0);
+	CHECK_EQ(flush(&guests[1], old[1].handle, TPM_RT_AUTH), 34);
+	CHECK_EQ(count_handles(&guests[1], TPM_RT_AUTH), 0);
 	core_end_turn();
-	CHECK_EQ(count_handles(&guests[0], RT_AUTH), share);
-	CHECK_EQ(count_handles(&host, RT_AUTH), share + 1);
+	CHECK_EQ(count_handles(&guests[0], TPM_RT_AUTH), share);
+	CHECK_EQ(count_handles(&host, TPM_RT_AUTH), share + 1);
 	for (i = 0; i < share; i++)
-		CHECK_EQ(flush(&guests[0], s[i].handle, RT_AUTH), 0);
-	CHECK_EQ(flush(&guests[2], old[0].handle, RT_AUTH), 0);
+		CHECK_EQ(flush(&guests[0], s[i].handle, TPM_RT_AUTH), 0);
+	CHECK_EQ(flush(&guests[2], old[0].handle, TPM_RT_AUTH), 0);
 	nr_hosts = 0;
 	end();
 }
@@ -291,8 +291,8 @@ static void command_that_ends_sessions_finds_none_of_others(void)
 	CHECK_EQ(oiap(&guests[1], &s, key_secret), 0);
 	core_policy(guests[0].vtpm, 0x75, VTPMB_POLICY_ALLOW_UNSAFE);
 	tell(&guests[0], "00c1 ???????? 00000075 0002 00000000");
-	CHECK_EQ(count_handles(&host, RT_KEY), 1);
-	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 1);
+	CHECK_EQ(count_handles(&host, TPM_RT_AUTH), 0);
 	CHECK_EQ(sign_with(&guests[1], keys[1], &s, NULL), 0);
 	end();
 }
@@ -300,7 +300,7 @@ static void command_that_ends_sessions_finds_none_of_others(void)
 /* CONTEXT_GAP from now on, whichever session is to be saved. */
 static void refuse_to_save(const u8 *cmd, size_t len)
 {
-	if (vtpmb_peek_u32(cmd + 6) == 0xb8 && vtpmb_peek_u32(cmd + 14) == RT_AUTH)
+	if (vtpmb_peek_u32(cmd + 6) == 0xb8 && vtpmb_peek_u32(cmd + 14) == TPM_RT_AUTH)
 		core_fail_chip(1, 71);
 }
 
@@ -312,14 +312,14 @@ static void gap_that_stays_costs_sessions_and_nothing_else(void)
 	begin(2);
 	load_all();
 	for (i = 0; i < NR_PROXIES; i++) {
-		CHECK_EQ(osap(&guests[i], &s[i][0], ET_KEY, keys[i], key_secret), 0);
+		CHECK_EQ(osap(&guests[i], &s[i][0], TPM_ET_KEYHANDLE, keys[i], key_secret), 0);
 		CHECK_EQ(oiap(&guests[i], &s[i][1], key_secret), 0);
 	}
 	core_watch = refuse_to_save;
 	for (i = 0; i < NR_PROXIES; i++)
 		alive += !sign_with(&guests[i], keys[i], &s[i][0], NULL);
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_AUTH), 0);
 	core_watch = NULL;
 	CHECK(alive < NR_PROXIES);
 	for (i = 0; i < NR_PROXIES; i++)
@@ -343,9 +343,9 @@ static void lost_response_gives_nobody_anothers_session(void)
 	load_all();
 	CHECK_EQ(open_again(&guests[0], &old), 0);
 	core_lose_response(1);
-	flush(&guests[0], old.handle, RT_AUTH);
+	flush(&guests[0], old.handle, TPM_RT_AUTH);
 	CHECK_EQ(open_again(&guests[1], &new), 0);
-	CHECK_EQ(flush(&guests[0], old.handle, RT_AUTH), 34);
+	CHECK_EQ(flush(&guests[0], old.handle, TPM_RT_AUTH), 34);
 	CHECK_EQ(sign_with(&guests[1], keys[1], &new, NULL), 0);
 	end();
 }
@@ -365,7 +365,7 @@ static void short_success_gives_nobody_anothers_session(void)
 	sign_with(&guests[0], keys[0], &old, NULL);
 	CHECK(guests[0].rsp.err);
 	CHECK_EQ(open_again(&guests[1], &new), 0);
-	CHECK_EQ(flush(&guests[0], handle, RT_AUTH), 34);
+	CHECK_EQ(flush(&guests[0], handle, TPM_RT_AUTH), 34);
 	CHECK_EQ(sign_with(&guests[1], keys[1], &new, NULL), 0);
 	end();
 }
@@ -392,12 +392,12 @@ static void refused_list_gives_nobody_anothers_session(void)
 		CHECK_EQ(open_again(&guests[0], &old), 0);
 		core_lose_response(1);
 		core_watch = refuse_to_list;
-		flush(&guests[0], old.handle, RT_AUTH);
+		flush(&guests[0], old.handle, TPM_RT_AUTH);
 		open_again(&guests[1], &new);
 		core_watch = NULL;
 		if (!new.handle)
 			CHECK_EQ(open_again(&guests[1], &new), 0);
-		flush(&guests[0], old.handle, RT_AUTH);
+		flush(&guests[0], old.handle, TPM_RT_AUTH);
 		CHECK_EQ(sign_with(&guests[1], keys[1], &new, NULL), 0);
 		end();
 	}
@@ -439,7 +439,7 @@ static void key_of_the_owner_holds_up_nobody(void)
 	guests[0].vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
 	CHECK_EQ(control_by_owner(&guests[0], keys[0], true), 0);
 	core_end_turn();
-	CHECK_EQ(count_handles(&host, RT_KEY), 1);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 1);
 	owners = vtpmb_peek_u32(host.rsp.buf + 16);
 	CHECK_EQ(sign(&guests[0], keys[0], key_secret, NULL), 12);
 	for (i = 1; i < NR_PROXIES; i++)
@@ -450,7 +450,7 @@ static void key_of_the_owner_holds_up_nobody(void)
 	CHECK_EQ(sign(&guests[0], keys[0], key_secret, NULL), 0);
 	core_end_turn();
 	CHECK_EQ(control_by_owner(&host, owners, false), 0);
-	CHECK_EQ(flush(&host, owners, RT_KEY), 0);
+	CHECK_EQ(flush(&host, owners, TPM_RT_KEY), 0);
 	end();
 }
 
@@ -473,9 +473,9 @@ static void key_that_is_stuck_holds_up_nobody(void)
 	core_watch = keep_stuck;
 	core_end_turn();
 	core_watch = NULL;
-	CHECK_EQ(count_handles(&host, RT_KEY), 1);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 1);
 	CHECK_EQ(vtpmb_peek_u32(host.rsp.buf + 16), stuck);
-	CHECK_EQ(flush(&host, stuck, RT_KEY), 0);
+	CHECK_EQ(flush(&host, stuck, TPM_RT_KEY), 0);
 	for (i = 0; i < NR_PROXIES; i++)
 		CHECK_EQ(sign(&guests[i], keys[i], key_secret, NULL), 0);
 	end();
@@ -485,7 +485,7 @@ static void key_that_is_stuck_holds_up_nobody(void)
 static void stay_full(const u8 *cmd, size_t len)
 {
 	if (vtpmb_peek_u32(cmd + 6) == 0x0a)
-		core_fail_chip(1, TPM12_RESOURCES);
+		core_fail_chip(1, TPM_RESOURCES);
 }
 
 static void chip_that_stays_full_is_not_tried_for_ever(void)
@@ -499,11 +499,11 @@ static void chip_that_stays_full_is_not_tried_for_ever(void)
 		for (k = 0; k < 2; k++)
 			CHECK_EQ(oiap(&guests[i], &s[i][k], key_secret), 0);
 	}
-	nr_inside = count_handles(&host, RT_AUTH);
+	nr_inside = count_handles(&host, TPM_RT_AUTH);
 	core_watch = stay_full;
-	CHECK_EQ(oiap(&guests[0], &more, key_secret), TPM12_RESOURCES);
+	CHECK_EQ(oiap(&guests[0], &more, key_secret), TPM_RESOURCES);
 	core_watch = NULL;
-	CHECK(count_handles(&host, RT_AUTH) >= nr_inside - 5);
+	CHECK(count_handles(&host, TPM_RT_AUTH) >= nr_inside - 5);
 	for (i = 0; i < NR_PROXIES; i++) {
 		for (k = 0; k < 2; k++)
 			CHECK_EQ(sign_with(&guests[i], keys[i], &s[i][k], NULL), 0);
@@ -528,13 +528,13 @@ static void busy_chip_loses_nothing(void)
 	begin(NR_SLOTS);
 	load_all();
 	for (i = 0; i < NR_PROXIES; i++)
-		CHECK_EQ(osap(&guests[i], &s[i], ET_KEY, keys[i], key_secret), 0);
+		CHECK_EQ(osap(&guests[i], &s[i], TPM_ET_KEYHANDLE, keys[i], key_secret), 0);
 	nr_refused = 0;
 	core_watch = refuse_first_saves;
 	core_end_turn();
 	core_watch = NULL;
-	CHECK_EQ(count_handles(&host, RT_KEY), 0);
-	CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_AUTH), 0);
 	for (i = 0; i < NR_PROXIES; i++)
 		CHECK_EQ(sign_with(&guests[i], keys[i], &s[i], NULL), 0);
 	end();
@@ -566,15 +566,15 @@ static void lost_flush_gives_nobody_the_hosts_key(void)
 	core_end_turn();
 	core_watch = NULL;
 	CHECK(nr_flushes >= NR_PROXIES);
-	CHECK_EQ(count_handles(&host, RT_KEY), 0);
+	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 0);
 	core_seed(NR_PROXIES - 1);
-	CHECK_EQ(load_key(&host, SRK, srk_secret, &hosts_signer, &handle), 0);
+	CHECK_EQ(load_key(&host, TPM_KH_SRK, srk_secret, &hosts_signer, &handle), 0);
 	for (i = 0; i < NR_PROXIES; i++) {
 		CHECK_EQ(sign(&guests[i], keys[i], key_secret, sig), 0);
 		CHECK_MEM(sig, own, sizeof(own));
 	}
 	core_end_turn();
-	CHECK_EQ(flush(&host, handle, RT_KEY), 0);
+	CHECK_EQ(flush(&host, handle, TPM_RT_KEY), 0);
 	end();
 }
 
@@ -587,8 +587,8 @@ static void every_failure_leaves_the_chip_clean(void)
 	for (nth = 1; nth < 40; nth++) {
 		core_fail_transmit(nth, nth % 2 ? -ETIME : -EIO);
 		for (i = 0; i < 3; i++) {
-			load_key(&guests[i], SRK, srk_secret, &signer, &keys[i]);
-			if (!osap(&guests[i], &s, ET_KEY, keys[i], key_secret))
+			load_key(&guests[i], TPM_KH_SRK, srk_secret, &signer, &keys[i]);
+			if (!osap(&guests[i], &s, TPM_ET_KEYHANDLE, keys[i], key_secret))
 				sign_with(&guests[i], keys[i], &s, NULL);
 		}
 		core_fail_transmit(0, 0);
@@ -598,8 +598,8 @@ static void every_failure_leaves_the_chip_clean(void)
 			CHECK_EQ(tell(&guests[i], "00c1 ???????? 00000046 00000004"), 0);
 		}
 		core_end_turn();
-		CHECK_EQ(count_handles(&host, RT_KEY), nr_hosts);
-		CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+		CHECK_EQ(count_handles(&host, TPM_RT_KEY), nr_hosts);
+		CHECK_EQ(count_handles(&host, TPM_RT_AUTH), 0);
 	}
 	end();
 }
@@ -641,7 +641,7 @@ static void change_key(struct guest *g, struct held *h, unsigned int i)
 		h->key[i] = load(g);
 		return;
 	}
-	CHECK_EQ(flush(g, h->key[i], RT_KEY), 0);
+	CHECK_EQ(flush(g, h->key[i], TPM_RT_KEY), 0);
 	h->key[i] = 0;
 	drop_bound(h, i);
 }
@@ -651,10 +651,10 @@ static void change_session(struct guest *g, struct held *h, unsigned int i)
 	unsigned int key = choose(MAX_HELD);
 
 	if (h->s[i].handle) {
-		CHECK_EQ(flush(g, h->s[i].handle, RT_AUTH), 0);
+		CHECK_EQ(flush(g, h->s[i].handle, TPM_RT_AUTH), 0);
 		memset(&h->s[i], 0, sizeof(h->s[i]));
 	} else if (h->key[key] && choose(2)) {
-		CHECK_EQ(osap(g, &h->s[i], ET_KEY, h->key[key], key_secret), 0);
+		CHECK_EQ(osap(g, &h->s[i], TPM_ET_KEYHANDLE, h->key[key], key_secret), 0);
 		h->of[i] = key;
 	} else {
 		CHECK_EQ(oiap(g, &h->s[i], key_secret), 0);
@@ -681,8 +681,8 @@ static void save_key(struct guest *g, struct held *h, unsigned int i)
 
 	if (!h->key[i])
 		return;
-	CHECK_EQ(save_context(g, h->key[i], RT_KEY, blob, &len), 0);
-	CHECK_EQ(flush(g, h->key[i], RT_KEY), 0);
+	CHECK_EQ(save_context(g, h->key[i], TPM_RT_KEY, blob, &len), 0);
+	CHECK_EQ(flush(g, h->key[i], TPM_RT_KEY), 0);
 	drop_bound(h, i);
 	CHECK_EQ(load_context(g, 0, false, blob, len, &h->key[i]), 0);
 }
@@ -695,7 +695,7 @@ static void save_session(struct guest *g, struct held *h, unsigned int i)
 
 	if (!s->handle)
 		return;
-	CHECK_EQ(save_context(g, s->handle, RT_AUTH, blob, &len), 0);
+	CHECK_EQ(save_context(g, s->handle, TPM_RT_AUTH, blob, &len), 0);
 	CHECK_EQ(load_context(g, s->osap ? h->key[h->of[i]] : 0, false, blob, len, &s->handle),
 		 0);
 }
@@ -715,8 +715,8 @@ static void count_all(struct guest *g, const struct held *h)
 		nr_keys += h->key[i] != 0;
 		nr_sessions += h->s[i].handle != 0;
 	}
-	CHECK_EQ(count_handles(g, RT_KEY), nr_keys);
-	CHECK_EQ(count_handles(g, RT_AUTH), nr_sessions);
+	CHECK_EQ(count_handles(g, TPM_RT_KEY), nr_keys);
+	CHECK_EQ(count_handles(g, TPM_RT_AUTH), nr_sessions);
 }
 
 static void act(struct guest *g, struct held *h)
@@ -753,8 +753,8 @@ static void nothing_is_lost_by_chance(void)
 		if (choose(50))
 			continue;
 		core_end_turn();
-		CHECK_EQ(count_handles(&host, RT_KEY), nr_hosts);
-		CHECK_EQ(count_handles(&host, RT_AUTH), 0);
+		CHECK_EQ(count_handles(&host, TPM_RT_KEY), nr_hosts);
+		CHECK_EQ(count_handles(&host, TPM_RT_AUTH), 0);
 	}
 	for (i = 0; i < NR_PROXIES; i++)
 		count_all(&guests[i], &held[i]);
@@ -769,22 +769,22 @@ static void act_blindly(struct guest *g, struct session *s)
 
 	switch (choose(6)) {
 	case 0:
-		load_key(g, SRK, srk_secret, &signer, &handle);
+		load_key(g, TPM_KH_SRK, srk_secret, &signer, &handle);
 		break;
 	case 1:
-		flush(g, key, RT_KEY);
+		flush(g, key, TPM_RT_KEY);
 		break;
 	case 2:
 		rc = oiap(g, s, key_secret);
 		break;
 	case 3:
-		rc = osap(g, s, ET_KEY, key, key_secret);
+		rc = osap(g, s, TPM_ET_KEYHANDLE, key, key_secret);
 		break;
 	case 4:
 		rc = sign_with(g, key, s, NULL);
 		break;
 	case 5:
-		flush(g, 0x02000000 + choose(VTPMB_MAX_SESSIONS), RT_AUTH);
+		flush(g, 0x02000000 + choose(VTPMB_MAX_SESSIONS), TPM_RT_AUTH);
 		break;
 	}
 	if (rc || g->rsp.err)
@@ -844,7 +844,7 @@ static void check_books_of(struct guest *g)
 		if (!entry->phys)
 			continue;
 		CHECK_EQ(nr_of(entry->kind, entry->phys), 1);
-		CHECK(chip_has(entry->kind == TPM12_KEY ? RT_KEY : RT_AUTH, entry->phys));
+		CHECK(chip_has(entry->kind == TPM12_KEY ? TPM_RT_KEY : TPM_RT_AUTH, entry->phys));
 	}
 }
 
@@ -875,8 +875,8 @@ static void no_fault_gives_one_handle_to_two(void)
 		CHECK_EQ(tell(&guests[i], "00c1 ???????? 00000046 00000004"), 0);
 	}
 	/* Of what it saved, and nobody heard, the chip keeps the place. */
-	while (count_handles(&host, RT_CONTEXT))
-		CHECK_EQ(flush(&host, vtpmb_peek_u32(host.rsp.buf + 16), RT_CONTEXT), 0);
+	while (count_handles(&host, TPM_RT_CONTEXT))
+		CHECK_EQ(flush(&host, vtpmb_peek_u32(host.rsp.buf + 16), TPM_RT_CONTEXT), 0);
 	end();
 }
 
@@ -893,17 +893,17 @@ static void short_flow(struct guest *g)
 	struct session s;
 	u32 key;
 
-	if (load_key(g, SRK, srk_secret, &signer, &key) || g->rsp.err ||
-	    osap(g, &s, ET_KEY, key, key_secret) || g->rsp.err ||
+	if (load_key(g, TPM_KH_SRK, srk_secret, &signer, &key) || g->rsp.err ||
+	    osap(g, &s, TPM_ET_KEYHANDLE, key, key_secret) || g->rsp.err ||
 	    sign_with(g, key, &s, NULL) || g->rsp.err)
 		return;
 	core_end_turn();
 	s.cont = 0;
 	if (sign_with(g, key, &s, NULL) || g->rsp.err || oiap(g, &s, key_secret) || g->rsp.err ||
-	    flush(g, s.handle, RT_AUTH) || g->rsp.err)
+	    flush(g, s.handle, TPM_RT_AUTH) || g->rsp.err)
 		return;
 	core_end_turn();
-	flush(g, key, RT_KEY);
+	flush(g, key, TPM_RT_KEY);
 }
 
 static void no_short_success_gives_one_handle_to_two(void)
@@ -928,9 +928,9 @@ static void no_short_success_gives_one_handle_to_two(void)
 				CHECK_EQ(tell(&guests[k], "00c1 ???????? 00000046 00000004"), 0);
 			}
 			core_end_turn();
-			flush_rest(RT_KEY, 0);
-			flush_rest(RT_AUTH, 0);
-			flush_rest(RT_CONTEXT, 0);
+			flush_rest(TPM_RT_KEY, 0);
+			flush_rest(TPM_RT_AUTH, 0);
+			flush_rest(TPM_RT_CONTEXT, 0);
 		}
 		short_flow(&guests[0]);
 		CHECK_EQ(guests[0].rsp.rc, 0);
