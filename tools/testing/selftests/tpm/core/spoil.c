@@ -113,6 +113,16 @@ static void spoil_tag(struct spoilt *s)
 	put(s, 1, tag);
 }
 
+/* What differs, as an HMAC does, must be wrong on both sides, not right on one by chance. */
+static u8 wrong_for_both(const struct diff_pair *p, size_t at, u8 byte)
+{
+	u8 ours = p->cmd[OURS][at], twins = p->cmd[TWINS][at];
+
+	while (ours != twins && (byte == ours || byte == twins))
+		byte++;
+	return byte;
+}
+
 /* Random bytes for all from somewhere on. */
 static void spoil_all(struct spoilt *s)
 {
@@ -125,7 +135,7 @@ static void spoil_all(struct spoilt *s)
 	for (; at < len; at++) {
 		byte = diff_of(s->g, 256);
 		if (!is_fixed(s, at))
-			put(s, at, byte);
+			put(s, at, wrong_for_both(s->p, at, byte));
 	}
 }
 
