@@ -104,8 +104,11 @@ static bool has_nv(const struct diff_guest *g)
 	return g->vtpm->range[VTPMB_RANGE_NV].last;
 }
 
-/* In a TPM they end with it. */
-static void end_sessions_of_index(struct diff_guest *g, u32 nr)
+/*
+ * In a TPM they end with it, and those of other indices may (Part 3, 20.1): libtpms tells
+ * indices apart by a digest that those lack which were defined since the last start.
+ */
+static void end_sessions_of_indices(struct diff_guest *g)
 {
 	struct model *m = model_of(g);
 	unsigned int i;
@@ -114,7 +117,7 @@ static void end_sessions_of_index(struct diff_guest *g, u32 nr)
 	for (i = 0; i < NR_SESSIONS; i++) {
 		struct session *s = &m->session[i];
 
-		if (s->live && !s->saved && (s->entity & 0xff) == TPM_ET_NV && s->value == nr)
+		if (s->live && !s->saved && (s->entity & 0xff) == TPM_ET_NV)
 			flush_session(g, s);
 	}
 	m->undefined = false;
@@ -153,7 +156,7 @@ static void step_nv_define(struct diff_guest *g)
 	index->attributes = what;
 	index->size = size;
 	index->secret = secret;
-	end_sessions_of_index(g, index->nr);
+	end_sessions_of_indices(g);
 }
 
 static struct index *any_index(struct diff_guest *g)
