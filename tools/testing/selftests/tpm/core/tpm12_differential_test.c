@@ -115,6 +115,12 @@ static bool refuses_wrapped(const struct diff_guest *g, const struct diff_pair *
 	}
 }
 
+/* The HMAC of the command that wraps is wrong, but a proxy looks inside first. */
+static bool refuses_before_hmac(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return call_of(p)->outer.wrong && refuses_wrapped(g, p);
+}
+
 static bool is_refused(const struct diff_guest *g, const struct diff_pair *p)
 {
 	bool permits;
@@ -308,6 +314,9 @@ static struct diff_row rows[] = {
 	  .why = "sessions of a proxy count though they are saved" },
 	{ .code = 0xe6, .ours = 0x42, .twins = DIFF_ANY, .repair = DIFF_RENEW,
 	  .why = "transport sessions that others would notice or that hide need a grant" },
+	{ .code = 0xe7, .ours = DIFF_ERROR, .twins = 0x1d, .when = refuses_before_hmac,
+	  .repair = DIFF_BROKEN, .rare = true,
+	  .why = "what a proxy refuses inside is the code of ExecuteTransport" },
 	{ .code = 0xe7, .ours = DIFF_ERROR, .twins = 0, .when = refuses_wrapped,
 	  .repair = DIFF_RENEW, .rare = true,
 	  .why = "what a proxy refuses inside is the code of ExecuteTransport" },
