@@ -192,35 +192,6 @@ void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm)
 		table->entry[i].in_use = false;
 }
 
-/*
- * Free slots, as far as known since the host had the chip.
- */
-
-static void tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, int by)
-{
-	u32 *room = &vtpmb_tpm12_chip(port)->room[kind];
-
-	if (*room == TPM12_ROOM_UNKNOWN)
-		return;
-	*room = by < 0 && !*room ? 0 : *room + by;
-}
-
-void vtpmb_tpm12_forget_room(struct vtpmb_port *port)
-{
-	unsigned int i;
-
-	for (i = 0; i < TPM12_NR_KINDS; i++)
-		vtpmb_tpm12_chip(port)->room[i] = TPM12_ROOM_UNKNOWN;
-}
-
-/* A new chip; nobody else uses it yet. */
-void vtpmb_tpm12_chip_init(struct vtpmb_port *port)
-{
-	INIT_LIST_HEAD(&port->saved);
-	INIT_LIST_HEAD(&vtpmb_tpm12_chip(port)->inside);
-	vtpmb_tpm12_forget_room(port);
-}
-
 /* The chip gives out no handle that is taken: who had it before has it no more. */
 static void tpm12_disown(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 phys)
 {
@@ -251,13 +222,13 @@ void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 	entry->phys = phys;
 	if (list_empty(&table->inside))
 		list_add_tail(&table->inside, &vtpmb_tpm12_chip(vtpm->port)->inside);
-	tpm12_room_changes(vtpm->port, entry->kind, -1);
+	vtpmb_tpm12_room_changes(vtpm->port, entry->kind, -1);
 }
 
 void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	if (entry->phys)
-		tpm12_room_changes(vtpm->port, entry->kind, 1);
+		vtpmb_tpm12_room_changes(vtpm->port, entry->kind, 1);
 	entry->phys = 0;
 }
 
@@ -314,4 +285,26 @@ void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	vtpmb_tpm12_came_out(vtpm, entry);
 	vtpmb_tpm12_forget_entry(vtpm, entry);
+}
+
+unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++)
+		nr += entry[i].phys != 0;
+	return nr;
+}
+
+/* The chip is out of reach, or knows nothing of it any more. */
+void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	unsigned int i = TPM12_NR_ENTRIES;
+
+	while (i--)
+		vtpmb_tpm12_forget_entry(vtpm, &table->entry[i]);
+	list_del_init(&table->inside);
+	vtpmb_tpm12_forget_room(vtpm->port);
 }

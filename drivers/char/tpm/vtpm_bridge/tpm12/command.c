@@ -17,112 +17,6 @@
 
 #define MAX_RETRIES	5
 
-/* OSAP and DSAP: TPM_ENTITY_TYPE, then what it belongs to. */
-#define ENTITY_TYPE_AT	VTPMB_HEADER_SIZE
-#define ENTITY_AT	(VTPMB_HEADER_SIZE + 2)
-
-/* Where an authorisation area of a command begins. */
-static size_t tpm12_auth_at(const struct vtpmb_tpm12_frame *frame, unsigned int i)
-{
-	return frame->len - TPM12_AUTH_IN_SIZE * (frame->nr_auths - i);
-}
-
-static u16 tpm12_entity_type(const struct vtpmb_tpm12_frame *frame)
-{
-	return vtpmb_peek_u16(frame->at + ENTITY_TYPE_AT);
-}
-
-static bool tpm12_names_key(u16 type)
-{
-	switch (type & 0xff) {
-	case TPM_ET_KEYHANDLE:
-	case TPM_ET_KEY:
-	case TPM_ET_DEL_KEY_BLOB:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/**
- * vtpmb_tpm12_frame_init() - see where a command names what
- * @frame:	filled in
- * @at:		the command, whose size and areas are known to be right
- * @len:	its bytes
- * @row:	its row
- */
-void vtpmb_tpm12_frame_init(struct vtpmb_tpm12_frame *frame, u8 *at, size_t len,
-			    const struct vtpmb_tpm12_row *row)
-{
-	unsigned int i;
-
-	memset(frame, 0, sizeof(*frame));
-	frame->at = at;
-	frame->len = len;
-	frame->row = row;
-	frame->nr_auths = vtpmb_tpm12_nr_auths(vtpmb_peek_u16(at));
-	frame->nr_keys = row->keys;
-	for (i = 0; i < frame->nr_keys; i++)
-		frame->key_at[i] = VTPMB_HEADER_SIZE + i * sizeof(u32);
-	if (row->entity && tpm12_names_key(tpm12_entity_type(frame))) {
-		frame->nr_keys = 1;
-		frame->key_at[0] = ENTITY_AT;
-	}
-}
-
-static u32 tpm12_map_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *frame,
-			 unsigned int i)
-{
-	u32 handle = vtpmb_peek_u32(frame->at + frame->key_at[i]);
-
-	if (tpm12_is_fixed(handle))
-		return TPM_SUCCESS;
-	frame->key[i] = vtpmb_tpm12_entry(vtpm, TPM12_KEY, handle);
-	if (!frame->key[i])
-		return TPM_INVALID_KEYHANDLE;
-	vtpmb_tpm12_use(vtpm, frame->key[i]);
-	return TPM_SUCCESS;
-}
-
-static void tpm12_map_auth(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *frame,
-			   unsigned int i)
-{
-	u32 handle = vtpmb_peek_u32(frame->at + tpm12_auth_at(frame, i));
-	bool trans = frame->row->trans && i == frame->nr_auths - 1;
-
-	frame->auth[i] = vtpmb_tpm12_entry(vtpm, trans ? TPM12_TRANS : TPM12_AUTH, handle);
-	if (frame->auth[i])
-		vtpmb_tpm12_use(vtpm, frame->auth[i]);
-}
-
-/**
- * vtpmb_tpm12_map() - find what a command names in the proxy's table
- * @vtpm:	the vtpm
- * @frame:	the command
- *
- * Sessions are looked for in any case, since an error ends them.
- *
- * Return: a return code
- */
-u32 vtpmb_tpm12_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *frame)
-{
-	u32 rc = TPM_SUCCESS;
-	unsigned int i;
-
-	for (i = 0; i < frame->nr_auths; i++)
-		tpm12_map_auth(vtpm, frame, i);
-	for (i = 0; i < frame->nr_keys && !rc; i++)
-		rc = tpm12_map_key(vtpm, frame, i);
-	for (i = 0; i < frame->nr_auths && !rc; i++) {
-		if (!frame->auth[i])
-			rc = TPM_INVALID_AUTHHANDLE;
-	}
-	if (!rc && frame->row->entity && !frame->nr_keys)
-		rc = vtpmb_tpm12_inspect_entity(vtpm, tpm12_entity_type(frame),
-						vtpmb_peek_u32(frame->at + ENTITY_AT));
-	return rc;
-}
-
 /* Room in the proxy's table for what a command makes. */
 static u32 tpm12_quota(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame)
 {
@@ -207,21 +101,6 @@ static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fram
 	return err;
 }
 
-static bool tpm12_all_loaded(const struct vtpmb_tpm12_frame *frame)
-{
-	unsigned int i;
-
-	for (i = 0; i < frame->nr_keys; i++) {
-		if (frame->key[i] && !frame->key[i]->phys)
-			return false;
-	}
-	for (i = 0; i < frame->nr_auths; i++) {
-		if (!frame->auth[i]->phys)
-			return false;
-	}
-	return true;
-}
-
 /* A key that had to go takes sessions with it, even one that is needed. */
 static int tpm12_load_named(struct vtpmb_tpm12_call *call, u32 *rc)
 {
@@ -234,24 +113,12 @@ static int tpm12_load_named(struct vtpmb_tpm12_call *call, u32 *rc)
 			err = tpm12_load_all(call->vtpm, &call->inner, rc);
 		if (err || *rc)
 			return err;
-		if (tpm12_all_loaded(&call->frame) &&
-		    (!call->wraps || tpm12_all_loaded(&call->inner)))
+		if (vtpmb_tpm12_all_loaded(&call->frame) &&
+		    (!call->wraps || vtpmb_tpm12_all_loaded(&call->inner)))
 			return 0;
 	} while (tries++ < MAX_RETRIES);
 	*rc = TPM_RESOURCES;
 	return 0;
-}
-
-static void tpm12_patch(const struct vtpmb_tpm12_frame *frame)
-{
-	unsigned int i;
-
-	for (i = 0; i < frame->nr_keys; i++) {
-		if (frame->key[i])
-			vtpmb_poke_u32(frame->at + frame->key_at[i], frame->key[i]->phys);
-	}
-	for (i = 0; i < frame->nr_auths; i++)
-		vtpmb_poke_u32(frame->at + tpm12_auth_at(frame, i), frame->auth[i]->phys);
 }
 
 /* One attempt: the response's length. */
@@ -261,9 +128,9 @@ static int tpm12_attempt(struct vtpmb_tpm12_call *call, u32 *rc)
 	int len;
 
 	memcpy(call->cmd->buf, vtpmb_tpm12_table(call->vtpm)->kept, call->frame.len);
-	tpm12_patch(&call->frame);
+	vtpmb_tpm12_patch(&call->frame);
 	if (call->wraps)
-		tpm12_patch(&call->inner);
+		vtpmb_tpm12_patch(&call->inner);
 	len = port->transmit(port, call->cmd->buf);
 	if (len >= 0 && len < VTPMB_HEADER_SIZE)
 		len = -EIO;
@@ -306,112 +173,6 @@ static int tpm12_attempts(struct vtpmb_tpm12_call *call, u32 *rc)
  * And back.
  */
 
-static int tpm12_find_dead(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame)
-{
-	bool trans = frame->row->trans;
-	int err = 0;
-
-	if (frame->nr_auths > trans || frame->row->ends)
-		err = vtpmb_tpm12_find_dead(vtpm, TPM12_AUTH);
-	if (!err && trans)
-		err = vtpmb_tpm12_find_dead(vtpm, TPM12_TRANS);
-	return err;
-}
-
-/**
- * vtpmb_tpm12_failed() - the chip has refused a command, or not answered
- * @vtpm:	the vtpm
- * @frame:	the command
- * @rc:		its return code
- *
- * Which sessions an error has ended depends on where the chip met it: ask.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_failed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame, u32 rc)
-{
-	int err = 0;
-
-	vtpmb_tpm12_count_failure(vtpm, rc);
-	if (rc >= TPM_RETRY)
-		return 0;
-	if (frame->nr_auths)
-		err = tpm12_find_dead(vtpm, frame);
-	if (!err && rc == TPM_INVALID_KEYHANDLE && frame->nr_keys)
-		err = vtpmb_tpm12_find_dead(vtpm, TPM12_KEY);
-	return err;
-}
-
-/* An entry for the handle that the response begins with. */
-static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
-		       u8 *rsp, size_t len)
-{
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(call->vtpm);
-	struct vtpmb_tpm12_entry *entry;
-
-	entry = vtpmb_tpm12_new(call->vtpm, frame->row->makes - 1, 0);
-	if (!entry)
-		return -EIO;
-	vtpmb_tpm12_enter(call->vtpm, entry, vtpmb_peek_u32(rsp + VTPMB_HEADER_SIZE));
-	vtpmb_poke_u32(rsp + VTPMB_HEADER_SIZE, entry->virt);
-	entry->encrypts = call->attributes & TPM_TRANSPORT_ENCRYPT;
-	if (entry->kind == TPM12_AUTH && frame->key[0]) {
-		entry->bound = true;
-		entry->key = frame->key[0];
-	} else if (frame->row->entity) {
-		entry->entity = vtpmb_peek_u32(table->kept + (frame->at - call->cmd->buf) +
-					       ENTITY_AT);
-	}
-	if (entry->kind == TPM12_KEY)
-		entry->st_clear = vtpmb_tpm12_key_dies(call, frame);
-	return 0;
-}
-
-/* Where an authorisation area of a response begins. */
-static const u8 *tpm12_auth_out(const struct vtpmb_tpm12_frame *frame, const u8 *rsp,
-				size_t len, unsigned int i)
-{
-	return rsp + len - TPM12_AUTH_OUT_SIZE * (frame->nr_auths - i);
-}
-
-/* Whether a successful response has all that the command's has. */
-static bool tpm12_is_whole(const struct vtpmb_tpm12_frame *frame, const u8 *rsp, size_t len)
-{
-	size_t least = VTPMB_HEADER_SIZE + frame->row->out_len +
-		       TPM12_AUTH_OUT_SIZE * frame->nr_auths;
-	unsigned int i;
-
-	if (len < least || (frame->row->makes && len != least) ||
-	    vtpmb_peek_u16(rsp) != TPM_TAG_RSP_COMMAND + frame->nr_auths)
-		return false;
-	for (i = 0; i < frame->nr_auths; i++) {
-		/* A BOOL */
-		if (tpm12_auth_out(frame, rsp, len, i)[TPM12_NONCE_SIZE] > 1)
-			return false;
-	}
-	return true;
-}
-
-/* What the response says of sessions and keys. */
-static int tpm12_follow(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
-			u8 *rsp, size_t len)
-{
-	unsigned int i;
-
-	if (!tpm12_is_whole(frame, rsp, len))
-		return -EIO;
-	for (i = 0; i < frame->nr_auths; i++) {
-		const u8 *area = tpm12_auth_out(frame, rsp, len, i);
-
-		/* Both areas may name one session. */
-		if (!area[TPM12_NONCE_SIZE] && frame->auth[i]->used)
-			vtpmb_tpm12_ended(call->vtpm, frame->auth[i]);
-	}
-	if (frame->row->makes)
-		return tpm12_enter(call, frame, rsp, len);
-	return frame->row->ends ? tpm12_find_dead(call->vtpm, frame) : 0;
-}
-
 /* By a grant the chip has done what the virtual platform is to do. */
 static void tpm12_follow_platform(struct vtpmb_tpm12_call *call)
 {
@@ -426,27 +187,6 @@ static void tpm12_follow_platform(struct vtpmb_tpm12_call *call)
 	mutex_lock(&call->vtpm->lock);
 	row->local(call);
 	mutex_unlock(&call->vtpm->lock);
-}
-
-/**
- * vtpmb_tpm12_succeeded() - the chip has executed a command
- * @call:	the command, or the one that wraps it
- * @frame:	the command
- * @rsp:	its response; gets the guest's handles
- * @len:	its bytes
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_succeeded(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
-			  u8 *rsp, size_t len)
-{
-	int err = tpm12_follow(call, frame, rsp, len);
-
-	if (!err)
-		vtpmb_tpm12_follow_owner(call->vtpm, frame->row->code);
-	if (!err)
-		vtpmb_tpm12_count_nv_write(call->vtpm, frame);
-	return err;
 }
 
 static int tpm12_complete(struct vtpmb_tpm12_call *call, int len)

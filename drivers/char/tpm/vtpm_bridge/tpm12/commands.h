@@ -143,7 +143,7 @@ u32 vtpmb_tpm12_save_state(struct vtpmb_tpm12_call *call);
 u32 vtpmb_tpm12_self_test(struct vtpmb_tpm12_call *call);
 u32 vtpmb_tpm12_get_test_result(struct vtpmb_tpm12_call *call);
 
-/* flags.c */
+/* settings.c */
 u32 vtpmb_tpm12_physical_presence(struct vtpmb_tpm12_call *call);
 u32 vtpmb_tpm12_reset_establishment_bit(struct vtpmb_tpm12_call *call);
 u32 vtpmb_tpm12_physical_enable(struct vtpmb_tpm12_call *call);

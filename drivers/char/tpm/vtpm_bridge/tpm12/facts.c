@@ -115,6 +115,14 @@ static int tpm12_learn(struct vtpmb_port *port, struct vtpmb_tpm12_facts *facts)
 	return err;
 }
 
+/* A new chip; nobody else uses it yet. */
+static void tpm12_chip_init(struct vtpmb_port *port)
+{
+	INIT_LIST_HEAD(&port->saved);
+	INIT_LIST_HEAD(&vtpmb_tpm12_chip(port)->inside);
+	vtpmb_tpm12_forget_room(port);
+}
+
 /**
  * vtpmb_tpm12_probe() - learn a chip
  * @port:	the port; the caller holds the chip
@@ -140,7 +148,7 @@ int vtpmb_tpm12_probe(struct vtpmb_port *port)
 	port->nr_banks = 1;
 	port->bank[0] = *sha1;
 	port->facts = facts;
-	vtpmb_tpm12_chip_init(port);
+	tpm12_chip_init(port);
 	return 0;
 
 free_facts:

@@ -23,117 +23,6 @@
 #include <linux/minmax.h>
 #include "state.h"
 
-static bool tpm12_is_hosts(const struct vtpmb_tpm12_hosts *hosts, u32 handle)
-{
-	unsigned int i;
-
-	for (i = 0; i < hosts->nr_handles; i++) {
-		if (hosts->handle[i] == handle)
-			return true;
-	}
-	return false;
-}
-
-static bool tpm12_is_of_proxy(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 handle)
-{
-	struct vtpmb_tpm12_table *table;
-	unsigned int i;
-
-	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(table->vtpm, kind);
-
-		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-			if (entry[i].phys == handle)
-				return true;
-		}
-	}
-	return false;
-}
-
-/**
- * vtpmb_tpm12_list_hosts() - see what of a kind in the chip is the host's
- * @port:	the chip, about to make something of this kind
- * @kind:	of which kind
- *
- * It stays the same until the host gets the chip.  If the chip does not tell, nothing
- * is taken for lost later; if it is busy, it is asked again the next time.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
-{
-	struct vtpmb_tpm12_hosts *hosts = &vtpmb_tpm12_chip(port)->hosts[kind];
-	u16 nr_handles = 0;
-	const u8 *list;
-	u32 rc;
-	int err;
-
-	if (hosts->asked)
-		return 0;
-	err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &nr_handles, &rc);
-	if (err)
-		return err;
-	hosts->asked = !vtpmb_tpm12_is_busy(rc);
-	hosts->known = !rc && nr_handles <= VTPMB_MAX_HOST_HANDLES;
-	if (!hosts->known)
-		return 0;
-	for (hosts->nr_handles = 0; nr_handles--; list += sizeof(u32)) {
-		u32 handle = vtpmb_peek_u32(list);
-
-		if (!tpm12_is_of_proxy(port, kind, handle))
-			hosts->handle[hosts->nr_handles++] = handle;
-	}
-	return 0;
-}
-
-/**
- * vtpmb_tpm12_forget_hosts() - the host gets the chip
- * @port:	the chip
- */
-void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port)
-{
-	unsigned int kind;
-
-	for (kind = 0; kind < TPM12_NR_KINDS; kind++) {
-		vtpmb_tpm12_chip(port)->hosts[kind].asked = false;
-		vtpmb_tpm12_chip(port)->hosts[kind].known = false;
-	}
-	vtpmb_tpm12_saved(port);
-}
-
-/**
- * vtpmb_tpm12_saves() - the chip is about to be told to save
- * @entry:	what is loaded in it
- */
-void vtpmb_tpm12_saves(const struct vtpmb_tpm12_entry *entry)
-{
-	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
-
-	/* To save a key takes no place. */
-	chip->saving = entry->kind == TPM12_KEY ? 0 : entry->phys;
-	chip->saving_rt = vtpmb_tpm12_kinds[entry->kind].rt;
-}
-
-/**
- * vtpmb_tpm12_saved() - the chip has answered
- * @port:	the chip
- */
-void vtpmb_tpm12_saved(struct vtpmb_port *port)
-{
-	vtpmb_tpm12_chip(port)->saving = 0;
-}
-
-/**
- * vtpmb_tpm12_ends() - the chip is about to be told to flush something
- * @port:	the chip
- * @handle:	if it is not loaded later, that does not mean that it was saved
- */
-void vtpmb_tpm12_ends(struct vtpmb_port *port, u32 handle)
-{
-	if (vtpmb_tpm12_chip(port)->saving == handle)
-		vtpmb_tpm12_saved(port);
-}
-
 static u32 tpm12_highest(const u8 *list, unsigned int nr_counts)
 {
 	u32 highest = 0;
@@ -170,22 +59,6 @@ static int tpm12_flush_lost_context(struct vtpmb_port *port, u32 *rc)
 	return vtpmb_tpm12_flush_handle(port, highest, TPM_RT_CONTEXT, rc);
 }
 
-/* In the chip, but neither the host's nor in a table.  More than fit @lost stay there. */
-static unsigned int tpm12_find_lost(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
-				    const u8 *list, unsigned int nr_handles, u32 *lost)
-{
-	const struct vtpmb_tpm12_hosts *hosts = &vtpmb_tpm12_chip(port)->hosts[kind];
-	unsigned int nr_lost = 0;
-
-	for (; nr_handles-- && nr_lost < VTPMB_MAX_HOST_HANDLES; list += sizeof(u32)) {
-		u32 handle = vtpmb_peek_u32(list);
-
-		if (!tpm12_is_hosts(hosts, handle) && !tpm12_is_of_proxy(port, kind, handle))
-			lost[nr_lost++] = handle;
-	}
-	return nr_lost;
-}
-
 /* To the chip the copies of a key are one: sessions of the others leave it first. */
 static int tpm12_flush_one(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 handle,
 			   u32 *rc)
@@ -206,7 +79,7 @@ static int tpm12_flush_lost_of(struct vtpmb_port *port, enum vtpmb_tpm12_kind ki
 	err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &nr_handles, rc);
 	if (err || *rc)
 		return err;
-	nr_lost = tpm12_find_lost(port, kind, list, nr_handles, lost);
+	nr_lost = vtpmb_tpm12_find_lost(port, kind, list, nr_handles, lost);
 	for (i = 0; i < nr_lost && !err && !vtpmb_tpm12_is_busy(*rc); i++)
 		err = tpm12_flush_one(port, kind, lost[i], rc);
 	if (nr_lost)

@@ -31,14 +31,13 @@
 /*
  * Whatever the chip answers, all that is tried again ends:
  *
- *   tpm12_command()		MAX_RETRIES, of a chip that says TPM_RETRY
+ *   vtpmb_tpm12_command()	MAX_RETRIES, of a chip that says TPM_RETRY
  *   vtpmb_tpm12_save()		MAX_RETRIES, and each leaves the list of saved sessions
  *				shorter, or its oldest one younger
  *   tpm12_leave_places()	MAX_RETRIES; what the chip has no place for then, it says
  *   vtpmb_tpm12_have_room()	MAX_RETRIES, and each takes something out; three slots are
  *				wanted at most
  *   tpm12_load_key()		MAX_RETRIES, and each takes something out
- *   tpm12_put_out_patiently()	see there
  *
  * They nest, since to save a session may mean to load another one and to load one to
  * save another: @refreshing and @proving of the chip see that neither does so within
@@ -46,87 +45,10 @@
  */
 #define MAX_RETRIES	5
 
-/* How often a chip that does not answer, or is busy, is tried again before the host gets it. */
-#define MAX_LOSSES	3
-
 /* TPM_CONTEXT_BLOB (Part 2, 18.1) */
 #define BLOB_COUNT_AT	26
 #define BLOB_MIN_SIZE	58
 #define LABEL_SIZE	16
-
-/*
- * A response that is cut short tells no more than one that is lost, so that what the
- * chip has is to be asked.
- */
-static int tpm12_cut_short(struct vtpmb_port *port)
-{
-	vtpmb_tpm12_doubt(port);
-	return -EIO;
-}
-
-static int tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_body *body,
-			 u32 *rc)
-{
-	unsigned int retries = 0;
-	int len;
-
-	do {
-		len = vtpmb_port_command(port, TPM_TAG_RQU_COMMAND, code, body, rc);
-	} while (len >= 0 && *rc == TPM_RETRY && retries++ < MAX_RETRIES);
-	if (len < 0)
-		vtpmb_tpm12_doubt(port);
-	return len;
-}
-
-/**
- * vtpmb_tpm12_own_command() - run a command of the bridge's own
- * @port:	the chip; the response comes into its scratch buffer
- * @code:	which command
- * @body:	all that comes after the header
- * @body_len:	its bytes
- * @rc:		out: the chip's return code
- *
- * Context: The hub's thread, which holds the chip.  May sleep.
- * Return: the response's length, or a negative errno
- */
-int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
-			    size_t body_len, u32 *rc)
-{
-	const struct vtpmb_body whole = { .head = body, .head_len = body_len };
-
-	return tpm12_command(port, code, &whole, rc);
-}
-
-/**
- * vtpmb_tpm12_ask_number() - a property of the chip as it is now
- * @port:	the chip
- * @prop:	TPM_CAP_PROPERTY
- * @value:	out: its value; 0 if the chip does not tell
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
-{
-	struct vtpmb_reader r;
-	u8 body[12];
-	u32 rc, size;
-	int len;
-
-	vtpmb_poke_u32(body, TPM_CAP_PROPERTY);
-	vtpmb_poke_u32(body + 4, sizeof(u32));
-	vtpmb_poke_u32(body + 8, prop);
-	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), &rc);
-	if (len < 0)
-		return len;
-	*value = 0;
-	if (rc)
-		return 0;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u32(&r, &size) || size != sizeof(*value) ||
-	    !vtpmb_get_u32(&r, value) || r.left)
-		return tpm12_cut_short(port);
-	return 0;
-}
 
 /*
  * Out of the chip.
@@ -186,12 +108,12 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 
 	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
 	if (!vtpmb_get_u32(&r, &blob_len) || blob_len < BLOB_MIN_SIZE || r.left != blob_len)
-		return tpm12_cut_short(vtpm->port);
+		return vtpmb_tpm12_cut_short(vtpm->port);
 	blob = r.pos;
 	if (entry->kind != TPM12_KEY) {
 		/* In a contextList 0 stands for a free place. */
 		if (!vtpmb_peek_u32(blob + BLOB_COUNT_AT))
-			return tpm12_cut_short(vtpm->port);
+			return vtpmb_tpm12_cut_short(vtpm->port);
 		tpm12_take_count(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
 		vtpmb_tpm12_came_out(vtpm, entry);
 	}
@@ -206,12 +128,6 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 static bool tpm12_saves_nothing(u32 rc)
 {
 	return rc == TPM_NOSRK || rc == TPM_DISABLED || rc == TPM_DEACTIVATED;
-}
-
-/* The chip may do at another time what it refuses now; in failure mode, after a reset. */
-bool vtpmb_tpm12_is_busy(u32 rc)
-{
-	return rc >= TPM_RETRY || rc == TPM_FAILEDSELFTEST;
 }
 
 /* Not saved, but not lost either: it stays where it is. */
@@ -555,7 +471,7 @@ static int tpm12_evict_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *ke
 	return err ? err : tpm12_flush(vtpm, key);
 }
 
-static int tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+int vtpmb_tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	if (entry->kind == TPM12_KEY)
 		return tpm12_evict_key(vtpm, entry);
@@ -601,18 +517,8 @@ int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 		oldest = tpm12_oldest(table->vtpm, kind, oldest);
 	if (!oldest)
 		return 0;
-	err = tpm12_evict(oldest->vtpm, oldest);
+	err = vtpmb_tpm12_evict(oldest->vtpm, oldest);
 	return err ? err : !oldest->phys;
-}
-
-static unsigned int tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
-{
-	const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
-	unsigned int i, nr = 0;
-
-	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++)
-		nr += entry[i].phys != 0;
-	return nr;
 }
 
 /* Of all but one: who has most loaded, and how much. */
@@ -625,7 +531,7 @@ static struct vtpmb_vtpm *tpm12_fullest(struct vtpmb_vtpm *but, enum vtpmb_tpm12
 
 	*most = 0;
 	list_for_each_entry(table, &vtpmb_tpm12_chip(but->port)->inside, inside) {
-		nr = tpm12_nr_inside(table->vtpm, kind);
+		nr = vtpmb_tpm12_nr_inside(table->vtpm, kind);
 		if (table->vtpm == but || nr <= *most)
 			continue;
 		*most = nr;
@@ -651,7 +557,7 @@ static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 		return 0;
 	fullest = tpm12_fullest(vtpm, kind, &most);
 	if (!fullest ||
-	    (most <= vtpmb_tpm12_share_of_slots(vtpm->port) && tpm12_nr_inside(vtpm, kind)))
+	    (most <= vtpmb_tpm12_share_of_slots(vtpm->port) && vtpmb_tpm12_nr_inside(vtpm, kind)))
 		return 0;
 	oldest = tpm12_oldest(fullest, kind, NULL);
 	if (!oldest)
@@ -715,9 +621,9 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	vtpmb_poke_u32(head, entry->key ? entry->key->phys : entry->entity);
 	head[4] = 0;
 	vtpmb_poke_u32(head + 5, entry->blob_len);
-	len = tpm12_command(vtpm->port, TPM_ORD_LoadContext, &body, rc);
+	len = vtpmb_tpm12_command(vtpm->port, TPM_ORD_LoadContext, &body, rc);
 	if (len >= 0 && !*rc && len != VTPMB_HEADER_SIZE + sizeof(u32))
-		return tpm12_cut_short(vtpm->port);
+		return vtpmb_tpm12_cut_short(vtpm->port);
 	return len < 0 ? len : 0;
 }
 
@@ -855,21 +761,6 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
  * What the chip ended without a word.
  */
 
-/**
- * vtpmb_tpm12_is_listed() - whether a handle is in a list of the chip's
- * @handle:	the handle
- * @list:	what vtpmb_tpm12_ask_list() has given
- * @nr_handles:	how many
- */
-bool vtpmb_tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles)
-{
-	for (; nr_handles--; list += sizeof(u32)) {
-		if (vtpmb_peek_u32(list) == handle)
-			return true;
-	}
-	return false;
-}
-
 /* A chip that does not tell: what the command named cannot be relied on. */
 static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
@@ -884,38 +775,6 @@ static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 			err = vtpmb_tpm12_lose(vtpm, &entry[i]);
 	}
 	return err;
-}
-
-/**
- * vtpmb_tpm12_ask_list() - the handles of a type that the chip has
- * @port:	the chip
- * @rt:		TPM_RESOURCE_TYPE
- * @list:	out: the handles, in the port's scratch buffer; if @rc is TPM_SUCCESS
- * @nr_handles:	out: how many; if @rc is TPM_SUCCESS
- * @rc:		out: the chip's return code
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *nr_handles,
-			 u32 *rc)
-{
-	struct vtpmb_reader r;
-	u8 body[12];
-	u32 size;
-	int len;
-
-	vtpmb_poke_u32(body, TPM_CAP_HANDLE);
-	vtpmb_poke_u32(body + 4, sizeof(u32));
-	vtpmb_poke_u32(body + 8, rt);
-	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), rc);
-	if (len < 0 || *rc)
-		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u32(&r, &size) || r.left != size || !vtpmb_get_u16(&r, nr_handles) ||
-	    r.left != *nr_handles * sizeof(u32))
-		return tpm12_cut_short(port);
-	*list = r.pos;
-	return 0;
 }
 
 static void tpm12_strike_off(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
@@ -945,7 +804,7 @@ static int tpm12_give_up_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kin
 }
 
 /* Forget what the chip has not any more, of one kind and all proxies. */
-static int tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
+int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	struct vtpmb_tpm12_table *table;
@@ -978,7 +837,7 @@ static int tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind
 int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	u32 rc;
-	int err = tpm12_forget_dead(vtpm->port, kind, &rc);
+	int err = vtpmb_tpm12_forget_dead(vtpm->port, kind, &rc);
 
 	if (err || !rc)
 		return err;
@@ -998,14 +857,14 @@ static int tpm12_clear_out(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !chip->doubtful; i++) {
 		if (entry[i].phys)
-			err = tpm12_evict(vtpm, &entry[i]) ?: err;
+			err = vtpmb_tpm12_evict(vtpm, &entry[i]) ?: err;
 		if (entry[i].phys && !chip->doubtful)
 			err = tpm12_give_up(vtpm, &entry[i]) ?: err;
 	}
 	return err;
 }
 
-static int tpm12_clear_out_all(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
+int vtpmb_tpm12_clear_out(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_table *table;
 	int err = 0;
@@ -1013,288 +872,4 @@ static int tpm12_clear_out_all(struct vtpmb_port *port, enum vtpmb_tpm12_kind ki
 	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside)
 		err = tpm12_clear_out(table->vtpm, kind) ?: err;
 	return err;
-}
-
-/*
- * A chip that never tells what it has: all of it comes out, or is lost, so that no
- * entry stands for a handle that may be free.
- */
-static int tpm12_settle_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
-{
-	int err = tpm12_forget_dead(port, kind, rc);
-
-	if (err || !*rc || vtpmb_tpm12_is_busy(*rc))
-		return err;
-	*rc = TPM_SUCCESS;
-	return tpm12_clear_out_all(port, kind);
-}
-
-static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
-{
-	struct vtpmb_tpm12_table *table;
-	unsigned int nr = 0;
-
-	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside)
-		nr += tpm12_nr_inside(table->vtpm, kind);
-	return nr;
-}
-
-/**
- * vtpmb_tpm12_settle() - forget what the chip has not any more, of all proxies
- * @port:	the chip
- * @rc:		out: TPM_SUCCESS, or why the chip does not tell now
- *
- * After a lost response an entry may stand for a handle that is free.  Nothing
- * may be loaded before that is known, since it could get this handle.  And what
- * was made may have no entry.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc)
-{
-	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
-	unsigned int kind;
-	int err = 0;
-
-	*rc = TPM_SUCCESS;
-	if (!chip->doubtful)
-		return 0;
-	chip->doubtful = false;
-	for (kind = 0; kind < TPM12_NR_KINDS && !err && !*rc; kind++) {
-		if (tpm12_nr_of_all(port, kind))
-			err = tpm12_settle_kind(port, kind, rc);
-	}
-	if (!err && !*rc)
-		err = vtpmb_tpm12_flush_lost(port, rc);
-	if (err || *rc)
-		chip->doubtful = true;
-	return err;
-}
-
-/*
- * Turns and resets.
- */
-
-/*
- * Of one proxy, its keys or its sessions.  What the chip refuses to let go of does not
- * hold up the rest, but a lost response does: first the chip is asked what it has.
- */
-static int tpm12_put_out(struct vtpmb_tpm12_table *table, bool keys)
-{
-	struct vtpmb_port *port = table->vtpm->port;
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < TPM12_NR_ENTRIES && !vtpmb_tpm12_chip(port)->doubtful; i++) {
-		struct vtpmb_tpm12_entry *entry = &table->entry[i];
-		bool is_key = entry->kind == TPM12_KEY;
-
-		if (entry->phys && is_key == keys)
-			err = tpm12_evict(table->vtpm, entry) ?: err;
-	}
-	return err;
-}
-
-/* Of all proxies but one, or of all. */
-static int tpm12_put_out_all(struct vtpmb_port *port, bool keys, const struct vtpmb_vtpm *but)
-{
-	struct vtpmb_tpm12_table *table;
-	int err = 0;
-
-	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		if (table->vtpm != but)
-			err = tpm12_put_out(table, keys) ?: err;
-	}
-	return err;
-}
-
-/* Sessions first, since they end with their keys; a busy chip keeps both. */
-static int tpm12_put_out_both(struct vtpmb_port *port, const struct vtpmb_vtpm *but)
-{
-	int err = tpm12_put_out_all(port, false, but);
-
-	if (!but && vtpmb_tpm12_swaps(port) && tpm12_nr_of_all(port, TPM12_AUTH))
-		return err;
-	return tpm12_put_out_all(port, true, but) ?: err;
-}
-
-/**
- * vtpmb_tpm12_put_out_others() - leave nothing of others in the chip
- * @vtpm:	the vtpm whose next command may end what they have there
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm)
-{
-	return tpm12_put_out_both(vtpm->port, vtpm);
-}
-
-/*
- * What is left in the chip that should not be there when the host gets it, and one more
- * if a lost command may have made something.
- */
-static unsigned int tpm12_nr_left(struct vtpmb_port *port)
-{
-	unsigned int kind, nr = vtpmb_tpm12_chip(port)->doubtful;
-
-	if (!nr && !vtpmb_tpm12_swaps(port))
-		return 0;
-	for (kind = 0; kind < TPM12_NR_KINDS; kind++)
-		nr += tpm12_nr_of_all(port, kind);
-	return nr;
-}
-
-/*
- * A chip that is busy, or whose responses are lost, is tried again as long as there is
- * less in it than ever before, and MAX_LOSSES times if not.  So there are no more rounds
- * than entries that were loaded at first, and those few.
- */
-static int tpm12_put_out_patiently(struct vtpmb_port *port)
-{
-	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
-	unsigned int least = U32_MAX, tries = 0, nr;
-	u32 rc;
-	int err;
-
-	do {
-		err = vtpmb_tpm12_settle(port, &rc);
-		if (!chip->doubtful)
-			err = tpm12_put_out_both(port, NULL);
-		nr = tpm12_nr_left(port);
-		tries += nr >= least;
-		least = min(nr, least);
-	} while (nr && tries < MAX_LOSSES);
-	return err;
-}
-
-/*
- * Whoever gets the chip may get the handle of what was left there, if it is gone by
- * then: no entry stands for it any more.
- */
-static void tpm12_disown_all(struct vtpmb_port *port)
-{
-	struct vtpmb_tpm12_table *table;
-	unsigned int i;
-
-	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		for (i = 0; i < TPM12_NR_ENTRIES; i++)
-			vtpmb_tpm12_came_out(table->vtpm, &table->entry[i]);
-	}
-}
-
-/**
- * vtpmb_tpm12_vacate() - leave nothing of any proxy in the chip
- * @port:	the chip, which somebody else gets
- *
- * Afterwards nothing is in doubt: what the chip did not let go of is lost to its proxy,
- * but for what a chip that saves nothing has to keep.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_vacate(struct vtpmb_port *port)
-{
-	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
-	struct vtpmb_tpm12_table *table, *next;
-	int err = tpm12_put_out_patiently(port);
-	unsigned int kind;
-
-	for (kind = 0; kind < TPM12_NR_KINDS && !chip->doubtful && vtpmb_tpm12_swaps(port); kind++)
-		err = tpm12_clear_out_all(port, kind) ?: err;
-	if (tpm12_nr_left(port))
-		tpm12_disown_all(port);
-	chip->doubtful = false;
-	list_for_each_entry_safe(table, next, &chip->inside, inside) {
-		if (!tpm12_nr_inside(table->vtpm, TPM12_KEY) &&
-		    !tpm12_nr_inside(table->vtpm, TPM12_AUTH) &&
-		    !tpm12_nr_inside(table->vtpm, TPM12_TRANS))
-			list_del_init(&table->inside);
-	}
-	vtpmb_tpm12_forget_room(port);
-	vtpmb_tpm12_forget_hosts(port);
-	vtpmb_tpm12_forget_tries(port);
-	chip->same_since = ++chip->period;
-	return err;
-}
-
-/* The chip is out of reach, or knows nothing of it any more. */
-void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-	unsigned int i = TPM12_NR_ENTRIES;
-
-	while (i--)
-		vtpmb_tpm12_forget_entry(vtpm, &table->entry[i]);
-	list_del_init(&table->inside);
-	vtpmb_tpm12_forget_room(vtpm->port);
-}
-
-/**
- * vtpmb_tpm12_chip_cleared() - a command has cleared the chip
- * @vtpm:	whose command; what it has itself is swept before its next one
- *
- * Nothing may stand for a handle that the chip can give out again.
- */
-void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
-	struct vtpmb_tpm12_table *table, *next;
-
-	chip->nr_clears++;
-	list_for_each_entry_safe(table, next, &chip->inside, inside) {
-		if (table->vtpm != vtpm)
-			vtpmb_tpm12_drop_all(table->vtpm);
-	}
-}
-
-static int tpm12_lose_all(struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-	unsigned int i = TPM12_NR_ENTRIES;
-	int err = 0;
-
-	while (i-- && !err) {
-		if (table->entry[i].used)
-			err = vtpmb_tpm12_lose(vtpm, &table->entry[i]);
-	}
-	return err;
-}
-
-/**
- * vtpmb_tpm12_sweep() - put out what does not exist any more
- * @vtpm:	the vtpm
- * @all:	it is going
- *
- * After a reset, ForceClear, or a clear of the chip: everything.
- *
- * Return: 0 or the errno of transmit
- */
-int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
-{
-	const struct vtpmb_tpm12 *tpm = vtpm->state;
-	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-	u32 chip_clears = vtpmb_tpm12_chip(vtpm->port)->nr_clears;
-	u32 nr_clears = READ_ONCE(tpm->nr_clears);
-	u32 epoch = READ_ONCE(vtpm->epoch);
-	int err = 0;
-
-	if (chip_clears != table->chip_clears)
-		vtpmb_tpm12_drop_all(vtpm);
-	else if (all || epoch != table->epoch || nr_clears != table->nr_clears)
-		err = tpm12_lose_all(vtpm);
-	if (err)
-		return err;
-	table->epoch = epoch;
-	table->nr_clears = nr_clears;
-	table->chip_clears = chip_clears;
-	return 0;
-}
-
-bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm)
-{
-	const struct vtpmb_tpm12 *tpm = vtpm->state;
-	const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-
-	return table->epoch != READ_ONCE(vtpm->epoch) ||
-	       table->nr_clears != READ_ONCE(tpm->nr_clears) ||
-	       table->chip_clears != vtpmb_tpm12_chip(vtpm->port)->nr_clears;
 }

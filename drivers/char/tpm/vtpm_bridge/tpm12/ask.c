@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 1.2: commands of the bridge's own, and what it asks the chip. */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include "../core/port.h"
+#include "state.h"
+
+/* Of a chip that says TPM_RETRY. */
+#define MAX_RETRIES	5
+
+/*
+ * A response that is cut short tells no more than one that is lost, so that what the
+ * chip has is to be asked.
+ */
+int vtpmb_tpm12_cut_short(struct vtpmb_port *port)
+{
+	vtpmb_tpm12_doubt(port);
+	return -EIO;
+}
+
+/**
+ * vtpmb_tpm12_command() - run a command of the bridge's own, in parts
+ * @port:	the chip; the response comes into its scratch buffer
+ * @code:	which command
+ * @body:	all that comes after the header
+ * @rc:		out: the chip's return code
+ *
+ * Return: the response's length, or a negative errno
+ */
+int vtpmb_tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_body *body,
+			u32 *rc)
+{
+	unsigned int retries = 0;
+	int len;
+
+	do {
+		len = vtpmb_port_command(port, TPM_TAG_RQU_COMMAND, code, body, rc);
+	} while (len >= 0 && *rc == TPM_RETRY && retries++ < MAX_RETRIES);
+	if (len < 0)
+		vtpmb_tpm12_doubt(port);
+	return len;
+}
+
+/**
+ * vtpmb_tpm12_own_command() - run a command of the bridge's own
+ * @port:	the chip; the response comes into its scratch buffer
+ * @code:	which command
+ * @body:	all that comes after the header
+ * @body_len:	its bytes
+ * @rc:		out: the chip's return code
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: the response's length, or a negative errno
+ */
+int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
+			    size_t body_len, u32 *rc)
+{
+	const struct vtpmb_body whole = { .head = body, .head_len = body_len };
+
+	return vtpmb_tpm12_command(port, code, &whole, rc);
+}
+
+/**
+ * vtpmb_tpm12_ask_number() - a property of the chip as it is now
+ * @port:	the chip
+ * @prop:	TPM_CAP_PROPERTY
+ * @value:	out: its value; 0 if the chip does not tell
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
+{
+	struct vtpmb_reader r;
+	u8 body[12];
+	u32 rc, size;
+	int len;
+
+	vtpmb_poke_u32(body, TPM_CAP_PROPERTY);
+	vtpmb_poke_u32(body + 4, sizeof(u32));
+	vtpmb_poke_u32(body + 8, prop);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), &rc);
+	if (len < 0)
+		return len;
+	*value = 0;
+	if (rc)
+		return 0;
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &size) || size != sizeof(*value) ||
+	    !vtpmb_get_u32(&r, value) || r.left)
+		return vtpmb_tpm12_cut_short(port);
+	return 0;
+}
+
+/* The chip may do at another time what it refuses now; in failure mode, after a reset. */
+bool vtpmb_tpm12_is_busy(u32 rc)
+{
+	return rc >= TPM_RETRY || rc == TPM_FAILEDSELFTEST;
+}
+
+/**
+ * vtpmb_tpm12_ask_list() - the handles of a type that the chip has
+ * @port:	the chip
+ * @rt:		TPM_RESOURCE_TYPE
+ * @list:	out: the handles, in the port's scratch buffer; if @rc is TPM_SUCCESS
+ * @nr_handles:	out: how many; if @rc is TPM_SUCCESS
+ * @rc:		out: the chip's return code
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *nr_handles,
+			 u32 *rc)
+{
+	struct vtpmb_reader r;
+	u8 body[12];
+	u32 size;
+	int len;
+
+	vtpmb_poke_u32(body, TPM_CAP_HANDLE);
+	vtpmb_poke_u32(body + 4, sizeof(u32));
+	vtpmb_poke_u32(body + 8, rt);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u32(&r, &size) || r.left != size || !vtpmb_get_u16(&r, nr_handles) ||
+	    r.left != *nr_handles * sizeof(u32))
+		return vtpmb_tpm12_cut_short(port);
+	*list = r.pos;
+	return 0;
+}
+
+/**
+ * vtpmb_tpm12_is_listed() - whether a handle is in a list of the chip's
+ * @handle:	the handle
+ * @list:	what vtpmb_tpm12_ask_list() has given
+ * @nr_handles:	how many
+ */
+bool vtpmb_tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles)
+{
+	for (; nr_handles--; list += sizeof(u32)) {
+		if (vtpmb_peek_u32(list) == handle)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 1.2, in the hub's thread: what a response of the chip says of keys and sessions. */
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include "state.h"
+
+static int tpm12_find_dead(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame)
+{
+	bool trans = frame->row->trans;
+	int err = 0;
+
+	if (frame->nr_auths > trans || frame->row->ends)
+		err = vtpmb_tpm12_find_dead(vtpm, TPM12_AUTH);
+	if (!err && trans)
+		err = vtpmb_tpm12_find_dead(vtpm, TPM12_TRANS);
+	return err;
+}
+
+/**
+ * vtpmb_tpm12_failed() - the chip has refused a command, or not answered
+ * @vtpm:	the vtpm
+ * @frame:	the command
+ * @rc:		its return code
+ *
+ * Which sessions an error has ended depends on where the chip met it: ask.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_failed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame, u32 rc)
+{
+	int err = 0;
+
+	vtpmb_tpm12_count_failure(vtpm, rc);
+	if (rc >= TPM_RETRY)
+		return 0;
+	if (frame->nr_auths)
+		err = tpm12_find_dead(vtpm, frame);
+	if (!err && rc == TPM_INVALID_KEYHANDLE && frame->nr_keys)
+		err = vtpmb_tpm12_find_dead(vtpm, TPM12_KEY);
+	return err;
+}
+
+/* An entry for the handle that the response begins with. */
+static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
+		       u8 *rsp, size_t len)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(call->vtpm);
+	struct vtpmb_tpm12_entry *entry;
+
+	entry = vtpmb_tpm12_new(call->vtpm, frame->row->makes - 1, 0);
+	if (!entry)
+		return -EIO;
+	vtpmb_tpm12_enter(call->vtpm, entry, vtpmb_peek_u32(rsp + VTPMB_HEADER_SIZE));
+	vtpmb_poke_u32(rsp + VTPMB_HEADER_SIZE, entry->virt);
+	entry->encrypts = call->attributes & TPM_TRANSPORT_ENCRYPT;
+	if (entry->kind == TPM12_AUTH && frame->key[0]) {
+		entry->bound = true;
+		entry->key = frame->key[0];
+	} else if (frame->row->entity) {
+		entry->entity = vtpmb_peek_u32(table->kept + (frame->at - call->cmd->buf) +
+					       TPM12_ENTITY_AT);
+	}
+	if (entry->kind == TPM12_KEY)
+		entry->st_clear = vtpmb_tpm12_key_dies(call, frame);
+	return 0;
+}
+
+/* Where an authorisation area of a response begins. */
+static const u8 *tpm12_auth_out(const struct vtpmb_tpm12_frame *frame, const u8 *rsp,
+				size_t len, unsigned int i)
+{
+	return rsp + len - TPM12_AUTH_OUT_SIZE * (frame->nr_auths - i);
+}
+
+/* Whether a successful response has all that the command's has. */
+static bool tpm12_is_whole(const struct vtpmb_tpm12_frame *frame, const u8 *rsp, size_t len)
+{
+	size_t least = VTPMB_HEADER_SIZE + frame->row->out_len +
+		       TPM12_AUTH_OUT_SIZE * frame->nr_auths;
+	unsigned int i;
+
+	if (len < least || (frame->row->makes && len != least) ||
+	    vtpmb_peek_u16(rsp) != TPM_TAG_RSP_COMMAND + frame->nr_auths)
+		return false;
+	for (i = 0; i < frame->nr_auths; i++) {
+		/* A BOOL */
+		if (tpm12_auth_out(frame, rsp, len, i)[TPM12_NONCE_SIZE] > 1)
+			return false;
+	}
+	return true;
+}
+
+/* What the response says of sessions and keys. */
+static int tpm12_follow(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
+			u8 *rsp, size_t len)
+{
+	unsigned int i;
+
+	if (!tpm12_is_whole(frame, rsp, len))
+		return -EIO;
+	for (i = 0; i < frame->nr_auths; i++) {
+		const u8 *area = tpm12_auth_out(frame, rsp, len, i);
+
+		/* Both areas may name one session. */
+		if (!area[TPM12_NONCE_SIZE] && frame->auth[i]->used)
+			vtpmb_tpm12_ended(call->vtpm, frame->auth[i]);
+	}
+	if (frame->row->makes)
+		return tpm12_enter(call, frame, rsp, len);
+	return frame->row->ends ? tpm12_find_dead(call->vtpm, frame) : 0;
+}
+
+/**
+ * vtpmb_tpm12_succeeded() - the chip has executed a command
+ * @call:	the command, or the one that wraps it
+ * @frame:	the command
+ * @rsp:	its response; gets the guest's handles
+ * @len:	its bytes
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_succeeded(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
+			  u8 *rsp, size_t len)
+{
+	int err = tpm12_follow(call, frame, rsp, len);
+
+	if (!err)
+		vtpmb_tpm12_follow_owner(call->vtpm, frame->row->code);
+	if (!err)
+		vtpmb_tpm12_count_nv_write(call->vtpm, frame);
+	return err;
+}

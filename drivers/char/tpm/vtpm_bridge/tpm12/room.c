@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TPM 1.2: free slots of the chip, as far as known since the host had it. */
+
+#include <linux/kernel.h>
+#include "state.h"
+
+/* One more is free, or one less. */
+void vtpmb_tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, int by)
+{
+	u32 *room = &vtpmb_tpm12_chip(port)->room[kind];
+
+	if (*room == TPM12_ROOM_UNKNOWN)
+		return;
+	*room = by < 0 && !*room ? 0 : *room + by;
+}
+
+void vtpmb_tpm12_forget_room(struct vtpmb_port *port)
+{
+	unsigned int i;
+
+	for (i = 0; i < TPM12_NR_KINDS; i++)
+		vtpmb_tpm12_chip(port)->room[i] = TPM12_ROOM_UNKNOWN;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TPM 1.2: the end of a turn, and of what a proxy has in the chip.
+ *
+ * All that is tried again ends: see tpm12_put_out_patiently().  All of it belongs to the
+ * hub's thread.
+ */
+
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include "state.h"
+
+/* How often a chip that does not answer, or is busy, is tried again before the host gets it. */
+#define MAX_LOSSES	3
+
+/*
+ * A chip that never tells what it has: all of it comes out, or is lost, so that no
+ * entry stands for a handle that may be free.
+ */
+static int tpm12_settle_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
+{
+	int err = vtpmb_tpm12_forget_dead(port, kind, rc);
+
+	if (err || !*rc || vtpmb_tpm12_is_busy(*rc))
+		return err;
+	*rc = TPM_SUCCESS;
+	return vtpmb_tpm12_clear_out(port, kind);
+}
+
+static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_table *table;
+	unsigned int nr = 0;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside)
+		nr += vtpmb_tpm12_nr_inside(table->vtpm, kind);
+	return nr;
+}
+
+/**
+ * vtpmb_tpm12_settle() - forget what the chip has not any more, of all proxies
+ * @port:	the chip
+ * @rc:		out: TPM_SUCCESS, or why the chip does not tell now
+ *
+ * After a lost response an entry may stand for a handle that is free.  Nothing
+ * may be loaded before that is known, since it could get this handle.  And what
+ * was made may have no entry.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
+	unsigned int kind;
+	int err = 0;
+
+	*rc = TPM_SUCCESS;
+	if (!chip->doubtful)
+		return 0;
+	chip->doubtful = false;
+	for (kind = 0; kind < TPM12_NR_KINDS && !err && !*rc; kind++) {
+		if (tpm12_nr_of_all(port, kind))
+			err = tpm12_settle_kind(port, kind, rc);
+	}
+	if (!err && !*rc)
+		err = vtpmb_tpm12_flush_lost(port, rc);
+	if (err || *rc)
+		chip->doubtful = true;
+	return err;
+}
+
+/*
+ * Of one proxy, its keys or its sessions.  What the chip refuses to let go of does not
+ * hold up the rest, but a lost response does: first the chip is asked what it has.
+ */
+static int tpm12_put_out(struct vtpmb_tpm12_table *table, bool keys)
+{
+	struct vtpmb_port *port = table->vtpm->port;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < TPM12_NR_ENTRIES && !vtpmb_tpm12_chip(port)->doubtful; i++) {
+		struct vtpmb_tpm12_entry *entry = &table->entry[i];
+		bool is_key = entry->kind == TPM12_KEY;
+
+		if (entry->phys && is_key == keys)
+			err = vtpmb_tpm12_evict(table->vtpm, entry) ?: err;
+	}
+	return err;
+}
+
+/* Of all proxies but one, or of all. */
+static int tpm12_put_out_all(struct vtpmb_port *port, bool keys, const struct vtpmb_vtpm *but)
+{
+	struct vtpmb_tpm12_table *table;
+	int err = 0;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		if (table->vtpm != but)
+			err = tpm12_put_out(table, keys) ?: err;
+	}
+	return err;
+}
+
+/* Sessions first, since they end with their keys; a busy chip keeps both. */
+static int tpm12_put_out_both(struct vtpmb_port *port, const struct vtpmb_vtpm *but)
+{
+	int err = tpm12_put_out_all(port, false, but);
+
+	if (!but && vtpmb_tpm12_swaps(port) && tpm12_nr_of_all(port, TPM12_AUTH))
+		return err;
+	return tpm12_put_out_all(port, true, but) ?: err;
+}
+
+/**
+ * vtpmb_tpm12_put_out_others() - leave nothing of others in the chip
+ * @vtpm:	the vtpm whose next command may end what they have there
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm)
+{
+	return tpm12_put_out_both(vtpm->port, vtpm);
+}
+
+/*
+ * What is left in the chip that should not be there when the host gets it, and one more
+ * if a lost command may have made something.
+ */
+static unsigned int tpm12_nr_left(struct vtpmb_port *port)
+{
+	unsigned int kind, nr = vtpmb_tpm12_chip(port)->doubtful;
+
+	if (!nr && !vtpmb_tpm12_swaps(port))
+		return 0;
+	for (kind = 0; kind < TPM12_NR_KINDS; kind++)
+		nr += tpm12_nr_of_all(port, kind);
+	return nr;
+}
+
+/*
+ * A chip that is busy, or whose responses are lost, is tried again as long as there is
+ * less in it than ever before, and MAX_LOSSES times if not.  So there are no more rounds
+ * than entries that were loaded at first, and those few.
+ */
+static int tpm12_put_out_patiently(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
+	unsigned int least = U32_MAX, tries = 0, nr;
+	u32 rc;
+	int err;
+
+	do {
+		err = vtpmb_tpm12_settle(port, &rc);
+		if (!chip->doubtful)
+			err = tpm12_put_out_both(port, NULL);
+		nr = tpm12_nr_left(port);
+		tries += nr >= least;
+		least = min(nr, least);
+	} while (nr && tries < MAX_LOSSES);
+	return err;
+}
+
+/*
+ * Whoever gets the chip may get the handle of what was left there, if it is gone by
+ * then: no entry stands for it any more.
+ */
+static void tpm12_disown_all(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_table *table;
+	unsigned int i;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		for (i = 0; i < TPM12_NR_ENTRIES; i++)
+			vtpmb_tpm12_came_out(table->vtpm, &table->entry[i]);
+	}
+}
+
+/**
+ * vtpmb_tpm12_vacate() - leave nothing of any proxy in the chip
+ * @port:	the chip, which somebody else gets
+ *
+ * Afterwards nothing is in doubt: what the chip did not let go of is lost to its proxy,
+ * but for what a chip that saves nothing has to keep.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_vacate(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
+	struct vtpmb_tpm12_table *table, *next;
+	int err = tpm12_put_out_patiently(port);
+	unsigned int kind;
+
+	for (kind = 0; kind < TPM12_NR_KINDS && !chip->doubtful && vtpmb_tpm12_swaps(port); kind++)
+		err = vtpmb_tpm12_clear_out(port, kind) ?: err;
+	if (tpm12_nr_left(port))
+		tpm12_disown_all(port);
+	chip->doubtful = false;
+	list_for_each_entry_safe(table, next, &chip->inside, inside) {
+		if (!vtpmb_tpm12_nr_inside(table->vtpm, TPM12_KEY) &&
+		    !vtpmb_tpm12_nr_inside(table->vtpm, TPM12_AUTH) &&
+		    !vtpmb_tpm12_nr_inside(table->vtpm, TPM12_TRANS))
+			list_del_init(&table->inside);
+	}
+	vtpmb_tpm12_forget_room(port);
+	vtpmb_tpm12_forget_hosts(port);
+	vtpmb_tpm12_forget_tries(port);
+	chip->same_since = ++chip->period;
+	return err;
+}
+
+/**
+ * vtpmb_tpm12_chip_cleared() - a command has cleared the chip
+ * @vtpm:	whose command; what it has itself is swept before its next one
+ *
+ * Nothing may stand for a handle that the chip can give out again.
+ */
+void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
+	struct vtpmb_tpm12_table *table, *next;
+
+	chip->nr_clears++;
+	list_for_each_entry_safe(table, next, &chip->inside, inside) {
+		if (table->vtpm != vtpm)
+			vtpmb_tpm12_drop_all(table->vtpm);
+	}
+}
+
+static int tpm12_lose_all(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	unsigned int i = TPM12_NR_ENTRIES;
+	int err = 0;
+
+	while (i-- && !err) {
+		if (table->entry[i].used)
+			err = vtpmb_tpm12_lose(vtpm, &table->entry[i]);
+	}
+	return err;
+}
+
+/**
+ * vtpmb_tpm12_sweep() - put out what does not exist any more
+ * @vtpm:	the vtpm
+ * @all:	it is going
+ *
+ * After a reset, ForceClear, or a clear of the chip: everything.
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
+{
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	u32 chip_clears = vtpmb_tpm12_chip(vtpm->port)->nr_clears;
+	u32 nr_clears = READ_ONCE(tpm->nr_clears);
+	u32 epoch = READ_ONCE(vtpm->epoch);
+	int err = 0;
+
+	if (chip_clears != table->chip_clears)
+		vtpmb_tpm12_drop_all(vtpm);
+	else if (all || epoch != table->epoch || nr_clears != table->nr_clears)
+		err = tpm12_lose_all(vtpm);
+	if (err)
+		return err;
+	table->epoch = epoch;
+	table->nr_clears = nr_clears;
+	table->chip_clears = chip_clears;
+	return 0;
+}
+
+bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+	const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+
+	return table->epoch != READ_ONCE(vtpm->epoch) ||
+	       table->nr_clears != READ_ONCE(tpm->nr_clears) ||
+	       table->chip_clears != vtpmb_tpm12_chip(vtpm->port)->nr_clears;
+}
