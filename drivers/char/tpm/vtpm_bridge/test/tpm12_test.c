@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include "../core/family.h"
 #include "../tpm12/state.h"
+#include "../tpm12/wire.h"
 #include "../core/wire.h"
 
 #define BLOB_SIZE	58	/* the smallest TPM_CONTEXT_BLOB */

@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include "../core/port.h"
+#include "ask.h"
 #include "state.h"
 
 /* Of a chip that says TPM_RETRY. */

@@ -11,6 +11,9 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "books.h"
+#include "facts.h"
+#include "room.h"
 #include "state.h"
 
 /*

@@ -12,7 +12,13 @@
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
+#include "books.h"
+#include "capability.h"
+#include "facts.h"
+#include "flags.h"
+#include "grant.h"
 #include "state.h"
+#include "wire.h"
 
 /* TPM_STARTUP_EFFECTS (Part 2, 4.6): Startup(ST_STATE) keeps no session or key. */
 #define STARTUP_EFFECTS		0x0000011F

@@ -3,7 +3,10 @@
 
 #include <linux/bits.h>
 #include <linux/kernel.h>
+#include "check.h"
+#include "flags.h"
 #include "state.h"
+#include "wire.h"
 
 /**
  * vtpmb_tpm12_check_state() - whether a virtual TPM is in a state

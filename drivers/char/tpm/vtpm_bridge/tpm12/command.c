@@ -13,7 +13,23 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include "../core/failure.h"
+#include "books.h"
+#include "capability.h"
+#include "command.h"
+#include "commands.h"
+#include "frame.h"
+#include "grant.h"
+#include "hosts.h"
+#include "inspect.h"
+#include "lockout.h"
+#include "nv.h"
+#include "owner.h"
+#include "response.h"
 #include "state.h"
+#include "swap.h"
+#include "transport.h"
+#include "turn.h"
+#include "wire.h"
 
 #define MAX_RETRIES	5
 

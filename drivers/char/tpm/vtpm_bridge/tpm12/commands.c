@@ -3,6 +3,7 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include "commands.h"
 #include "state.h"
 
 /* Not there, whatever is granted. */

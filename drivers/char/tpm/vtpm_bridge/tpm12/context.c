@@ -14,7 +14,9 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "books.h"
 #include "state.h"
+#include "swap.h"
 
 #define LABEL_SIZE	16
 

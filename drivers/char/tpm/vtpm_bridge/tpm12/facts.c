@@ -7,6 +7,8 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "facts.h"
+#include "room.h"
 #include "state.h"
 
 #define TAG_PERMANENT_FLAGS_SIZE 2

@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "flags.h"
 #include "state.h"
 
 /* Until the administrator sets a view, even the same one. */

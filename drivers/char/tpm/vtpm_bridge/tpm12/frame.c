@@ -3,7 +3,12 @@
 
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include "books.h"
+#include "commands.h"
+#include "frame.h"
+#include "inspect.h"
 #include "state.h"
+#include "wire.h"
 
 /* OSAP and DSAP: a TPM_ENTITY_TYPE comes first. */
 #define ENTITY_TYPE_AT	VTPMB_HEADER_SIZE

@@ -5,6 +5,8 @@
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/nospec.h>
+#include "commands.h"
+#include "grant.h"
 #include "state.h"
 
 static bool tpm12_row_exists(const struct vtpmb_tpm12_row *row)

@@ -7,7 +7,10 @@
 #include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
+#include "books.h"
+#include "grant.h"
 #include "state.h"
+#include "swap.h"
 
 static bool tpm12_is_granted(struct vtpmb_tpm12_call *call)
 {

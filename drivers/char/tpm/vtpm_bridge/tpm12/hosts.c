@@ -3,6 +3,9 @@
 
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include "ask.h"
+#include "books.h"
+#include "hosts.h"
 #include "state.h"
 
 static bool tpm12_is_hosts(const struct vtpmb_tpm12_hosts *hosts, u32 handle)

@@ -10,6 +10,9 @@
 #include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include "commands.h"
+#include "grant.h"
+#include "inspect.h"
 #include "state.h"
 
 /* A parameter that the row's format promises. */

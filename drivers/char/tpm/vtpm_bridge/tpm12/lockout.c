@@ -19,6 +19,8 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include "ask.h"
+#include "lockout.h"
 #include "state.h"
 
 /* Failures of one proxy, and of all, if the chip does not tell. */

@@ -21,7 +21,12 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
+#include "ask.h"
+#include "books.h"
+#include "hosts.h"
+#include "lost.h"
 #include "state.h"
+#include "swap.h"
 
 static u32 tpm12_highest(const u8 *list, unsigned int nr_counts)
 {

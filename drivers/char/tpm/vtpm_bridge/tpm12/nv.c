@@ -13,7 +13,11 @@
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include "ask.h"
+#include "grant.h"
+#include "nv.h"
 #include "state.h"
+#include "wire.h"
 
 /* Half of TPM_MAX_NV_WRITE_NOOWNER: the other one is the host's. */
 #define NV_WRITES_OF_GUESTS	32

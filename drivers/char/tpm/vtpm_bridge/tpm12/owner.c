@@ -10,7 +10,12 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
+#include "ask.h"
+#include "books.h"
+#include "flags.h"
+#include "owner.h"
 #include "state.h"
+#include "turn.h"
 
 static bool tpm12_clears(u32 code)
 {

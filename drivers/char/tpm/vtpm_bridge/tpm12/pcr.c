@@ -5,6 +5,8 @@
 #include <linux/kernel.h>
 #include <linux/math.h>
 #include <linux/string.h>
+#include "capability.h"
+#include "check.h"
 #include "state.h"
 
 #define SHA1_BLOCK	64

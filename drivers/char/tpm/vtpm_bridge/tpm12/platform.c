@@ -4,6 +4,7 @@
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "platform.h"
 #include "state.h"
 
 static void tpm12_drop_volatile(struct vtpmb_vtpm *vtpm)

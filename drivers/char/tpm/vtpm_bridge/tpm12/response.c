@@ -3,7 +3,14 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include "books.h"
+#include "inspect.h"
+#include "lockout.h"
+#include "nv.h"
+#include "owner.h"
+#include "response.h"
 #include "state.h"
+#include "swap.h"
 
 static int tpm12_find_dead(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame)
 {

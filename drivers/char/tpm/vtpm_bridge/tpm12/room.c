@@ -2,6 +2,7 @@
 /* TPM 1.2: free slots of the chip, as far as known since the host had it. */
 
 #include <linux/kernel.h>
+#include "room.h"
 #include "state.h"
 
 /* One more is free, or one less. */

@@ -11,6 +11,9 @@
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "check.h"
+#include "flags.h"
+#include "grant.h"
 #include "state.h"
 
 /* TPM_PHYSICAL_PRESENCE (Part 2, 4.9): life time settings, then assertions. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * TPM 1.2: what its files share.  From the top down: each calls those below it alone.
+ * TPM 1.2: what its files share; the verbs of each are in its own header.
+ * From the top down: each calls those below it alone.
  *
  *   tpm12.c		a command as it comes, and the verbs of the family
  *   command.c	a guest's command for the chip, and back
@@ -49,8 +50,6 @@
 #define TPM12_NONCE_SIZE	20
 /* TPM_AUTHHANDLE, nonceOdd, continueAuthSession, authData: see struct vtpmb_tpm12_row */
 #define TPM12_AUTH_AREA		"4nbn"
-
-struct vtpmb_body;
 
 /* Authorisation areas, always the last bytes of a command or response. */
 #define TPM12_AUTH_IN_SIZE	45
@@ -429,181 +428,5 @@ static inline u32 vtpmb_tpm12_u32(struct vtpmb_tpm12_call *call)
 	vtpmb_get_u32(&call->in, &val);
 	return val;
 }
-
-/**
- * struct vtpmb_tpm12_kind_row - what is of one kind
- * @first:	in the table
- * @capacity:	entries of the table
- * @handles:	the lowest virtual handle
- * @rt:		TPM_RESOURCE_TYPE
- * @free:	TPM_CAP_PROPERTY that tells how many more fit the chip
- */
-struct vtpmb_tpm12_kind_row {
-	unsigned int first;
-	unsigned int capacity;
-	u32 handles;
-	u32 rt;
-	u32 free;
-};
-
-extern const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS];
-
-/* ask.c */
-int vtpmb_tpm12_cut_short(struct vtpmb_port *port);
-int vtpmb_tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_body *body,
-			u32 *rc);
-int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
-			    size_t body_len, u32 *rc);
-int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value);
-bool vtpmb_tpm12_is_busy(u32 rc);
-int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *nr_handles,
-			 u32 *rc);
-bool vtpmb_tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles);
-
-/* books.c */
-struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
-					    enum vtpmb_tpm12_kind kind);
-unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind);
-bool vtpmb_tpm12_swaps(const struct vtpmb_port *port);
-unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port);
-unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port);
-unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm);
-struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
-					    enum vtpmb_tpm12_kind kind, u32 handle);
-struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
-					  u32 wanted);
-void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
-void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count);
-void vtpmb_tpm12_unbook(struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
-
-/* capability.c */
-u32 vtpmb_tpm12_input_buffer(const struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm12_correct_capability(struct vtpmb_tpm12_call *call, size_t len);
-
-/* check.c */
-u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs);
-u32 vtpmb_tpm12_check_needs(struct vtpmb_tpm12_call *call);
-u32 vtpmb_tpm12_check(struct vtpmb_tpm12_call *call);
-
-/* command.c */
-int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
-
-/* facts.c */
-int vtpmb_tpm12_probe(struct vtpmb_port *port);
-u32 vtpmb_tpm12_chip_number(const struct vtpmb_port *port, u16 prop);
-void vtpmb_tpm12_forget(struct vtpmb_port *port);
-
-/* flags.c */
-bool vtpmb_tpm12_owned(const struct vtpmb_vtpm *vtpm);
-bool vtpmb_tpm12_pp(struct vtpmb_vtpm *vtpm);
-bool vtpmb_tpm12_pp_locked(struct vtpmb_vtpm *vtpm);
-bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, u32 flag);
-void vtpmb_tpm12_init_flags(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm);
-
-/* frame.c */
-void vtpmb_tpm12_frame_init(struct vtpmb_tpm12_frame *frame, u8 *at, size_t len,
-			    const struct vtpmb_tpm12_row *row);
-u32 vtpmb_tpm12_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *frame);
-bool vtpmb_tpm12_all_loaded(const struct vtpmb_tpm12_frame *frame);
-void vtpmb_tpm12_patch(const struct vtpmb_tpm12_frame *frame);
-
-/* grant.c */
-bool vtpmb_tpm12_unsafe(unsigned int i);
-bool vtpmb_tpm12_granted(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_row *row);
-const struct vtpmb_tpm12_row *vtpmb_tpm12_find(struct vtpmb_vtpm *vtpm, u32 code);
-bool vtpmb_tpm12_permits(struct vtpmb_vtpm *vtpm, u32 code);
-
-/* hosts.c */
-int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind);
-void vtpmb_tpm12_saves(const struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_saved(struct vtpmb_port *port);
-void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port);
-void vtpmb_tpm12_ends(struct vtpmb_port *port, u32 handle);
-unsigned int vtpmb_tpm12_find_lost(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
-				   const u8 *list, unsigned int nr_handles, u32 *lost);
-
-/* inspect.c */
-bool vtpmb_tpm12_key_dies(const struct vtpmb_tpm12_call *call,
-			  const struct vtpmb_tpm12_frame *frame);
-u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value);
-u32 vtpmb_tpm12_inspect(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame);
-
-/* lockout.c */
-int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc);
-void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
-void vtpmb_tpm12_forget_tries(struct vtpmb_port *port);
-
-/* lost.c */
-int vtpmb_tpm12_flush_lost(struct vtpmb_port *port, u32 *rc);
-
-/* nv.c */
-void vtpmb_tpm12_count_nv_write(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame);
-int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
-			 u32 *rc);
-
-/* owner.c */
-void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code);
-void vtpmb_tpm12_doubt_owner(struct vtpmb_vtpm *vtpm, u32 code);
-int vtpmb_tpm12_settle_owner(struct vtpmb_vtpm *vtpm);
-
-/* platform.c */
-void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_drop_saved(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_start(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm);
-
-/* response.c */
-int vtpmb_tpm12_failed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame, u32 rc);
-int vtpmb_tpm12_succeeded(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
-			  u8 *rsp, size_t len);
-
-/* room.c */
-void vtpmb_tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, int by);
-void vtpmb_tpm12_forget_room(struct vtpmb_port *port);
-
-/* swap.c */
-int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *rc);
-int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port);
-int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
-int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key);
-int vtpmb_tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc);
-int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
-		       struct vtpmb_tpm12_entry *key, u32 *rc);
-int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
-int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc);
-int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-int vtpmb_tpm12_clear_out(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind);
-
-/* transport.c */
-u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call);
-int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len);
-
-/* turn.c */
-int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc);
-int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm12_vacate(struct vtpmb_port *port);
-void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all);
-bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
-
-/* wire.c */
-u32 vtpmb_tpm12_check_params(const char *format, struct vtpmb_reader *r);
-unsigned int vtpmb_tpm12_nr_auths(u16 tag);
-void vtpmb_tpm12_respond(struct vtpmb_tpm12_call *call, u32 rc);
 
 #endif

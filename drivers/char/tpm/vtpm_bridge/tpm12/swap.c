@@ -26,7 +26,11 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "../core/port.h"
+#include "ask.h"
+#include "books.h"
+#include "hosts.h"
 #include "state.h"
+#include "swap.h"
 
 /*
  * Whatever the chip answers, all that is tried again ends:

@@ -6,7 +6,18 @@
 #include <linux/lockdep.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "books.h"
+#include "capability.h"
+#include "check.h"
+#include "command.h"
+#include "commands.h"
+#include "facts.h"
+#include "flags.h"
+#include "grant.h"
+#include "platform.h"
 #include "state.h"
+#include "turn.h"
+#include "wire.h"
 
 static const u8 tpm12_query[VTPMB_QUERY_SIZE] = {
 	0x00, 0xC1, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, 0x00, 0x65,

@@ -13,7 +13,15 @@
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include "../core/failure.h"
+#include "check.h"
+#include "commands.h"
+#include "frame.h"
+#include "grant.h"
+#include "inspect.h"
+#include "response.h"
 #include "state.h"
+#include "transport.h"
+#include "wire.h"
 
 /* In the request: the size of what is wrapped; in the response: ticks first. */
 #define WRAPPED_SIZE_AT		VTPMB_HEADER_SIZE

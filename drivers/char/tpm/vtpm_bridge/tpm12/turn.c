@@ -10,7 +10,15 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
+#include "ask.h"
+#include "books.h"
+#include "hosts.h"
+#include "lockout.h"
+#include "lost.h"
+#include "room.h"
 #include "state.h"
+#include "swap.h"
+#include "turn.h"
 
 /* How often a chip that does not answer, or is busy, is tried again before the host gets it. */
 #define MAX_LOSSES	3

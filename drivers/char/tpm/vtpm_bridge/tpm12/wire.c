@@ -3,6 +3,7 @@
 
 #include <linux/kernel.h>
 #include "state.h"
+#include "wire.h"
 
 static u32 tpm12_skip(struct vtpmb_reader *r, size_t len)
 {

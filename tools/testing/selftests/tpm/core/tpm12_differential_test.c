@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 #include "tpm12_model.h"
+#include "tpm12/books.h"
+#include "tpm12/flags.h"
+#include "tpm12/grant.h"
 #include "tpm12/state.h"
 
 /* Conditions of the rows. */

@@ -4,6 +4,7 @@
  * want it.  What one has loaded stays there, and may cost no other anything.
  */
 
+#include "tpm12/books.h"
 #include "tpm12/state.h"
 #include "tpm12_guest.h"
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* TPM 1.2: the table of a proxy's keys and sessions. */
+#ifndef VTPMB_TPM12_BOOKS_H
+#define VTPMB_TPM12_BOOKS_H
+
+#include "state.h"
+
+/**
+ * struct vtpmb_tpm12_kind_row - what is of one kind
+ * @first:	in the table
+ * @capacity:	entries of the table
+ * @handles:	the lowest virtual handle
+ * @rt:		TPM_RESOURCE_TYPE
+ * @free:	TPM_CAP_PROPERTY that tells how many more fit the chip
+ */
+struct vtpmb_tpm12_kind_row {
+	unsigned int first;
+	unsigned int capacity;
+	u32 handles;
+	u32 rt;
+	u32 free;
+};
+
+extern const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS];
+
+struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
+					    enum vtpmb_tpm12_kind kind);
+unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind);
+bool vtpmb_tpm12_swaps(const struct vtpmb_port *port);
+unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port);
+unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port);
+unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm);
+struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
+					    enum vtpmb_tpm12_kind kind, u32 handle);
+struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+					  u32 wanted);
+void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
+void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count);
+void vtpmb_tpm12_unbook(struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
+
+#endif

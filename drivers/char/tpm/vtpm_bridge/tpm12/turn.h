@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* TPM 1.2: the end of a turn, and of what a proxy has in the chip. */
+#ifndef VTPMB_TPM12_TURN_H
+#define VTPMB_TPM12_TURN_H
+
+#include "state.h"
+
+int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc);
+int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm12_vacate(struct vtpmb_port *port);
+void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all);
+bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
+
+#endif
