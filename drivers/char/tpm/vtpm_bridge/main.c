@@ -1,5 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The vTPM bridge: one TPM, shared among virtual machines. */
+/*
+ * The vTPM bridge: one TPM, shared among virtual machines.
+ *
+ * Locks, outermost first.  The kernel's own are in brackets.
+ *
+ *   vtpmb_chip_watch_lock	hub/chip.c	the registration at the class of TPM chips
+ *   [the class's mutex; the semaphores of the PM and reboot notifiers]
+ *   vtpmb_hubs_lock		hub/hub.c	the hubs and their users
+ *   vtpmb_proxies_lock		dev/proxy.c	the registry: marks, ranges, owners
+ *   [misc_mtx; the active reference to a sysfs attribute]
+ *   [chip->ops_sem, chip->tpm_mutex]		held by the holder of the chip
+ *   file->lock			dev/file.c	an open file's command and response
+ *   vtpm->lock			core/family.h	a virtual TPM
+ *   hub->run_lock		hub/hub.c	which guest's command the chip runs
+ *   hub->lock			hub/hub.c	the queue, the turn, each seat; a spinlock
+ *
+ * vtpmb_hubs_lock and vtpmb_proxies_lock are never held together.  Neither is
+ * hub->run_lock held with file->lock or vtpm->lock.  The hub's thread holds neither of
+ * these two while the chip runs a command, so nobody who wants one waits for the chip.
+ *
+ * Whoever holds vtpmb_hubs_lock may wait for the end of turns, or for the end of the
+ * hub's thread.  So that thread takes no lock above those of the chip.
+ * vtpmb_proxy_destroy() holds no lock while it waits for the hub.
+ *
+ * The bridge touches user memory under none of these locks.
+ */
 
 #include <linux/init.h>
 #include <linux/module.h>

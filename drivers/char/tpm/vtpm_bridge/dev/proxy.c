@@ -3,9 +3,8 @@
  * The proxy: one virtual machine's TPM as the kernel sees it, and the registry
  * of all.
  *
- * Locks, outermost first: vtpmb_proxies_lock; the file's; vtpm.lock; the hub's
- * spinlock.  A kick under vtpm.lock cannot come after the drain of a proxy that
- * is destroyed, since that is preceded by @dead under the same lock.
+ * The order of the locks is in main.c.  A kick under vtpm.lock cannot come after the
+ * drain of a proxy that is destroyed, since that is preceded by @dead under the same lock.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

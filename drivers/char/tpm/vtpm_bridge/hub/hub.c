@@ -10,7 +10,7 @@
  * they left it, and what is resident needs no lock.  While no proxy has anything to
  * do, one has a turn now and then all the same if the family has to look at the chip.
  *
- * Locks, outermost first: vtpmb_hubs_lock, hub->run_lock, hub->lock.
+ * The order of the locks is in main.c.
  */
 
 #include <linux/delay.h>
@@ -19,10 +19,12 @@
 #include <linux/kref.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/random.h>
 #include <linux/reboot.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/suspend.h>
@@ -83,7 +85,7 @@ MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies
  * @chip:	with a device reference; constant
  * @users:	one for each proxy; under vtpmb_hubs_lock
  * @node:	in vtpmb_hubs, under vtpmb_hubs_lock
- * @thread:	constant
+ * @thread:	constant; NULL before it starts
  * @looked:	when family->look() had its last chance, in jiffies; the thread's
  * @lock:	protects @queue, @seats, @turn, @paused, @closing, @gone and all seats
  * @queue:	seats with something to do, the longest waiting first
@@ -137,6 +139,18 @@ static struct vtpmb_hub *vtpmb_port_hub(struct vtpmb_port *port)
 	return container_of(port, struct vtpmb_hub, port);
 }
 
+/* What belongs to the hub's thread needs no lock.  Checked where lockdep is. */
+static void vtpmb_hub_assert_thread(const struct vtpmb_hub *hub)
+{
+	lockdep_assert(current == hub->thread);
+}
+
+/* While a hub is made and ended it has no thread that runs. */
+static void vtpmb_hub_assert_holder(const struct vtpmb_hub *hub)
+{
+	lockdep_assert(!hub->thread || current == hub->thread);
+}
+
 /*
  * The guest's own command runs in the guest's buffer; what the family sends
  * for itself, to load and to save, runs in the scratch buffer and must not be
@@ -180,6 +194,10 @@ static int vtpmb_hub_transmit(struct vtpmb_port *port, u8 *buf)
 	u32 code = vtpmb_peek_u32(buf + 6);
 	int len;
 
+	vtpmb_hub_assert_holder(hub);
+	if (hub->turn)
+		lockdep_assert_not_held(&hub->turn->vtpm->lock);
+
 	if (!vtpmb_hub_begin_run(hub, buf))
 		return -ECANCELED;
 	len = vtpmb_chip_transmit(hub->chip, buf);
@@ -200,6 +218,8 @@ static struct vtpmb_cmd *vtpmb_seat_take_cmd(struct vtpmb_seat *seat)
 {
 	struct vtpmb_cmd *cmd;
 
+	vtpmb_hub_assert_thread(seat->hub);
+
 	spin_lock(&seat->hub->lock);
 	cmd = seat->cmd;
 	if (cmd)
@@ -212,6 +232,8 @@ static struct vtpmb_cmd *vtpmb_seat_take_cmd(struct vtpmb_seat *seat)
 static void vtpmb_seat_finish_cmd(struct vtpmb_seat *seat, int err)
 {
 	struct vtpmb_cmd *cmd = seat->cmd;
+
+	vtpmb_hub_assert_thread(seat->hub);
 
 	spin_lock(&seat->hub->lock);
 	seat->cmd = NULL;
@@ -329,6 +351,8 @@ static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
  */
 static bool vtpmb_seat_may_retry(struct vtpmb_seat *seat, int err)
 {
+	vtpmb_hub_assert_thread(seat->hub);
+
 	seat->nr_failures = err ? seat->nr_failures + 1 : 0;
 	return err && seat->nr_failures < VTPMB_MAX_FAILURES;
 }
@@ -343,6 +367,8 @@ static bool vtpmb_seat_may_retry(struct vtpmb_seat *seat, int err)
 static bool vtpmb_hub_sweep(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int *err)
 {
 	const struct vtpmb_family *family = hub->port.family;
+
+	vtpmb_hub_assert_thread(hub);
 
 	spin_lock(&hub->lock);
 	seat->sweep = false;
@@ -408,6 +434,8 @@ static long vtpmb_hub_look_left(struct vtpmb_hub *hub)
 {
 	long left = hub->looked + msecs_to_jiffies(hub->port.look_ms) - jiffies;
 
+	vtpmb_hub_assert_thread(hub);
+
 	if (!hub->port.family->look || list_empty(&hub->port.saved) ||
 	    vtpmb_hub_is_called_off(hub))
 		return MAX_SCHEDULE_TIMEOUT;
@@ -427,6 +455,8 @@ static bool vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	const struct vtpmb_family *family = hub->port.family;
 	int err;
+
+	vtpmb_hub_assert_thread(hub);
 
 	/* What this turn has the chip save is not old. */
 	if (list_empty(&hub->port.saved))
@@ -546,6 +576,8 @@ static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, 
 {
 	bool drained = vtpmb_hub_gives_up_drain(hub, seat, err);
 	bool asleep;
+
+	vtpmb_hub_assert_thread(hub);
 
 	hub->looked = jiffies;
 	spin_lock(&hub->lock);
@@ -735,7 +767,10 @@ static void vtpmb_hub_free(struct vtpmb_hub *hub)
 static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
 {
 	struct vtpmb_hub *hub = vtpmb_hub_alloc(chip);
+	struct task_struct *thread;
 	int err = -ENOMEM;
+
+	lockdep_assert_held(&vtpmb_hubs_lock);
 
 	if (!hub)
 		return ERR_PTR(err);
@@ -745,12 +780,14 @@ static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
 	err = vtpmb_hub_probe(hub);
 	if (err)
 		goto close_macs;
-	hub->thread = kthread_run(vtpmb_hub_thread, hub, "vtpm_bridge/tpm%u",
-				  vtpmb_chip_num(chip));
-	if (IS_ERR(hub->thread)) {
-		err = PTR_ERR(hub->thread);
+	/* The thread starts once it can be told by @thread. */
+	thread = kthread_create(vtpmb_hub_thread, hub, "vtpm_bridge/tpm%u", vtpmb_chip_num(chip));
+	if (IS_ERR(thread)) {
+		err = PTR_ERR(thread);
 		goto forget_chip;
 	}
+	hub->thread = thread;
+	wake_up_process(thread);
 	list_add_tail(&hub->node, &vtpmb_hubs);
 	return hub;
 
@@ -765,6 +802,8 @@ free_hub:
 
 static void vtpmb_hub_destroy(struct vtpmb_hub *hub)
 {
+	lockdep_assert_held(&vtpmb_hubs_lock);
+
 	list_del(&hub->node);
 	kthread_stop(hub->thread);
 	vtpmb_hub_forget(hub);
@@ -777,6 +816,8 @@ static void vtpmb_hub_destroy(struct vtpmb_hub *hub)
 static struct vtpmb_hub *vtpmb_hub_lookup(struct tpm_chip *chip)
 {
 	struct vtpmb_hub *hub;
+
+	lockdep_assert_held(&vtpmb_hubs_lock);
 
 	list_for_each_entry(hub, &vtpmb_hubs, node) {
 		if (hub->chip == chip && !hub->closing) {
