@@ -37,39 +37,6 @@
 #include "wire.h"
 #include "witness.h"
 
-#define CODE_FIRST	0x11F
-#define NR_CODES	(0x1AA - CODE_FIRST + 1)
-#define AT(code)	((code) - CODE_FIRST)
-
-/* What the bridge answers from its own books, by code. */
-static const vtpmb_tpm20_own_handler tpm20_own[NR_CODES] = {
-	[AT(TPM2_CC_EvictControl)] = vtpmb_tpm20_evict_control,
-	[AT(TPM2_CC_ContextLoad)] = vtpmb_tpm20_context_load,
-	[AT(TPM2_CC_ContextSave)] = vtpmb_tpm20_context_save,
-	[AT(TPM2_CC_FlushContext)] = vtpmb_tpm20_flush_context,
-	[AT(TPM2_CC_GetCapability)] = vtpmb_tpm20_hub_capability,
-	[AT(TPM2_CC_PCR_Read)] = vtpmb_tpm20_read_mixed,
-	[AT(TPM2_CC_PolicyPCR)] = vtpmb_tpm20_policy_pcr,
-};
-
-/* What is remembered of the chip's answers, by code. */
-static const vtpmb_tpm20_own_handler tpm20_known[NR_CODES] = {
-	[AT(TPM2_CC_NV_ReadPublic)] = vtpmb_tpm20_nv_read_public,
-	[AT(TPM2_CC_ReadPublic)] = vtpmb_tpm20_read_public,
-	[AT(TPM2_CC_TestParms)] = vtpmb_tpm20_ask_parms,
-};
-
-/* Whether all PCRs that a command names are the chip's own, by code. */
-static bool (*const tpm20_real[NR_CODES])(struct vtpmb_vtpm *vtpm,
-					  const struct vtpmb_tpm20_call *call) = {
-	[AT(TPM2_CC_PCR_Event)] = vtpmb_tpm20_handle_is_real,
-	[AT(TPM2_CC_PCR_Reset)] = vtpmb_tpm20_handle_is_real,
-	[AT(TPM2_CC_PCR_Read)] = vtpmb_tpm20_read_is_real,
-	[AT(TPM2_CC_PolicyPCR)] = vtpmb_tpm20_policy_is_real,
-	[AT(TPM2_CC_PCR_Extend)] = vtpmb_tpm20_handle_is_real,
-	[AT(TPM2_CC_EventSequenceComplete)] = vtpmb_tpm20_handle_is_real,
-};
-
 /* Whether the virtual platform answers a command. */
 static bool tpm20_is_virtual(const struct vtpmb_tpm20_call *call)
 {
@@ -81,10 +48,10 @@ static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *
 {
 	if (call->real)
 		return NULL;
-	if (tpm20_own[AT(call->row->code)])
-		return tpm20_own[AT(call->row->code)];
+	if (call->row->own)
+		return call->row->own;
 	/* A session's part of the answer is the chip's to make. */
-	return call->tag == TPM2_ST_NO_SESSIONS ? tpm20_known[AT(call->row->code)] : NULL;
+	return call->tag == TPM2_ST_NO_SESSIONS ? call->row->known : NULL;
 }
 
 /* Whether the chip does not hear of a command. */
@@ -93,143 +60,11 @@ static bool tpm20_is_local(const struct vtpmb_tpm20_call *call)
 	return tpm20_is_virtual(call) || tpm20_own_handler(call);
 }
 
-/* Skip a TPM2B; false if it is cut off, which the chip will say better. */
-static bool tpm20_skip_2b(struct vtpmb_reader *r)
-{
-	const u8 *bytes;
-	u16 len;
-
-	return vtpmb_get_tpm2b(r, &bytes, &len);
-}
-
 /*
  * Parameters that would reach what is not the guest's.  Each sees them as the
  * guest sent them; the first may be encrypted but for its size.  Refusals that
  * a TPM would not give are listed in Documentation.
  */
-
-/* The chip would put its own PCRs into the creation data: only what is granted. */
-static u32 tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	struct vtpmb_reader r = call->params;
-
-	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && tpm20_skip_2b(&r))
-		return vtpmb_tpm20_inspect_list(vtpm, r, 3, TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 3));
-	return TPM2_RC_SUCCESS;
-}
-
-/* Bytes that follow a TPMT_SIG_SCHEME's algorithm; negative: not known. */
-static int tpm20_scheme_len(u16 scheme)
-{
-	switch (scheme) {
-	case TPM2_ALG_NULL:
-		return 0;
-	case TPM2_ALG_HMAC: case TPM2_ALG_RSASSA: case TPM2_ALG_RSAPSS:
-	case TPM2_ALG_ECDSA: case TPM2_ALG_SM2: case TPM2_ALG_ECSCHNORR:
-		return 2;
-	case TPM2_ALG_ECDAA:
-		return 4;
-	default:
-		return -1;
-	}
-}
-
-/*
- * The chip would attest its own PCRs.  Where they begin, after a scheme that is
- * not known, is not known either.
- */
-static u32 tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	struct vtpmb_reader r = call->params;
-	u16 scheme;
-	u32 rc;
-	int len;
-
-	if (!tpm20_skip_2b(&r) || !vtpmb_get_u16(&r, &scheme))
-		return TPM2_RC_SUCCESS;
-	len = tpm20_scheme_len(scheme);
-	if (len < 0)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_SCHEME, 1);
-	if (!vtpmb_get_bytes(&r, len))
-		return TPM2_RC_SUCCESS;
-	rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, TPM2_RC_COMMAND_CODE);
-	return rc ? rc : vtpmb_tpm20_inspect_signing(vtpm, call);
-}
-
-static u32 tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm,
-				       struct vtpmb_tpm20_call *call)
-{
-	struct vtpmb_reader r = call->params;
-	const u8 *private;
-	u32 hierarchy;
-	u16 len;
-	int hier;
-
-	if (!vtpmb_get_tpm2b(&r, &private, &len) || !tpm20_skip_2b(&r) ||
-	    !vtpmb_get_u32(&r, &hierarchy))
-		return TPM2_RC_SUCCESS;
-	call->public_only = !len;
-	hier = vtpmb_tpm20_hier(hierarchy);
-	/* Another name of one, that a newer chip may know. */
-	if (hier < 0)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 2);
-	if (hier == HIER_PLATFORM || !vtpmb_tpm20_is_enabled(vtpm, hier))
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_HIERARCHY, 2);
-	call->hier = hier;
-	return TPM2_RC_SUCCESS;
-}
-
-/* A PCR of the chip's own is to be changed. */
-static u32 tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	u32 rc = vtpmb_tpm20_change_real(call->cmd->locality);
-
-	return rc == VTPMB_RC_PASS ? TPM2_RC_SUCCESS : rc;
-}
-
-/*
- * The chip gets TPM_RH_NULL for a private PCR, and what it computes goes into the
- * virtual one.  A PCR's Name is its handle, so an HMAC that is not checked here
- * would not fit any more.
- */
-static u32 tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	unsigned int i;
-
-	if (call->real)
-		return tpm20_inspect_real(vtpm, call);
-	if (call->handle[0] == TPM2_RH_NULL)
-		return TPM2_RC_SUCCESS;
-	for (i = 0; i < call->nr_sessions; i++) {
-		if (call->session[i].handle != TPM2_RS_PW && !call->session[i].checked)
-			return TPM2_RC_AUTH_UNAVAILABLE;
-	}
-	return vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
-}
-
-static u32 (*const tpm20_inspect[NR_CODES])(struct vtpmb_vtpm *vtpm,
-				    struct vtpmb_tpm20_call *call) = {
-	[AT(TPM2_CC_NV_DefineSpace)] = vtpmb_tpm20_inspect_define,
-	[AT(TPM2_CC_CreatePrimary)] = tpm20_inspect_create,
-	[AT(TPM2_CC_GetCommandAuditDigest)] = vtpmb_tpm20_inspect_signing,
-	[AT(TPM2_CC_PCR_Event)] = tpm20_inspect_real,
-	[AT(TPM2_CC_PCR_Reset)] = tpm20_inspect_real,
-	[AT(TPM2_CC_Certify)] = vtpmb_tpm20_inspect_signing,
-	[AT(TPM2_CC_CertifyCreation)] = vtpmb_tpm20_inspect_signing,
-	[AT(TPM2_CC_GetTime)] = vtpmb_tpm20_inspect_signing,
-	[AT(TPM2_CC_GetSessionAuditDigest)] = vtpmb_tpm20_inspect_signing,
-	[AT(TPM2_CC_Create)] = tpm20_inspect_create,
-	[AT(TPM2_CC_Quote)] = tpm20_inspect_quote,
-	[AT(TPM2_CC_Sign)] = vtpmb_tpm20_inspect_signing,
-	[AT(TPM2_CC_LoadExternal)] = tpm20_inspect_load_external,
-	[AT(TPM2_CC_StartAuthSession)] = vtpmb_tpm20_new_key,
-	[AT(TPM2_CC_PCR_Extend)] = tpm20_inspect_real,
-	[AT(TPM2_CC_NV_Certify)] = vtpmb_tpm20_inspect_signing,
-	[AT(TPM2_CC_EventSequenceComplete)] = tpm20_inspect_event,
-	[AT(TPM2_CC_HashSequenceStart)] = vtpmb_tpm20_new_sequence,
-	[AT(TPM2_CC_ZGen_2Phase)] = vtpmb_tpm20_inspect_zgen,
-	[AT(TPM2_CC_CertifyX509)] = vtpmb_tpm20_inspect_signing,
-};
 
 static u32 tpm20_map_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			    unsigned int i)
@@ -366,7 +201,7 @@ static u32 tpm20_check_public(const struct vtpmb_tpm20_call *call)
 
 static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
-	u32 code = call->row->code, rc;
+	u32 rc;
 
 	lockdep_assert_held(&vtpm->lock);
 
@@ -380,8 +215,8 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 		return rc;
 	tpm20_inherit(call);
 	vtpmb_tpm20_foresee(call);
-	if (tpm20_inspect[AT(code)])
-		rc = tpm20_inspect[AT(code)](vtpm, call);
+	if (call->row->inspect)
+		rc = call->row->inspect(vtpm, call);
 	if (!rc)
 		call->flushed = vtpmb_tpm20_state(vtpm)->hier[call->hier].flushed;
 	return rc ? rc : tpm20_quota(vtpm, call);
@@ -411,8 +246,7 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_own_session);
 	if (rc)
 		return rc;
-	call->real = tpm20_real[AT(call->row->code)] &&
-		     tpm20_real[AT(call->row->code)](vtpm, call);
+	call->real = call->row->is_real && call->row->is_real(vtpm, call);
 	return TPM2_RC_SUCCESS;
 }
 

@@ -11,6 +11,10 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+struct vtpmb_vtpm;
+struct vtpmb_tpm20_call;
+struct vtpmb_writer;
+
 /** VTPMB_TPM20_HANDLES - most handles that a command or its session area has */
 #define VTPMB_TPM20_HANDLES	3
 
@@ -90,6 +94,15 @@ enum vtpmb_tpm20_flags {
  * @response:	enum vtpmb_tpm20_response
  * @flushes:	which handle, from 1, is gone after success; 0 none
  * @accept:	what each handle may be: enum vtpmb_tpm20_accept
+ * @local:	the virtual platform acts on it, under the vtpm's lock; returns a response
+ *		code, with any but TPM2_RC_SUCCESS nothing has changed; or NULL
+ * @own:	the bridge answers it from its handle table, in the hub's thread; returns 0
+ *		or a negative errno if the chip is out of reach; or NULL
+ * @known:	the same, if it has no sessions; or NULL
+ * @is_real:	whether all PCRs that it names are the chip's own, so that the chip answers
+ *		it; or NULL
+ * @inspect:	judges the parameters of a command for the chip, under the vtpm's lock;
+ *		returns a response code; or NULL
  */
 struct vtpmb_tpm20_row {
 	u32 code;
@@ -100,6 +113,14 @@ struct vtpmb_tpm20_row {
 	u8 response;
 	u8 flushes;
 	u16 accept[VTPMB_TPM20_HANDLES];
+	u32 (*local)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		     struct vtpmb_writer *out);
+	int (*own)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		   struct vtpmb_writer *out, u32 *rc);
+	int (*known)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		     struct vtpmb_writer *out, u32 *rc);
+	bool (*is_real)(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
+	u32 (*inspect)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 };
 
 #define VTPMB_TPM20_NR_ROWS	136

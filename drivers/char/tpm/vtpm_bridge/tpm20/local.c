@@ -16,37 +16,6 @@
 #include "state.h"
 #include "wire.h"
 
-#define CODE_FIRST	0x11F
-#define AT(code)	((code) - CODE_FIRST)
-
-/* What the virtual platform answers without the chip, by code. */
-static const vtpmb_tpm20_handler tpm20_local[] = {
-	[AT(TPM2_CC_HierarchyControl)] = vtpmb_tpm20_hierarchy_control,
-	[AT(TPM2_CC_Clear)] = vtpmb_tpm20_clear,
-	[AT(TPM2_CC_ClearControl)] = vtpmb_tpm20_clear_control,
-	[AT(TPM2_CC_HierarchyChangeAuth)] = vtpmb_tpm20_hierarchy_change_auth,
-	[AT(TPM2_CC_PCR_Allocate)] = vtpmb_tpm20_pcr_allocate,
-	[AT(TPM2_CC_PCR_SetAuthPolicy)] = vtpmb_tpm20_pcr_set_auth_policy,
-	[AT(TPM2_CC_PP_Commands)] = vtpmb_tpm20_pp_commands,
-	[AT(TPM2_CC_SetPrimaryPolicy)] = vtpmb_tpm20_set_primary_policy,
-	[AT(TPM2_CC_DictionaryAttackLockReset)] = vtpmb_tpm20_lock_reset,
-	[AT(TPM2_CC_DictionaryAttackParameters)] = vtpmb_tpm20_lockout_parameters,
-	[AT(TPM2_CC_PCR_Event)] = vtpmb_tpm20_pcr_event,
-	[AT(TPM2_CC_PCR_Reset)] = vtpmb_tpm20_pcr_reset,
-	[AT(TPM2_CC_IncrementalSelfTest)] = vtpmb_tpm20_incremental_self_test,
-	[AT(TPM2_CC_SelfTest)] = vtpmb_tpm20_self_test,
-	[AT(TPM2_CC_Startup)] = vtpmb_tpm20_startup,
-	[AT(TPM2_CC_Shutdown)] = vtpmb_tpm20_shutdown,
-	[AT(TPM2_CC_StirRandom)] = vtpmb_tpm20_stir_random,
-	[AT(TPM2_CC_ECC_Parameters)] = vtpmb_tpm20_ecc_parameters,
-	[AT(TPM2_CC_GetCapability)] = vtpmb_tpm20_get_capability,
-	[AT(TPM2_CC_GetTestResult)] = vtpmb_tpm20_get_test_result,
-	[AT(TPM2_CC_PCR_Read)] = vtpmb_tpm20_pcr_read,
-	[AT(TPM2_CC_PCR_Extend)] = vtpmb_tpm20_pcr_extend,
-	[AT(TPM2_CC_PCR_SetAuthValue)] = vtpmb_tpm20_pcr_set_auth_value,
-	[AT(TPM2_CC_TestParms)] = vtpmb_tpm20_test_parms,
-};
-
 static u32 tpm20_find(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 		      struct vtpmb_tpm20_call *call)
 {
@@ -167,7 +136,7 @@ u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 
 	lockdep_assert_held(&vtpm->lock);
 
-	rc = tpm20_local[AT(call->row->code)](vtpm, call, out);
+	rc = call->row->local(vtpm, call, out);
 	call->params = params;
 	return rc;
 }
