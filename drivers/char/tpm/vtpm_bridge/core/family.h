@@ -371,9 +371,16 @@ static inline bool vtpmb_is_failure(const struct vtpmb_failure_rule *rule, u32 r
 	return rc == rule->begins || rc == rule->lasts;
 }
 
+/* The families as user space names them. */
+enum {
+	VTPMB_VERSION_12 = 0x102,
+	VTPMB_VERSION_20 = 0x200,
+};
+
 /**
  * struct vtpmb_family - the verbs of a family
  * @name:	"1.2" or "2.0"
+ * @version:	VTPMB_VERSION_12 or VTPMB_VERSION_20
  * @nr_rows:	rows of its command table
  * @row:	the table's row number of a code, or -ENOENT
  * @unsafe:	whether row number @i needs an explicit unsafe grant
@@ -396,6 +403,8 @@ static inline bool vtpmb_is_failure(const struct vtpmb_failure_rule *rule, u32 r
  * @start:	what firmware does after @reset: Startup(CLEAR) at locality 0.
  *		Cannot fail; POST_INIT comes to STARTED.
  * @off:	power goes, orderly only if the guest had shut down
+ * @may_grant:	whether an administrator may grant @range, which is not empty, to a
+ *		proxy
  * @set_endorsement: TPM 2.0: enable or disable the endorsement hierarchy for the
  *		administrator; NULL for a TPM 1.2
  * @pp:	whether physical presence is asserted, by whomever
@@ -428,6 +437,7 @@ static inline bool vtpmb_is_failure(const struct vtpmb_failure_rule *rule, u32 r
  */
 struct vtpmb_family {
 	const char *name;
+	u32 version;
 	unsigned int nr_rows;
 	int (*row)(u32 code);
 	bool (*unsafe)(unsigned int i);
@@ -454,6 +464,8 @@ struct vtpmb_family {
 	bool (*stale)(struct vtpmb_vtpm *vtpm);
 	void (*drop)(struct vtpmb_vtpm *vtpm);
 
+	/* For the set ioctl. */
+	bool (*may_grant)(enum vtpmb_range_kind kind, const struct vtpmb_range *range);
 	/* For the set ioctl; under vtpm->lock. */
 	void (*set_endorsement)(struct vtpmb_vtpm *vtpm, bool on);
 

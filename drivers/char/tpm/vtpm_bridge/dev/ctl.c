@@ -7,9 +7,11 @@
  * the UAPI header promises.
  */
 
+#include <linux/build_bug.h>
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/lockdep.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -104,39 +106,6 @@ static long vtpmb_ctl_reset(struct vtpmb_ctl_call *call)
 	return 0;
 }
 
-static int vtpmb_set_locality(struct vtpmb_proxy *proxy, u64 value)
-{
-	WRITE_ONCE(proxy->vtpm.locality, value);
-	return 0;
-}
-
-static u64 vtpmb_get_locality(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.locality;
-}
-
-static int vtpmb_set_pp(struct vtpmb_proxy *proxy, u64 value)
-{
-	proxy->vtpm.pp_pin = value;
-	return 0;
-}
-
-static u64 vtpmb_get_pp(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.pp_pin;
-}
-
-static int vtpmb_set_query_resets(struct vtpmb_proxy *proxy, u64 value)
-{
-	WRITE_ONCE(proxy->query_resets, value);
-	return 0;
-}
-
-static u64 vtpmb_get_query_resets(const struct vtpmb_proxy *proxy)
-{
-	return proxy->query_resets;
-}
-
 static int vtpmb_set_failure_mode(struct vtpmb_proxy *proxy, u64 value)
 {
 	vtpmb_proxy_set_failure_mode(proxy, value);
@@ -153,11 +122,6 @@ static int vtpmb_set_ownership(struct vtpmb_proxy *proxy, u64 value)
 	WRITE_ONCE(proxy->vtpm.ownership, value);
 	WRITE_ONCE(proxy->vtpm.nr_views, proxy->vtpm.nr_views + 1);
 	return 0;
-}
-
-static u64 vtpmb_get_ownership(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.ownership;
 }
 
 static int vtpmb_set_policy(struct vtpmb_proxy *proxy, u64 code,
@@ -188,20 +152,12 @@ static int vtpmb_set_default(struct vtpmb_proxy *proxy, u64 code)
 	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DEFAULT);
 }
 
-/* What policies on private PCRs are made with cannot be a guest's. */
-static int vtpmb_set_real_pcrs(struct vtpmb_proxy *proxy, u64 value)
+/* The guest cannot have the PCR that stands for the proxies' private ones in policies. */
+static int vtpmb_check_real_pcrs(const struct vtpmb_proxy *proxy, u64 value)
 {
 	u32 policy_pcr = proxy->vtpm.port->policy_pcr;
 
-	if (policy_pcr && value & BIT_ULL(policy_pcr))
-		return -ERANGE;
-	WRITE_ONCE(proxy->vtpm.real_pcrs, value);
-	return 0;
-}
-
-static u64 vtpmb_get_real_pcrs(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.real_pcrs;
+	return policy_pcr && value & BIT_ULL(policy_pcr) ? -ERANGE : 0;
 }
 
 /* The user's memory is read without the lock: that may take as long as he likes. */
@@ -298,33 +254,18 @@ static u64 vtpmb_pack_range(const struct vtpmb_range *range)
 	return (u64)range->first << 32 | range->last;
 }
 
-/* Both ends are handles of @type, and none between them is one of @others. */
-static bool vtpmb_range_is_good(const struct vtpmb_range *range, u8 type,
-				const struct vtpmb_range *others)
+static int vtpmb_set_range(struct vtpmb_proxy *proxy, u64 value, enum vtpmb_range_kind kind)
 {
-	return range->first >> 24 == type && range->last >> 24 == type &&
-	       range->first <= range->last && !vtpmb_range_overlaps(range, others);
-}
+	struct vtpmb_range range = vtpmb_unpack_range(value);
 
-static bool vtpmb_nv_range_is_good(const struct vtpmb_proxy *proxy,
-				   const struct vtpmb_range *range)
-{
-	static const struct vtpmb_range certificates = {
-		VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST
-	};
-
-	if (proxy->vtpm.port->family == &vtpmb_tpm20)
-		return vtpmb_range_is_good(range, 0x01, &certificates);
-	return range->first && range->first <= range->last && range->last != U32_MAX;
+	if (value && !proxy->vtpm.port->family->may_grant(kind, &range))
+		return -ERANGE;
+	return vtpmb_proxy_grant(proxy, kind, &range);
 }
 
 static int vtpmb_set_nv_range(struct vtpmb_proxy *proxy, u64 value)
 {
-	struct vtpmb_range range = vtpmb_unpack_range(value);
-
-	if (value && !vtpmb_nv_range_is_good(proxy, &range))
-		return -ERANGE;
-	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_NV, &range);
+	return vtpmb_set_range(proxy, value, VTPMB_RANGE_NV);
 }
 
 static u64 vtpmb_get_nv_range(const struct vtpmb_proxy *proxy)
@@ -334,12 +275,7 @@ static u64 vtpmb_get_nv_range(const struct vtpmb_proxy *proxy)
 
 static int vtpmb_set_persistent_range(struct vtpmb_proxy *proxy, u64 value)
 {
-	static const struct vtpmb_range platform = { 0x81800000, 0x81ffffff };
-	struct vtpmb_range range = vtpmb_unpack_range(value);
-
-	if (value && !vtpmb_range_is_good(&range, 0x81, &platform))
-		return -ERANGE;
-	return vtpmb_proxy_grant(proxy, VTPMB_RANGE_PERSISTENT, &range);
+	return vtpmb_set_range(proxy, value, VTPMB_RANGE_PERSISTENT);
 }
 
 static u64 vtpmb_get_persistent_range(const struct vtpmb_proxy *proxy)
@@ -347,69 +283,9 @@ static u64 vtpmb_get_persistent_range(const struct vtpmb_proxy *proxy)
 	return vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]);
 }
 
-static int vtpmb_set_persistent_objects(struct vtpmb_proxy *proxy, u64 value)
-{
-	WRITE_ONCE(proxy->vtpm.persistent_objects, value);
-	return 0;
-}
-
-static u64 vtpmb_get_persistent_objects(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.persistent_objects;
-}
-
-static int vtpmb_set_nv_indices(struct vtpmb_proxy *proxy, u64 value)
-{
-	WRITE_ONCE(proxy->vtpm.nv_indices, value);
-	return 0;
-}
-
-static u64 vtpmb_get_nv_indices(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.nv_indices;
-}
-
-static int vtpmb_set_nv_bytes(struct vtpmb_proxy *proxy, u64 value)
-{
-	WRITE_ONCE(proxy->vtpm.nv_bytes, value);
-	return 0;
-}
-
-static u64 vtpmb_get_nv_bytes(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.nv_bytes;
-}
-
-static int vtpmb_set_transport(struct vtpmb_proxy *proxy, u64 value)
-{
-	proxy->vtpm.transport = value;
-	return 0;
-}
-
-static u64 vtpmb_get_transport(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.transport;
-}
-
-static int vtpmb_set_counter(struct vtpmb_proxy *proxy, u64 value)
-{
-	proxy->vtpm.counter = value;
-	return 0;
-}
-
-static u64 vtpmb_get_counter(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.counter;
-}
-
 static int vtpmb_set_power(struct vtpmb_proxy *proxy, u64 value)
 {
 	return vtpmb_proxy_set_power(proxy, value);
-}
-
-static u64 vtpmb_get_power(const struct vtpmb_proxy *proxy)
-{
-	return proxy->powered;
 }
 
 static int vtpmb_set_endorsement(struct vtpmb_proxy *proxy, u64 value)
@@ -429,74 +305,121 @@ static int vtpmb_set_stop_on_failure(struct vtpmb_proxy *proxy, u64 value)
 	return 0;
 }
 
-static u64 vtpmb_get_stop_on_failure(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.stop_on_failure;
-}
-
 /**
  * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET and VTPM_BRIDGE_GET
  * @max:	greatest value; a greater one is -ERANGE
- * @set:	called under vtpm.lock
- * @get:	called under vtpm.lock; NULL for a key of the policy, which
- *		VTPM_BRIDGE_POLICY shows
- * @family:	the only one that has the key, or NULL; -EOPNOTSUPP for another
+ * @family:	version of the only family that has the key; 0: both have it.
+ *		-EOPNOTSUPP for a proxy of the other
+ * @offset:	where the value is in struct vtpmb_proxy
+ * @size:	its size there, 1 or 4; 0: it is no field
+ * @check:	called under vtpm.lock before the field is set: 0 or -ERANGE; or NULL
+ * @set:	called under vtpm.lock; NULL: the field is set
+ * @get:	called under vtpm.lock; NULL: the field is read.  A key without either is of
+ *		the policy, which VTPM_BRIDGE_POLICY shows.
  * @locks:	@set takes vtpm.lock itself
  */
 struct vtpmb_ctl_key {
 	u64 max;
+	u32 family;
+	size_t offset;
+	size_t size;
+	int (*check)(const struct vtpmb_proxy *proxy, u64 value);
 	int (*set)(struct vtpmb_proxy *proxy, u64 value);
 	u64 (*get)(const struct vtpmb_proxy *proxy);
-	const struct vtpmb_family *family;
 	bool locks;
 };
 
-/* What can be set can be read back: each key has both functions. */
-#define VTPMB_CTL_VALUE(name, max, ...) { max, vtpmb_set_##name, vtpmb_get_##name, __VA_ARGS__ }
-#define VTPMB_CTL_POLICY(name) { U32_MAX, vtpmb_set_##name }
+#define vtpmb_field_size(size) ((size) + BUILD_BUG_ON_ZERO((size) != 1 && (size) != 4))
+
+#define VTPMB_CTL_FIELD(field, ...) {					\
+	.offset = offsetof(struct vtpmb_proxy, field),			\
+	.size = vtpmb_field_size(sizeof_field(struct vtpmb_proxy, field)),\
+	__VA_ARGS__ }
+#define VTPMB_CTL_VALUE(name, ...) {					\
+	.set = vtpmb_set_##name, .get = vtpmb_get_##name, __VA_ARGS__ }
+#define VTPMB_CTL_POLICY(name) { .set = vtpmb_set_##name, .max = U32_MAX }
 
 static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
-	[VTPM_BRIDGE_LOCALITY] = VTPMB_CTL_VALUE(locality, 4, NULL),
-	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = VTPMB_CTL_VALUE(pp, 1, NULL),
-	[VTPM_BRIDGE_QUERY_RESETS] = VTPMB_CTL_VALUE(query_resets, 1, NULL),
+	[VTPM_BRIDGE_LOCALITY] = VTPMB_CTL_FIELD(vtpm.locality, .max = 4),
+	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = VTPMB_CTL_FIELD(vtpm.pp_pin, .max = 1),
+	[VTPM_BRIDGE_QUERY_RESETS] = VTPMB_CTL_FIELD(query_resets, .max = 1),
 	[VTPM_BRIDGE_OWNERSHIP] =
-		VTPMB_CTL_VALUE(ownership, VTPM_BRIDGE_OWNERSHIP_GRANTED, &vtpmb_tpm12),
+		VTPMB_CTL_FIELD(vtpm.ownership, .max = VTPM_BRIDGE_OWNERSHIP_GRANTED,
+				.set = vtpmb_set_ownership, .family = VTPMB_VERSION_12),
 	[VTPM_BRIDGE_DENY] = VTPMB_CTL_POLICY(deny),
 	[VTPM_BRIDGE_ALLOW] = VTPMB_CTL_POLICY(allow),
 	[VTPM_BRIDGE_ALLOW_UNSAFE] = VTPMB_CTL_POLICY(allow_unsafe),
 	[VTPM_BRIDGE_DEFAULT] = VTPMB_CTL_POLICY(default),
-	[VTPM_BRIDGE_SECRET] = VTPMB_CTL_VALUE(secret, U64_MAX, &vtpmb_tpm20, true),
-	[VTPM_BRIDGE_NV_RANGE] = VTPMB_CTL_VALUE(nv_range, U64_MAX, NULL, true),
-	[VTPM_BRIDGE_NV_INDICES] = VTPMB_CTL_VALUE(nv_indices, VTPMB_MAX_NV_INDICES, NULL),
-	[VTPM_BRIDGE_NV_BYTES] = VTPMB_CTL_VALUE(nv_bytes, VTPMB_MAX_NV_BYTES, NULL),
+	[VTPM_BRIDGE_SECRET] =
+		VTPMB_CTL_VALUE(secret, .max = U64_MAX, .locks = true, .family = VTPMB_VERSION_20),
+	[VTPM_BRIDGE_NV_RANGE] = VTPMB_CTL_VALUE(nv_range, .max = U64_MAX, .locks = true),
+	[VTPM_BRIDGE_NV_INDICES] = VTPMB_CTL_FIELD(vtpm.nv_indices, .max = VTPMB_MAX_NV_INDICES),
+	[VTPM_BRIDGE_NV_BYTES] = VTPMB_CTL_FIELD(vtpm.nv_bytes, .max = VTPMB_MAX_NV_BYTES),
 	[VTPM_BRIDGE_PERSISTENT_RANGE] =
-		VTPMB_CTL_VALUE(persistent_range, U64_MAX, &vtpmb_tpm20, true),
+		VTPMB_CTL_VALUE(persistent_range, .max = U64_MAX, .locks = true,
+				.family = VTPMB_VERSION_20),
 	[VTPM_BRIDGE_PERSISTENT_OBJECTS] =
-		VTPMB_CTL_VALUE(persistent_objects, VTPMB_MAX_PERSISTENT, &vtpmb_tpm20),
-	[VTPM_BRIDGE_REAL_PCRS] = VTPMB_CTL_VALUE(real_pcrs, BIT_ULL(VTPMB_NR_PCRS) - 1, NULL),
-	[VTPM_BRIDGE_OWNER_AUTH] = VTPMB_CTL_VALUE(owner_auth, U64_MAX, &vtpmb_tpm20, true),
+		VTPMB_CTL_FIELD(vtpm.persistent_objects, .max = VTPMB_MAX_PERSISTENT,
+				.family = VTPMB_VERSION_20),
+	[VTPM_BRIDGE_REAL_PCRS] =
+		VTPMB_CTL_FIELD(vtpm.real_pcrs, .max = BIT_ULL(VTPMB_NR_PCRS) - 1,
+				.check = vtpmb_check_real_pcrs),
+	[VTPM_BRIDGE_OWNER_AUTH] =
+		VTPMB_CTL_VALUE(owner_auth, .max = U64_MAX, .locks = true,
+				.family = VTPMB_VERSION_20),
 	[VTPM_BRIDGE_ENDORSEMENT_AUTH] =
-		VTPMB_CTL_VALUE(endorsement_auth, U64_MAX, &vtpmb_tpm20, true),
+		VTPMB_CTL_VALUE(endorsement_auth, .max = U64_MAX, .locks = true,
+				.family = VTPMB_VERSION_20),
 	[VTPM_BRIDGE_TRANSPORT] =
-		VTPMB_CTL_VALUE(transport, VTPM_BRIDGE_TRANSPORT_ALLOW, &vtpmb_tpm12),
-	[VTPM_BRIDGE_COUNTER] = VTPMB_CTL_VALUE(counter, U32_MAX, &vtpmb_tpm12),
-	[VTPM_BRIDGE_POWER] = VTPMB_CTL_VALUE(power, 1, NULL),
-	[VTPM_BRIDGE_ENDORSEMENT] = VTPMB_CTL_VALUE(endorsement, 1, &vtpmb_tpm20),
-	[VTPM_BRIDGE_STOP_ON_FAILURE] = VTPMB_CTL_VALUE(stop_on_failure, 1, NULL),
-	[VTPM_BRIDGE_FAILURE_MODE] = VTPMB_CTL_VALUE(failure_mode, 1, NULL),
+		VTPMB_CTL_FIELD(vtpm.transport, .max = VTPM_BRIDGE_TRANSPORT_ALLOW,
+				.family = VTPMB_VERSION_12),
+	[VTPM_BRIDGE_COUNTER] =
+		VTPMB_CTL_FIELD(vtpm.counter, .max = U32_MAX, .family = VTPMB_VERSION_12),
+	[VTPM_BRIDGE_POWER] = VTPMB_CTL_FIELD(powered, .max = 1, .set = vtpmb_set_power),
+	[VTPM_BRIDGE_ENDORSEMENT] =
+		VTPMB_CTL_VALUE(endorsement, .max = 1, .family = VTPMB_VERSION_20),
+	[VTPM_BRIDGE_STOP_ON_FAILURE] =
+		VTPMB_CTL_FIELD(vtpm.stop_on_failure, .max = 1, .set = vtpmb_set_stop_on_failure),
+	[VTPM_BRIDGE_FAILURE_MODE] = VTPMB_CTL_VALUE(failure_mode, .max = 1),
 };
 
 /* The key's row, or NULL. */
 static const struct vtpmb_ctl_key *vtpmb_ctl_find_key(u32 key)
 {
-	if (key >= ARRAY_SIZE(vtpmb_ctl_keys) || !vtpmb_ctl_keys[key].set)
+	if (key >= ARRAY_SIZE(vtpmb_ctl_keys) || !vtpmb_ctl_keys[key].max)
 		return NULL;
 	return &vtpmb_ctl_keys[key];
 }
 
 static bool vtpmb_key_is_for(const struct vtpmb_ctl_key *key, const struct vtpmb_proxy *proxy)
 {
-	return !key->family || key->family == proxy->vtpm.port->family;
+	return !key->family || key->family == proxy->vtpm.port->family->version;
+}
+
+/* Also read without the lock: by sysfs, and by the hub's thread. */
+static int vtpmb_set_field(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value)
+{
+	void *field = (void *)proxy + key->offset;
+	int err = key->check ? key->check(proxy, value) : 0;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	if (err)
+		return err;
+	if (key->size == sizeof(u32))
+		WRITE_ONCE(*(u32 *)field, value);
+	else
+		WRITE_ONCE(*(u8 *)field, value);
+	return 0;
+}
+
+static u64 vtpmb_get_field(const struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key)
+{
+	const void *field = (const void *)proxy + key->offset;
+
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	return key->size == sizeof(u32) ? *(const u32 *)field : *(const u8 *)field;
 }
 
 static int vtpmb_set_key(struct vtpmb_proxy *proxy,
@@ -511,7 +434,7 @@ static int vtpmb_set_key(struct vtpmb_proxy *proxy,
 	if (key->locks)
 		return key->set(proxy, value);
 	mutex_lock(&proxy->vtpm.lock);
-	err = key->set(proxy, value);
+	err = key->set ? key->set(proxy, value) : vtpmb_set_field(proxy, key, value);
 	mutex_unlock(&proxy->vtpm.lock);
 	return err;
 }
@@ -609,11 +532,6 @@ static long vtpmb_ctl_keep(struct vtpmb_ctl_call *call)
 	return vtpmb_proxy_keep(keep->num, call->filp);
 }
 
-static u32 vtpmb_family_num(const struct vtpmb_family *family)
-{
-	return family == &vtpmb_tpm20 ? 0x200 : 0x102;
-}
-
 static long vtpmb_ctl_chip(struct vtpmb_ctl_call *call)
 {
 	struct vtpm_bridge_chip *chip = &call->arg.chip;
@@ -624,7 +542,7 @@ static long vtpmb_ctl_chip(struct vtpmb_ctl_call *call)
 	family = vtpmb_hub_find_chip(&chip->chip);
 	if (IS_ERR(family))
 		return PTR_ERR(family);
-	chip->family = vtpmb_family_num(family);
+	chip->family = family->version;
 	return 0;
 }
 
@@ -633,7 +551,7 @@ static int vtpmb_get_key(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *
 	if (!vtpmb_key_is_for(key, proxy))
 		return -EOPNOTSUPP;
 	mutex_lock(&proxy->vtpm.lock);
-	*value = key->get(proxy);
+	*value = key->get ? key->get(proxy) : vtpmb_get_field(proxy, key);
 	mutex_unlock(&proxy->vtpm.lock);
 	return 0;
 }
@@ -646,7 +564,7 @@ static long vtpmb_ctl_get(struct vtpmb_ctl_call *call)
 	u64 value;
 	int err;
 
-	if (get->__reserved || !key || !key->get)
+	if (get->__reserved || !key || !(key->get || key->size))
 		return -EOPNOTSUPP;
 
 	proxy = vtpmb_proxy_find(get->num);
@@ -751,7 +669,7 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.num = proxy->num,
 		.flags = vtpmb_proxy_flags(proxy),
 		.chip = vtpmb_hub_chip_num(proxy->hub),
-		.family = vtpmb_family_num(family),
+		.family = family->version,
 		.power = proxy->vtpm.power,
 		.locality = proxy->vtpm.locality,
 		.physical_presence = family->pp(&proxy->vtpm),
@@ -791,7 +709,7 @@ static u64 vtpmb_ctl_known_keys(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(vtpmb_ctl_keys); i++) {
-		if (vtpmb_ctl_keys[i].set)
+		if (vtpmb_ctl_keys[i].max)
 			keys |= BIT_ULL(i);
 	}
 	return keys;

@@ -181,8 +181,16 @@ static void tpm12_destroy(struct vtpmb_vtpm *vtpm)
 	atomic_dec(&vtpm->port->nr_vtpms);
 }
 
+/* No space can be defined at index 0 or at TPM_NV_INDEX_LOCK. */
+static bool tpm12_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range *range)
+{
+	return kind == VTPMB_RANGE_NV && range->first && range->first <= range->last &&
+	       range->last != U32_MAX;
+}
+
 const struct vtpmb_family vtpmb_tpm12 = {
 	.name = "1.2",
+	.version = VTPMB_VERSION_12,
 	.nr_rows = TPM12_NR_ROWS,
 	.row = vtpmb_tpm12_row,
 	.unsafe = vtpmb_tpm12_unsafe,
@@ -205,6 +213,7 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.sweep = vtpmb_tpm12_sweep,
 	.stale = vtpmb_tpm12_stale,
 	.drop = vtpmb_tpm12_drop_all,
+	.may_grant = tpm12_may_grant,
 	.pp = vtpmb_tpm12_pp,
 	.pp_locked = vtpmb_tpm12_pp_locked,
 };

@@ -139,8 +139,36 @@ static const struct vtpmb_failure_rule tpm20_failure = {
 	.question_len = sizeof(tpm20_failure_question),
 };
 
+/**
+ * struct tpm20_grantable - handles of the chip that an administrator may grant
+ * @type:	their handle type
+ * @others:	handles of that type that are never granted
+ */
+struct tpm20_grantable {
+	u8 type;
+	struct vtpmb_range others;
+};
+
+static const struct tpm20_grantable tpm20_grantable[VTPMB_NR_RANGES] = {
+	[VTPMB_RANGE_NV] = {
+		TPM2_HT_NV_INDEX, { VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST }
+	},
+	[VTPMB_RANGE_PERSISTENT] = {
+		TPM2_HT_PERSISTENT, { TPM2_PLATFORM_PERSISTENT, 0x81ffffff }
+	},
+};
+
+static bool tpm20_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range *range)
+{
+	const struct tpm20_grantable *grantable = &tpm20_grantable[kind];
+
+	return range->first >> 24 == grantable->type && range->last >> 24 == grantable->type &&
+	       range->first <= range->last && !vtpmb_range_overlaps(range, &grantable->others);
+}
+
 const struct vtpmb_family vtpmb_tpm20 = {
 	.name = "2.0",
+	.version = VTPMB_VERSION_20,
 	.nr_rows = VTPMB_TPM20_NR_ROWS,
 	.row = vtpmb_tpm20_row,
 	.unsafe = tpm20_unsafe,
@@ -164,6 +192,7 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.sweep = vtpmb_tpm20_sweep,
 	.stale = vtpmb_tpm20_stale,
 	.drop = vtpmb_tpm20_drop,
+	.may_grant = tpm20_may_grant,
 	.set_endorsement = vtpmb_tpm20_set_endorsement,
 	.pp = tpm20_pp,
 	.pp_locked = tpm20_pp_locked,
