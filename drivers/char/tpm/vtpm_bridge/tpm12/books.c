@@ -117,6 +117,25 @@ void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
 }
 
 /**
+ * vtpmb_tpm12_stale() - whether all that a table has in it has ended
+ * @vtpm:	the vtpm
+ *
+ * By a reset, ForceClear, or a clear of the chip; the hub's thread is still to sweep it.
+ *
+ * Context: Any
+ */
+bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+	const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+
+	return READ_ONCE(table->epoch) != READ_ONCE(vtpm->epoch) ||
+	       READ_ONCE(table->nr_clears) != READ_ONCE(tpm->nr_clears) ||
+	       READ_ONCE(table->chip_clears) !=
+	       READ_ONCE(vtpmb_tpm12_chip(vtpm->port)->nr_clears);
+}
+
+/**
  * vtpmb_tpm12_entry() - find a key or session
  * @vtpm:	the vtpm
  * @kind:	which kind

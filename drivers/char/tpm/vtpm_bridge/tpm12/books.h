@@ -31,6 +31,7 @@ unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port);
 unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port);
 unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
 u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm);
 struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
 					    enum vtpmb_tpm12_kind kind, u32 handle);

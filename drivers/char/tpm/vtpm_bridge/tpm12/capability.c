@@ -197,25 +197,33 @@ static u32 tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return vtpmb_tpm12_max(vtpm, kind);
 }
 
-static u32 tpm12_left(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+/* Until the hub's thread sweeps the table, it counts what a reset or ForceClear has ended. */
+static u32 tpm12_nr_alive(struct vtpmb_vtpm *vtpm, const u32 *nr)
 {
-	u32 max = tpm12_max(vtpm, kind), nr = READ_ONCE(vtpmb_tpm12_table(vtpm)->nr[kind]);
+	return vtpmb_tpm12_stale(vtpm) ? 0 : READ_ONCE(*nr);
+}
+
+static u32 tpm12_left(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	u32 max = tpm12_max(vtpm, kind);
+	u32 nr = tpm12_nr_alive(vtpm, &vtpmb_tpm12_table(vtpm)->nr[kind]);
 
 	return max - min(max, nr);
 }
 
 /* Of both kinds: those left, or (@value is TPM12_AUTH) all. */
-static u32 tpm12_sessions(const struct vtpmb_vtpm *vtpm, u32 value)
+static u32 tpm12_sessions(struct vtpmb_vtpm *vtpm, u32 value)
 {
 	if (value == TPM12_AUTH)
 		return tpm12_max(vtpm, TPM12_AUTH) + tpm12_max(vtpm, TPM12_TRANS);
 	return tpm12_left(vtpm, TPM12_AUTH) + tpm12_left(vtpm, TPM12_TRANS);
 }
 
-static u32 tpm12_contexts_left(const struct vtpmb_vtpm *vtpm)
+static u32 tpm12_contexts_left(struct vtpmb_vtpm *vtpm)
 {
-	return VTPMB_MAX_SESSIONS -
-	       min_t(u32, READ_ONCE(vtpmb_tpm12_table(vtpm)->nr_saved), VTPMB_MAX_SESSIONS);
+	u32 nr_saved = tpm12_nr_alive(vtpm, &vtpmb_tpm12_table(vtpm)->nr_saved);
+
+	return VTPMB_MAX_SESSIONS - min_t(u32, nr_saved, VTPMB_MAX_SESSIONS);
 }
 
 static u32 tpm12_put_prop(struct vtpmb_tpm12_call *call, const struct tpm12_prop *prop)

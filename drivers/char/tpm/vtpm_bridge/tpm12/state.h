@@ -266,7 +266,8 @@ struct vtpmb_tpm12_entry {
  * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
  * @entry:	keys, then authorisation sessions, then transport sessions
  *
- * Belongs to the hub's thread.  @nr and @nr_saved are also read without it.
+ * Belongs to the hub's thread.  @epoch, @nr_clears, @chip_clears, @nr and @nr_saved are also
+ * read without it.
  */
 struct vtpmb_tpm12_table {
 	struct vtpmb_vtpm *vtpm;

@@ -231,7 +231,7 @@ void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
 	struct vtpmb_tpm12_table *table, *next;
 
-	chip->nr_clears++;
+	WRITE_ONCE(chip->nr_clears, chip->nr_clears + 1);
 	list_for_each_entry_safe(table, next, &chip->inside, inside) {
 		if (table->vtpm != vtpm)
 			vtpmb_tpm12_drop_all(table->vtpm);
@@ -275,18 +275,8 @@ int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
 		err = tpm12_lose_all(vtpm);
 	if (err)
 		return err;
-	table->epoch = epoch;
-	table->nr_clears = nr_clears;
-	table->chip_clears = chip_clears;
+	WRITE_ONCE(table->epoch, epoch);
+	WRITE_ONCE(table->nr_clears, nr_clears);
+	WRITE_ONCE(table->chip_clears, chip_clears);
 	return 0;
-}
-
-bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm)
-{
-	const struct vtpmb_tpm12 *tpm = vtpm->state;
-	const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
-
-	return table->epoch != READ_ONCE(vtpm->epoch) ||
-	       table->nr_clears != READ_ONCE(tpm->nr_clears) ||
-	       table->chip_clears != vtpmb_tpm12_chip(vtpm->port)->nr_clears;
 }

@@ -10,6 +10,5 @@ int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_vacate(struct vtpmb_port *port);
 void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all);
-bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
 
 #endif

@@ -277,6 +277,34 @@ static void reset_takes_keys_away(void)
 	end_owned();
 }
 
+/* Though the hub has not yet put out what the reset has ended. */
+static void reset_leaves_all_room_at_once(void)
+{
+	static const u32 props[] = {
+		TPM_CAP_PROP_KEYS, TPM_CAP_PROP_AUTHSESS, TPM_CAP_PROP_CONTEXT,
+	};
+	u32 room[ARRAY_SIZE(props)], handle;
+	struct session saved, loaded;
+	unsigned int i;
+	u8 blob[1024];
+	size_t len;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(props); i++)
+		room[i] = property(&proxy, props[i]);
+	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &handle), 0);
+	CHECK_EQ(oiap(&proxy, &loaded, key_secret), 0);
+	CHECK_EQ(oiap(&proxy, &saved, key_secret), 0);
+	CHECK_EQ(save_context(&proxy, saved.handle, TPM_RT_AUTH, blob, &len), 0);
+	for (i = 0; i < ARRAY_SIZE(props); i++)
+		CHECK(property(&proxy, props[i]) < room[i]);
+	core_reset(proxy.vtpm);
+	start(&proxy);
+	for (i = 0; i < ARRAY_SIZE(props); i++)
+		CHECK_EQ(property(&proxy, props[i]), room[i]);
+	end_owned();
+}
+
 static unsigned int nr_watched;
 
 static void count_watched(const u8 *cmd, size_t len)
@@ -361,6 +389,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(sealed_data_is_unsealed),
 	CORE_TEST(capabilities_tell_of_ones_own_keys),
 	CORE_TEST(reset_takes_keys_away),
+	CORE_TEST(reset_leaves_all_room_at_once),
 	CORE_TEST(loaded_key_costs_little),
 	CORE_TEST(every_failure_leaves_the_chip_clean),
 	CORE_TEST(every_failed_allocation_costs_a_key_at_most),
