@@ -241,6 +241,12 @@ static bool asks_property(const struct diff_guest *g, const struct diff_pair *p)
 	return false;
 }
 
+/* TPM_CAP_PROCESS_ID of libtpms */
+static bool asks_process(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return is_cap(p, TPM_CAP_MFR) && sub_cap(p) == 0x20;
+}
+
 static bool asks_counters(const struct diff_guest *g, const struct diff_pair *p)
 {
 	return is_cap(p, TPM_CAP_HANDLE) && sub_cap(p) == TPM_RT_COUNTER;
@@ -357,6 +363,8 @@ static struct diff_row rows[] = {
 	{ .code = 0x65, .what = "capability", .when = asks_transport,
 	  .why = "what is hidden needs a grant" },
 	{ .code = 0x65, .what = "capability", .when = asks_property, .why = WHY_PROPERTY },
+	{ .code = 0x65, .ours = 0x2c, .twins = 0, .when = asks_process, .rare = true,
+	  .why = "it is not known what a manufacturer shows there" },
 	{ .code = 0x65, .what = "parameters", .when = asks_counters, .why = WHY_PROPERTY },
 	{ .code = 0x65, .what = "capability", .when = asks_failures,
 	  .rare = true,
