@@ -241,6 +241,11 @@ static bool asks_property(const struct diff_guest *g, const struct diff_pair *p)
 	return false;
 }
 
+static bool asks_lost_nv(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return is_cap(p, TPM_CAP_NV_LIST) && has_no_owner(g, p);
+}
+
 /* TPM_CAP_PROCESS_ID of libtpms */
 static bool asks_process(const struct diff_guest *g, const struct diff_pair *p)
 {
@@ -363,6 +368,8 @@ static struct diff_row rows[] = {
 	{ .code = 0x65, .what = "capability", .when = asks_transport,
 	  .why = "what is hidden needs a grant" },
 	{ .code = 0x65, .what = "capability", .when = asks_property, .why = WHY_PROPERTY },
+	{ .code = 0x65, .what = "capability", .when = asks_lost_nv, .rare = true,
+	  .why = "ForceClear leaves the chip's owner, and what is his" },
 	{ .code = 0x65, .ours = 0x2c, .twins = 0, .when = asks_process, .rare = true,
 	  .why = "it is not known what a manufacturer shows there" },
 	{ .code = 0x65, .what = "parameters", .when = asks_counters, .why = WHY_PROPERTY },
