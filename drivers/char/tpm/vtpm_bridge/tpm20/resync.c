@@ -186,7 +186,8 @@ static int tpm20_flush_lost_sessions(struct vtpmb_vtpm *vtpm, const struct tpm20
 	if (!table->host_sessions_known)
 		return 0;
 	for_each_set_bit(i, inside->loaded, VTPMB_TPM20_MAX_ACTIVE) {
-		if (!err && !test_bit(i, table->host_sessions) && !vtpmb_tpm20_find_active(table, i))
+		if (!err && !test_bit(i, table->host_sessions) &&
+		    !vtpmb_tpm20_find_active(table, i))
 			err = tpm20_flush(vtpm->port, TPM2_HT_HMAC_SESSION << 24 | i);
 	}
 	return err;

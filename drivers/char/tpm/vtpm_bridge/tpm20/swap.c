@@ -560,7 +560,7 @@ static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 
 	do {
 		len = vtpmb_tpm20_own_plain(vtpm->port, TPM2_CC_ContextLoad, body->blob,
-					body->blob_len, rc);
+					    body->blob_len, rc);
 		if (len < 0)
 			return len;
 		again = *rc ? vtpmb_tpm20_make_room(vtpm, *rc) : 0;
