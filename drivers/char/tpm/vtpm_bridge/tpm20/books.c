@@ -47,6 +47,22 @@ void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
 }
 
 /**
+ * vtpmb_tpm20_is_before_reset() - whether the table may have what a reset has ended
+ * @vtpm:	the vtpm
+ *
+ * The hub's thread has not swept it since.
+ *
+ * Context: Any
+ */
+bool vtpmb_tpm20_is_before_reset(struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+
+	return READ_ONCE(tpm->table.epoch) != READ_ONCE(vtpm->epoch) ||
+	       READ_ONCE(tpm->table.reset_epoch) != READ_ONCE(tpm->reset_epoch);
+}
+
+/**
  * vtpmb_tpm20_has_room_for_session() - whether a proxy may have one session more
  * @vtpm:	the vtpm
  *

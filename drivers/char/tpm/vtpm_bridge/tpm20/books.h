@@ -6,6 +6,7 @@
 #include "state.h"
 
 void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm);
+bool vtpmb_tpm20_is_before_reset(struct vtpmb_vtpm *vtpm);
 bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm);
 struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_kind kind,
 					      enum vtpmb_tpm20_hier hier);

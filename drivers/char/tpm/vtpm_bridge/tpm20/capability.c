@@ -6,6 +6,7 @@
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
+#include "books.h"
 #include "capability.h"
 #include "facts.h"
 #include "lockout.h"
@@ -449,6 +450,16 @@ static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 	}
 }
 
+static bool tpm20_asks_any(const struct tpm20_ask *ask, const u32 *property, unsigned int nr)
+{
+	for (; nr--; property++) {
+		if (ask->property >= TPM2_PT_VAR && ask->property <= *property &&
+		    ask->count > *property - ask->property)
+			return true;
+	}
+	return false;
+}
+
 /* Whether an answer tells something that has to be counted in the chip. */
 static bool tpm20_asks_census(const struct tpm20_ask *ask)
 {
@@ -456,14 +467,19 @@ static bool tpm20_asks_census(const struct tpm20_ask *ask)
 		TPM2_PT_HR_NV_INDEX, TPM2_PT_NV_COUNTERS, TPM2_PT_NV_COUNTERS_AVAIL,
 		TPM2_PT_HR_PERSISTENT, TPM2_PT_HR_PERSISTENT_AVAIL,
 	};
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(counted); i++) {
-		if (ask->property >= TPM2_PT_VAR && ask->property <= counted[i] &&
-		    ask->count > counted[i] - ask->property)
-			return true;
-	}
-	return false;
+	return tpm20_asks_any(ask, counted, ARRAY_SIZE(counted));
+}
+
+/* Whether an answer tells how much is in the handle table. */
+static bool tpm20_asks_table(const struct tpm20_ask *ask)
+{
+	static const u32 counted[] = {
+		TPM2_PT_HR_LOADED, TPM2_PT_HR_LOADED_AVAIL, TPM2_PT_HR_ACTIVE,
+		TPM2_PT_HR_ACTIVE_AVAIL, TPM2_PT_HR_TRANSIENT_AVAIL,
+	};
+
+	return tpm20_asks_any(ask, counted, ARRAY_SIZE(counted));
 }
 
 /* One group, TPM_PT_FIXED or TPM_PT_VAR, at a time. */
@@ -475,7 +491,8 @@ static u32 tpm20_cap_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_ask 
 	u32 group = max_t(u32, ask->property, TPM2_PT_FIXED) & ~0xffu;
 	struct tpm20_list list;
 
-	if (tpm20_asks_census(ask) && !vtpmb_tpm20_is_counted(vtpm))
+	if ((tpm20_asks_census(ask) && !vtpmb_tpm20_is_counted(vtpm)) ||
+	    (tpm20_asks_table(ask) && vtpmb_tpm20_is_before_reset(vtpm)))
 		return VTPMB_RC_PASS;
 	tpm20_list_begin(&list, out, TPM2_CAP_TPM_PROPERTIES, ask->property, ask->count,
 			 MAX_LIST_PROPERTIES);

@@ -264,6 +264,7 @@ struct vtpmb_tpm20_index {
 /**
  * struct vtpmb_tpm20_table - all objects and sessions of a proxy
  * @epoch:	the vtpm's when the table was last empty; nothing in it is older
+ * @reset_epoch: the same of the virtual TPM's @reset_epoch
  * @clock:	counts uses
  * @generation:	the last one given to a saved session; never again the same
  * @nr_objects:	in @object
@@ -302,6 +303,7 @@ struct vtpmb_tpm20_index {
  */
 struct vtpmb_tpm20_table {
 	u32 epoch;
+	u32 reset_epoch;
 	u64 clock;
 	u64 generation;
 	u32 nr_objects;

@@ -4,6 +4,7 @@
  * does not exist for the guest any more is flushed.
  */
 
+#include "books.h"
 #include "host.h"
 #include "nv.h"
 #include "persistent.h"
@@ -168,6 +169,7 @@ static int tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	u32 epoch = READ_ONCE(vtpm->epoch);
+	u32 reset_epoch = READ_ONCE(tpm->reset_epoch);
 	bool reset = tpm->table.epoch != epoch;
 	int err;
 
@@ -182,7 +184,8 @@ static int tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 		err = vtpmb_tpm20_trim(vtpm, 0);
 	if (err)
 		return err;
-	tpm->table.epoch = epoch;
+	WRITE_ONCE(tpm->table.epoch, epoch);
+	WRITE_ONCE(tpm->table.reset_epoch, reset_epoch);
 	return vtpmb_tpm20_sweep_nv(vtpm);
 }
 
@@ -223,7 +226,7 @@ bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	unsigned int i;
 
-	if (tpm->table.epoch != READ_ONCE(vtpm->epoch) || vtpmb_tpm20_nv_stale(vtpm))
+	if (vtpmb_tpm20_is_before_reset(vtpm) || vtpmb_tpm20_nv_stale(vtpm))
 		return true;
 	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
 		if (tpm20_is_flushed(tpm, &tpm->table.object[i]))

@@ -436,6 +436,55 @@ static void many_proxies_leave_the_host_its_sessions(void)
 	end();
 }
 
+/* TPM_PT_HR_LOADED to TPM_PT_HR_TRANSIENT_AVAIL */
+#define COUNTS	"8001 ???????? 0000017a 00000006 00000203 00000005"
+/* The value of the property at a place of that answer. */
+#define COUNT(i)	vtpmb_peek_u32(rv.buf + 23 + 8 * (i))
+
+static void load_and_save_some(void)
+{
+	char hex[64];
+
+	want(PRIMARY("40000007"), 0);
+	want(PRIMARY("40000007"), 0);
+	want(START_HMAC, 0);
+	want(START_POLICY, 0);
+	snprintf(hex, sizeof(hex), CONTEXT_SAVE "%08x", vtpmb_peek_u32(rv.buf + 10));
+	want(hex, 0);
+}
+
+/* The guest asks before the hub's thread has had a turn. */
+static void what_a_reset_has_ended_is_not_counted(void)
+{
+	struct core_rsp before;
+
+	begin();
+	want(STARTUP_CLEAR, 0);
+	want(COUNTS, 0);
+	before = rv;
+	load_and_save_some();
+	core_reset(v);
+	want(STARTUP_CLEAR, 0);
+	want(COUNTS, 0);
+	CHECK_EQ(rv.len, before.len);
+	CHECK(!memcmp(rv.buf, before.buf, before.len));
+
+	/* A saved session outlives what is no TPM Reset; after one it has ended too. */
+	load_and_save_some();
+	want(SHUTDOWN_STATE, 0);
+	core_reset(v);
+	want(STARTUP_STATE, 0);
+	want(COUNTS, 0);
+	CHECK_EQ(COUNT(0), 0);
+	CHECK_EQ(COUNT(2), 1);
+	core_reset(v);
+	core_end_turn();
+	want(STARTUP_CLEAR, 0);
+	want(COUNTS, 0);
+	CHECK(!memcmp(rv.buf, before.buf, before.len));
+	end();
+}
+
 static const struct core_test tests[] = {
 	CORE_TEST(flushed_object_comes_back_without_the_chip),
 	CORE_TEST(object_without_a_context_is_flushed_at_once),
@@ -452,6 +501,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(saved_session_outlives_what_is_no_tpm_reset),
 	CORE_TEST(every_proxy_and_the_host_have_some_sessions),
 	CORE_TEST(many_proxies_leave_the_host_its_sessions),
+	CORE_TEST(what_a_reset_has_ended_is_not_counted),
 };
 
 CORE_MAIN(tests)
