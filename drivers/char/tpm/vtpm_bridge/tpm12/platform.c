@@ -59,13 +59,21 @@ void vtpmb_tpm12_drop_saved(struct vtpmb_vtpm *vtpm)
 		vtpm->power = VTPMB_STARTED;
 }
 
-/* All as new; a resume comes on top. */
-static void tpm12_start(struct vtpmb_vtpm *vtpm)
+/* The wait for TPM_Startup ends, whether it succeeds or not. */
+static void tpm12_end_wait(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
 	vtpm->power = VTPMB_STARTED;
 	vtpmb_pcrs_start(&tpm->pcrs, VTPMB_PCR_RESET, 0);
+}
+
+/* All as new.  As in libtpms, only this applies the permanent flag. */
+static void tpm12_start(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	tpm12_end_wait(vtpm);
 	tpm->stclear.flag[TPM_SF_DEACTIVATED] = tpm->perm[TPM_PF_DEACTIVATED];
 }
 
@@ -107,11 +115,13 @@ u32 vtpmb_tpm12_startup(struct vtpmb_tpm12_call *call)
 	if (type == TPM_ST_STATE)
 		return tpm12_startup_state(call->vtpm);
 
+	if (type != TPM_ST_CLEAR && type != TPM_ST_DEACTIVATED) {
+		tpm12_end_wait(call->vtpm);
+		return TPM_BAD_PARAMETER;
+	}
 	tpm12_start(call->vtpm);
 	if (type == TPM_ST_DEACTIVATED)
 		call->tpm->stclear.flag[TPM_SF_DEACTIVATED] = true;
-	else if (type != TPM_ST_CLEAR)
-		return TPM_BAD_PARAMETER;
 	return TPM_SUCCESS;
 }
 
@@ -125,7 +135,7 @@ u32 vtpmb_tpm12_startup(struct vtpmb_tpm12_call *call)
 void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm)
 {
 	if (vtpm->power == VTPMB_POST_INIT)
-		tpm12_start(vtpm);
+		tpm12_end_wait(vtpm);
 	vtpmb_tpm12_drop_saved(vtpm);
 }
 

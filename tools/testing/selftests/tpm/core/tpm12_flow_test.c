@@ -315,21 +315,41 @@ static void second_startup_cannot_reset_pcrs(void)
 	end();
 }
 
+/* Types that do not exist, and commands that cannot be parsed. */
+static const char *const bad_startup[] = {
+	STARTUP("0004"), STARTUP("00"), STARTUP("000100"),
+	"00c2 ???????? 00000099 0001", "0001 ???????? 00000099 0001",
+};
+
 static void malformed_startup_ends_the_wait_for_it(void)
 {
-	static const char *const bad[] = {
-		STARTUP("0004"), STARTUP("00"), STARTUP("000100"),
-		"00c2 ???????? 00000099 0001", "0001 ???????? 00000099 0001",
-	};
 	unsigned int i;
 
 	begin_started();
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad_startup); i++) {
 		both_reset();
-		CHECK(both(bad[i]) != 0);
+		CHECK(both(bad_startup[i]) != 0);
 		CHECK_EQ(both(ST_CLEAR), 38);
 		same_state();
 	}
+	end();
+}
+
+static void malformed_startup_does_not_deactivate(void)
+{
+	unsigned int i;
+
+	begin_started();
+	CHECK_EQ(both(PP("0008")), 0);
+	CHECK_EQ(both("00c1 ???????? 00000072 01"), 0);
+	for (i = 0; i < ARRAY_SIZE(bad_startup); i++) {
+		both_reset();
+		CHECK(both(bad_startup[i]) != 0);
+		CHECK_EQ(both("00c1 ???????? 00000046 00000001"), 0);
+	}
+	both_reset();
+	CHECK_EQ(both(ST_CLEAR), 0);
+	CHECK_EQ(both("00c1 ???????? 00000046 00000001"), 6);
 	end();
 }
 
@@ -1421,6 +1441,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(powered_tpm_starts_as_by_firmware),
 	CORE_TEST(second_startup_cannot_reset_pcrs),
 	CORE_TEST(malformed_startup_ends_the_wait_for_it),
+	CORE_TEST(malformed_startup_does_not_deactivate),
 	CORE_TEST(saved_state_keeps_static_pcrs_and_flags),
 	CORE_TEST(any_command_invalidates_saved_state),
 	CORE_TEST(commands_before_startup_keep_saved_state),
