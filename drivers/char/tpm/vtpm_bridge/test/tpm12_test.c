@@ -191,16 +191,17 @@ static u32 get_cap(u32 area, u32 sub)
 	return run_words(TPM_ORD_GetCapability, params, ARRAY_SIZE(params));
 }
 
+/* Flags are counted from 1, in the order of their structures. */
 static bool perm(u32 flag)
 {
 	get_cap(TPM_CAP_FLAG, TPM_CAP_FLAG_PERMANENT);
-	return cmd->buf[16 + flag];
+	return cmd->buf[15 + flag];
 }
 
 static bool stclear(u32 flag)
 {
 	get_cap(TPM_CAP_FLAG, TPM_CAP_FLAG_VOLATILE);
-	return cmd->buf[16 + flag];
+	return cmd->buf[15 + flag];
 }
 
 static u32 extend(u32 index)
@@ -439,12 +440,12 @@ static void force_clear_takes_the_guests_owner_only(struct kunit *test)
 static void older_chip_has_fewer_flags(struct kunit *test)
 {
 	vtpmb_tpm12.forget(&fake->port);
-	fake->nr_perm = TPM_PF_TPMESTABLISHED;
+	fake->nr_perm = TPM_PF_READSRKPUB;
 	KUNIT_ASSERT_EQ(test, vtpmb_tpm12.probe(&fake->port), 0);
 	startup(TPM_ST_CLEAR);
 	KUNIT_EXPECT_EQ(test, get_cap(TPM_CAP_FLAG, TPM_CAP_FLAG_PERMANENT),
 			TPM_SUCCESS);
-	KUNIT_EXPECT_EQ(test, cmd->len, (size_t)16 + TPM_PF_TPMESTABLISHED);
+	KUNIT_EXPECT_EQ(test, cmd->len, (size_t)16 + TPM_PF_READSRKPUB);
 }
 
 static void pcrs_obey_the_virtual_locality(struct kunit *test)

@@ -340,7 +340,7 @@ static void lost_take_ownership_is_found_out(void)
 static bool permanent_flag(struct guest *g, unsigned int flag)
 {
 	CHECK_EQ(tell(g, "00c1 ???????? 00000065 00000004 00000004 00000108"), 0);
-	return g->rsp.buf[16 + flag];
+	return g->rsp.buf[16 + flag - TPM_PF_DISABLE];
 }
 
 static void grant_platform(struct guest *g)
@@ -370,23 +370,23 @@ static void platform_by_unsafe_grant_is_the_chips(void)
 	CHECK_EQ(tell(&proxy, DISABLE), 45);
 	CHECK_EQ(tell(&proxy, PRESENT), 0);
 	CHECK_EQ(tell(&proxy, DISABLE), 0);
-	CHECK(permanent_flag(&proxy, 0));
-	CHECK(permanent_flag(&host, 0));
+	CHECK(permanent_flag(&proxy, TPM_PF_DISABLE));
+	CHECK(permanent_flag(&host, TPM_PF_DISABLE));
 	CHECK_EQ(tell(&proxy, GET_RANDOM), 7);
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 7);
 	CHECK_EQ(tell(&proxy, ENABLE), 0);
-	CHECK(!permanent_flag(&proxy, 0));
-	CHECK(!permanent_flag(&host, 0));
+	CHECK(!permanent_flag(&proxy, TPM_PF_DISABLE));
+	CHECK(!permanent_flag(&host, TPM_PF_DISABLE));
 	/* Who was kept from working has lost nothing. */
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
 
 	CHECK_EQ(tell(&proxy, DEACTIVATE), 0);
-	CHECK(permanent_flag(&proxy, 2));
-	CHECK(permanent_flag(&host, 2));
-	CHECK(!permanent_flag(&other, 2));
+	CHECK(permanent_flag(&proxy, TPM_PF_DEACTIVATED));
+	CHECK(permanent_flag(&host, TPM_PF_DEACTIVATED));
+	CHECK(!permanent_flag(&other, TPM_PF_DEACTIVATED));
 	CHECK_EQ(tell(&proxy, ACTIVATE), 0);
-	CHECK(!permanent_flag(&proxy, 2));
-	CHECK(!permanent_flag(&host, 2));
+	CHECK(!permanent_flag(&proxy, TPM_PF_DEACTIVATED));
+	CHECK(!permanent_flag(&host, TPM_PF_DEACTIVATED));
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);
 	end_owned();
 }
@@ -402,8 +402,8 @@ static void chips_presence_is_not_the_guests(void)
 	CHECK_EQ(tell(&proxy, PRESENT), 0);
 	for (i = 0; i < ARRAY_SIZE(all); i++)
 		CHECK_EQ(tell(&proxy, all[i]), 45);
-	CHECK(!permanent_flag(&proxy, 0));
-	CHECK(!permanent_flag(&proxy, 2));
+	CHECK(!permanent_flag(&proxy, TPM_PF_DISABLE));
+	CHECK(!permanent_flag(&proxy, TPM_PF_DEACTIVATED));
 	CHECK(owned(&proxy));
 	CHECK(owned(&host));
 	end_owned();
@@ -421,8 +421,8 @@ static void guest_clears_enables_and_owns_the_chip_by_unsafe_grant(void)
 	CHECK(!owned(&proxy));
 	CHECK(!owned(&other));
 	CHECK(!owned(&host));
-	CHECK(permanent_flag(&proxy, 0));
-	CHECK(permanent_flag(&host, 0));
+	CHECK(permanent_flag(&proxy, TPM_PF_DISABLE));
+	CHECK(permanent_flag(&host, TPM_PF_DISABLE));
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 18);
 	CHECK_EQ(count_handles(&other, TPM_RT_KEY), 0);
 	/* No restart of the chip is needed, but one of the guest. */
@@ -432,10 +432,10 @@ static void guest_clears_enables_and_owns_the_chip_by_unsafe_grant(void)
 	start(&proxy);
 	CHECK_EQ(tell(&proxy, PRESENT), 0);
 	CHECK_EQ(tell(&proxy, OWNER_INSTALL "0"), 0);
-	CHECK(!permanent_flag(&host, 1));
+	CHECK(!permanent_flag(&host, TPM_PF_OWNERSHIP));
 	CHECK_EQ(take_ownership(&proxy), 11);
 	CHECK_EQ(tell(&proxy, OWNER_INSTALL "1"), 0);
-	CHECK(permanent_flag(&host, 1));
+	CHECK(permanent_flag(&host, TPM_PF_OWNERSHIP));
 	CHECK_EQ(take_ownership(&proxy), 0);
 	CHECK(owned(&host));
 	CHECK(owned(&other));
@@ -459,7 +459,7 @@ static void platform_commands_are_never_wrapped(void)
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	command_begin(&c, &proxy, 0x70);
 	CHECK_EQ(execute(&c, &trans, NULL, NULL), 47);
-	CHECK(!permanent_flag(&host, 0));
+	CHECK(!permanent_flag(&host, TPM_PF_DISABLE));
 	end_owned();
 }
 

@@ -352,10 +352,11 @@ static void wrapped_parameters_are_judged(void)
 	end_owned();
 }
 
+/* Both kinds of flags are counted from 1, in the order of their structures. */
 static bool chip_flag(const char *hex, unsigned int flag)
 {
 	CHECK_EQ(tell(&host, hex), 0);
-	return host.rsp.buf[16 + flag];
+	return host.rsp.buf[15 + flag];
 }
 
 #define CHIP_PERMANENT	"00c1 ???????? 00000065 00000004 00000004 00000108"
@@ -391,10 +392,10 @@ static void wrapped_set_capability_is_the_owners_alone(void)
 			}
 		}
 	}
-	CHECK(!chip_flag(CHIP_STCLEAR, 1));
-	CHECK(!chip_flag(CHIP_PERMANENT, 0));
+	CHECK(!chip_flag(CHIP_STCLEAR, TPM_SF_DISABLEFORCECLEAR));
+	CHECK(!chip_flag(CHIP_PERMANENT, TPM_PF_DISABLE));
 	CHECK_EQ(tell(&proxy, flags[0]), 0);
-	CHECK(!chip_flag(CHIP_STCLEAR, 1));
+	CHECK(!chip_flag(CHIP_STCLEAR, TPM_SF_DISABLEFORCECLEAR));
 	end_owned();
 }
 
