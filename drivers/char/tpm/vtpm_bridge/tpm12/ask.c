@@ -7,12 +7,12 @@
 #include "ask.h"
 #include "state.h"
 
-/* Of a chip that says TPM_RETRY. */
+/* Retries of a command while the chip returns TPM_RETRY. */
 #define MAX_RETRIES	5
 
 /*
- * A response that is cut short tells no more than one that is lost, so that what the
- * chip has is to be asked.
+ * A response that is cut short is treated as a lost one: the chip has to be asked for its
+ * handles.
  */
 int vtpmb_tpm12_cut_short(struct vtpmb_port *port)
 {
@@ -93,7 +93,7 @@ int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
 	return 0;
 }
 
-/* The chip may do at another time what it refuses now; in failure mode, after a reset. */
+/* Whether a command may succeed later; in failure mode, after a reset. */
 bool vtpmb_tpm12_is_busy(u32 rc)
 {
 	return rc >= TPM_RETRY || rc == TPM_FAILEDSELFTEST;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 1.2, the handle table: a proxy's keys and sessions, what its guest calls
- * them, and what is known of them in the chip.
+ * TPM 1.2, the handle table: a proxy's keys and sessions, with their virtual and
+ * physical handles and saved contexts.
  *
- * Nothing here asks the chip.  All of it belongs to the hub's thread.
+ * Nothing here sends a command to the chip.  Unless stated otherwise, all of this runs in
+ * the hub's thread.
  */
 
 #include <linux/kernel.h>
@@ -17,13 +18,13 @@
 #include "state.h"
 
 /*
- * Of a chip that saves nothing: to one proxy a quarter of its sessions at most,
- * even if the others could have theirs all the same; and some to the host.
+ * If the chip cannot save contexts, one proxy gets at most a quarter of its sessions,
+ * even if more are free, and some are kept for the host.
  */
 #define MOST_OF_SLOTS	4
 #define SLOTS_OF_HOST	2
 
-/* Of the contextList of a chip that saves: the host's part, if the list is short. */
+/* If the chip's contextList is short, this fraction of it is kept for the host. */
 #define PART_OF_HOST	4
 
 const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS] = {
@@ -45,7 +46,7 @@ unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind)
 	return vtpmb_tpm12_kinds[kind].capacity;
 }
 
-/* Whether the chip can save anything, as far as known. */
+/* Whether the chip can save contexts, as far as known. */
 bool vtpmb_tpm12_swaps(const struct vtpmb_port *port)
 {
 	const struct vtpmb_tpm12_facts *facts = port->facts;
@@ -75,8 +76,8 @@ unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port)
  * @vtpm:	the vtpm
  * @kind:	which kind
  *
- * What can be swapped is not limited by the chip's slots, but sessions are by the
- * places in its contextList.
+ * Keys and sessions that can be swapped are not limited by the chip's slots, but
+ * sessions are limited by the places in its contextList.
  */
 unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
@@ -89,7 +90,7 @@ unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kin
 	return min(max, vtpmb_tpm12_share_of_slots(vtpm->port));
 }
 
-/* Free slots without which nothing more is loaded. */
+/* Number of free slots that the chip must have before another entry is loaded. */
 u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	if (kind == TPM12_AUTH && !vtpmb_tpm12_swaps(vtpm->port))
@@ -97,7 +98,7 @@ u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind
 	return 1;
 }
 
-/* Count anew what others read without being the hub's thread. */
+/* Update the numbers of entries, which are also read outside the hub's thread. */
 void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
@@ -117,10 +118,11 @@ void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_stale() - whether all that a table has in it has ended
+ * vtpmb_tpm12_stale() - whether all keys and sessions in a table have ended
  * @vtpm:	the vtpm
  *
- * By a reset, ForceClear, or a clear of the chip; the hub's thread is still to sweep it.
+ * This is so after a reset, ForceClear, or a clear of the chip, until the hub's thread has
+ * swept the table.
  *
  * Context: Any
  */
@@ -139,7 +141,7 @@ bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm)
  * vtpmb_tpm12_entry() - find a key or session
  * @vtpm:	the vtpm
  * @kind:	which kind
- * @handle:	what its guest calls it
+ * @handle:	virtual handle
  *
  * Return: its entry, or NULL if the vtpm has none or its guest has saved it
  */
@@ -159,9 +161,9 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
  * vtpmb_tpm12_new() - take a free virtual handle
  * @vtpm:	the vtpm
  * @kind:	which kind
- * @wanted:	this one and no other; 0: the lowest
+ * @wanted:	the handle to take; 0: the lowest free one
  *
- * Return: the entry, of nothing in the chip yet; NULL if there is none left
+ * Return: the entry, not loaded yet; NULL if none is free
  */
 struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
 					  u32 wanted)
@@ -192,10 +194,10 @@ void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry)
 }
 
 /**
- * vtpmb_tpm12_use() - a command is about to name an entry
+ * vtpmb_tpm12_use() - protect an entry that a command names from eviction
  * @vtpm:	the vtpm
- * @entry:	not to be evicted until vtpmb_tpm12_unuse_all(), nor the key that
- *		it is bound to
+ * @entry:	the entry; it and the key that it is bound to are not evicted until
+ *		vtpmb_tpm12_unuse_all()
  */
 void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
@@ -214,7 +216,7 @@ void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm)
 		table->entry[i].in_use = false;
 }
 
-/* The chip gives out no handle that is taken: who had it before has it no more. */
+/* The chip never assigns a handle that is in use, so another entry with @phys is gone. */
 static void tpm12_disown(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 phys)
 {
 	struct vtpmb_tpm12_table *table;
@@ -231,10 +233,10 @@ static void tpm12_disown(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u3
 }
 
 /**
- * vtpmb_tpm12_enter() - the chip has loaded what an entry stands for
+ * vtpmb_tpm12_enter() - the chip has loaded or created an entry's key or session
  * @vtpm:	the vtpm
  * @entry:	the entry
- * @phys:	what the chip calls it
+ * @phys:	physical handle
  */
 void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys)
 {
@@ -273,12 +275,12 @@ void vtpmb_tpm12_unbook(struct vtpmb_tpm12_entry *entry)
 }
 
 /**
- * vtpmb_tpm12_forget_entry() - what it stands for is gone
+ * vtpmb_tpm12_forget_entry() - free an entry of the handle table
  * @vtpm:	the vtpm
- * @entry:	an entry of its table; nothing of it is in the chip
+ * @entry:	the entry; nothing of it is left in the chip
  *
- * Sessions that are bound to a key go with it, but for those that the guest
- * has saved.
+ * The sessions of a key are forgotten with it, except for those that the guest has
+ * saved.
  */
 void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
@@ -319,7 +321,7 @@ unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kin
 	return nr;
 }
 
-/* The chip is out of reach, or knows nothing of it any more. */
+/* Forget all entries: the chip is out of reach, or no longer has any of them. */
 void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);

@@ -6,12 +6,12 @@
 #include "state.h"
 
 /**
- * struct vtpmb_tpm12_kind_row - what is of one kind
- * @first:	in the table
- * @capacity:	entries of the table
+ * struct vtpmb_tpm12_kind_row - constants of one kind of entry
+ * @first:	index of its first entry in the table
+ * @capacity:	number of its entries in the table
  * @handles:	the lowest virtual handle
  * @rt:		TPM_RESOURCE_TYPE
- * @free:	TPM_CAP_PROPERTY that tells how many more fit the chip
+ * @free:	TPM_CAP_PROPERTY that has the chip's number of free slots
  */
 struct vtpmb_tpm12_kind_row {
 	unsigned int first;

@@ -23,7 +23,7 @@
 /* TPM_STARTUP_EFFECTS (Part 2, 4.6): Startup(ST_STATE) keeps no session or key. */
 #define STARTUP_EFFECTS		0x0000011F
 
-/* A chip that tells less, or nothing, is not believed. */
+/* A smaller value, or none, is not plausible and is ignored. */
 #define LEAST_INPUT_BUFFER	256
 
 /**
@@ -57,8 +57,8 @@ struct tpm12_prop {
 #define OTHER(p)	{ .prop = TPM_CAP_PROP_##p, .how = PROP_##p }
 
 /*
- * What is available is what the proxy could use, not what others have left.
- * There is no DAA, and NV is not told of.
+ * Free resources are those that the proxy may still use, not those that are free in the
+ * chip.  There is no DAA, and available NV storage is shown as 0.
  */
 static const struct tpm12_prop tpm12_props[] = {
 	NUMBER(PCR, VTPMB_NR_PCRS),
@@ -179,8 +179,8 @@ static u32 tpm12_cap_flag(struct vtpmb_tpm12_call *call, u32 sub)
  * vtpmb_tpm12_input_buffer() - TPM_CAP_PROP_INPUT_BUFFER of a virtual TPM
  * @vtpm:	the vtpm
  *
- * Return: bytes of the longest command: never more than the chip takes, or QEMU
- * was told
+ * Return: maximum length of a command in bytes, at most what the chip accepts and what
+ * QEMU was told
  */
 u32 vtpmb_tpm12_input_buffer(const struct vtpmb_vtpm *vtpm)
 {
@@ -379,7 +379,7 @@ static void tpm12_correct_da(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
 		buf[AT_STATE] = 0;
 	if (len < END || vtpmb_peek_u16(buf + AT_TAG) != TPM_TAG_DA_INFO)
 		return;
-	/* The chip may have forgotten since some of this one's. */
+	/* The chip may have forgotten some of this proxy's failures since. */
 	nr_failures = min_t(u32, vtpmb_tpm12_table(vtpm)->nr_failures,
 			    vtpmb_peek_u16(buf + AT_COUNT));
 	buf[AT_COUNT] = nr_failures >> 8;
@@ -387,7 +387,7 @@ static void tpm12_correct_da(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
 	memset(buf + AT_DEPEND, 0, 4);
 }
 
-/* TPM_CAP_CHECK_LOADED: a chip with room is of no use to a proxy that has none. */
+/* TPM_CAP_CHECK_LOADED: false if the proxy's handle table is full, even if the chip is not. */
 static void tpm12_correct_loaded(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
 {
 	enum { AT_ROOM = VTPMB_HEADER_SIZE + 4 };

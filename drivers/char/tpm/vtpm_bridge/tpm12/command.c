@@ -2,8 +2,8 @@
 /*
  * TPM 1.2, in the hub's thread: a guest's command for the chip, and back.
  *
- * Handles, of keys in front and of sessions in the authorisation areas behind,
- * are in no HMAC but their own, so they can be rewritten.  A session ends when
+ * No HMAC covers the key handles of the handle area or the session handles of the
+ * authorisation areas, so the bridge can rewrite them.  A session ends when
  * the chip says so in its response, or when the command fails.
  */
 
@@ -33,7 +33,7 @@
 
 #define MAX_RETRIES	5
 
-/* Room in the proxy's table for what a command makes. */
+/* Check that the proxy's table has room for the key or session that a command creates. */
 static u32 tpm12_quota(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame)
 {
 	unsigned int kind = frame->row->makes - 1;
@@ -45,8 +45,8 @@ static u32 tpm12_quota(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *
 }
 
 /*
- * All that can be said before the chip is asked.  What was granted when the
- * command came may have been taken back while it waited.
+ * Make all checks that do not need the chip.  A grant may have been taken back since the
+ * command was received.
  */
 static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
 {
@@ -80,7 +80,7 @@ static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
  * To the chip.
  */
 
-/* What may end sessions or keys that are not this proxy's. */
+/* Whether a command may end keys or sessions of other proxies. */
 static bool tpm12_may_end_others(const struct vtpmb_tpm12_row *row)
 {
 	return row->ends || row->chip_by_grant || row->grant == TPM12_BY_UNSAFE ||
@@ -108,7 +108,7 @@ static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fram
 	}
 	for (i = 0; i < frame->nr_auths && !err && !*rc; i++)
 		err = vtpmb_tpm12_load(vtpm, frame->auth[i], rc);
-	/* One that needs no session loses none when the chip is full. */
+	/* OIAP, OSAP and DSAP name no session that they could lose if the chip is full. */
 	if (!err && !*rc && frame->row->makes &&
 	    (frame->row->makes - 1 != TPM12_AUTH || !vtpmb_tpm12_swaps(vtpm->port)))
 		err = vtpmb_tpm12_have_room(vtpm, frame->row->makes - 1, rc);
@@ -117,7 +117,7 @@ static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fram
 	return err;
 }
 
-/* A key that had to go takes sessions with it, even one that is needed. */
+/* Retry: loading one entry may flush a key and with it a session that was just loaded. */
 static int tpm12_load_named(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	unsigned int tries = 0;
@@ -137,7 +137,7 @@ static int tpm12_load_named(struct vtpmb_tpm12_call *call, u32 *rc)
 	return 0;
 }
 
-/* One attempt: the response's length. */
+/* Send the command once; return the length of the response or a negative errno. */
 static int tpm12_attempt(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	struct vtpmb_port *port = call->vtpm->port;
@@ -160,7 +160,7 @@ static int tpm12_attempt(struct vtpmb_tpm12_call *call, u32 *rc)
 /* Whether to send the command again: 1, 0, or a negative errno. */
 static int tpm12_again(struct vtpmb_tpm12_call *call, u32 rc, unsigned int *retries)
 {
-	/* Keys are of different sizes, so that more than one may have to go. */
+	/* Keys differ in size, so more than one may have to be evicted. */
 	if ((*retries)++ >= MAX_RETRIES)
 		return 0;
 	if (rc == TPM_RETRY)
@@ -170,7 +170,7 @@ static int tpm12_again(struct vtpmb_tpm12_call *call, u32 rc, unsigned int *retr
 	return 0;
 }
 
-/* It ends at the latest when nothing is left in the chip that could make room. */
+/* There are at most MAX_RETRIES retries: see tpm12_again(). */
 static int tpm12_attempts(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	unsigned int retries = 0;
@@ -189,7 +189,7 @@ static int tpm12_attempts(struct vtpmb_tpm12_call *call, u32 *rc)
  * And back.
  */
 
-/* By a grant the chip has done what the virtual platform is to do. */
+/* The chip has executed a granted command; do the same in the virtual platform. */
 static void tpm12_follow_platform(struct vtpmb_tpm12_call *call)
 {
 	const struct vtpmb_tpm12_row *row = call->row;
@@ -209,7 +209,7 @@ static int tpm12_complete(struct vtpmb_tpm12_call *call, int len)
 {
 	int err = 0;
 
-	/* What is inside first: the outer session may end with it. */
+	/* The wrapped command first, since the outer session may end with it. */
 	if (call->wraps)
 		err = vtpmb_tpm12_follow_wrapped(call, len);
 	if (!err)
@@ -221,7 +221,7 @@ static int tpm12_complete(struct vtpmb_tpm12_call *call, int len)
 	return err;
 }
 
-/* What only the chip can tell before it is asked. */
+/* Make the checks that need the state of the chip. */
 static int tpm12_check_chip(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	int err = vtpmb_tpm12_spare(call, rc);
@@ -240,7 +240,7 @@ static void tpm12_doubt_owner(struct vtpmb_tpm12_call *call)
 		vtpmb_tpm12_doubt_owner(call->vtpm, call->inner.row->code);
 }
 
-/* The response was lost.  What the other proxies see may depend on it. */
+/* The response was lost: find out whether the command has changed the owner. */
 static int tpm12_lost(struct vtpmb_tpm12_call *call, int err)
 {
 	vtpmb_tpm12_failed(call->vtpm, &call->frame, TPM_FAIL);
@@ -274,7 +274,7 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 	call->cmd->len = len;
 	call->cmd->rc = TPM_SUCCESS;
 	err = tpm12_complete(call, len);
-	/* One that is cut short is as good as lost. */
+	/* A malformed response is treated as a lost one. */
 	if (err) {
 		vtpmb_tpm12_doubt(vtpm->port);
 		tpm12_doubt_owner(call);
@@ -282,7 +282,7 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 	return err;
 }
 
-/* A command that failed here ends its sessions as it would in a TPM. */
+/* End the sessions of a command that the bridge has refused, as a TPM would. */
 static int tpm12_end_sessions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame,
 			      u32 rc)
 {

@@ -20,17 +20,17 @@
 	{ .code = TSC_ORD_##ord, .name = #ord, .tags = (tag), .needs = (need), \
 	  .params = (format), .local = (fn) }
 
-/* Answered from the proxy's own books. */
+/* Answered in the hub's thread from the proxy's handle table. */
 #define OWN(ord, tag, need, format, fn, ...) \
 	{ .code = TPM_ORD_##ord, .name = #ord, .tags = (tag), .needs = (need), \
 	  .params = (format), .own = (fn), ##__VA_ARGS__ }
 
-/* Answered by the chip, and of no consequence to its other users. */
+/* Answered by the chip, without effects on its other users. */
 #define CHIP(ord, tag, need, format, ...) \
 	{ .code = TPM_ORD_##ord, .name = #ord, .tags = (tag), .needs = (need), \
 	  .flags = TPM12_FORWARD, .params = (format), ##__VA_ARGS__ }
 
-/* Answered by the chip, if the administrator says so. */
+/* Answered by the chip, if the administrator has granted it. */
 #define GRANTED(by, ord, tag, need, format, ...) \
 	{ .code = TPM_ORD_##ord, .name = #ord, .tags = (tag), .needs = (need), \
 	  .flags = TPM12_FORWARD, .grant = TPM12_BY_##by, .params = (format), \

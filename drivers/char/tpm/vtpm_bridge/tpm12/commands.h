@@ -53,10 +53,10 @@ enum tpm12_flags {
 
 /*
  * What the administrator has to grant.  An explicit unsafe grant of the ordinal
- * does for all of them.
+ * replaces any of these.
  * @TPM12_FREE:		nothing
  * @TPM12_BY_UNSAFE:	it changes or shows what all users of the chip share
- * @TPM12_BY_OWNER:	it takes the chip's owner, and hurts nobody else
+ * @TPM12_BY_OWNER:	it needs the chip's owner, and harms nobody else
  * @TPM12_BY_NV:	a range of NV indexes; others are refused
  * @TPM12_BY_COUNTER:	a monotonic counter; others are refused
  * @TPM12_BY_TRANSPORT:	transport sessions
@@ -80,16 +80,16 @@ enum tpm12_grant {
  * @grant:	enum tpm12_grant
  * @keys:	handles of keys that its handle area begins with; others have
  *		@entity
- * @makes:	what the handle that its response begins with stands for, an
- *		enum vtpmb_tpm12_kind and one more; 0: there is none
- * @out_len:	bytes of that response's parameters, which are always as many
+ * @makes:	enum vtpmb_tpm12_kind of the handle that its response begins with,
+ *		plus one; 0: there is none
+ * @out_len:	length in bytes of that response's parameters, which is constant
  * @entity:	its handle area is that of OSAP or DSAP
  * @trans:	its last authorisation area names a transport session
- * @slow:	it may take the chip minutes
+ * @slow:	the chip may need minutes to execute it
  * @ends:	it may end sessions that it does not name
- * @chip_by_grant: @own, or @local if there is none, has the chip answer it by an
+ * @chip_by_grant: @own, or @local if there is none, forwards it to the chip if it has an
  *		unsafe grant
- * @opaque:	its policy can do without its parameters
+ * @opaque:	it may be wrapped with encrypted parameters, since they need no inspection
  * @spans:	its parameters are an NV index, an offset, and the size of what is
  *		read or written there
  * @params:	its parameters up to the authorisation areas, handles included,
@@ -105,7 +105,7 @@ enum tpm12_grant {
  * @inspect:	judges its parameters, under the vtpm's lock, and returns a
  *		return code; or NULL
  *
- * An ordinal that is neither answered nor forwarded is not there, whatever is
+ * An ordinal that is neither answered nor forwarded does not exist, whatever is
  * granted.
  */
 struct vtpmb_tpm12_row {

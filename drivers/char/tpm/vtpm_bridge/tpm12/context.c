@@ -3,9 +3,9 @@
  * TPM 1.2, contexts: the guest's own SaveContext and LoadContext (Part 3, 21.2
  * and 21.3).
  *
- * What a guest gets is a TPM_CONTEXT_BLOB whose integrityDigest is the bridge's.
- * That of a key has in it what the chip saved of it; that of a session is a
- * number.
+ * The guest gets a TPM_CONTEXT_BLOB with an integrityDigest made by the bridge.
+ * The blob of a key contains the context that the chip has saved.  The blob of a
+ * session only contains a number.
  */
 
 #include <crypto/algapi.h>
@@ -51,7 +51,7 @@ struct tpm12_context {
 	u32 blob_len;
 };
 
-/* The digest of a context whose integrityDigest does not count. */
+/* Compute the integrityDigest of a context; the one that it contains is not covered. */
 static int tpm12_digest(const struct vtpmb_tpm12_call *call, const struct tpm12_context *c,
 			u8 *digest)
 {
@@ -120,7 +120,7 @@ static int tpm12_save_key(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_entr
 	return 0;
 }
 
-/* It stays in the chip until its place is needed, or its key goes. */
+/* The session stays loaded until its slot is needed or its key is flushed. */
 static u32 tpm12_save_session(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_entry *entry,
 			      struct tpm12_context *c)
 {
@@ -174,7 +174,7 @@ int vtpmb_tpm12_save_context(struct vtpmb_tpm12_call *call, u32 *rc)
 	return 0;
 }
 
-/* The format of the row has seen that it is all there. */
+/* The row's format has been checked, so the context is complete. */
 static void tpm12_get_context(struct vtpmb_tpm12_call *call, struct tpm12_context *c)
 {
 	const u8 *additional;
@@ -204,7 +204,7 @@ static bool tpm12_is_genuine(const struct vtpmb_tpm12_call *call, const struct t
 	return !crypto_memneq(digest, c->start + DIGEST_AT, sizeof(digest));
 }
 
-/* The chip gets it when a command first needs it. */
+/* The key is loaded into the chip when a command first needs it. */
 static u32 tpm12_load_key(struct vtpmb_tpm12_call *call, const struct tpm12_context *c,
 			  bool keep_handle, u32 *handle)
 {
@@ -242,7 +242,7 @@ static struct vtpmb_tpm12_entry *tpm12_find_saved(struct vtpmb_vtpm *vtpm,
 	return NULL;
 }
 
-/* The chip alone knows whether a key is the one that a session belongs to. */
+/* Only the chip can tell whether a session belongs to a given key. */
 static int tpm12_load_bound(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_entry *entry,
 			    u32 key_handle, u32 *rc)
 {

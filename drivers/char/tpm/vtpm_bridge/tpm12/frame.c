@@ -130,7 +130,7 @@ bool vtpmb_tpm12_all_loaded(const struct vtpmb_tpm12_frame *frame)
 	return true;
 }
 
-/* Put in what the chip calls it. */
+/* Replace virtual handles by physical ones. */
 void vtpmb_tpm12_patch(const struct vtpmb_tpm12_frame *frame)
 {
 	unsigned int i;

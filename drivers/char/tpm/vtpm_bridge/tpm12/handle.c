@@ -23,8 +23,8 @@ static bool tpm12_is_granted(struct vtpmb_tpm12_call *call)
 }
 
 /*
- * What would hurt everybody reaches the chip by an unsafe grant only.  A success
- * cannot be made up, since it is authenticated.
+ * A command that would harm all users is forwarded only with an unsafe grant.  Otherwise it
+ * is refused: the bridge cannot fake success, since the response is authenticated.
  */
 static int tpm12_unless_granted(struct vtpmb_tpm12_call *call, u32 refusal, u32 *rc)
 {
@@ -215,7 +215,7 @@ static u32 tpm12_put_key_status(struct vtpmb_tpm12_call *call, u32 handle)
 	return TPM_SUCCESS;
 }
 
-/* TPM_CAP_CHECK_LOADED: of a chip that is full when nothing can be put out, it says so itself. */
+/* TPM_CAP_CHECK_LOADED: evict a key if needed, then let the chip answer. */
 static int tpm12_check_loaded(struct vtpmb_tpm12_call *call)
 {
 	u32 full;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: what in the chip is the host's, and what the chip was last told to save. */
+/* TPM 1.2: the host's keys and sessions in the chip, and the session being saved. */
 
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -36,12 +36,12 @@ static bool tpm12_is_of_proxy(struct vtpmb_port *port, enum vtpmb_tpm12_kind kin
 }
 
 /**
- * vtpmb_tpm12_list_hosts() - see what of a kind in the chip is the host's
- * @port:	the chip, about to make something of this kind
- * @kind:	of which kind
+ * vtpmb_tpm12_list_hosts() - list the host's keys or sessions in the chip
+ * @port:	the chip, about to create a key or session of this kind
+ * @kind:	which kind
  *
- * It stays the same until the host gets the chip.  If the chip does not tell, nothing
- * is taken for lost later; if it is busy, it is asked again the next time.
+ * The list stays valid until the host gets the chip.  If the chip refuses to list its
+ * handles, nothing is flushed as lost later.  If it is busy, it is asked again next time.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -73,19 +73,19 @@ int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
 
 /**
  * vtpmb_tpm12_saves() - the chip is about to be told to save
- * @entry:	what is loaded in it
+ * @entry:	the loaded entry
  */
 void vtpmb_tpm12_saves(const struct vtpmb_tpm12_entry *entry)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
 
-	/* To save a key takes no place. */
+	/* A saved key takes no place in the contextList. */
 	chip->saving = entry->kind == TPM12_KEY ? 0 : entry->phys;
 	chip->saving_rt = vtpmb_tpm12_kinds[entry->kind].rt;
 }
 
 /**
- * vtpmb_tpm12_saved() - the chip has answered
+ * vtpmb_tpm12_saved() - no SaveContext is outstanding any more
  * @port:	the chip
  */
 void vtpmb_tpm12_saved(struct vtpmb_port *port)
@@ -111,7 +111,7 @@ void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port)
 /**
  * vtpmb_tpm12_ends() - the chip is about to be told to flush something
  * @port:	the chip
- * @handle:	if it is not loaded later, that does not mean that it was saved
+ * @handle:	its handle; if it is missing later, it was flushed and not saved
  */
 void vtpmb_tpm12_ends(struct vtpmb_port *port, u32 handle)
 {
@@ -119,7 +119,7 @@ void vtpmb_tpm12_ends(struct vtpmb_port *port, u32 handle)
 		vtpmb_tpm12_saved(port);
 }
 
-/* In the chip, but neither the host's nor in a table.  More than fit @lost stay there. */
+/* Find handles that are neither the host's nor in a table, at most as many as fit @lost. */
 unsigned int vtpmb_tpm12_find_lost(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
 				   const u8 *list, unsigned int nr_handles, u32 *lost)
 {

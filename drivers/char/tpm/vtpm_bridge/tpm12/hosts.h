@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* TPM 1.2: what in the chip is the host's, and what the chip was last told to save. */
+/* TPM 1.2: the host's keys and sessions in the chip, and the session being saved. */
 #ifndef VTPMB_TPM12_HOSTS_H
 #define VTPMB_TPM12_HOSTS_H
 

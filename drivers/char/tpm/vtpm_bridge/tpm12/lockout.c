@@ -2,18 +2,17 @@
 /*
  * TPM 1.2, dictionary attack protection (Part 1, 23; Part 2, 21.5).
  *
- * The chip has one counter of failed authorisations for all its users, and past
- * its threshold it refuses everybody for a while.  So the chip is asked for its
- * counter whenever the hub has got it, before a guest can fail, and guests are
- * refused if what they may use up of its tries is used up, by whomever.  The
- * bridge also counts for each proxy, and one that has had its share is refused
- * alone.  Both with the code that the chip would give.
+ * The chip has one counter of failed authorisations for all its users.  Past its
+ * threshold, it refuses everybody for a while.  So the bridge reads the counter
+ * whenever the hub has got the chip, before a guest can fail.  All guests are refused
+ * once the tries that guests may use are used up, no matter who has used them.  The
+ * bridge also counts the failures of each proxy, and refuses a proxy that has used up
+ * its share.  Both are refused with the return code that the chip would give.
  *
- * No clock is needed: a proxy's failures are never more than what the chip
- * still counts, so they go as the chip forgets, or its owner resets it.  Of a
- * chip that does not tell what it counts nobody knows when it forgets: all
- * proxies together have few failures then, as long as one of them is there,
- * whatever a guest resets.
+ * No clock is needed: a proxy's count is limited to that of the chip, so it decreases
+ * when the chip forgets failures or its owner resets the counter.  If the chip does not
+ * tell its counter, nobody knows when it forgets.  Then all proxies together have a
+ * small number of tries for as long as one of them exists, whatever a guest resets.
  */
 
 #include <linux/errno.h>
@@ -23,11 +22,11 @@
 #include "lockout.h"
 #include "state.h"
 
-/* Failures of one proxy, and of all, if the chip does not tell. */
+/* Tries of one proxy, and of all proxies, if the chip does not tell its counter. */
 #define UNTOLD_SHARE		2
 #define UNTOLD_TRIES		3
 
-/* TPM_DA_INFO: @threshold is 0 if the chip does not tell. */
+/* Read TPM_DA_INFO; @threshold is 0 if the chip does not tell. */
 static int tpm12_chip_tries(struct vtpmb_port *port, u32 *tries, u32 *threshold)
 {
 	u16 tag, count, limit;
@@ -54,7 +53,7 @@ static int tpm12_chip_tries(struct vtpmb_port *port, u32 *tries, u32 *threshold)
 	return 0;
 }
 
-/* See what the chip counts, once as long as the hub has it. */
+/* Read the chip's counter, unless it is known already. */
 static int tpm12_look(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
@@ -74,7 +73,7 @@ static int tpm12_look(struct vtpmb_vtpm *vtpm)
 	return 0;
 }
 
-/* Whether another failure cannot be risked, by what was last seen. */
+/* Whether another failure could lock the chip, by its last known counter. */
 static bool tpm12_is_risky(struct vtpmb_vtpm *vtpm)
 {
 	u32 nr_failures = vtpmb_tpm12_table(vtpm)->nr_failures;
@@ -91,8 +90,8 @@ static bool tpm12_is_risky(struct vtpmb_vtpm *vtpm)
  * @call:	a command that is about to be sent to the chip
  * @rc:		out: TPM_SUCCESS or TPM_DEFEND_LOCK_RUNNING
  *
- * Costs one chip command as long as the hub has the chip, if something is
- * authorised meanwhile.
+ * The chip's counter is read again only after it may have changed, or before a
+ * command is refused.
  *
  * Return: 0 or the errno of transmit
  */
@@ -116,7 +115,7 @@ int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
 }
 
 /**
- * vtpmb_tpm12_count_failure() - the chip has refused a command, or not answered
+ * vtpmb_tpm12_count_failure() - count a failed authorisation
  * @vtpm:	the vtpm
  * @rc:		its return code
  */
@@ -132,7 +131,7 @@ void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 }
 
 /**
- * vtpmb_tpm12_forget_tries() - the chip may count other failures than it did
+ * vtpmb_tpm12_forget_tries() - the chip's counter of failures may have changed
  * @port:	the chip
  */
 void vtpmb_tpm12_forget_tries(struct vtpmb_port *port)

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 1.2: what a lost response has left in the chip.
+ * TPM 1.2: keys and sessions left in the chip by a lost response.
  *
- * A command whose response is lost or cut short may have made a key or a session
- * of which nobody has the handle.  It would keep its slot until the chip is
- * started again.  What is in the chip and in no table is such a thing, unless the
- * host has left it there.  So the chip is asked what it has before something of a
- * kind is made in it, once each time that the host has had it.
+ * A command whose response is lost or cut short may have created a key or a session
+ * whose handle nobody knows.  It would keep its slot until the chip restarts.  Such an
+ * orphan is in the chip but in no handle table.  The same is true of what the host has
+ * left in the chip.  So the chip is asked for its handles before the first key or
+ * session of a kind is created in it, once each time that the host has had it.
  *
- * Nothing else tells them apart: a session has no mark of whoever began it, and of
- * a key the host can have a copy.
+ * There is no other way to distinguish them: a session does not record who created it,
+ * and the host can have loaded a copy of the same key.
  *
  * A session that was saved without a response would keep its place in the chip's
- * contextList.  That need not be asked before: contextCounts go up, so it has the
- * highest.
+ * contextList.  The list need not be read beforehand: contextCount increases, so the
+ * lost session has the highest one.
  *
- * All of it belongs to the hub's thread.
+ * All of this runs in the hub's thread.
  */
 
 #include <linux/kernel.h>
@@ -38,9 +38,9 @@ static u32 tpm12_highest(const u8 *list, unsigned int nr_counts)
 }
 
 /*
- * The highest count is that of the lost SaveContext, if the session is not loaded any
- * more: nobody else has saved anything since.  A count that is not above all of the
- * proxies' is of a chip that has restarted, and stands for anything.
+ * If the session is no longer loaded, the highest count is that of the lost SaveContext:
+ * nobody else has saved anything since.  If the highest count is not above all counts of
+ * the proxies, the chip has restarted, and the count may belong to any session.
  */
 static int tpm12_flush_lost_context(struct vtpmb_port *port, u32 *rc)
 {
@@ -64,7 +64,7 @@ static int tpm12_flush_lost_context(struct vtpmb_port *port, u32 *rc)
 	return vtpmb_tpm12_flush_handle(port, highest, TPM_RT_CONTEXT, rc);
 }
 
-/* To the chip the copies of a key are one: sessions of the others leave it first. */
+/* The chip takes all copies of a key for one, so save the sessions of other copies first. */
 static int tpm12_flush_one(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 handle,
 			   u32 *rc)
 {
@@ -93,9 +93,9 @@ static int tpm12_flush_lost_of(struct vtpmb_port *port, enum vtpmb_tpm12_kind ki
 }
 
 /**
- * vtpmb_tpm12_flush_lost() - take out of the chip what commands without a response have made
- * @port:	the chip; the tables agree with what it has
- * @rc:		out: TPM_SUCCESS, or that it is busy: then try again
+ * vtpmb_tpm12_flush_lost() - flush what commands without a response have created
+ * @port:	the chip; the handle tables agree with what it has
+ * @rc:		out: TPM_SUCCESS, or the return code of a busy chip: then try again
  *
  * Return: 0, -EIO or the errno of transmit
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* TPM 1.2: what a lost response has left in the chip. */
+/* TPM 1.2: keys and sessions left in the chip by a lost response. */
 #ifndef VTPMB_TPM12_LOST_H
 #define VTPMB_TPM12_LOST_H
 

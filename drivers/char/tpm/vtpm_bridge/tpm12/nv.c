@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 1.2, NV storage: how much of the chip's a proxy may have in its range.
+ * TPM 1.2, NV storage: quotas on the chip's NV storage in a proxy's range.
  *
- * What is there is the chip's, and outlives the proxy, so the chip is asked
+ * NV indexes are in the chip and outlive the proxy, so the chip is asked for them
  * whenever an index is to be defined.
  *
- * A chip takes 64 writes without authorisation until it is cleared (Part 3, 20.1 and
- * 20.2): the host's, and those of all guests.  It does not tell how many there were.
+ * Until it is cleared, a chip accepts 64 writes without authorisation (Part 3, 20.1 and
+ * 20.2), by the host and all guests together.  It does not tell how many there were.
  */
 
 #include <linux/errno.h>
@@ -19,7 +19,7 @@
 #include "state.h"
 #include "wire.h"
 
-/* Half of TPM_MAX_NV_WRITE_NOOWNER: the other one is the host's. */
+/* Half of TPM_MAX_NV_WRITE_NOOWNER; the other half is for the host. */
 #define NV_WRITES_OF_GUESTS	32
 
 /* TPM_NV_DATA_PUBLIC (Part 2, 19.3) from nvIndex on: PCRs, permission, flags. */
@@ -45,7 +45,7 @@ static bool tpm12_get_space(struct vtpmb_reader *r, struct tpm12_space *space)
 	       vtpmb_get_u32(r, &space->size);
 }
 
-/* Begins to read what the chip has of a capability area. */
+/* Ask the chip for a capability, and set up a reader of the response. */
 static int tpm12_ask(struct vtpmb_port *port, u32 area, const u32 *sub, struct vtpmb_reader *r)
 {
 	u8 body[12];
@@ -136,7 +136,7 @@ static bool tpm12_writes_freely(const struct vtpmb_tpm12_frame *frame)
 				    frame->row->code == TPM_ORD_NV_WriteValue);
 }
 
-/* With an owner and locked NV such writes are not counted, but libtpms does. */
+/* With an owner and locked NV, such writes do not count, although libtpms counts them. */
 static bool tpm12_counts_writes(const struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm12_facts *facts = vtpmb_tpm12_facts(vtpm);
@@ -161,10 +161,10 @@ void vtpmb_tpm12_count_nv_write(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm1
  * @frame:	the command; if it is TPM_NV_DefineSpace, its parameters can be read
  * @rc:		out: TPM_SUCCESS, or what a TPM says that is full
  *
- * To undefine an index, which is to define it with no bytes, is always right.
- * It has to come before the index is defined anew: libtpms gives up an index
- * before it looks at what is to take its place, and if it does not like that,
- * fails for all its users.
+ * Undefining an index, which is defining it with size 0, is always permitted.  An
+ * existing index has to be undefined before it is defined again: libtpms deletes it
+ * before it checks the new definition, and if that is invalid, it enters failure mode
+ * for all its users.
  *
  * Return: 0, -EIO or the errno of transmit
  */

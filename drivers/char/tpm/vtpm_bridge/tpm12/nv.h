@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* TPM 1.2, NV storage: how much of the chip's a proxy may have in its range. */
+/* TPM 1.2, NV storage: quotas on the chip's NV storage in a proxy's range. */
 #ifndef VTPMB_TPM12_NV_H
 #define VTPMB_TPM12_NV_H
 

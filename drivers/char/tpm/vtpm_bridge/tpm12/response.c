@@ -30,7 +30,7 @@ static int tpm12_find_dead(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fra
  * @frame:	the command
  * @rc:		its return code
  *
- * Which sessions an error has ended depends on where the chip met it: ask.
+ * Which sessions an error has ended depends on where the chip detected it, so ask the chip.
  *
  * Return: 0, -EIO or the errno of transmit
  */

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * TPM 1.2: what its files share; the verbs of each are in its own header.
- * From the top down: each calls those below it alone.
+ * TPM 1.2: definitions shared by its files.  The functions of each file are declared
+ * in its own header.  From the top down: each file calls only those below it.
  *
- *   tpm12.c		a command as it comes, and the verbs of the family
- *   command.c	a guest's command for the chip, and back
+ *   tpm12.c		receiving a command, and the operations of the family
+ *   command.c	sending a guest's command to the chip, and its response back
  *   transport.c	commands wrapped in transport sessions
- *   response.c	what a response says of keys and sessions
+ *   response.c	changes to keys and sessions that a response reports
  *   owner.c		whether the chip has an owner
- *   turn.c		the end of a turn, and of what a proxy has in the chip
+ *   turn.c		the end of a turn, and of a proxy's keys and sessions in the chip
  *   context.c	the guest's own saving and loading of contexts
  *   handle.c	the guest's own flushing and listing of handles
- *   lost.c		what a lost response has left in the chip
- *   swap.c		keys and sessions in and out of the chip
- *   hosts.c		what in the chip is the host's
- *   frame.c		what a command for the chip names
+ *   lost.c		keys and sessions left in the chip by a lost response
+ *   swap.c		saving, flushing and loading of keys and sessions
+ *   hosts.c		the host's keys and sessions in the chip
+ *   frame.c		keys and sessions that a command names
  *   pcr.c		PCRs and the SHA-1 thread
  *   capability.c	GetCapability
  *   settings.c	physical presence, ownership, SetCapability
- *   inspect.c	what a command's parameters would reach
+ *   inspect.c	access control on a command's parameters
  *   nv.c		how much NV storage a proxy may define
  *   books.c		handle table
  *   lockout.c	failed authorisations
  *   grant.c		which ordinals a proxy has
- *   facts.c		what is learnt of the chip
- *   check.c		what can be wrong with a command before it is looked at
+ *   facts.c		constant properties of the chip
+ *   check.c		checks on every command
  *   wire.c		parameters, tags and responses
  *   room.c		free slots of the chip
  *   platform.c	startup, saved state, self-test
  *   flags.c		the flags of a virtual TPM
- *   ask.c		commands of the bridge's own
+ *   ask.c		the bridge's own commands
  *   commands.c	the table of all ordinals
  *
  * Spec: TPM Main 1.2 revision 116, Part 2 (structures) and Part 3 (commands).
@@ -56,20 +56,20 @@
 #define TPM12_AUTH_OUT_SIZE	41
 #define TPM12_MAX_AUTHS		2
 
-/* Of a TPM_KEY_HANDLE: the same in every TPM. */
+/* Whether a TPM_KEY_HANDLE is the same in every TPM. */
 static inline bool tpm12_is_fixed(u32 handle)
 {
 	return handle >= TPM_KH_SRK && handle <= TPM_KH_EK;
 }
 
-/* How many flags there are; arrays of them have one entry more, as TPM_PF_ begin with 1. */
+/* Number of flags.  Arrays have one entry more, since TPM_PF_ and TPM_SF_ begin with 1. */
 #define TPM12_NR_PF		TPM_PF_DISABLEFULLDALOGICINFO
 #define TPM12_NR_SF		TPM_SF_BGLOBALLOCK
 
-/* In OSAP and DSAP: what the session belongs to. */
+/* Offset of entityValue in OSAP, and of keyHandle in DSAP */
 #define TPM12_ENTITY_AT		(VTPMB_HEADER_SIZE + 2)
 
-/** TPM12_MAX_BLOB - bytes of the longest answer that is learnt of a chip */
+/** TPM12_MAX_BLOB - maximum number of bytes stored of an answer of the chip */
 #define TPM12_MAX_BLOB		64
 
 /** TPM12_NR_PROPS - properties 0x101 to 0x124 */
@@ -85,7 +85,7 @@ struct vtpmb_tpm12_blob {
 	u8 bytes[TPM12_MAX_BLOB];
 };
 
-/* What an entry of the handle table stands for; also an index. */
+/* Kind of an entry of the handle table; also an index. */
 enum vtpmb_tpm12_kind {
 	TPM12_KEY,
 	TPM12_AUTH,
@@ -94,11 +94,11 @@ enum vtpmb_tpm12_kind {
 };
 
 /**
- * struct vtpmb_tpm12_hosts - what of a kind the host has left in the chip
- * @asked:	the chip was asked since the host had it
- * @known:	and it told
- * @nr_handles:	in @handle
- * @handle:	what the chip calls it
+ * struct vtpmb_tpm12_hosts - keys or sessions that the host has left in the chip
+ * @asked:	the chip was asked for its handles since the host had it
+ * @known:	the chip has listed them, so @handle is valid
+ * @nr_handles:	number of entries of @handle
+ * @handle:	physical handles
  */
 struct vtpmb_tpm12_hosts {
 	bool asked;
@@ -108,30 +108,31 @@ struct vtpmb_tpm12_hosts {
 };
 
 /**
- * struct vtpmb_tpm12_chip - what the bridge has done to a chip
+ * struct vtpmb_tpm12_chip - state of a chip that the bridge changes or follows
  * @nr_clears:	how often a guest with a grant for it cleared the chip
- * @clock:	counts uses of keys and sessions, of all proxies
- * @room:	free slots, of each kind, or TPM12_ROOM_UNKNOWN
- * @inside:	tables of the proxies that have something loaded in it
- * @hosts:	of each kind, what is not theirs
- * @saving:	handle of the session that it was last told to save; 0 if it has answered,
- *		or the session is gone for another reason
- * @saving_rt:	TPM_RESOURCE_TYPE of that one
- * @saves_nothing: it would not save the last time, being disabled or not owned
+ * @clock:	counts uses of keys and sessions by all proxies
+ * @room:	free slots of each kind, or TPM12_ROOM_UNKNOWN
+ * @inside:	handle tables of the proxies that have entries loaded in the chip
+ * @hosts:	the host's keys and sessions, by kind
+ * @saving:	handle of the session that the chip was last told to save; 0 if it has
+ *		answered, or the session is gone for another reason
+ * @saving_rt:	TPM_RESOURCE_TYPE of @saving
+ * @saves_nothing: the last SaveContext failed because the chip is disabled, deactivated
+ *		or not owned
  * @refreshing:	the oldest saved session is being loaded and saved again
- * @doubtful:	a response was lost, so what it has loaded is to be asked
- * @owner_doubtful: the same of whether it has an owner
- * @nr_nv_writes: NV writes of guests without authorisation since it was learnt or
+ * @doubtful:	a response was lost, so the chip has to be asked for its handles
+ * @owner_doubtful: a response was lost, so the chip has to be asked whether it has an
+ *		owner
+ * @nr_nv_writes: NV writes by guests without authorisation since the chip was probed or
  *		cleared
  * @proving:	a saved session is being loaded to see whether the chip knows it
- * @period:	how often the host has got the chip
- * @same_since:	the @period since which it is known not to have restarted
- * @newest:	the last contextCount that it gave to a session of a proxy
- * @knows_tries: @threshold and port->failures are as the chip has them now
- * @threshold:	at how many failures it locks itself; 0 if it does not tell
+ * @period:	number of times that the host got the chip
+ * @same_since:	the @period since which the chip is known not to have restarted
+ * @newest:	the last contextCount that the chip gave to a session of a proxy
+ * @knows_tries: @threshold and port->failures agree with the chip
+ * @threshold:	number of failures at which the chip locks itself; 0 if it does not tell
  *
- * Belongs to the hub's thread.  @nr_clears and @saves_nothing are also read
- * without it.
+ * Belongs to the hub's thread.  Others also read @nr_clears and @saves_nothing.
  */
 struct vtpmb_tpm12_chip {
 	u32 nr_clears;
@@ -155,10 +156,10 @@ struct vtpmb_tpm12_chip {
 };
 
 /**
- * struct vtpmb_tpm12_facts - what was learnt of a chip
- * @chip:	see there
- * @owned:	it has an owner; changes with what a guest may do by a grant
- * @nr_perm:	flags that its TPM_PERMANENT_FLAGS has: older revisions of the
+ * struct vtpmb_tpm12_facts - properties of a chip
+ * @chip:	see struct vtpmb_tpm12_chip
+ * @owned:	the chip has an owner; a guest with a grant can change this
+ * @nr_perm:	number of flags in its TPM_PERMANENT_FLAGS: older revisions of the
  *		spec have fewer
  * @perm:	those flags
  * @version:	TPM_STRUCT_VER
@@ -180,7 +181,7 @@ struct vtpmb_tpm12_facts {
 };
 
 /**
- * struct vtpmb_tpm12_stclear - what each Startup(ST_CLEAR) sets anew
+ * struct vtpmb_tpm12_stclear - state that Startup(ST_CLEAR) resets
  * @flag:	TPM_STCLEAR_FLAGS
  * @deferred_pp: TPM_STCLEAR_DATA -> deferredPhysicalPresence
  */
@@ -189,7 +190,7 @@ struct vtpmb_tpm12_stclear {
 	u32 deferred_pp;
 };
 
-/* What a TPM says that is full of keys, and one that is full of sessions. */
+/* Return code of a TPM that has no free slot for a key or a session. */
 static inline u32 tpm12_full(enum vtpmb_tpm12_kind kind)
 {
 	return kind == TPM12_KEY ? TPM_NOSPACE : TPM_RESOURCES;
@@ -202,22 +203,22 @@ static inline bool tpm12_is_full(u32 rc)
 
 /**
  * struct vtpmb_tpm12_entry - one key or session of a proxy
- * @vtpm:	whose
+ * @vtpm:	the vtpm that it belongs to
  * @kind:	enum vtpmb_tpm12_kind
  * @used:	the chip's @clock when it was last used; 0: the entry is free
- * @virt:	what the guest calls it
- * @phys:	what the chip calls it; 0 while it is not loaded there
+ * @virt:	virtual handle, known to the guest
+ * @phys:	physical handle, known to the chip; 0 while not loaded
  * @in_use:	the command that is being executed names it
- * @st_clear:	a key whose contexts die with TPM_Startup(ST_CLEAR)
- * @encrypts:	a transport session that hides parameters
- * @guest_saved: a session that the guest has saved: unusable till it loads it
- * @bound:	a session that belongs to a key other than a fixed one
+ * @st_clear:	TPM_Startup(ST_CLEAR) invalidates the contexts of this key
+ * @encrypts:	this transport session encrypts parameters
+ * @guest_saved: the guest has saved this session, and cannot use it until it loads it
+ * @bound:	this session belongs to a key other than a fixed one
  * @key:	that key; NULL after the guest has flushed it
- * @entity:	what else a session belongs to: a counter or an NV index; or 0
- * @number:	contextCount that the guest has of a session that it saved
- * @count:	contextCount that the chip has of one that the bridge saved; 0: none
+ * @entity:	the entityValue of a session that belongs to something else; or 0
+ * @number:	contextCount given to the guest when it saved this session
+ * @count:	contextCount given by the chip when the bridge saved this session; 0: none
  * @period:	the chip's @period when it gave the @count
- * @saved:	in the port's list while there is a @count
+ * @saved:	link in the port's list of saved sessions while @count is not 0
  * @blob:	TPM_CONTEXT_BLOB as the chip saved it, still valid; or NULL
  * @blob_len:	its bytes
  */
@@ -242,32 +243,32 @@ struct vtpmb_tpm12_entry {
 	u16 blob_len;
 };
 
-/** TPM12_NR_ENTRIES - of the handle table, all kinds */
+/** TPM12_NR_ENTRIES - number of entries of the handle table, all kinds */
 #define TPM12_NR_ENTRIES (VTPMB_MAX_KEYS + VTPMB_MAX_SESSIONS + VTPMB_MAX_TRANSPORTS)
 
-/** TPM12_ROOM_UNKNOWN - nobody has asked since the host had the chip */
+/** TPM12_ROOM_UNKNOWN - the chip has to be asked for its free slots */
 #define TPM12_ROOM_UNKNOWN	0xFFFFFFFF
 
 /**
  * struct vtpmb_tpm12_table - all keys and sessions of a proxy
- * @vtpm:	whose; constant
- * @inside:	in the chip's list as long as something of it may be loaded there
- * @epoch:	the vtpm's when the table was last empty; nothing in it is older
- * @nr_clears:	the same of @nr_clears of the virtual TPM
- * @chip_clears: the same of the chip's
+ * @vtpm:	the vtpm that it belongs to; constant
+ * @inside:	link in the chip's list while an entry may be loaded in the chip
+ * @epoch:	@epoch of the vtpm when the table was last swept; no entry is older
+ * @nr_clears:	@nr_clears of the virtual TPM at that time
+ * @chip_clears: @nr_clears of the chip at that time
  * @number:	the last contextCount given to the guest
- * @nr:		entries of each kind
- * @nr_saved:	sessions that the guest has saved
+ * @nr:		number of entries of each kind
+ * @nr_saved:	number of sessions that the guest has saved
  * @nr_failures: authorisations of this proxy that failed and that the chip has
  *		not forgotten
  * @owner_doubtful: a command of this proxy that changes the chip's owner got no
  *		response
- * @owned_before: the chip had one before this command
- * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
+ * @owned_before: the chip had an owner before that command
+ * @kept:	copy of the command for retries, VTPMB_BUF_SIZE bytes
  * @entry:	keys, then authorisation sessions, then transport sessions
  *
- * Belongs to the hub's thread.  @epoch, @nr_clears, @chip_clears, @nr and @nr_saved are also
- * read without it.
+ * Belongs to the hub's thread.  Others also read @epoch, @nr_clears, @chip_clears, @nr and
+ * @nr_saved.
  */
 struct vtpmb_tpm12_table {
 	struct vtpmb_vtpm *vtpm;
@@ -288,22 +289,21 @@ struct vtpmb_tpm12_table {
 /**
  * struct vtpmb_tpm12 - the state of one virtual TPM 1.2
  * @pcrs:	its PCRs
- * @perm:	TPM_PERMANENT_FLAGS: as old as the proxy, no reset changes them.
- *		Those that depend on the ownership view are in
- *		vtpmb_tpm12_shown_pf().
+ * @perm:	TPM_PERMANENT_FLAGS, which no reset changes.  For those that depend on
+ *		the ownership view, see vtpmb_tpm12_shown_pf().
  * @owner_flag:	the guest has set TPM_PF_OWNERSHIP itself
- * @cleared:	the owner that the view shows was cleared by ForceClear ...
- * @cleared_view: ... when the vtpm's @nr_views was this; another view shows him again
- * @nr_clears:	how often that happened: keys and contexts are gone
- * @stclear:	see there
+ * @cleared:	ForceClear has cleared the owner that the ownership view shows
+ * @cleared_view: @nr_views of the vtpm at that time; a newer view shows the owner again
+ * @nr_clears:	number of clears; each invalidates all keys and contexts
+ * @stclear:	see struct vtpmb_tpm12_stclear
  * @failed:	failure mode: only TPM_GetTestResult and parts of
  *		TPM_GetCapability work until the next reset
  * @saved:	TPM_SaveState was the last command, so ST_STATE will work
- * @saved_stclear: what it saved; the PCRs themselves stay as they are
+ * @saved_stclear: the state that it saved, except the PCRs, which need no copy
  * @sha1:	the SHA-1 thread (Part 3, 13), or NULL
  * @table:	its keys and sessions
  *
- * All under the vtpm's lock but for @table.
+ * The vtpm's lock protects all but @table.
  */
 struct vtpmb_tpm12 {
 	struct vtpmb_pcrs pcrs;
@@ -321,15 +321,15 @@ struct vtpmb_tpm12 {
 };
 
 /**
- * struct vtpmb_tpm12_frame - what a command names, wrapped or not
+ * struct vtpmb_tpm12_frame - keys and sessions that a command names, wrapped or not
  * @at:		its first byte
  * @len:	its bytes
  * @row:	its row
- * @nr_auths:	authorisation areas, the last bytes
- * @nr_keys:	handles of keys in its handle area
- * @key_at:	where those are
- * @key:	what they name; NULL for fixed ones
- * @auth:	what the authorisation areas name
+ * @nr_auths:	number of authorisation areas, which are its last bytes
+ * @nr_keys:	number of key handles in its handle area
+ * @key_at:	offsets of these handles
+ * @key:	entries of these keys; NULL for fixed ones
+ * @auth:	entries of the sessions that the authorisation areas name
  */
 struct vtpmb_tpm12_frame {
 	u8 *at;
@@ -344,18 +344,18 @@ struct vtpmb_tpm12_frame {
 
 /**
  * struct vtpmb_tpm12_call - a command being answered
- * @vtpm:	whose
- * @tpm:	its state
+ * @vtpm:	the vtpm that received it
+ * @tpm:	the state of @vtpm
  * @cmd:	the command
  * @row:	its row
  * @tag:	its tag
- * @in:		its parameters.  They are known to be all there, and nothing but
- *		authorisation areas behind them.
- * @out:	response parameters.  They are written over the command: read first.
- * @forward:	set by a handler: the chip is to answer
- * @frame:	what it names; hub's thread
- * @inner:	what the command wrapped in it names; hub's thread
- * @wraps:	there is such a command; hub's thread
+ * @in:		its parameters, known to be complete and followed by nothing but
+ *		authorisation areas
+ * @out:	response parameters.  They overwrite the command, so read @in first.
+ * @forward:	set by a handler if the chip is to answer
+ * @frame:	keys and sessions that it names; hub's thread
+ * @inner:	the same for the command wrapped in it; hub's thread
+ * @wraps:	a command is wrapped in it; hub's thread
  * @hidden:	its parameters are encrypted; hub's thread
  * @answered:	the chip has answered; hub's thread
  * @attributes:	TPM_TRANSPORT_ATTRIBUTES of the session that it establishes;
@@ -391,7 +391,7 @@ static inline struct vtpmb_tpm12_chip *vtpmb_tpm12_chip(const struct vtpmb_port 
 	return &facts->chip;
 }
 
-/* While the chip is being learnt nothing is loaded in it. */
+/* While the chip is being probed, nothing is loaded in it. */
 static inline void vtpmb_tpm12_doubt(const struct vtpmb_port *port)
 {
 	if (port->facts)
@@ -405,7 +405,7 @@ static inline struct vtpmb_tpm12_table *vtpmb_tpm12_table(const struct vtpmb_vtp
 	return &tpm->table;
 }
 
-/* A parameter that the row's format promises. */
+/* Read a parameter.  The row's format guarantees that it is there. */
 static inline u8 vtpmb_tpm12_u8(struct vtpmb_tpm12_call *call)
 {
 	u8 val = 0;

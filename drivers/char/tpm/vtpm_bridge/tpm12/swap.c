@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 1.2, swapping: a proxy's keys and sessions in and out of the chip (Part
- * 3, 21 and 22).
+ * TPM 1.2, swapping: saving, flushing and loading of a proxy's keys and sessions
+ * (Part 3, 21 and 22).
  *
- * A key never changes, so what the chip saved once is loaded again and again,
- * and leaving is no more than a flush.  A session's context can be loaded only
- * once, and takes a place in the chip's contextList until then.  OSAP and DSAP
- * sessions die with their key: they go before it and come after it.
+ * A key never changes, so its context is saved once and can be loaded any number
+ * of times; to evict a saved key is only to flush it.  A session's context can be
+ * loaded only once, and takes a place in the chip's contextList until then.  OSAP
+ * and DSAP sessions end with their key, so they are saved before the key is
+ * flushed, and loaded after it.
  *
- * What is loaded stays there until somebody needs its slot or the host gets the
- * chip, whichever proxy's turn it is: what was used least lately goes first.
+ * A loaded entry stays loaded from one proxy's turn to the next, until its slot is
+ * needed or the host gets the chip.  When no slot is free, the least recently used
+ * entry is evicted.
  *
- * A chip without an owner, or one that is disabled, saves nothing.  Then what
- * is loaded stays there while the host has the chip, and each proxy has its
- * share of the slots: who has more, since others have come, loses the oldest.
+ * A chip that has no owner, or is disabled or deactivated, cannot save contexts.
+ * Loaded entries then stay in the chip even while the host has it, and each proxy
+ * gets a share of the session slots.  A proxy that is over its share, because
+ * others have been created since, loses its oldest sessions.
  *
- * All of it belongs to the hub's thread.
+ * All of this runs in the hub's thread.
  */
 
 #include <linux/bits.h>
@@ -33,19 +36,19 @@
 #include "swap.h"
 
 /*
- * Whatever the chip answers, all that is tried again ends:
+ * Every retry is bounded, whatever the chip answers:
  *
- *   vtpmb_tpm12_command()	MAX_RETRIES, of a chip that says TPM_RETRY
- *   vtpmb_tpm12_save()		MAX_RETRIES, and each leaves the list of saved sessions
- *				shorter, or its oldest one younger
- *   tpm12_leave_places()	MAX_RETRIES; what the chip has no place for then, it says
- *   vtpmb_tpm12_have_room()	MAX_RETRIES, and each takes something out; three slots are
- *				wanted at most
- *   tpm12_load_key()		MAX_RETRIES, and each takes something out
+ *   vtpmb_tpm12_command()	MAX_RETRIES, while the chip returns TPM_RETRY
+ *   vtpmb_tpm12_save()		MAX_RETRIES; each retry follows a flush or a refresh of a
+ *				saved session
+ *   tpm12_leave_places()	MAX_RETRIES; if the list is still full then, the chip says so
+ *   vtpmb_tpm12_have_room()	MAX_RETRIES; each retry follows an eviction, and at most
+ *				three slots are wanted
+ *   tpm12_load_key()		MAX_RETRIES; each retry follows an eviction
  *
- * They nest, since to save a session may mean to load another one and to load one to
- * save another: @refreshing and @proving of the chip see that neither does so within
- * itself.
+ * The loops nest, since saving one session may require loading another one, and the
+ * other way round.  @refreshing and @proving of struct vtpmb_tpm12_chip keep a refresh
+ * and a proof from nesting in themselves.
  */
 #define MAX_RETRIES	5
 
@@ -55,13 +58,13 @@
 #define LABEL_SIZE	16
 
 /*
- * Out of the chip.
+ * Saving, flushing and evicting.
  */
 
 /**
  * vtpmb_tpm12_flush_handle() - TPM_FlushSpecific
  * @port:	the chip
- * @handle:	what it calls it
+ * @handle:	physical handle or contextCount
  * @rt:		TPM_RESOURCE_TYPE
  * @rc:		out: the chip's return code
  *
@@ -79,7 +82,7 @@ int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *r
 	return len < 0 ? len : 0;
 }
 
-/* The chip was restarted: what it saved before is gone, and its counts are others'. */
+/* The chip has restarted: older contexts are gone, and their counts may be reused. */
 static void tpm12_forget_saved(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
@@ -93,7 +96,7 @@ static void tpm12_forget_saved(struct vtpmb_port *port)
 	}
 }
 
-/* A chip counts up from one session to the next, whoever's, until it is restarted. */
+/* Until the chip restarts, contextCount increases with each session that anybody saves. */
 static void tpm12_take_count(struct vtpmb_tpm12_entry *entry, u32 count)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
@@ -128,21 +131,22 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 	return 0;
 }
 
-/* Without owner, disabled or deactivated: nothing can be saved, nothing is lost. */
+/* No owner, disabled or deactivated: the chip cannot save the entry, but does not lose it. */
 static bool tpm12_saves_nothing(u32 rc)
 {
 	return rc == TPM_NOSRK || rc == TPM_DISABLED || rc == TPM_DEACTIVATED;
 }
 
-/* Not saved, but not lost either: it stays where it is. */
+/* The entry was not saved, but it stays loaded. */
 static bool tpm12_stays(u32 rc)
 {
 	return tpm12_saves_nothing(rc) || vtpmb_tpm12_is_busy(rc);
 }
 
 /*
- * What the chip says of a handle that it does not know, which is as well; or of a key
- * that by TPM_KeyControlOwner is its owner's to take out, and no proxy's any more.
+ * Return codes after which nothing is left to flush: the chip does not know the handle,
+ * or TPM_KeyControlOwner has put the key under the owner's control, so that it no longer
+ * belongs to a proxy.
  */
 static bool tpm12_is_gone(u32 rc)
 {
@@ -152,8 +156,9 @@ static bool tpm12_is_gone(u32 rc)
 }
 
 /*
- * A session that is bound to a key, before the chip loses a key.  One that cannot
- * be saved is lost: the chip might end it and give its handle to another's.
+ * Save a session that is bound to a key, before the chip flushes a key.  A session
+ * that cannot be saved is flushed.  Otherwise the chip might end it unnoticed and give
+ * its handle to another proxy's session.
  */
 static int tpm12_save_bound(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
@@ -166,11 +171,12 @@ static int tpm12_save_bound(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *e
 }
 
 /**
- * vtpmb_tpm12_save_all_bound() - have no session in the chip that ends with a key
+ * vtpmb_tpm12_save_all_bound() - save all loaded sessions that are bound to a key
  * @port:	the chip, about to flush a key
  *
- * Of all keys, and all proxies: to the chip a copy of a key, loaded by another
- * handle, is the same, and its sessions end with the first copy that goes.
+ * This includes all keys of all proxies.  If a key is loaded under several handles,
+ * the chip takes the copies for one key, and ends the sessions of all of them when
+ * the first copy is flushed.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -192,12 +198,13 @@ int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
 }
 
 /*
- * A contextCount stands for somebody else's session after the chip has restarted, of
- * which nobody tells.  So what was saved before the host had the chip is loaded first:
- * that works in the same chip alone, and the chip does not know any other's.  Once one has
- * been loaded, all that is not older is known to be good.
+ * The bridge is not told when the chip restarts.  After a restart, a contextCount may
+ * belong to somebody else's session.  So a context that was saved before the host last
+ * had the chip is loaded before it is flushed: the chip refuses a context from before
+ * a restart.  Once a context has been loaded, all that are not older are known to be
+ * valid.
  *
- * To load one may mean to flush another: that is not proven then.
+ * Loading one context may require flushing another one.  That one is not proven.
  */
 static int tpm12_prove(struct vtpmb_tpm12_entry *entry)
 {
@@ -213,7 +220,7 @@ static int tpm12_prove(struct vtpmb_tpm12_entry *entry)
 	return err;
 }
 
-/* 0 with nothing of it left in the chip. */
+/* If this returns 0, nothing of @entry is left in the chip. */
 static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	u32 rc = TPM_SUCCESS;
@@ -241,11 +248,11 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 }
 
 /**
- * vtpmb_tpm12_lose() - take an entry out of the chip and forget it
+ * vtpmb_tpm12_lose() - flush an entry from the chip and forget it
  * @vtpm:	the vtpm
  * @entry:	a session, or a key that no session is bound to
  *
- * Return: 0; -EIO if the chip refuses to let go of it; or the errno of transmit
+ * Return: 0; -EIO if the chip refuses to flush it; or the errno of transmit
  */
 int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
@@ -289,9 +296,10 @@ static unsigned int tpm12_nr_saved(const struct vtpmb_port *port, const struct v
 }
 
 /*
- * What goes from the list so that another session has a place: the oldest of the proxy
- * that would have most in it.  If its own proxy would have as many as any other, it is one
- * of those: the oldest, or this one if there is no other.
+ * Choose the session to flush so that @another gets a place in the contextList: the
+ * oldest saved session of the proxy that would have the most places.  If no proxy would
+ * have more than @another's, it is that proxy's oldest one, or @another itself if that
+ * proxy has none in the list.
  */
 static struct vtpmb_tpm12_entry *tpm12_greediest(struct vtpmb_tpm12_entry *another)
 {
@@ -332,9 +340,9 @@ static int tpm12_reload(struct vtpmb_tpm12_entry *oldest)
 }
 
 /*
- * The chip saves no session any more after too many since the oldest one (Part
- * 3, 21.2): take that one in, and out again.  It is lost if that is not possible
- * without saving others.
+ * The chip refuses to save a session once too many were saved after the oldest one
+ * (Part 3, 21.2), so load the oldest one and save it again.  It is flushed if that
+ * fails, or if it would nest in another refresh.
  */
 static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
 {
@@ -350,9 +358,10 @@ static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
 }
 
 /*
- * The list is full, or reaches too far back, for a session that is to be saved.
+ * The chip refused to save @entry: the contextList is full or its oldest session is too
+ * old.  Flush or refresh a saved session.
  *
- * Return: 1 if it is worth trying again, 0 if not, or a negative errno
+ * Return: 1 to try again, 0 if that is pointless, or a negative errno
  */
 static int tpm12_free_context(struct vtpmb_tpm12_entry *entry, u32 rc)
 {
@@ -373,7 +382,7 @@ static int tpm12_free_context(struct vtpmb_tpm12_entry *entry, u32 rc)
 	return err ? err : 1;
 }
 
-/* Some places of the list are the host's. */
+/* Keep the host's places in the contextList free. */
 static int tpm12_leave_places(struct vtpmb_port *port, struct vtpmb_tpm12_entry *entry)
 {
 	unsigned int tries = 0;
@@ -390,14 +399,14 @@ static int tpm12_leave_places(struct vtpmb_port *port, struct vtpmb_tpm12_entry 
 /**
  * vtpmb_tpm12_save() - have the chip save an entry's context
  * @vtpm:	the vtpm
- * @entry:	the entry; a session is not loaded any more afterwards
+ * @entry:	the entry; a session is no longer loaded afterwards
  * @rc:		out: the chip's return code
  *
- * A key that was saved before is not saved again.  A session is lost if there is no
- * place for it in the chip's list.
+ * A key that was saved before is not saved again.  A session is flushed and forgotten
+ * if the contextList has no place for it.
  *
- * Return: 0; -ENOMEM, and a session can only be lost then; -EIO; or the errno
- * of transmit
+ * Return: 0; -ENOMEM: a session cannot be loaded again and has to be flushed; -EIO; or
+ * the errno of transmit
  */
 int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
@@ -406,7 +415,7 @@ int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 
 	do {
 		*rc = TPM_SUCCESS;
-		/* What makes place in the list may have saved it, or lost it. */
+		/* Making room in the contextList may have saved this entry, or flushed it. */
 		if (entry->blob || !entry->phys)
 			return 0;
 		err = tpm12_leave_places(vtpm->port, entry);
@@ -428,7 +437,7 @@ static int tpm12_evict_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry
 	return err;
 }
 
-/* Do something to each session that is bound to a key and satisfies a condition. */
+/* Call @run for each session that is bound to @key and has this @guest_saved. */
 static int tpm12_each_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_entry *key,
 			    bool guest_saved,
 			    int (*run)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry))
@@ -445,12 +454,12 @@ static int tpm12_each_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_en
 }
 
 /**
- * vtpmb_tpm12_flush_key() - a guest flushes a key
+ * vtpmb_tpm12_flush_key() - flush a key and its sessions, and forget them
  * @vtpm:	the vtpm
  * @key:	the key
  *
- * Its sessions go with it; those that the guest has saved can be loaded again
- * when the key is there again, so they have to leave the chip before it.
+ * Sessions that the guest has saved are kept.  The guest can load them once it has
+ * loaded the key again, so the chip has to save them before it flushes the key.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -483,10 +492,10 @@ int vtpmb_tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 }
 
 /*
- * Into the chip.
+ * Loading.
  */
 
-/* Of one proxy, what is older than @oldest. */
+/* Return the least recently used entry of @vtpm if it is older than @oldest, else @oldest. */
 static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_vtpm *vtpm,
 					      enum vtpmb_tpm12_kind kind,
 					      struct vtpmb_tpm12_entry *oldest)
@@ -502,14 +511,14 @@ static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_vtpm *vtpm,
 }
 
 /**
- * vtpmb_tpm12_make_room() - answer to a chip that is full
+ * vtpmb_tpm12_make_room() - evict an entry from a full chip
  * @vtpm:	the vtpm
- * @kind:	of what
+ * @kind:	the kind of entry
  *
- * Puts out what was used least lately, by whichever vtpm, and the present
- * command does not name.
+ * Evicts the least recently used entry of all vtpms.  Entries that the current
+ * command names are kept.
  *
- * Return: 1 if it is worth trying again, 0 if not, or a negative errno
+ * Return: 1 if a slot is free now, 0 if not, or a negative errno
  */
 int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
@@ -525,7 +534,7 @@ int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return err ? err : !oldest->phys;
 }
 
-/* Of all but one: who has most loaded, and how much. */
+/* Find the proxy with the most loaded entries of @kind, skipping @but. */
 static struct vtpmb_vtpm *tpm12_fullest(struct vtpmb_vtpm *but, enum vtpmb_tpm12_kind kind,
 					unsigned int *most)
 {
@@ -545,10 +554,10 @@ static struct vtpmb_vtpm *tpm12_fullest(struct vtpmb_vtpm *but, enum vtpmb_tpm12
 }
 
 /*
- * A chip that saves nothing is full: the proxy that has most loses its oldest
- * session if that is more than its share, or if this one has none at all.
+ * The chip is full and cannot save.  Flush the oldest session of the proxy that has the
+ * most loaded, if that proxy is over its share, or if @vtpm has no session loaded.
  *
- * Return: 1 if there is more room now, 0 if not, or a negative errno
+ * Return: 1 if a slot is free now, 0 if not, or a negative errno
  */
 static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
@@ -571,13 +580,13 @@ static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 }
 
 /**
- * vtpmb_tpm12_have_room() - see that one more fits the chip
+ * vtpmb_tpm12_have_room() - make sure that the chip has a free slot
  * @vtpm:	the vtpm
- * @kind:	of what
- * @rc:		out: TPM_SUCCESS or what a full TPM says
+ * @kind:	the kind of entry
+ * @rc:		out: TPM_SUCCESS or the return code of a full TPM
  *
- * For commands that destroy a session when they fail for want of room.  Asks
- * the chip once after the host had it.
+ * Needed before commands that destroy a session if the chip is full.  The chip is
+ * asked only if the number of free slots is unknown.
  *
  * Return: 0 or a negative errno
  */
@@ -590,7 +599,7 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 	*rc = TPM_SUCCESS;
 	if (*room == TPM12_ROOM_UNKNOWN)
 		err = vtpmb_tpm12_ask_number(vtpm->port, vtpmb_tpm12_kinds[kind].free, room);
-	/* Each time one thing more is out of the chip, until nothing is left in it. */
+	/* Each pass evicts one entry, until none can be evicted. */
 	while (!err && again > 0 && *room < vtpmb_tpm12_wanted_room(vtpm, kind)) {
 		if (tries++ >= MAX_RETRIES)
 			break;
@@ -606,8 +615,8 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 }
 
 /*
- * The handle is never kept: the chip would then refuse one that is taken.  There
- * is no context of what was to be given up while the chip was out of reach.
+ * keepHandle is false: otherwise the chip would refuse a handle that is in use.  An
+ * entry has no blob if it was to be given up while the chip was out of reach.
  */
 static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_entry *entry,
 			      u32 *rc)
@@ -631,21 +640,21 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	return len < 0 ? len : 0;
 }
 
-/* What makes no difference to the context that was to be loaded. */
+/* Return codes of a failed load that leave the context valid. */
 static bool tpm12_passes(u32 rc)
 {
 	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM_INVALID_POSTINIT ||
 	       vtpmb_tpm12_is_busy(rc);
 }
 
-/* A chip without room says so, and says it once. */
+/* A full chip refuses a key without harm.  It is not asked again before an eviction. */
 static int tpm12_load_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
 	u32 *room = &vtpmb_tpm12_chip(vtpm->port)->room[TPM12_KEY];
 	unsigned int tries = 0;
 	int err, again = 1;
 
-	/* To refresh one of its sessions may have loaded it, in the room just made. */
+	/* Making room may have loaded this key, in order to refresh one of its sessions. */
 	while (again > 0 && !entry->phys && tries++ < MAX_RETRIES) {
 		if (*room) {
 			err = tpm12_load_context(vtpm, entry, rc);
@@ -659,7 +668,7 @@ static int tpm12_load_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *ent
 	return min(again, 0);
 }
 
-/* A chip without room for a session would lose its context. */
+/* A full chip would lose the session's context, so make room before loading. */
 static int tpm12_load_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
 	int err = 0;
@@ -688,7 +697,7 @@ static void tpm12_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entr
 }
 
 /**
- * vtpmb_tpm12_rebind() - load a session of a key by another handle of that key
+ * vtpmb_tpm12_rebind() - load a session under another handle of its key
  * @vtpm:	the vtpm
  * @entry:	a session that the guest has saved
  * @key:	the key that the guest says it belongs to
@@ -717,7 +726,7 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 	return err;
 }
 
-/* What the chip did not take back; a session may have gone with its key. */
+/* Forget an entry that cannot be loaded.  A session may already be gone with its key. */
 static int tpm12_give_up(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	if (!entry->used)
@@ -727,13 +736,13 @@ static int tpm12_give_up(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entr
 }
 
 /**
- * vtpmb_tpm12_load() - see that an entry is loaded in the chip
+ * vtpmb_tpm12_load() - make sure that an entry is loaded in the chip
  * @vtpm:	the vtpm
- * @entry:	the entry, in use; the key that it is bound to gets loaded too
+ * @entry:	the entry, in use; the key that it is bound to is loaded too
  * @rc:		out: return code
  *
- * A context that the chip does not take back is gone: the chip was reset or
- * cleared, or another proxy needed its place.
+ * An entry whose context the chip refuses is forgotten: the chip was reset or cleared,
+ * or another proxy needed its place in the contextList.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -751,7 +760,7 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	if (err || entry->phys || tpm12_passes(*rc))
 		return err;
 	if (*rc) {
-		/* Nothing of the chip's: its count, if it stands for any, for another's. */
+		/* The chip does not know it: its count may belong to another session. */
 		if (!is_key && entry->blob && *rc == TPM_BADCONTEXT)
 			vtpmb_tpm12_unbook(entry);
 		*rc = is_key ? TPM_INVALID_KEYHANDLE : TPM_INVALID_AUTHHANDLE;
@@ -762,10 +771,10 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 }
 
 /*
- * What the chip ended without a word.
+ * Entries that the chip ended without reporting it.
  */
 
-/* A chip that does not tell: what the command named cannot be relied on. */
+/* The chip does not list its handles: flush the sessions that the command named. */
 static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
@@ -793,7 +802,7 @@ static void tpm12_strike_off(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind
 	}
 }
 
-/* What is neither in the chip nor saved. */
+/* Forget entries that are neither loaded nor saved. */
 static int tpm12_give_up_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
@@ -807,7 +816,7 @@ static int tpm12_give_up_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kin
 	return err;
 }
 
-/* Forget what the chip has not any more, of one kind and all proxies. */
+/* Forget the entries of one kind that the chip no longer has, of all proxies. */
 int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
@@ -819,7 +828,7 @@ int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
 	chip->room[kind] = TPM12_ROOM_UNKNOWN;
 	if (err || *rc)
 		return err;
-	/* All before the next command, which comes over the list. */
+	/* Go through the whole list first: the next command overwrites it. */
 	list_for_each_entry(table, &chip->inside, inside)
 		tpm12_strike_off(table->vtpm, kind, list, nr_handles);
 	list_for_each_entry(table, &chip->inside, inside) {
@@ -830,11 +839,11 @@ int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
 }
 
 /**
- * vtpmb_tpm12_find_dead() - forget what the chip has not any more
+ * vtpmb_tpm12_find_dead() - forget entries that the chip no longer has
  * @vtpm:	the vtpm
- * @kind:	of which kind
+ * @kind:	the kind of entries
  *
- * If the chip does not tell now, it is asked again before the next command.
+ * If the chip is busy, it is asked again before the next command.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -851,7 +860,7 @@ int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return 0;
 }
 
-/* Of one proxy: what is not saved is lost. */
+/* Evict all entries of @vtpm of one kind.  Those that cannot be saved are flushed. */
 static int tpm12_clear_out(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);

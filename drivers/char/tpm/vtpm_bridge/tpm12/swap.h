@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* TPM 1.2, swapping: a proxy's keys and sessions in and out of the chip (Part 3, 21 and 22). */
+/* TPM 1.2, swapping: saving, flushing and loading of keys and sessions (Part 3, 21 and 22). */
 #ifndef VTPMB_TPM12_SWAP_H
 #define VTPMB_TPM12_SWAP_H
 

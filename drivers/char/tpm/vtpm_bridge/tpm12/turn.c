@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 1.2: the end of a turn, and of what a proxy has in the chip.
+ * TPM 1.2: the end of a turn, and of a proxy's keys and sessions in the chip.
  *
- * All that is tried again ends: see tpm12_put_out_patiently().  All of it belongs to the
- * hub's thread.
+ * Every retry is bounded: see tpm12_put_out_patiently().  All of this runs in the hub's
+ * thread.
  */
 
 #include <linux/compiler.h>
@@ -20,12 +20,12 @@
 #include "swap.h"
 #include "turn.h"
 
-/* How often a chip that does not answer, or is busy, is tried again before the host gets it. */
+/* Rounds without progress that a busy or silent chip gets before it goes to the host. */
 #define MAX_LOSSES	3
 
 /*
- * A chip that never tells what it has: all of it comes out, or is lost, so that no
- * entry stands for a handle that may be free.
+ * If the chip never lists its handles, evict or flush all entries, so that none has a
+ * handle that may be free.
  */
 static int tpm12_settle_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
 {
@@ -48,13 +48,13 @@ static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_ki
 }
 
 /**
- * vtpmb_tpm12_settle() - forget what the chip has not any more, of all proxies
+ * vtpmb_tpm12_settle() - make the handle tables agree with the chip after a lost response
  * @port:	the chip
- * @rc:		out: TPM_SUCCESS, or why the chip does not tell now
+ * @rc:		out: TPM_SUCCESS, or the return code of a busy chip
  *
- * After a lost response an entry may stand for a handle that is free.  Nothing
- * may be loaded before that is known, since it could get this handle.  And what
- * was made may have no entry.
+ * After a lost response, an entry may have a handle that is free in the chip.  Nothing
+ * may be loaded before this is settled, since it could get the same handle.  The lost
+ * command may also have created a key or session that has no entry.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -80,8 +80,8 @@ int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc)
 }
 
 /*
- * Of one proxy, its keys or its sessions.  What the chip refuses to let go of does not
- * hold up the rest, but a lost response does: first the chip is asked what it has.
+ * Evict the keys or the sessions of one proxy.  Go on if the chip refuses to flush one,
+ * but stop at a lost response: the chip has to be asked for its handles first.
  */
 static int tpm12_put_out(struct vtpmb_tpm12_table *table, bool keys)
 {
@@ -99,7 +99,7 @@ static int tpm12_put_out(struct vtpmb_tpm12_table *table, bool keys)
 	return err;
 }
 
-/* Of all proxies but one, or of all. */
+/* Evict the keys or the sessions of all proxies, skipping @but if it is not NULL. */
 static int tpm12_put_out_all(struct vtpmb_port *port, bool keys, const struct vtpmb_vtpm *but)
 {
 	struct vtpmb_tpm12_table *table;
@@ -112,7 +112,10 @@ static int tpm12_put_out_all(struct vtpmb_port *port, bool keys, const struct vt
 	return err;
 }
 
-/* Sessions first, since they end with their keys; a busy chip keeps both. */
+/*
+ * Sessions first, since they end with their keys.  If a busy chip keeps sessions, the
+ * keys stay too.
+ */
 static int tpm12_put_out_both(struct vtpmb_port *port, const struct vtpmb_vtpm *but)
 {
 	int err = tpm12_put_out_all(port, false, but);
@@ -123,8 +126,8 @@ static int tpm12_put_out_both(struct vtpmb_port *port, const struct vtpmb_vtpm *
 }
 
 /**
- * vtpmb_tpm12_put_out_others() - leave nothing of others in the chip
- * @vtpm:	the vtpm whose next command may end what they have there
+ * vtpmb_tpm12_put_out_others() - evict the keys and sessions of all other proxies
+ * @vtpm:	the vtpm whose next command may end them
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -134,8 +137,8 @@ int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm)
 }
 
 /*
- * What is left in the chip that should not be there when the host gets it, and one more
- * if a lost command may have made something.
+ * Count the entries that are still loaded but should not be when the host gets the chip,
+ * plus one if a lost command may have created something.
  */
 static unsigned int tpm12_nr_left(struct vtpmb_port *port)
 {
@@ -149,9 +152,9 @@ static unsigned int tpm12_nr_left(struct vtpmb_port *port)
 }
 
 /*
- * A chip that is busy, or whose responses are lost, is tried again as long as there is
- * less in it than ever before, and MAX_LOSSES times if not.  So there are no more rounds
- * than entries that were loaded at first, and those few.
+ * If the chip is busy or responses are lost, try again.  Rounds that leave fewer entries
+ * in the chip than ever before are not limited, others are limited to MAX_LOSSES.  So
+ * the number of rounds is at most that of the entries loaded at first, plus a few.
  */
 static int tpm12_put_out_patiently(struct vtpmb_port *port)
 {
@@ -172,8 +175,8 @@ static int tpm12_put_out_patiently(struct vtpmb_port *port)
 }
 
 /*
- * Whoever gets the chip may get the handle of what was left there, if it is gone by
- * then: no entry stands for it any more.
+ * Drop the physical handles of all entries: once an entry is gone from the chip, the host
+ * may be given its handle.
  */
 static void tpm12_disown_all(struct vtpmb_port *port)
 {
@@ -187,11 +190,11 @@ static void tpm12_disown_all(struct vtpmb_port *port)
 }
 
 /**
- * vtpmb_tpm12_vacate() - leave nothing of any proxy in the chip
- * @port:	the chip, which somebody else gets
+ * vtpmb_tpm12_vacate() - evict the keys and sessions of all proxies
+ * @port:	the chip, which goes to the host
  *
- * Afterwards nothing is in doubt: what the chip did not let go of is lost to its proxy,
- * but for what a chip that saves nothing has to keep.
+ * Afterwards nothing is in doubt.  An entry that the chip refused to flush is lost to its
+ * proxy.  A chip that cannot save contexts keeps what is loaded.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -222,9 +225,9 @@ int vtpmb_tpm12_vacate(struct vtpmb_port *port)
 
 /**
  * vtpmb_tpm12_chip_cleared() - a command has cleared the chip
- * @vtpm:	whose command; what it has itself is swept before its next one
+ * @vtpm:	the vtpm that sent the command; it is swept before its next one
  *
- * Nothing may stand for a handle that the chip can give out again.
+ * No entry may keep a handle that the chip can assign again.
  */
 void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm)
 {
@@ -252,11 +255,11 @@ static int tpm12_lose_all(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_sweep() - put out what does not exist any more
+ * vtpmb_tpm12_sweep() - flush and forget keys and sessions that have ended
  * @vtpm:	the vtpm
- * @all:	it is going
+ * @all:	the vtpm is being destroyed
  *
- * After a reset, ForceClear, or a clear of the chip: everything.
+ * A reset, ForceClear, or a clear of the chip ends all of them.
  *
  * Return: 0 or the errno of transmit
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* TPM 1.2: the end of a turn, and of what a proxy has in the chip. */
+/* TPM 1.2: the end of a turn, and of a proxy's keys and sessions in the chip. */
 #ifndef VTPMB_TPM12_TURN_H
 #define VTPMB_TPM12_TURN_H
 
