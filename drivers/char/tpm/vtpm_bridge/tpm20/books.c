@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, the handle table: a proxy's handles and what they stand for.
+ * TPM 2.0, the handle table of a proxy.
  *
- * An entry is a handle, a body what it stands for.  Nothing here reaches the
- * chip.  All of it belongs to the hub's thread.
+ * An entry describes a handle; a body describes the object, sequence or session that the
+ * handle refers to.  Nothing here sends commands to the chip.  Only the hub's thread may use
+ * the table.
  */
 
 #include <linux/atomic.h>
@@ -13,15 +14,15 @@
 #include "state.h"
 #include "wire.h"
 
-/* Sessions of a proxy that it has because others do not need them. */
+/* Sessions that a proxy has beyond its guaranteed minimum. */
 static int tpm20_shared(u32 nr_sessions)
 {
 	return nr_sessions > VTPMB_MIN_SESSIONS ? nr_sessions - VTPMB_MIN_SESSIONS : 0;
 }
 
 /**
- * vtpmb_tpm20_count() - count anew what others read without being the hub's thread
- * @vtpm:	the vtpm, whose table has changed
+ * vtpmb_tpm20_count() - update the counts, which other threads read too
+ * @vtpm:	the vtpm; its table has changed
  */
 void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
 {
@@ -47,10 +48,11 @@ void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_is_before_reset() - whether the table may have what a reset has ended
+ * vtpmb_tpm20_is_before_reset() - whether the table is older than the last reset
  * @vtpm:	the vtpm
  *
- * The hub's thread has not swept it since.
+ * If so, it may contain entries that the reset has ended: the hub's thread has not swept the
+ * table since.
  *
  * Context: Any
  */
@@ -63,12 +65,12 @@ bool vtpmb_tpm20_is_before_reset(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_has_room_for_session() - whether a proxy may have one session more
+ * vtpmb_tpm20_has_room_for_session() - whether a proxy may have one more session
  * @vtpm:	the vtpm
  *
- * The chip has few handles of sessions.  Some are the host's in any case, some each
- * proxy's unless there are too many of these; who comes first has the rest, and
- * nobody more than VTPMB_MAX_SESSIONS.
+ * The chip has few session handles.  Some are reserved for the host, and a minimum is
+ * reserved for each proxy unless there are too many proxies.  The rest is first come, first
+ * served.  No proxy gets more than VTPMB_MAX_SESSIONS.
  */
 bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm)
 {
@@ -85,12 +87,12 @@ bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_new_body() - what a new handle is to stand for
+ * vtpmb_tpm20_new_body() - take a free body for a new handle
  * @vtpm:	the vtpm
- * @kind:	of what kind it is
+ * @kind:	its kind
  * @hier:	the hierarchy of an object
  *
- * Return: the body, of nothing in the chip yet; NULL if there is none left
+ * Return: the body, which is not in the chip yet; NULL if none is free
  */
 struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
 					      enum vtpmb_tpm20_kind kind,
@@ -114,13 +116,13 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
 }
 
 /**
- * vtpmb_tpm20_known_body() - find what a context was saved of
+ * vtpmb_tpm20_known_body() - find the body of a saved context
  * @vtpm:	the vtpm
  * @blob:	TPMS_CONTEXT as the chip saved it
  * @blob_len:	its bytes
  *
- * Return: its body if that can stand for another handle, else NULL.  A sequence
- * that somebody works with cannot: the context is to be a copy.
+ * Return: the body if another handle can refer to it, else NULL.  A sequence that already
+ * has a handle cannot be shared: loading its context makes a copy.
  */
 struct vtpmb_tpm20_body *vtpmb_tpm20_known_body(struct vtpmb_vtpm *vtpm,
 						const u8 *blob, u16 blob_len)
@@ -142,8 +144,8 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_known_body(struct vtpmb_vtpm *vtpm,
 }
 
 /**
- * vtpmb_tpm20_drop_blob() - a saved context is of no use any more
- * @body:	what it is of
+ * vtpmb_tpm20_drop_blob() - free a saved context that is no longer needed
+ * @body:	the body that it belongs to
  */
 void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body)
 {
@@ -154,7 +156,7 @@ void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body)
 }
 
 /**
- * vtpmb_tpm20_unlearn() - what the chip has told of an object may not be so any more
+ * vtpmb_tpm20_unlearn() - forget an object's public area, which may have changed
  * @body:	the object
  */
 void vtpmb_tpm20_unlearn(struct vtpmb_tpm20_body *body)
@@ -165,8 +167,8 @@ void vtpmb_tpm20_unlearn(struct vtpmb_tpm20_body *body)
 }
 
 /**
- * vtpmb_tpm20_drop_body() - forget what no handle stands for
- * @body:	a body without entries; nothing of it is in the chip
+ * vtpmb_tpm20_drop_body() - free a body without entries
+ * @body:	the body; it is not in the chip
  */
 void vtpmb_tpm20_drop_body(struct vtpmb_tpm20_body *body)
 {
@@ -187,11 +189,11 @@ static struct vtpmb_tpm20_entry *tpm20_free_entry(struct vtpmb_tpm20_entry *entr
 }
 
 /**
- * vtpmb_tpm20_refer() - have an entry stand for something
+ * vtpmb_tpm20_refer() - have an entry refer to a body
  * @entry:	a free entry
- * @body:	what it is to stand for
+ * @body:	the body
  *
- * The caller calls vtpmb_tpm20_count() when it has filled in the rest.
+ * The caller calls vtpmb_tpm20_count() after it has filled in the other fields.
  */
 void vtpmb_tpm20_refer(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body)
 {
@@ -206,9 +208,9 @@ void vtpmb_tpm20_refer(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body 
  * @vtpm:	the vtpm
  * @hier:	the hierarchy that it belongs to
  * @flushed:	that hierarchy's @flushed when the object was made
- * @body:	what the handle stands for
+ * @body:	the body of the object or sequence
  *
- * Return: the entry; NULL if there is none left
+ * Return: the entry; NULL if none is free
  */
 struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
 						 enum vtpmb_tpm20_hier hier, u32 flushed,
@@ -230,10 +232,10 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
 /**
  * vtpmb_tpm20_new_session() - enter a session that the chip has started
  * @vtpm:	the vtpm, which has room for it
- * @handle:	the chip's name of it
+ * @handle:	its handle in the chip
  * @trial:	it is a trial policy session
  *
- * Return: the entry; NULL if there is none left
+ * Return: the entry; NULL if no entry or body is free
  */
 struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 						  u32 handle, bool trial)
@@ -260,7 +262,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 /**
  * vtpmb_tpm20_object() - find an object
  * @vtpm:	the vtpm
- * @handle:	what its guest calls it
+ * @handle:	its virtual handle
  *
  * Return: its entry, or NULL if the vtpm has no such object
  */
@@ -275,9 +277,9 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle
 }
 
 /**
- * vtpmb_tpm20_find_session() - find a session by its number
+ * vtpmb_tpm20_find_session() - find a session by its index
  * @vtpm:	the vtpm
- * @handle:	its handle; the type does not count, as FlushContext has it
+ * @handle:	its handle; the handle type is ignored, as in FlushContext
  *
  * Return: its entry, or NULL if the vtpm has no such session
  */
@@ -300,7 +302,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 
  * vtpmb_tpm20_session() - find a session that a command wants to use
  * @vtpm:	the vtpm
  * @handle:	its handle
- * @unknown:	response code if the vtpm has none or the guest has saved it
+ * @unknown:	response code if the vtpm has no such session or the guest has saved it
  * @mistaken:	response code if it is of another type
  * @entry:	out: its entry
  *
@@ -316,10 +318,10 @@ u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mi
 }
 
 /**
- * vtpmb_tpm20_forget_entry() - a handle is gone
+ * vtpmb_tpm20_forget_entry() - free an entry
  * @vtpm:	the vtpm
- * @entry:	an entry of its table.  If it is the only one of its body, that is
- *		forgotten too: nothing of it is in the chip.
+ * @entry:	an entry of its table.  If no other entry refers to its body, the body is
+ *		freed too; it must not be in the chip then.
  */
 void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
@@ -341,9 +343,9 @@ static void tpm20_forget_entries(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm
 }
 
 /**
- * vtpmb_tpm20_forget_body() - what handles stand for is gone
+ * vtpmb_tpm20_forget_body() - free a body and all its entries
  * @vtpm:	the vtpm
- * @body:	nothing of it is in the chip; NULL: all of them
+ * @body:	the body, which is not in the chip; NULL: all bodies
  */
 void vtpmb_tpm20_forget_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
@@ -360,8 +362,8 @@ void vtpmb_tpm20_forget_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *b
 }
 
 /**
- * vtpmb_tpm20_drop() - the chip is out of reach, or knows nothing of it any more
- * @vtpm:	the vtpm; all its handles are gone
+ * vtpmb_tpm20_drop() - free all entries and bodies without a command to the chip
+ * @vtpm:	the vtpm; the chip is out of reach or has lost its objects and sessions
  */
 void vtpmb_tpm20_drop(struct vtpmb_vtpm *vtpm)
 {
@@ -369,10 +371,10 @@ void vtpmb_tpm20_drop(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_guest_saved() - the guest saved a session, or loaded it again
+ * vtpmb_tpm20_guest_saved() - the guest has saved a session or loaded it again
  * @vtpm:	the vtpm
  * @entry:	the session
- * @saved:	which
+ * @saved:	true: saved; false: loaded
  */
 void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			     bool saved)
@@ -386,10 +388,9 @@ void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 }
 
 /**
- * vtpmb_tpm20_use() - a command is about to name an entry
+ * vtpmb_tpm20_use() - a command is about to use an entry
  * @vtpm:	the vtpm
- * @entry:	what it stands for is not to be evicted until
- *		vtpmb_tpm20_unuse_all()
+ * @entry:	the entry; its body is not evicted until vtpmb_tpm20_unuse_all()
  */
 void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {

@@ -1,36 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, the context gap: how many sessions guests may have the chip save.
+ * TPM 2.0, the context gap: how many sessions the chip may save for guests.
  *
- * The chip numbers the session contexts that it saves.  When the oldest one that
- * is still saved is TPM_PT_CONTEXT_GAP_MAX behind, it saves no session any more,
- * for anybody, until that one is loaded (TPM 2.0 Part 1, 30.5).  Each turn of a
- * guest that uses a session saves it, so a guest could hold up everybody else.
+ * The chip numbers the session contexts that it saves.  When the oldest saved session
+ * is TPM_PT_CONTEXT_GAP_MAX behind, the chip refuses to save any session, whoever asks,
+ * until that one is loaded (TPM 2.0 Part 1, 30.5).  A guest that uses a session causes
+ * a save in each turn, so one guest could block all other users of the chip.
  *
- * The bridge's own sessions are no problem: it loads and saves the oldest again
- * when half the gap is used up.  It cannot do that to a session of the host.  As
- * long as the host has one saved, the guests together may save half the gap, or
- * less if the session was there before the bridge, and in addition three for each
- * that the host itself saves.  A host that uses its sessions, which saves them
- * anew, does not slow guests down then.  And of the last quarter of the gap, which
- * guests get only for what the host saves, the host has one in four: a sixteenth
- * of the gap at least is its own.  Of what guests may save, half goes to whichever
- * comes first, three eighths in equal shares, and the rest is saved up for those
- * that have used up theirs: one try in 16, to learn what the host has saved.
+ * The bridge's own sessions are no problem: it loads the oldest one and saves it again
+ * when half the gap is used up.  It cannot do that with a session of the host.  While
+ * the host has a saved session, the guests together may save half the gap, or less if
+ * the session is older than the bridge's first look.  In addition, they get three saves
+ * for each save of the host.  So a host that uses its sessions, and thereby saves them
+ * again, does not slow down the guests.  Guests get saves in the last quarter of the gap
+ * only in return for saves of the host, one in four of which is the host's.  So at least
+ * a sixteenth of the gap is reserved for the host.
  *
- * The chip tells which sessions are saved, but not how old they are.  Its counter
- * is known from each session that the bridge saves.
+ * Half of the guests' saves go to whichever guest comes first, and three eighths are
+ * divided into equal shares.  The rest is reserved for guests that have used up their
+ * shares: they get one try in 16, which also shows how many sessions the host has saved.
  *
- * While guests are idle the bridge has to look: it loads the oldest of their sessions
- * and saves it again.  A quarter of the gap is left for what the host saves from one
- * look to the next, and a quarter to make up for it.  The time between two looks is
- * such that a host that saves one session each SAVE_MS does not use up that quarter,
- * or, while it saves next to nothing, 2^MAX_SHIFT times as long.
+ * The chip lists the saved sessions, but does not report their age.  The bridge learns
+ * the chip's counter from each session that the bridge saves.
  *
- * A look costs one save.  While the host has a session saved itself, the guests pay
- * for it.  So then the bridge only lists the saved sessions, which is free, and counts at
- * the first, second, fourth, eighth look and so on.  It begins anew if the host has one
- * more session saved, or has saved so many that they make up for the looks.
+ * While guests are idle, the bridge has to look at the counter: it loads the oldest of
+ * their sessions and saves it again.  A quarter of the gap is left for the host's saves
+ * between two looks, and a quarter to catch up afterwards.  The interval between looks
+ * is short enough that a host that saves one session each SAVE_MS does not use up that
+ * quarter.  While the host saves next to nothing, the interval is up to 2^MAX_SHIFT
+ * times as long.
+ *
+ * A look costs one save, which counts against the guests while the host has a saved
+ * session.  In that case the bridge only lists the saved sessions, which costs no save,
+ * and reads the counter at the first, second, fourth, eighth look and so on.  It starts
+ * over when the host has a new saved session, or has saved enough sessions to make up
+ * for the looks.
  */
 
 #include <linux/atomic.h>
@@ -42,32 +46,36 @@
 #include "gap.h"
 #include "state.h"
 
-/* One in so many saves is tried when guests have used up their part. */
+/* When guests have used up their part, one in this many saves is tried anyway. */
 #define TRY_EVERY		16
 
-/* Saves for guests that each save of the host makes up for. */
+/* Saves that guests get for each save of the host. */
 #define NR_FOR_HOST	3
 
-/* Milliseconds that a chip takes to save a session and load it again, at least. */
+/* Minimum time that a chip takes to save a session and load it again, in milliseconds. */
 #define SAVE_MS		4
 
-/* How often the time from one look to the next is doubled. */
+/* Maximum number of times that the interval between looks is doubled. */
 #define MAX_SHIFT	3
 
-/* That time, in milliseconds, whatever gap the chip says that it has. */
+/* Bounds of that interval in milliseconds, whatever gap the chip reports. */
 #define MIN_LOOK_MS	250
 #define MAX_LOOK_MS	60000
 
 /*
- * What guests have saved, less what the host's saves make up for: these are those
- * that the chip has counted and the bridge has not.
+ * The number of sessions saved for guests, less those that the host's saves make up for.
+ * The host's saves are those that the chip has counted and the bridge has not.
  */
 static s64 tpm20_balance(const struct vtpmb_tpm20_gap *gap)
 {
 	return (NR_FOR_HOST + 1) * (s64)gap->nr_saves - NR_FOR_HOST * (s64)gap->next;
 }
 
-/* What the balance must not reach: that of the host's sessions that allows least. */
+/*
+ * The limit that the balance must stay below: the lowest one of the host's sessions.
+ *
+ * Return: false if no session of the host limits the balance
+ */
 static bool tpm20_gap_limit(const struct vtpmb_tpm20_gap *gap, s64 *limit)
 {
 	unsigned int i;
@@ -81,7 +89,7 @@ static bool tpm20_gap_limit(const struct vtpmb_tpm20_gap *gap, s64 *limit)
 	return any;
 }
 
-/* A session of the host that was not there when the chip was asked before. */
+/* Enter a session of the host that was not saved at the last look. */
 static void tpm20_gap_enter(struct vtpmb_port *port, unsigned int i)
 {
 	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
@@ -93,8 +101,8 @@ static void tpm20_gap_enter(struct vtpmb_port *port, unsigned int i)
 }
 
 /*
- * Share out what is left, if it is another session of the host that counts now
- * or if there is more left than the last time.
+ * Begin a new term, in which the rest is shared out again, if the limit has changed or if
+ * more is left than at the beginning of the present term.
  */
 static void tpm20_gap_share(struct vtpmb_tpm20_gap *gap)
 {
@@ -111,7 +119,7 @@ static void tpm20_gap_share(struct vtpmb_tpm20_gap *gap)
 }
 
 /**
- * vtpmb_tpm20_gap_list() - see which saved sessions are the host's
+ * vtpmb_tpm20_gap_list() - list the saved sessions of the host
  * @port:	the chip
  *
  * Context: The hub's thread, which holds the chip.
@@ -130,7 +138,7 @@ int vtpmb_tpm20_gap_list(struct vtpmb_port *port)
 	return 0;
 }
 
-/* From now on those listed count. */
+/* From now on, the listed sessions limit the balance. */
 static void tpm20_gap_enter_listed(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
@@ -147,7 +155,7 @@ static void tpm20_gap_enter_listed(struct vtpmb_port *port)
 }
 
 /**
- * vtpmb_tpm20_gap_look() - the same, and from now on those count
+ * vtpmb_tpm20_gap_look() - list the host's saved sessions and let them limit the balance
  * @port:	the chip
  *
  * Return: 0, -EIO or the errno of transmit
@@ -162,9 +170,9 @@ int vtpmb_tpm20_gap_look(struct vtpmb_port *port)
 }
 
 /*
- * What was seen of the host's sessions is of some age, or they are about to be
- * refused for it: a session that is gone, if only for a moment, is seen to be another
- * one next time.
+ * Look again if the last look is too old, or if saves are about to be refused because of
+ * it.  A session of the host that one look does not find counts as a new one when it is
+ * saved again.
  */
 static bool tpm20_must_look(struct vtpmb_port *port)
 {
@@ -178,7 +186,7 @@ static bool tpm20_must_look(struct vtpmb_port *port)
 	return tpm20_gap_limit(gap, &limit) && tpm20_balance(gap) >= limit - size / 4;
 }
 
-/* Takes one of what is shared out. */
+/* Take one save of the vtpm's equal share.  Return: false if the share is used up */
 static bool tpm20_has_share(struct vtpmb_vtpm *vtpm, s64 all)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -213,7 +221,7 @@ static bool tpm20_gap_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 
 /**
  * vtpmb_tpm20_gap_allows() - whether the chip may save one more session of a guest
- * @vtpm:	the guest's; NULL: the bridge keeps a session from falling behind
+ * @vtpm:	the vtpm; NULL: the bridge keeps a session from falling behind
  * @port:	the chip
  *
  * Context: The hub's thread, which holds the chip.
@@ -226,13 +234,13 @@ int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 
 	if (err || tpm20_gap_judge(vtpm, port))
 		return err ? err : 1;
-	/* Nobody is refused for what the host has not any more. */
+	/* Look before refusing: the host may have loaded its session in the meantime. */
 	err = looked ? 0 : vtpmb_tpm20_gap_look(port);
 	return err ? err : !looked && tpm20_gap_judge(vtpm, port);
 }
 
 /**
- * vtpmb_tpm20_gap_try_anyway() - whether something is to be tried that mostly is not
+ * vtpmb_tpm20_gap_try_anyway() - whether to try a save that is usually refused
  * @port:	the chip
  *
  * Return: true once in TRY_EVERY calls
@@ -243,10 +251,11 @@ bool vtpmb_tpm20_gap_try_anyway(struct vtpmb_port *port)
 }
 
 /**
- * vtpmb_tpm20_gap_is_used_up() - the chip saves no session, for one of the host's
+ * vtpmb_tpm20_gap_is_used_up() - the chip has refused to save because the gap is used up
  * @port:	the chip
  *
- * It will again when the host has used that session: try it now and then.
+ * If the host has a saved session, only one save in TRY_EVERY is tried from now on.  It
+ * succeeds once the host has loaded the session that uses up the gap.
  */
 void vtpmb_tpm20_gap_is_used_up(struct vtpmb_port *port)
 {
@@ -255,7 +264,7 @@ void vtpmb_tpm20_gap_is_used_up(struct vtpmb_port *port)
 	gap->used_up = !bitmap_empty(gap->foreign, VTPMB_TPM20_MAX_ACTIVE);
 }
 
-/* The chip counts from the start: it was reset behind the bridge's back. */
+/* The chip's counter has started over: the chip was reset behind the bridge's back. */
 static void tpm20_gap_restart(struct vtpmb_tpm20_gap *gap)
 {
 	bitmap_zero(gap->foreign, VTPMB_TPM20_MAX_ACTIVE);
@@ -281,11 +290,11 @@ void vtpmb_tpm20_gap_saved(struct vtpmb_port *port, u64 sequence)
 }
 
 /**
- * vtpmb_tpm20_gap_age() - how far behind a saved session is, at least
+ * vtpmb_tpm20_gap_age() - minimum age of a saved session
  * @port:	the chip
  * @body:	the session
  *
- * Return: how many sessions the chip has saved since
+ * Return: the number of sessions that the chip is known to have saved since
  */
 u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body)
 {
@@ -295,9 +304,9 @@ u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *
 /**
  * vtpmb_tpm20_gap_is_ours() - whether the host has no older saved session
  * @port:	the chip, after vtpmb_tpm20_gap_list()
- * @body:	the oldest one of the bridge's
+ * @body:	the oldest saved session of the bridge
  *
- * Return: true if it is known that the host has none; else it may have one
+ * Return: true if the host certainly has none; false if it may have one
  */
 bool vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body)
 {
@@ -313,7 +322,7 @@ bool vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_b
 	return true;
 }
 
-/* The host has a session saved that it had not at the last look. */
+/* Whether the host has a saved session that was not saved at the last look. */
 static bool tpm20_gap_has_new(const struct vtpmb_tpm20_gap *gap)
 {
 	return !bitmap_subset(gap->listed, gap->foreign, VTPMB_TPM20_MAX_ACTIVE);
@@ -327,9 +336,9 @@ static bool tpm20_gap_is_calm(const struct vtpmb_tpm20_gap *gap)
 /**
  * vtpmb_tpm20_gap_may_look() - whether a look may cost one save
  * @port:	the chip, after vtpmb_tpm20_gap_list()
- * @oldest:	the oldest saved session of the bridge's
+ * @oldest:	the oldest saved session of the bridge
  *
- * One that is known to have fallen behind is saved again anyway.
+ * A calm host does not prevent a look if @oldest is known to have fallen behind.
  */
 bool vtpmb_tpm20_gap_may_look(struct vtpmb_port *port, const struct vtpmb_tpm20_body *oldest)
 {
@@ -353,11 +362,11 @@ static void tpm20_gap_set_look_ms(struct vtpmb_port *port)
 }
 
 /**
- * vtpmb_tpm20_gap_looked() - a look is over: say when the next one is
- * @port:	the chip, after vtpmb_tpm20_gap_list(); gets @look_ms
+ * vtpmb_tpm20_gap_looked() - a look is over: schedule the next one
+ * @port:	the chip, after vtpmb_tpm20_gap_list(); its look_ms is set
  *
- * A 16th of the gap makes up for 45 looks or more, which are never made: each is at
- * twice the time of the one before.
+ * If the host saves a sixteenth of the gap, that makes up for at least 45 looks.  So many
+ * looks that cost a save never occur in between, because they come at powers of two.
  */
 void vtpmb_tpm20_gap_looked(struct vtpmb_port *port)
 {
@@ -374,7 +383,7 @@ void vtpmb_tpm20_gap_looked(struct vtpmb_port *port)
 }
 
 /**
- * vtpmb_tpm20_gap_init() - say when the first look is
+ * vtpmb_tpm20_gap_init() - schedule the first look
  * @port:	the chip, once its gap is known
  */
 void vtpmb_tpm20_gap_init(struct vtpmb_port *port)

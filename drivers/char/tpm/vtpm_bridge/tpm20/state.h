@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * TPM 2.0: what the files of the family share.  The verbs of each are in its own header.
+ * TPM 2.0: types shared by the files of this directory.  Each file declares its functions
+ * in a header of its own.
  */
 #ifndef VTPMB_TPM20_STATE_H
 #define VTPMB_TPM20_STATE_H
@@ -16,7 +17,7 @@
 #include "spec.h"
 #include "../core/wire.h"
 
-/** VTPMB_RC_PASS - no response code: the chip is to answer */
+/** VTPMB_RC_PASS - not a response code: pass the command on to the chip */
 #define VTPMB_RC_PASS		0xFFFFFFFF
 
 #define TPM20_HT(handle)	((handle) >> 24)
@@ -40,9 +41,9 @@ enum vtpmb_tpm20_hier {
  * @policy_alg:	TPM_ALG_ID of authPolicy
  * @policy_len:	its bytes
  * @policy:	authPolicy
- * @flushed:	raised whenever all its objects go: an object that is older
- *		than the last time is no more
- * @cleared:	raised whenever all its saved contexts become invalid too
+ * @flushed:	incremented whenever all its objects are flushed: an object with an
+ *		older value no longer exists
+ * @cleared:	incremented whenever all its saved contexts become invalid too
  */
 struct vtpmb_tpm20_hierarchy {
 	bool enabled;
@@ -55,14 +56,14 @@ struct vtpmb_tpm20_hierarchy {
 	u8 policy[VTPMB_MAX_DIGEST];
 };
 
-/* What the last Shutdown said, if nothing it saved has changed since. */
+/* The type of the last Shutdown, unless the state it saved has changed since. */
 enum vtpmb_tpm20_shutdown {
 	SHUTDOWN_NONE,
 	SHUTDOWN_CLEAR,
 	SHUTDOWN_STATE,
 };
 
-/* What an entry of the handle table stands for. */
+/* The kind of an entry of the handle table. */
 enum vtpmb_tpm20_kind {
 	KIND_FREE,
 	KIND_OBJECT,
@@ -71,15 +72,16 @@ enum vtpmb_tpm20_kind {
 };
 
 /**
- * struct vtpmb_tpm20_key - what the bridge knows of a session's key
+ * struct vtpmb_tpm20_key - what the bridge knows about a session's key
  * @known:	sessionKey is @value
- * @ours:	the chip has another one: it is bound to what is the proxy's own
- * @ciphers:	it has an algorithm to encrypt parameters with
- * @lockout:	it is bound to lockoutAuth
+ * @ours:	the chip has a different key, because the session is bound to an entity
+ *		that the proxy emulates
+ * @ciphers:	the session has a symmetric algorithm to encrypt parameters with
+ * @lockout:	the session is bound to lockoutAuth
  * @len:	bytes of @value; 0: neither salted nor bound
  * @value:	sessionKey
- * @bind:	which hierarchy or PCR an HMAC session is bound to, or TPM2_RH_NULL
- * @bind_auth:	the authValue that it had then
+ * @bind:	hierarchy or PCR that an HMAC session is bound to, or TPM2_RH_NULL
+ * @bind_auth:	authValue of @bind when the session was started
  */
 struct vtpmb_tpm20_key {
 	bool known;
@@ -92,7 +94,7 @@ struct vtpmb_tpm20_key {
 	struct vtpmb_auth bind_auth;
 };
 
-/* What the digest that a policy session asks for is made of. */
+/* What the digest that a policy session requires is computed over. */
 enum vtpmb_tpm20_covered {
 	COVERS_ALL,
 	COVERS_COMMAND,
@@ -101,15 +103,15 @@ enum vtpmb_tpm20_covered {
 };
 
 /**
- * struct vtpmb_tpm20_conditions - what a policy session asks for
- * @opaque:	something that the bridge cannot judge
- * @auth_value:	an HMAC made with the authValue
+ * struct vtpmb_tpm20_conditions - what a policy session requires
+ * @opaque:	a condition that the bridge cannot check
+ * @auth_value:	an HMAC keyed with the authValue
  * @password:	the authValue
  * @pp:		physical presence
- * @nv_written:	something of an NV index
+ * @nv_written:	a state of TPMA_NV_WRITTEN of an NV index
  * @locality:	TPMA_LOCALITY; 0: any
- * @covers:	enum vtpmb_tpm20_covered: a command whose digest is @digest
- * @code:	a command of this code; 0: any
+ * @covers:	enum vtpmb_tpm20_covered: what @digest is computed over
+ * @code:	command code; 0: any
  * @digest_len:	bytes of @digest
  * @digest:	cpHash, nameHash or templateHash
  */
@@ -127,36 +129,36 @@ struct vtpmb_tpm20_conditions {
 };
 
 /**
- * struct vtpmb_tpm20_body - what handles stand for: in the chip, saved, or both
+ * struct vtpmb_tpm20_body - an object, sequence or session: in the chip, saved, or both
  * @kind:	enum vtpmb_tpm20_kind
  * @hier:	enum vtpmb_tpm20_hier, of an object
- * @in_use:	the command that is being executed names it
- * @given:	the guest has its context, and may bring it back
- * @external:	an object that LoadExternal brought
- * @public_only: its public part alone
- * @learnt:	an object of which the chip has told @attributes, @name and @public
+ * @in_use:	referenced by the command that is being executed
+ * @given:	the guest has its saved context and may load it again
+ * @external:	an object loaded by LoadExternal
+ * @public_only: only its public part is loaded
+ * @learnt:	an object whose @attributes, @name and @public have been read from the chip
  * @auth_known:	a sequence whose authValue is @auth
  * @auth:	without trailing zeros
- * @refs:	entries that stand for it.  One without is kept because it was
+ * @refs:	entries that refer to it.  A body without any is kept because it was
  *		@given: the guest's next ContextLoad finds it in the chip.
- * @session:	handle of a session, the chip's and the guest's
- * @phys:	what the chip calls it; 0 while it is not loaded there
+ * @session:	handle of a session, which is the same in the chip and for the guest
+ * @phys:	handle in the chip; 0 while it is not loaded there
  * @stands:	handle of a persistent object of the chip, which need not be loaded,
  *		or 0
  * @attributes:	TPMA_OBJECT
  * @name_len:	bytes of @name
  * @name:	its Name
  * @public_len:	bytes of @public
- * @public:	parameters of the chip's answer to ReadPublic; NULL till @learnt
+ * @public:	parameters of the chip's answer to ReadPublic; NULL until @learnt
  * @used:	@clock of the table when it was last used
- * @sequence:	of a saved session's context
- * @saved:	a saved session's place in port->saved
+ * @sequence:	TPMS_CONTEXT.sequence of a saved session
+ * @saved:	links a saved session into port->saved
  * @blob:	TPMS_CONTEXT as the chip saved it, still valid; or NULL
- * @blob_len:	its bytes
+ * @blob_len:	bytes of @blob
  *
- * Several entries stand for one object if the guest loaded its context more than
- * once, or has made it persistent: it does not change.  A sequence or a session
- * is one entry's alone.
+ * Several entries refer to one object if the guest has loaded its context more than
+ * once or has made it persistent.  They can share it because an object never changes.
+ * A sequence or a session has exactly one entry.
  */
 struct vtpmb_tpm20_body {
 	u8 kind;
@@ -189,19 +191,19 @@ struct vtpmb_tpm20_body {
  * @kind:	enum vtpmb_tpm20_kind
  * @hier:	enum vtpmb_tpm20_hier, of an object
  * @trial:	a trial policy session
- * @guest_saved: a session that the guest has saved: unusable till it loads it
+ * @guest_saved: a session that the guest has saved: unusable until the guest loads it
  * @bound:	a session that is bound to an object
- * @virt:	what the guest calls it; of a session also the chip's name
+ * @virt:	handle that the guest uses; for a session also the handle in the chip
  * @hash_alg:	authHash of a session
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceTPM of a session
  * @key:	key of a session
- * @conditions: what a policy session asks for
- * @pcr_counter: pcrUpdateCounter that its policy depends on; 0: on none
- * @flushed:	@flushed of the hierarchy when it was made; of a persistent
- *		object: @cleared; of a session: @reset_epoch of the virtual TPM
- * @generation:	which of the guest's saves of a session may be loaded
- * @body:	what it stands for; NULL if @kind is KIND_FREE
+ * @conditions: what a policy session requires
+ * @pcr_counter: pcrUpdateCounter that its policy depends on; 0: none
+ * @flushed:	@flushed of the hierarchy when the entry was made; for a persistent
+ *		object: @cleared; for a session: @reset_epoch of the virtual TPM
+ * @generation:	identifies the guest's save of a session that may be loaded
+ * @body:	the object, sequence or session; NULL if @kind is KIND_FREE
  */
 struct vtpmb_tpm20_entry {
 	u8 kind;
@@ -221,23 +223,23 @@ struct vtpmb_tpm20_entry {
 	struct vtpmb_tpm20_body *body;
 };
 
-/** VTPMB_TPM20_MAX_HASHES - hash algorithms of a chip that are made use of */
+/** VTPMB_TPM20_MAX_HASHES - maximum number of a chip's hash algorithms that are used */
 #define VTPMB_TPM20_MAX_HASHES	VTPMB_MAX_BANKS
 
 /** VTPMB_TPM20_MAX_PUBLIC - bytes of a TPM2B_NV_PUBLIC and its Name (Part 2, 13) */
 #define VTPMB_TPM20_MAX_PUBLIC	(2 * sizeof(u16) + 14 + VTPMB_MAX_DIGEST + \
 				 sizeof(u16) + VTPMB_MAX_DIGEST)
 
-/** VTPMB_TPM20_KNOWN_INDICES - NV indices that are known at a time */
+/** VTPMB_TPM20_KNOWN_INDICES - NV indices remembered at a time */
 #define VTPMB_TPM20_KNOWN_INDICES	8
 
 /**
- * struct vtpmb_tpm20_index - an NV index, as the chip told of it in this turn
- * @handle:	which; 0: nothing is known here
- * @used:	@clock of the table when it was last asked for
+ * struct vtpmb_tpm20_index - an NV index, as read from the chip in this turn
+ * @handle:	its handle; 0: the slot is empty
+ * @used:	@clock of the table when it was last looked up
  * @attributes:	TPMA_NV
  * @data_size:	bytes of its data
- * @name_len:	bytes of its Name, which is the end of @public
+ * @name_len:	bytes of its Name, which ends @public
  * @public_len:	bytes of @public
  * @public:	the response's parameters of NV_ReadPublic
  */
@@ -251,55 +253,55 @@ struct vtpmb_tpm20_index {
 	u8 public[VTPMB_TPM20_MAX_PUBLIC];
 };
 
-/** VTPMB_TPM20_MAX_ACTIVE - session handles of a chip that are told apart; most have 64 */
+/** VTPMB_TPM20_MAX_ACTIVE - session handles of a chip that are tracked; most chips have 64 */
 #define VTPMB_TPM20_MAX_ACTIVE	256
 
-/** VTPMB_TPM20_MAX_TRANSIENT - transient handles that fit a chip, and more */
+/** VTPMB_TPM20_MAX_TRANSIENT - more transient handles than a chip has room for */
 #define VTPMB_TPM20_MAX_TRANSIENT	32
 
-/** VTPMB_TPM20_MAX_BODIES - one for each handle, and those that are kept */
+/** VTPMB_TPM20_MAX_BODIES - one for each handle, and those kept without one */
 #define VTPMB_TPM20_MAX_BODIES	(VTPMB_MAX_OBJECTS + VTPMB_MAX_SESSIONS + \
 				 VTPMB_MAX_PERSISTENT + VTPMB_MAX_KEPT)
 
 /**
  * struct vtpmb_tpm20_table - all objects and sessions of a proxy
- * @epoch:	the vtpm's when the table was last empty; nothing in it is older
- * @reset_epoch: the same of the virtual TPM's @reset_epoch
+ * @epoch:	epoch of the vtpm when the table was last empty; nothing in it is older
+ * @reset_epoch: the same for @reset_epoch of the virtual TPM
  * @clock:	counts uses
- * @generation:	the last one given to a saved session; never again the same
+ * @generation:	the last one given to a saved session; values are never reused
  * @nr_objects:	in @object
  * @nr_sessions: in @session
  * @nr_persistent: in @persistent
- * @nr_saved:	of those sessions, how many the guest has saved
- * @nr_failures: authorisations of this proxy that failed and that the chip has
- *		not forgotten
+ * @nr_saved:	sessions in @session that the guest has saved
+ * @nr_failures: failed authorisations of this proxy that still count in the chip's
+ *		failedTries
  * @nr_calm:	port->var.nr_calm when this proxy last looked
- * @backoff:	how many times in a row it had to wait after one
- * @backoff_end: until when, in jiffies
- * @cleared:	@cleared of the owner hierarchy when what a Clear takes out of the
- *		chip was last gone
- * @settled_epoch: the vtpm's when persistent objects of the chip were entered
- * @settled_grants: and its grants
- * @index:	what is known of NV indices; of the present turn, for between
- *		turns the host may change them
- * @kept:	VTPMB_BUF_SIZE bytes: the command, to be sent again
+ * @backoff:	how many times in a row the proxy had to wait after a failure
+ * @backoff_end: end of that wait, in jiffies
+ * @cleared:	@cleared of the owner hierarchy when the objects that Clear removes
+ *		were last removed from the chip
+ * @settled_epoch: epoch of the vtpm when persistent objects of the chip were entered
+ * @settled_grants: grants of the vtpm at that time
+ * @index:	NV indices read in the present turn; the host may change them
+ *		between turns
+ * @kept:	VTPMB_BUF_SIZE bytes: a copy of the command, for retries
  * @digests_len: bytes of @digests
- * @digests:	what a PCR is extended by if the chip lets the command pass
- * @term:	of port->facts->gap, in which @nr_shared_saves were counted
- * @nr_shared_saves: what this proxy has had of what is shared out
- * @host_ended:	the host's own session has been ended in this turn
- * @host_objects_known: @nr_host_objects and @host_objects are of this turn
+ * @digests:	digests to extend a PCR with if the chip accepts the command
+ * @term:	@term of port->facts->gap in which @nr_shared_saves were counted
+ * @nr_shared_saves: saves that this proxy has used of its equal share
+ * @host_ended:	the host kernel's own session has been ended in this turn
+ * @host_objects_known: @nr_host_objects and @host_objects were read in this turn
  * @nr_host_objects:	in @host_objects
- * @host_objects: transient handles in the chip that are none of ours
- * @host_sessions_known: @host_sessions is of this turn
- * @host_sessions: loaded sessions that are none of ours
- * @loading:	what was being loaded when the response was lost, or NULL
+ * @host_objects: transient handles in the chip that the bridge does not own
+ * @host_sessions_known: @host_sessions was read in this turn
+ * @host_sessions: loaded sessions that the bridge does not own
+ * @loading:	object being loaded when the response was lost, or NULL
  * @object:	transient objects and sequences; the index is the virtual handle
  * @session:	sessions
  * @persistent:	persistent objects
- * @body:	what all those stand for
+ * @body:	the bodies that the entries refer to
  *
- * Belongs to the hub's thread.  The counts are also read without it.
+ * Only the hub's thread writes it.  Other threads may read the counts.
  */
 struct vtpmb_tpm20_table {
 	u32 epoch;
@@ -338,7 +340,7 @@ struct vtpmb_tpm20_table {
 
 /**
  * struct vtpmb_tpm20_lockout - dictionary attack protection, as the guest sees it
- * @set:	the guest has set parameters; else they are the chip's present ones
+ * @set:	the guest has set the parameters; otherwise the chip's current ones apply
  * @failed_tries: failedTries
  * @max_tries:	maxTries
  * @recovery_time: recoveryTime, seconds; 0: failures are not counted
@@ -352,16 +354,16 @@ struct vtpmb_tpm20_lockout {
 	u32 lockout_recovery;
 };
 
-/** VTPMB_TPM20_MAX_TESTED - parameters that a proxy remembers the chip to support */
+/** VTPMB_TPM20_MAX_TESTED - parameters remembered as supported by the chip */
 #define VTPMB_TPM20_MAX_TESTED	8
 
-/** VTPMB_TPM20_MAX_PARMS - bytes of the longest TPMT_PUBLIC_PARMS (Part 2, 12.2.3.8), and more */
+/** VTPMB_TPM20_MAX_PARMS - at least the longest TPMT_PUBLIC_PARMS (Part 2, 12.2.3.8), in bytes */
 #define VTPMB_TPM20_MAX_PARMS	32
 
 /**
- * struct vtpmb_tpm20_tested - parameters of which the chip said: supported
+ * struct vtpmb_tpm20_tested - parameters that the chip has reported as supported
  * @next:	the entry to be overwritten next
- * @len:	bytes of each entry; 0: there is none
+ * @len:	bytes of each entry; 0: the entry is empty
  * @parms:	TPMT_PUBLIC_PARMS
  */
 struct vtpmb_tpm20_tested {
@@ -372,12 +374,12 @@ struct vtpmb_tpm20_tested {
 
 /**
  * struct vtpmb_tpm20_census - how many NV indices a guest sees
- * @taken:	they have been counted, and no command has changed it since
- * @epoch:	in which epoch
- * @grants:	with which grants
- * @nr_indices:	all
+ * @taken:	the counts are valid: no command has changed them since
+ * @epoch:	epoch of the vtpm when they were taken
+ * @grants:	grants of the vtpm when they were taken
+ * @nr_indices:	all indices
  * @nr_counters: counters among them
- * @nr_own:	in the granted range
+ * @nr_own:	indices in the granted range
  */
 struct vtpmb_tpm20_census {
 	bool taken;
@@ -395,17 +397,19 @@ struct vtpmb_tpm20_census {
  * @ph_enable_nv: phEnableNV
  * @disable_clear: TPM2_Clear is off
  * @lockout:	dictionary attack protection
- * @lockout_failed: lockoutAuth was wrong since Startup: it is locked out
+ * @lockout_failed: an authorisation with lockoutAuth has failed since Startup, so it is
+ *		locked out
  * @census:	of its NV indices
  * @orderly:	the last power-off or reset came after a Shutdown
  * @reallocated: PCR banks change at the next reset, so there is no resume
- * @startup_locality: which Startup came at
- * @shutdown:	what the next Startup(CLEAR) makes of it
- * @reset_epoch: raised by each TPM Reset: older saved contexts are invalid
- * @restart_epoch: raised by each TPM Reset or Restart: older stClear ones are
+ * @startup_locality: locality of the last Startup
+ * @shutdown:	the last Shutdown, which decides what the next Startup(CLEAR) does
+ * @reset_epoch: incremented by each TPM Reset: older saved contexts are invalid
+ * @restart_epoch: incremented by each TPM Reset or Restart: older contexts of objects with
+ *		stClear set are invalid
  * @pp_list:	rows that need physical presence when platformAuth is used
- * @tested:	what TPM2_TestParms need not ask the chip
- * @reply:	VTPMB_BUF_SIZE bytes for a response in the making
+ * @tested:	parameters for which TPM2_TestParms need not ask the chip
+ * @reply:	VTPMB_BUF_SIZE bytes in which a response is built
  * @table:	its objects and sessions
  *
  * All but @table is protected by vtpm->lock.
@@ -435,16 +439,16 @@ struct vtpmb_tpm20 {
  * @handle:	TPM_RS_PW or a session
  * @attributes:	TPMA_SESSION
  * @nonce:	nonceCaller
- * @nonce_len:	its bytes
- * @auth:	the password or HMAC, in place
- * @auth_len:	its bytes
- * @at:		where it starts in the command
- * @checked:	it is judged here, and the chip does not hear of it
- * @with_auth:	an authValue is part of its key
- * @password:	a policy session's, which has the authValue for an HMAC
+ * @nonce_len:	bytes of @nonce
+ * @auth:	the password or HMAC, in the command buffer
+ * @auth_len:	bytes of @auth
+ * @at:		offset of the session in the command
+ * @checked:	the bridge checks the session and does not pass it to the chip
+ * @with_auth:	the HMAC key includes an authValue
+ * @password:	a policy session with the plain authValue in place of an HMAC
  * @digest_len:	bytes of @digest
- * @digest:	policyDigest of a policy session that is judged here
- * @entry:	what @handle names, if no password; hub's thread
+ * @digest:	policyDigest of a policy session that the bridge checks
+ * @entry:	entry of @handle unless it is a password; hub's thread
  */
 struct vtpmb_tpm20_session {
 	u32 handle;
@@ -463,40 +467,39 @@ struct vtpmb_tpm20_session {
 };
 
 /**
- * struct vtpmb_tpm20_call - a command, taken apart
+ * struct vtpmb_tpm20_call - a parsed command
  * @cmd:	the command
  * @row:	its row
- * @row_nr:	the number of that row
+ * @row_nr:	number of @row
  * @tag:	TPM_ST
- * @len:	its bytes, by its header
- * @handle:	@row->nr_handles handles as the guest wrote them
- * @nr_sessions: how many sessions it has
- * @session:	those
- * @params:	its parameters; a handler takes them from here
- * @nr_mapped:	how many of @handle may be named; hub's thread
- * @entry:	what @handle names, if an object or session; hub's thread
- * @index:	what is known of what @handle names, if an NV index that an HMAC
- *		checked here covers; hub's thread
- * @hier:	hierarchy of the object that it makes; hub's thread
- * @flushed:	@flushed of that hierarchy before it was made; hub's thread
+ * @len:	commandSize
+ * @handle:	@row->nr_handles handles as the guest sent them
+ * @nr_sessions: in @session
+ * @session:	its session area
+ * @params:	its parameters, which a handler reads
+ * @nr_mapped:	number of handles in @handle that have been mapped; hub's thread
+ * @entry:	entries of those of @handle that are objects or sessions; hub's thread
+ * @index:	those of @handle that are NV indices covered by an HMAC that the bridge
+ *		checks; hub's thread
+ * @hier:	hierarchy of the object that it creates; hub's thread
+ * @flushed:	@flushed of that hierarchy before the object was created; hub's thread
  * @trial:	it starts a trial session; hub's thread
- * @key:	key of the session that it starts, but for its value
+ * @key:	key of the session that it starts, without the value
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceCaller of that session
- * @conditions: what a policy session that it is about will ask for
+ * @conditions: what the policy session will require after this policy command
  * @bound:	it starts a session that is bound to an object
- * @real:	the PCRs that it names are the chip's own, which answers it; hub's
- *		thread
+ * @real:	it uses the chip's real PCRs, and the chip answers it; hub's thread
  * @hash_alg:	authHash of the session that it starts
  * @auth_known:	it starts a sequence whose authValue is @auth
  * @auth:	without trailing zeros
  * @witnessed:	the virtual platform executes it, but the chip checks its sessions
  *		and answers; hub's thread
  * @nv_index:	the NV index that it defines, or 0
- * @nv_size:	bytes of that one's data
+ * @nv_size:	bytes of data of that index
  * @ephemeral:	it uses an ephemeral key
- * @counter:	the chip's number of that one
- * @public_only: it loads a public part alone
+ * @counter:	the chip's counter value for that key
+ * @public_only: it loads only a public part
  */
 struct vtpmb_tpm20_call {
 	struct vtpmb_cmd *cmd;
@@ -534,23 +537,26 @@ struct vtpmb_tpm20_call {
 /**
  * typedef vtpmb_tpm20_handler - how the virtual platform answers one command
  * @vtpm:	the vtpm; its lock is held
- * @call:	the command, authorised; its parameters are taken from here
- * @out:	where the response's parameters go
+ * @call:	the authorised command; the handler reads its parameters from here
+ * @out:	receives the response parameters
  *
- * Return: a response code; with any but TPM2_RC_SUCCESS nothing has changed
+ * Return: a response code; unless it is TPM2_RC_SUCCESS, nothing has changed
  */
 typedef u32 (*vtpmb_tpm20_handler)(struct vtpmb_vtpm *vtpm,
 				   struct vtpmb_tpm20_call *call,
 				   struct vtpmb_writer *out);
 
-/* Whether the chip gets TPM_RH_NULL for a PCR, whose Name an HMAC covers. */
+/*
+ * Whether the chip gets TPM_RH_NULL in place of a PCR.  An HMAC covers the Name of the PCR
+ * that the guest named.
+ */
 static inline bool vtpmb_tpm20_hides_pcr(const struct vtpmb_tpm20_call *call)
 {
 	return call->row->code == TPM2_CC_EventSequenceComplete && !call->real &&
 	       call->handle[0] != TPM2_RH_NULL;
 }
 
-/* What the chip calls an object or sequence that is in it. */
+/* The chip's handle of an object or sequence that is in the chip. */
 static inline u32 vtpmb_tpm20_chip_handle(const struct vtpmb_tpm20_body *body)
 {
 	return body->stands ? body->stands : body->phys;
@@ -561,18 +567,18 @@ static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)
 	return vtpm->state;
 }
 
-/** TPM20_MAX_RETRIES - of a command that the chip asks for again */
+/** TPM20_MAX_RETRIES - maximum retries of a command that the chip asks to resend */
 #define TPM20_MAX_RETRIES	5
 
 /**
- * TPM20_MAX_TRIES - of a command for which the chip has no room
+ * TPM20_MAX_TRIES - maximum retries of a command for which the chip has no room
  *
- * Each time one thing more of what is loaded is taken out, and there cannot be
- * more than there are bodies.  A chip that then says the same has another reason.
+ * Before each retry, one more loaded object or session is evicted, so there are at most as
+ * many retries as bodies.  A chip that still fails after that has another reason.
  */
 #define TPM20_MAX_TRIES		VTPMB_TPM20_MAX_BODIES
 
-/* The chip asks for the same command again. */
+/* Whether the chip asks to resend the command. */
 static inline bool vtpmb_tpm20_is_busy(u32 rc)
 {
 	return rc == TPM2_RC_RETRY || rc == TPM2_RC_YIELDED || rc == TPM2_RC_TESTING;
@@ -600,13 +606,13 @@ struct vtpmb_tpm20_tagged {
 
 #define VTPMB_TPM20_MAX_FACTS	256
 
-/** VTPMB_TPM20_MAX_DETAILS - curves of a chip whose parameters are remembered */
+/** VTPMB_TPM20_MAX_DETAILS - maximum number of curves whose parameters are cached */
 #define VTPMB_TPM20_MAX_DETAILS	16
 
 /**
- * struct vtpmb_tpm20_detail - a curve as TPM2_ECC_Parameters tells it
+ * struct vtpmb_tpm20_detail - parameters of a curve, from TPM2_ECC_Parameters
  * @bytes:	TPMS_ALGORITHM_DETAIL_ECC
- * @len:	how many
+ * @len:	length of @bytes
  */
 struct vtpmb_tpm20_detail {
 	u8 *bytes;
@@ -614,25 +620,25 @@ struct vtpmb_tpm20_detail {
 };
 
 /**
- * struct vtpmb_tpm20_gap - the chip's context counter, and who uses it up
- * @next:	sequence of the session that it saves next, or lower; 0: not known
- * @looked:	@next when the chip was last asked what it has saved; 0: never
- * @nr_saves:	sessions that the bridge had it save
- * @nr_refused:	counts refusals, of which one in some is none
- * @used_up:	the chip saves no session, for one of the host's
- * @term:	raised whenever the rest is shared out again; 0: never
- * @term_limit:	what the balance must not reach in this term
- * @term_balance: what the balance was at its beginning
- * @nr_tries:	saves in this term for those that have used up their shares
- * @nr_host_before: sessions that the host had saved at the last look, and a constant
- * @nr_calm:	looks since the host was last seen to have saved many
- * @listed:	bit N: session N is saved and is the host's
- * @foreign:	those that count: as of the last look
- * @since:	lower than the sequence of that session
- * @limit:	what the balance must not reach while it is saved
+ * struct vtpmb_tpm20_gap - the chip's context counter and its consumers
+ * @next:	lower bound of the next sequence that the chip assigns; 0: unknown
+ * @looked:	@next when the chip last listed its saved sessions; 0: never
+ * @nr_saves:	sessions that the chip has saved for the bridge
+ * @nr_refused:	refusals; one in TRY_EVERY is let through
+ * @used_up:	the chip refuses to save any session, because of a session of the host
+ * @term:	incremented whenever the rest is shared out again; 0: never
+ * @term_limit:	limit of the balance in this term: it must stay below
+ * @term_balance: balance at the beginning of this term
+ * @nr_tries:	saves in this term for guests that have used up their shares
+ * @nr_host_before: sessions that the host had saved at the last look, plus a constant
+ * @nr_calm:	looks since the host last had a new saved session or had saved many
+ * @listed:	bit N: session N is saved and belongs to the host
+ * @foreign:	sessions that limit the balance: those listed at the last look
+ * @since:	lower bound of the sequence of each session in @foreign
+ * @limit:	the balance must stay below this while that session is saved
  *
- * The balance is what guests have saved, less what the host's saves make up for.
- * All of it belongs to the holder of the chip.
+ * The balance is the number of sessions saved for guests, less those that the host's saves
+ * make up for.  Only the holder of the chip may access this structure.
  */
 struct vtpmb_tpm20_gap {
 	u64 next;
@@ -656,7 +662,7 @@ struct vtpmb_tpm20_gap {
 #define VTPMB_TPM20_MAX_LIST	(4 + 6 * VTPMB_TPM20_MAX_HASHES)
 
 /**
- * struct vtpmb_tpm20_facts - what a chip is: port->facts, constant after probe but for @gap
+ * struct vtpmb_tpm20_facts - properties of a chip: port->facts; constant after probe except @gap
  * @nr_properties: in @property
  * @nr_algs:	in @alg
  * @nr_curves:	in @curve
@@ -665,19 +671,19 @@ struct vtpmb_tpm20_gap {
  * @nr_details:	in @detail
  * @sessions_max: TPM_PT_ACTIVE_SESSIONS_MAX
  * @context_gap: TPM_PT_CONTEXT_GAP_MAX
- * @context_max: bytes of the longest context of an object, as a guest gets it
+ * @context_max: bytes of the longest object context that a guest gets
  * @command_max: bytes of the longest command that a guest may send
- * @response_max: bytes of the longest response that it gets
+ * @response_max: bytes of the longest response that a guest gets
  * @property:	TPM_PT_FIXED, then TPM_PT_VAR, as they were at probe
  * @alg:	TPM_CAP_ALGS
  * @curve:	TPM_CAP_ECC_CURVES
- * @detail:	the parameters of curves
- * @permanent:	TPM_CAP_HANDLES, permanent ones
- * @has:	rows that the chip implements
- * @cca:	their TPMA_CC
- * @allocated:	of each of the port's banks, the PCRs that the chip has allocated
- *		in it, bit N for PCR N
- * @gap:	how far its saved sessions are apart
+ * @detail:	parameters of curves
+ * @permanent:	permanent handles of TPM_CAP_HANDLES
+ * @has:	command rows that the chip implements
+ * @cca:	TPMA_CC of those rows
+ * @allocated:	for each bank of the port, the PCRs that the chip has allocated in it,
+ *		bit N for PCR N
+ * @gap:	state of the context gap
  */
 struct vtpmb_tpm20_facts {
 	unsigned int nr_properties;
@@ -715,17 +721,17 @@ static inline struct vtpmb_tpm20_gap *vtpmb_tpm20_gap(struct vtpmb_port *port)
 	return &facts->gap;
 }
 
-/* Which bit of a map of sessions a session is. */
+/* The bit of a session in a bitmap of sessions. */
 static inline unsigned int vtpmb_tpm20_session_bit(u32 handle)
 {
 	return min_t(u32, TPM20_INDEX(handle), VTPMB_TPM20_MAX_ACTIVE - 1);
 }
 
 /**
- * typedef vtpmb_tpm20_own_handler - how the bridge answers from its books
+ * typedef vtpmb_tpm20_own_handler - how the bridge answers from its handle table
  * @vtpm:	the vtpm
- * @call:	the command, authorised, what it names found
- * @out:	where the response's parameters go
+ * @call:	the authorised command, with its handles resolved
+ * @out:	receives the response parameters
  * @rc:		out: response code
  *
  * Context: The hub's thread.
@@ -735,7 +741,7 @@ typedef int (*vtpmb_tpm20_own_handler)(struct vtpmb_vtpm *vtpm,
 				       struct vtpmb_tpm20_call *call,
 				       struct vtpmb_writer *out, u32 *rc);
 
-/* Whether a policy session asks for an authValue. */
+/* Whether a policy session requires an authValue. */
 static inline bool vtpmb_tpm20_needs_auth(const struct vtpmb_tpm20_entry *entry)
 {
 	return entry->conditions.auth_value || entry->conditions.password;

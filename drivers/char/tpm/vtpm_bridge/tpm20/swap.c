@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, swapping: what a proxy's handles stand for, in and out of the chip.
+ * TPM 2.0, swapping: load a proxy's objects, sequences and sessions into the chip, and evict
+ * them.
  *
- * An object never changes, so what the chip saved once is loaded again and
- * again and leaving is no more than a flush.  It stays in the chip after the
- * guest's FlushContext if the guest has its context: a resource manager above
- * brings that back with the next command.  A sequence changes with each use, and
- * a session's saved context can be loaded only once: they are saved anew.  All of
- * it belongs to the hub's thread.
+ * An object never changes.  The chip saves it once, the saved context can be loaded
+ * many times, and eviction is then only a flush.  If the guest has its context, an
+ * object stays in the chip after the guest's FlushContext, because a resource manager
+ * in the guest is likely to load that context with the next command.  A sequence
+ * changes with each use, and a session's saved context can be loaded only once.  Both
+ * are therefore saved again for each eviction.  All of this runs in the hub's thread.
  */
 
 #include <linux/errno.h>
@@ -27,15 +28,17 @@
 /** CONTEXT_MIN - TPMS_CONTEXT up to its blob: sequence, handle, hierarchy, size */
 #define CONTEXT_MIN		18
 
-/** MAX_FILLERS - sessions that fit a chip at once; most have room for three */
+/** MAX_FILLERS - maximum number of loaded sessions in a chip; most have room for three */
 #define MAX_FILLERS		16
 
-/** MAX_CATCH_UP - sessions that are saved again before the host gets the chip */
+/** MAX_CATCH_UP - maximum number of sessions saved again before the host gets the chip */
 #define MAX_CATCH_UP		8
 
 /*
- * One attempt to save.  0, -ENOMEM, -EIO or the errno of transmit.  A context that
- * is cut off is as good as none, and what was saved is not loaded any more.
+ * Try once to save a context.  A truncated context is unusable, and a session is no
+ * longer loaded then, so the chip has to be resynchronised.
+ *
+ * Return: 0, -ENOMEM, -EIO or the errno of transmit
  */
 static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u32 *rc)
 {
@@ -65,16 +68,16 @@ static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u3
 	return 0;
 }
 
-/* Whether the chip does not take a context back, its ContextLoad's only parameter. */
+/* Whether ContextLoad has rejected the context, which is its only parameter. */
 static bool tpm20_is_refused(u32 rc)
 {
 	return (rc & ~0x3fU) == TPM2_RC_OF_PARAMETER(TPM2_RC_FMT1, 0);
 }
 
 /*
- * By which handle the chip has it, or 0.  A saved session is the chip's too; but
- * its number is another one's now if the chip was reset behind our back: then its
- * context is not taken any more.
+ * Find the handle by which the chip can flush a body, or 0.  That of a saved session can
+ * be flushed too.  But if the chip was reset behind the bridge's back, another session may
+ * have that handle now.  The chip rejects the saved context then.
  */
 static int tpm20_find_handle(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
 			     u32 *handle)
@@ -97,7 +100,7 @@ static int tpm20_find_handle(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	return 0;
 }
 
-/* Nothing of it is left in the chip then. */
+/* Flush a body, loaded or saved, from the chip. */
 static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 {
 	u32 rc, handle;
@@ -113,7 +116,7 @@ static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 	return 0;
 }
 
-/* A session, of whichever proxy, that is lost: its owner finds out when it is used. */
+/* Flush a saved session of any proxy.  Its owner gets an error at the next use. */
 static int tpm20_lose_saved(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 {
 	int err = tpm20_flush(port, body);
@@ -123,7 +126,7 @@ static int tpm20_lose_saved(struct vtpmb_port *port, struct vtpmb_tpm20_body *bo
 	return err;
 }
 
-/* Its context is of no use any more; it keeps its place in the list. */
+/* Free a context that cannot be loaded again; the body stays in port->saved. */
 static void tpm20_drop_context(struct vtpmb_tpm20_body *body)
 {
 	kfree_sensitive(body->blob);
@@ -132,12 +135,12 @@ static void tpm20_drop_context(struct vtpmb_tpm20_body *body)
 }
 
 /*
- * Load the session that was saved first, and save it again: the chip saves no
- * other once it has saved too many since (TPM 2.0 Part 1, 30.5).  Only where the
- * chip saves it again: when there is gap left, or when it is this session that
- * has used it up.
+ * Load the oldest saved session and save it again.  The chip refuses to save any other
+ * session once it has saved too many since that one (TPM 2.0 Part 1, 30.5).  Call this
+ * only where the chip will save the session again: when the gap is not used up, or when
+ * this session is the one that uses it up.
  *
- * Return: 1 if it is not the oldest any more, 0 if it is, or the errno of transmit
+ * Return: 1 if it is no longer the oldest, 0 if it still is, or the errno of transmit
  */
 static int tpm20_refresh(struct vtpmb_port *port, struct vtpmb_tpm20_body *oldest)
 {
@@ -187,10 +190,10 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 }
 
 /*
- * The gap may be used up, by this session or by one of the host's.  As long as a chip
- * whose gap is used up has room for one session only, it loads no other than the oldest
- * one (Part 4, SessionContextLoad()).  So the rest of its room is filled for a while.
- * @full gets what the chip says then.
+ * The gap may be used up, by this session or by one of the host's.  A chip whose gap is
+ * used up reserves its last free session slot for the oldest session
+ * (Part 4, SessionContextLoad()).  So the other slots are filled temporarily.  @full
+ * receives the response code of the StartAuthSession that fails.
  */
 static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *oldest,
 				   u32 *full)
@@ -219,10 +222,10 @@ static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_b
 }
 
 /*
- * The chip has used up its gap.  A session of a guest that does not hold it up
- * stays where it is.
+ * The chip refuses to save a session because its gap is used up: save the oldest session
+ * again.  If that is not the session that uses up the gap, it stays saved.
  *
- * Return: 1 if there is gap again, 0 if not, or the errno of transmit
+ * Return: 1 if saving is worth a retry, 0 if not, or the errno of transmit
  */
 static int tpm20_make_gap(struct vtpmb_vtpm *vtpm)
 {
@@ -247,8 +250,9 @@ static int tpm20_make_gap(struct vtpmb_vtpm *vtpm)
 }
 
 /*
- * Long before the chip refuses, one at a time.  One that may not be saved again,
- * for what is left is the host's, is not to hold up the host.
+ * Save the oldest session again, long before the chip refuses; one session for each call.
+ * If it may not be saved again because the rest of the gap is reserved for the host, it is
+ * flushed once it is three quarters of the gap behind, so that it does not block the host.
  */
 static int tpm20_keep_gap(struct vtpmb_port *port)
 {
@@ -270,8 +274,8 @@ static int tpm20_keep_gap(struct vtpmb_port *port)
 }
 
 /*
- * Whether the gap is used up is not known.  If it is, and by one of the host's sessions,
- * one that was loaded would not be saved any more, and stays where it is.
+ * It is not known whether the gap is used up.  If a session of the host uses it up, the
+ * chip would not save a session that was loaded, so @oldest stays saved.
  *
  * Return: 1 if it was loaded and saved again, 0 if not, or the errno of transmit
  */
@@ -282,13 +286,13 @@ static int tpm20_refresh_unless_stuck(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm2
 
 	if (!vtpmb_tpm20_gap_is_ours(vtpm->port, oldest))
 		done = tpm20_refresh_if_oldest(vtpm, oldest, &full);
-	/* There was room for one more, which a used up gap would have kept free. */
+	/* All slots could be filled; a chip whose gap is used up reserves the last one. */
 	if (!done && full == TPM2_RC_SESSION_MEMORY)
 		done = tpm20_refresh(vtpm->port, oldest);
 	return done;
 }
 
-/* The counter is known: save again what has fallen behind. */
+/* The context counter is known: save again the sessions that have fallen behind. */
 static int tpm20_catch_up(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
@@ -302,7 +306,7 @@ static int tpm20_catch_up(struct vtpmb_port *port)
 		if (gap->nr_saves == before)
 			return err;
 	}
-	/* There may be more of them: once the host has had the chip. */
+	/* There may be more of them.  Let the host have the chip first. */
 	port->look_ms = 1;
 	return err;
 }
@@ -322,7 +326,7 @@ int vtpmb_tpm20_refresh_idle(struct vtpmb_vtpm *vtpm)
 	return done ? tpm20_catch_up(port) : 0;
 }
 
-/* Each try has saved one more of the sessions anew that the chip had to wait for. */
+/* Before each retry, the oldest session, which used up the gap, has been saved again. */
 static int tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
 	int err, again, allowed = vtpmb_tpm20_gap_allows(vtpm, vtpm->port);
@@ -344,13 +348,13 @@ static int tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *
 /**
  * vtpmb_tpm20_save() - have the chip save a context
  * @vtpm:	the vtpm
- * @body:	loaded in the chip; a session is not any more afterwards
+ * @body:	loaded in the chip; a session is no longer loaded afterwards
  * @rc:		the chip's response code
  *
- * An object or a sequence that has not changed since is not saved again.
+ * An object or a sequence that has not changed since the last save is not saved again.
  *
- * Return: 0; -ENOMEM, and a session can only be flushed then; or the errno of
- * transmit
+ * Return: 0, -ENOMEM, -EIO or the errno of transmit.  After -ENOMEM, a session can only be
+ * flushed.
  */
 int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
@@ -365,7 +369,7 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32
 	return err || *rc ? err : tpm20_keep_gap(vtpm->port);
 }
 
-/* What cannot be saved is lost: nothing of ours may stay in the chip. */
+/* Flush and forget a body that cannot be saved: nothing of ours may stay in the chip. */
 int vtpmb_tpm20_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
 	int err = tpm20_flush(vtpm->port, body);
@@ -387,7 +391,7 @@ int vtpmb_tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 	return tpm20_flush(vtpm->port, body);
 }
 
-/* Take a handle away, and what it alone stands for out of the chip. */
+/* Forget an entry, and flush its body if no other entry refers to it. */
 int vtpmb_tpm20_put_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
 	int err = entry->body->refs == 1 ? tpm20_flush(vtpm->port, entry->body) : 0;
@@ -397,13 +401,13 @@ int vtpmb_tpm20_put_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry
 	return err;
 }
 
-/* No handle stands for it, but the guest may bring its context back. */
+/* Whether no entry refers to a body; it is kept because the guest may load its context. */
 static bool tpm20_is_kept(const struct vtpmb_tpm20_body *body)
 {
 	return body->kind != KIND_FREE && !body->refs;
 }
 
-/* Keep no more than so many: those used least lately go. */
+/* Keep at most @nr_kept bodies without an entry; flush the least recently used ones. */
 int vtpmb_tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -411,7 +415,7 @@ int vtpmb_tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 	unsigned int nr;
 	int err;
 
-	/* Each time there is one less. */
+	/* Each iteration flushes one body, so the loop ends. */
 	do {
 		oldest = NULL;
 		nr = 0;
@@ -434,9 +438,9 @@ int vtpmb_tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
  * @vtpm:	the vtpm
  * @entry:	the handle
  *
- * What the guest may bring back by its context stays where it is.
+ * An object whose context the guest may load again stays in the chip.
  *
- * Return: 0; -EIO if the chip refuses to let go of it; or the errno of transmit
+ * Return: 0; -EIO if the chip refuses to flush it; or the errno of transmit
  */
 int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
@@ -450,7 +454,7 @@ int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry
 	return vtpmb_tpm20_trim(vtpm, VTPMB_MAX_KEPT);
 }
 
-/* The loaded one used least lately, of sessions or of all others. */
+/* Find the least recently used loaded session, or object or sequence, not in use. */
 static struct vtpmb_tpm20_body *tpm20_oldest(struct vtpmb_tpm20_table *table, bool session)
 {
 	struct vtpmb_tpm20_body *body, *oldest = NULL;
@@ -478,7 +482,10 @@ static int tpm20_evict_object(struct vtpmb_vtpm *vtpm)
 	return err ? err : 1;
 }
 
-/* One that may not be saved stays: the guest is told that there is no room. */
+/*
+ * If the context gap does not allow a save, the session stays loaded, and the guest gets the
+ * chip's error.
+ */
 static int tpm20_evict_session(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_body *body;
@@ -515,7 +522,7 @@ static int tpm20_make_session_room(struct vtpmb_vtpm *vtpm)
 	return again ? again : tpm20_end_host_session(vtpm);
 }
 
-/* Of a chip that has one memory for all. */
+/* For a chip that has one memory for objects and sessions. */
 static int tpm20_make_any_room(struct vtpmb_vtpm *vtpm)
 {
 	int again = tpm20_evict_object(vtpm);
@@ -524,15 +531,15 @@ static int tpm20_make_any_room(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_make_room() - answer to a chip that is full
+ * vtpmb_tpm20_make_room() - make room in a chip that is full
  * @vtpm:	the vtpm
- * @rc:		what the chip said
+ * @rc:		the chip's response code
  *
- * Puts out what the vtpm has used least lately and the present command does
- * not name; if there is nothing left, the host kernel's own session.  No other
- * proxy has anything in the chip during a turn.
+ * Evict the least recently used object or session of the vtpm that the present command
+ * does not use.  If there is none and a session slot is needed, end the host kernel's own
+ * session.  No other proxy has anything loaded in the chip during a turn.
  *
- * Return: 1 if it is worth trying again, up to TPM20_MAX_TRIES times; 0 if not; or
+ * Return: 1 if the command is worth a retry, up to TPM20_MAX_TRIES times; 0 if not; or
  * the errno of transmit
  */
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
@@ -551,7 +558,7 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 	}
 }
 
-/* Its length is that of the response; @rc is the chip's. */
+/* Return: length of the response, or the errno; @rc receives the response code. */
 static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 			      const struct vtpmb_tpm20_body *body, u32 *rc)
 {
@@ -571,9 +578,9 @@ static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
 }
 
 /*
- * Load a context.  If the response is lost, what the chip calls it is lost too: a
- * session has its number, an object is found by its Name, and a sequence, which
- * has none, by not having been there before.
+ * Load a context.  If the response is lost, the new handle is lost too.  A session keeps its
+ * handle, and an object is found by its Name.  A sequence has no Name: it is found as the
+ * handle that the chip did not have before.
  */
 static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
@@ -603,15 +610,14 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
 }
 
 /**
- * vtpmb_tpm20_load() - see that an entry is loaded in the chip
+ * vtpmb_tpm20_load() - ensure that an entry is loaded in the chip
  * @vtpm:	the vtpm
  * @entry:	the entry
- * @gone:	response code for one whose context the chip does not take back
+ * @gone:	response code for an entry whose context the chip rejects
  * @rc:		out: response code
  *
- * A context that the chip does not take back is gone: the chip was reset behind
- * our back.  It is forgotten, but not flushed, for a session's handle may be
- * another one's now.
+ * The chip rejects a context if it was reset behind the bridge's back.  The entry is then
+ * forgotten but not flushed, because another session may have its handle now.
  *
  * Return: 0 or the errno of transmit
  */
@@ -653,7 +659,7 @@ static bool tpm20_get_public(struct vtpmb_tpm20_body *body, struct vtpmb_reader 
 	return true;
 }
 
-/* The chip's answer to ReadPublic is in @port->scratch. */
+/* Cache the response to ReadPublic, which is in @port->scratch. */
 static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
 			     size_t len, u32 *rc)
 {
@@ -671,7 +677,7 @@ static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	return 0;
 }
 
-/* A persistent object takes a place in the chip for as long as the command lasts. */
+/* A persistent object takes an object slot in the chip while the command runs. */
 static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 {
 	unsigned int tries = 0;
@@ -685,7 +691,7 @@ static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 }
 
 /**
- * vtpmb_tpm20_learn() - have the chip tell of an object what is public, once
+ * vtpmb_tpm20_learn() - read an object's public area from the chip, once
  * @vtpm:	the vtpm
  * @entry:	the object; its body gets @attributes, @name and @public
  * @rc:		out: response code
@@ -734,11 +740,11 @@ int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u
 }
 
 /**
- * vtpmb_tpm20_has_name() - whether a persistent object of the chip has a Name
+ * vtpmb_tpm20_has_name() - compare the Name of a persistent object of the chip
  * @vtpm:	the vtpm
- * @handle:	which, whoever's it is
+ * @handle:	the persistent object, of any owner
  * @body:	an object whose Name is known
- * @same:	set if it has the same one
+ * @same:	set to true if both Names are the same; otherwise unchanged
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -763,11 +769,11 @@ int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle,
 /**
  * vtpmb_tpm20_read_public() - TPM2_ReadPublic (TPM 2.0 Part 3, 12.4)
  * @vtpm:	the vtpm
- * @call:	the command, without sessions: they would see another answer
+ * @call:	the command, without sessions: only the chip can build a response with sessions
  * @out:	where the response's parameters go
  * @rc:		response code
  *
- * The chip is asked once for each object: that answer never changes.
+ * The chip is asked once for each object, because the answer never changes.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -789,8 +795,8 @@ int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 }
 
 /**
- * vtpmb_tpm20_changed() - the chip has changed what an entry stands for
- * @entry:	a loaded sequence; what was saved of it is of the past
+ * vtpmb_tpm20_changed() - the chip has changed an object or sequence
+ * @entry:	its entry; the saved context of a sequence is outdated and dropped
  */
 void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry)
 {
