@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, policies of hierarchies: what a policy session asks for besides its
- * digest.
+ * TPM 2.0, policies of hierarchies: the conditions that a policy session requires besides
+ * its digest.
  *
- * The digest is the chip's, which all policy commands go to; the bridge asks
- * for it when a session is to authorise what is the proxy's own.  What else the
- * session asks for the chip does not tell, so the bridge writes it down as the
- * commands pass.  A command that it does not know, or a condition that only the
- * chip could judge, makes the session one that authorises objects only.
+ * All policy commands go to the chip, which computes the digest.  The bridge reads the
+ * digest when a session authorises a hierarchy or PCR of the proxy.  The chip does not
+ * report the other conditions of the session, so the bridge records them from the
+ * policy commands.  After a command that the bridge does not know, or a condition that
+ * only the chip could check, the session can authorise objects only.
  */
 
 #include <crypto/algapi.h>
@@ -60,13 +60,13 @@ static void tpm20_code(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
 	c->opaque |= !vtpmb_get_u32(r, &c->code);
 }
 
-/* Its nameHash comes too late to matter: no hierarchy authorises Duplicate. */
+/* Its nameHash does not matter: no hierarchy authorises Duplicate. */
 static void tpm20_duplication(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
 {
 	c->code = TPM2_CC_Duplicate;
 }
 
-/* TPM 2.0 Part 3, 23.8: of several, what is common to all. */
+/* TPM 2.0 Part 3, 23.8: several localities are intersected. */
 static void tpm20_locality(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
 {
 	u8 locality;
@@ -125,17 +125,17 @@ static void tpm20_authorisation(struct vtpmb_tpm20_conditions *c, struct vtpmb_r
 		return;
 	}
 	tpm20_cp_hash(c, r);
-	/* The clock that it expires by is the chip's. */
+	/* The expiration refers to the chip's clock. */
 	c->opaque |= !vtpmb_get_tpm2b(r, &bytes, &len) || !vtpmb_get_u32(r, &expiration) ||
 		     expiration;
 }
 
 /**
  * struct tpm20_follower - a policy command
- * @code:	which
+ * @code:	command code
  * @handle:	which of its handles is the session, from 0
  * @first:	its first parameter, which may be encrypted, is a condition
- * @follow:	adds to what the session asks for; the parameters are taken
+ * @follow:	adds to the conditions of the session; reads the parameters
  */
 struct tpm20_follower {
 	u32 code;
@@ -144,7 +144,7 @@ struct tpm20_follower {
 	void (*follow)(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r);
 };
 
-/* What is true when the command succeeds needs no condition. */
+/* A policy command that is checked in full when it is executed adds no condition. */
 static const struct tpm20_follower tpm20_followers[] = {
 	{ TPM2_CC_PolicyNV, 2, false, tpm20_harmless },
 	{ TPM2_CC_PolicySecret, 1, false, tpm20_authorisation },
@@ -189,7 +189,7 @@ static bool tpm20_is_decrypted(const struct vtpmb_tpm20_call *call)
 	return false;
 }
 
-/* The policy session that a command is about, or NULL. */
+/* The policy session that a policy command changes, or NULL. */
 static struct vtpmb_tpm20_entry *tpm20_subject(const struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
@@ -202,7 +202,7 @@ static struct vtpmb_tpm20_entry *tpm20_subject(const struct vtpmb_tpm20_call *ca
 }
 
 /**
- * vtpmb_tpm20_foresee() - what a policy session will ask for after a command
+ * vtpmb_tpm20_foresee() - compute the conditions of a policy session after a command
  * @call:	the command, before it is sent to the chip; gets @conditions
  */
 void vtpmb_tpm20_foresee(struct vtpmb_tpm20_call *call)
@@ -222,7 +222,7 @@ void vtpmb_tpm20_foresee(struct vtpmb_tpm20_call *call)
 }
 
 /**
- * vtpmb_tpm20_follow() - the chip has done what was foreseen
+ * vtpmb_tpm20_follow() - the chip has executed the policy command: apply the conditions
  * @call:	the command
  */
 void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call)
@@ -237,10 +237,10 @@ void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call)
 }
 
 /**
- * vtpmb_tpm20_doubt() - nobody knows what the chip has done
+ * vtpmb_tpm20_doubt() - it is not known whether the chip has executed a policy command
  * @call:	a command without a response
  *
- * What the guest's own platform has to meet it has to meet in either case.
+ * The session then requires the conditions of the virtual platform in either case.
  */
 void vtpmb_tpm20_doubt(const struct vtpmb_tpm20_call *call)
 {
@@ -264,7 +264,7 @@ void vtpmb_tpm20_reset_policy(struct vtpmb_tpm20_entry *entry)
 	entry->pcr_counter = 0;
 }
 
-/* TPM 2.0 Part 4, CompareTemplateHash(): of the second parameter. */
+/* TPM 2.0 Part 4, CompareTemplateHash(): the hash of the second parameter. */
 static bool tpm20_get_template(const struct vtpmb_tpm20_call *call, const u8 **bytes, u16 *len)
 {
 	struct vtpmb_reader r = call->params;
@@ -287,7 +287,7 @@ static int tpm20_hash_template(const struct vtpmb_tpm20_call *call, u16 alg, u8 
 	return vtpmb_hash_digest(hash, bytes, len, digest);
 }
 
-/* Whether the command is the one that the session is for. */
+/* Whether the session's policy permits the command. */
 static u32 tpm20_is_covered(const struct vtpmb_tpm20_call *call,
 			    const struct vtpmb_tpm20_entry *entry)
 {
@@ -316,13 +316,13 @@ static bool tpm20_is_local_enough(u8 wanted, u8 locality)
 }
 
 /**
- * vtpmb_tpm20_is_virtually_met() - what the chip does not see of a policy that it judges
+ * vtpmb_tpm20_is_virtually_met() - check the virtual conditions of a policy that the chip checks
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command
  * @i:		which session; it authorises an object or an index
  *
- * Of PCRs, locality and presence the chip has only its own, which have to be right too.
- * What it refuses for the command's code comes first, and is left to it.
+ * The chip knows only its own PCRs, locality and physical presence.  They have to meet the
+ * policy too.  The chip checks the command code, and that check comes first.
  *
  * Return: a response code without its number
  */
@@ -341,7 +341,7 @@ u32 vtpmb_tpm20_is_virtually_met(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm
 	return entry->conditions.pp && !vtpm->pp_pin ? TPM2_RC_PP : TPM2_RC_SUCCESS;
 }
 
-/* What the session asks for, in the order of TPM 2.0 Part 4, CheckPolicyAuthSession(). */
+/* Check the session's conditions in the order of TPM 2.0 Part 4, CheckPolicyAuthSession(). */
 static u32 tpm20_check_conditions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 				  const struct vtpmb_tpm20_entry *entry)
 {
@@ -365,11 +365,11 @@ static u32 tpm20_check_conditions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tp
 /**
  * vtpmb_tpm20_judge_policy() - whether a policy session satisfies a policy
  * @vtpm:	the vtpm; its lock is held
- * @call:	the command, none of its parameters taken yet
- * @i:		which session; the chip has told its digest.  It authorises a
+ * @call:	the command, none of its parameters read yet
+ * @i:		which session; its digest has been read from the chip.  It authorises a
  *		hierarchy or PCR.
  *
- * Of an authValue that it asks for too nothing is said.
+ * This does not check an authValue that the policy requires.
  *
  * Return: a response code without its number
  */

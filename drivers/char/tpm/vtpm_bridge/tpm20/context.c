@@ -2,10 +2,10 @@
 /*
  * TPM 2.0, contexts: the guest's own ContextSave, ContextLoad, FlushContext.
  *
- * What a guest gets of an object is the chip's saved context with a MAC after
- * it, which binds it to the proxy and to what would make it invalid in a TPM
- * of its own.  What it gets of a session is a number: the chip does not hear
- * of it.
+ * The context of an object that a guest gets is the chip's saved context followed by a
+ * MAC.  The MAC binds it to the proxy and to the events that would make it invalid in a
+ * TPM of the guest's own.  The context of a session is only a number, and saving it does
+ * not involve the chip.
  */
 
 #include <crypto/algapi.h>
@@ -32,7 +32,7 @@ struct tpm20_binding {
 	u8 bytes[20];
 };
 
-/* What a context does not tell of an object, but its MAC covers. */
+/* Properties of an object that its context does not contain, but its MAC covers. */
 enum tpm20_origin {
 	ORIGIN_CHIP,
 	ORIGIN_EXTERNAL,
@@ -41,9 +41,9 @@ enum tpm20_origin {
 };
 
 /*
- * A context is invalid after a TPM Reset, an stClear object's after a TPM Restart
- * too, and one of a hierarchy after that was cleared.  Of a session only the last
- * one is valid: its generation tells.
+ * A context becomes invalid with a TPM Reset, or when its hierarchy is cleared.  That of an
+ * object with stClear set also becomes invalid with a TPM Restart.  Only the last saved context
+ * of a session is valid; its generation identifies it.
  */
 static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier, enum tpm20_origin origin,
 		       struct tpm20_binding *binding)
@@ -124,7 +124,7 @@ static void tpm20_disorderly(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	mutex_unlock(&vtpm->lock);
 }
 
-/* Have the chip's context of an object or a sequence, as it is now. */
+/* Have the chip save the present context of an object or a sequence. */
 static int tpm20_save_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			     u32 gone, u32 *rc)
 {
@@ -148,7 +148,8 @@ static int tpm20_save_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
  * @st_clear:	out: whether it does
  * @rc:		out: response code
  *
- * The object's attributes do not tell if its parent is one.  The chip's context does.
+ * The object's attributes do not show whether an ancestor has stClear set.  The chip's context
+ * does.
  *
  * Context: The hub's thread.
  * Return: 0 or the errno of transmit
@@ -202,12 +203,12 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 /**
  * struct tpm20_context - a TPMS_CONTEXT as the guest brings it
  * @start:	its first byte
- * @len:	its bytes
- * @sequence:	its fields
+ * @len:	its length
+ * @sequence:	sequence
  * @saved:	savedHandle
  * @hierarchy:	TPMI_RH_HIERARCHY
  * @hier:	the same as an index
- * @origin:	what its MAC tells
+ * @origin:	properties that its MAC covers
  */
 struct tpm20_context {
 	const u8 *start;
@@ -230,8 +231,8 @@ static bool tpm20_is_saved(struct vtpmb_vtpm *vtpm, u32 handle)
 }
 
 /*
- * Windows pads a context to TPM_PT_MAX_OBJECT_CONTEXT bytes, whatever it is of.  The
- * MAC ends where the blob does, so what follows does not matter.
+ * Windows pads each context to TPM_PT_MAX_OBJECT_CONTEXT bytes.  The MAC is at the end of the
+ * blob, so bytes after the blob are ignored.
  */
 static void tpm20_skip_padding(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       const struct tpm20_context *c)
@@ -288,7 +289,7 @@ static bool tpm20_is_of(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
 	return !crypto_memneq(mac, c->start + len, sizeof(mac));
 }
 
-/* Also learns where it comes from. */
+/* Check the MAC, and get the properties that it covers. */
 static bool tpm20_is_genuine(struct vtpmb_vtpm *vtpm, struct tpm20_context *c)
 {
 	if (c->len < CONTEXT_SIZE + VTPMB_MAC_SIZE)
@@ -300,7 +301,7 @@ static bool tpm20_is_genuine(struct vtpmb_vtpm *vtpm, struct tpm20_context *c)
 	return false;
 }
 
-/* A session's context is good for one load, and only the last one saved. */
+/* Only the last saved context of a session can be loaded, and only once. */
 static u32 tpm20_load_session(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
 			      u32 *handle)
 {
@@ -314,7 +315,7 @@ static u32 tpm20_load_session(struct vtpmb_vtpm *vtpm, const struct tpm20_contex
 	return TPM2_RC_SUCCESS;
 }
 
-/* What a context is of: known already, or new and to be loaded when it is needed. */
+/* Find the body of a context, or take a new one, which is loaded when it is needed. */
 static struct vtpmb_tpm20_body *tpm20_context_body(struct vtpmb_vtpm *vtpm,
 						   const struct tpm20_context *c)
 {
@@ -377,7 +378,7 @@ static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct tpm20_context
  * @out:	where the response's parameters go
  * @rc:		response code
  *
- * The chip gets an object when a command first needs it.
+ * An object is loaded into the chip when a command first needs it.
  *
  * Return: 0
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, HMAC sessions whose key the bridge knows.
+ * TPM 2.0, HMAC sessions with a key that the bridge knows.
  *
- * A session that is neither salted nor bound has no key but the authValue of
- * what it authorises.  One that is bound to a hierarchy or a PCR has a key made
- * of an authValue that the bridge knows too.  Unless it and the chip's are both
- * empty, the chip's session is started without a key: it stands for the handle, and only
- * the bridge can judge it.
+ * The HMAC key of a session that is neither salted nor bound is only the authValue of the
+ * entity that the session authorises.  The key of a session that is bound to a hierarchy
+ * or a PCR is derived from an authValue that the bridge knows.  Unless that authValue and
+ * the chip's are both empty, the session in the chip is started without a key.  It only
+ * reserves the handle then, and only the bridge can check the HMAC.
  */
 
 #include <crypto/algapi.h>
@@ -27,13 +27,13 @@
 /** MAX_KEY - bytes of the longest key: sessionKey || authValue */
 #define MAX_KEY		(VTPMB_MAX_DIGEST + VTPMB_MAX_AUTH)
 
-/** MAX_PARTS - pieces of a message that is hashed */
+/** MAX_PARTS - maximum number of pieces of a hashed message */
 #define MAX_PARTS	7
 
 /**
  * struct tpm20_message - a message in pieces
- * @nr_parts:	how many
- * @part:	those
+ * @nr_parts:	number of pieces
+ * @part:	the pieces
  */
 struct tpm20_message {
 	unsigned int nr_parts;
@@ -62,7 +62,7 @@ static int tpm20_digest(const struct vtpmb_hash *hash, const struct tpm20_messag
 	return err;
 }
 
-/* Of the hashes that a session may have; 0: not one whose HMAC is made here. */
+/* Block size of a hash; 0: the bridge does not compute HMACs with it. */
 static size_t tpm20_block_size(u16 alg)
 {
 	switch (alg) {
@@ -112,11 +112,11 @@ static int tpm20_hmac(const struct vtpmb_hash *hash, const u8 *key, size_t key_l
 }
 
 /**
- * vtpmb_tpm20_authority() - whose authValue authorises the use of a handle
+ * vtpmb_tpm20_authority() - the hierarchy with the authValue of a handle
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a hierarchy or PCR
  *
- * Return: the hierarchy; for a PCR the null hierarchy, for both have an empty one
+ * Return: the hierarchy; for a PCR the null hierarchy, because both have an empty authValue
  */
 const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtpm, u32 handle)
 {
@@ -133,7 +133,7 @@ const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtp
  * @entry:	the session
  * @handle:	the entity, a hierarchy or PCR
  *
- * Return: whether it is, and the authValue is still what it was then (TPM 2.0
+ * Return: true if it is bound to the entity and the authValue has not changed since (TPM 2.0
  * Part 4, IsSessionBindEntity())
  */
 bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
@@ -147,11 +147,11 @@ bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entr
 }
 
 /**
- * vtpmb_tpm20_sequence_auth() - what authorises the use of a sequence
+ * vtpmb_tpm20_sequence_auth() - the authValue of a sequence
  * @call:	the command
  * @i:		which handle
  *
- * Return: its authValue; NULL if that is not known, or it is no sequence
+ * Return: the authValue; NULL if it is not known or the handle is not a sequence
  */
 const struct vtpmb_auth *vtpmb_tpm20_sequence_auth(const struct vtpmb_tpm20_call *call,
 						   unsigned int i)
@@ -163,7 +163,7 @@ const struct vtpmb_auth *vtpmb_tpm20_sequence_auth(const struct vtpmb_tpm20_call
 	return &entry->body->auth;
 }
 
-/* sessionKey || authValue, without the latter if it is not to be in */
+/* sessionKey || authValue; the authValue only if the session needs it */
 static size_t tpm20_put_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			    unsigned int i, u8 *key)
 {
@@ -181,7 +181,7 @@ static size_t tpm20_put_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_ca
 	return w.len;
 }
 
-/* The one session that is to decrypt or encrypt, if that is not the first one. */
+/* The session with the attribute decrypt or encrypt, unless it is the first one. */
 static const struct vtpmb_tpm20_entry *
 tpm20_find_cipher(const struct vtpmb_tpm20_call *call, u8 attribute)
 {
@@ -194,7 +194,7 @@ tpm20_find_cipher(const struct vtpmb_tpm20_call *call, u8 attribute)
 	return NULL;
 }
 
-/* The first session vouches for their nonces: TPM 2.0 Part 1, 19.6.5. */
+/* The HMAC of the first session also covers their nonces: TPM 2.0 Part 1, 19.6.5. */
 static void tpm20_add_ciphers(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
 {
 	const struct vtpmb_tpm20_entry *decrypt = tpm20_find_cipher(call, TPMA_SESSION_DECRYPT);
@@ -208,7 +208,7 @@ static void tpm20_add_ciphers(struct tpm20_message *m, const struct vtpmb_tpm20_
 
 /*
  * HMAC(key, pHash || nonce1 || nonce2 || attributes): TPM 2.0 Part 1, 19.6.5.
- * Without a key it may be left out, and is then left out of the response too.
+ * If the key is empty, the caller may omit the HMAC.  The response omits it too then.
  */
 static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i, const struct vtpmb_hash *hash,
@@ -244,7 +244,7 @@ static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	return err;
 }
 
-/* Objects and indices have Names of their own, a sequence none; else it is the handle. */
+/* The Name: stored for objects and indices, empty for a sequence, otherwise the handle. */
 static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_call *call,
 			   unsigned int i)
 {
@@ -262,7 +262,7 @@ static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_cal
 	return !entry || entry->kind != KIND_OBJECT || entry->body->learnt;
 }
 
-/* What nameHash covers; false if a Name is not known. */
+/* Add what nameHash covers.  Return: false if a Name is not known */
 static bool tpm20_add_names(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
@@ -395,7 +395,7 @@ static bool tpm20_get_symmetric(struct vtpmb_reader *r, bool *ciphers)
 	return !*ciphers || vtpmb_get_bytes(r, alg == TPM2_ALG_XOR ? 2 : 4);
 }
 
-/* What is encrypted on its way, nonceCaller or nonceTPM, is not known here. */
+/* Whether nonceCaller or nonceTPM is encrypted in transit, and so unknown to the bridge. */
 static bool tpm20_is_encrypted(const struct vtpmb_tpm20_call *call)
 {
 	u8 attributes = 0;
@@ -406,7 +406,7 @@ static bool tpm20_is_encrypted(const struct vtpmb_tpm20_call *call)
 	return attributes & (TPMA_SESSION_DECRYPT | TPMA_SESSION_ENCRYPT);
 }
 
-/* The parameters of StartAuthSession; what is wrong with them the chip says better. */
+/* Parse the parameters of StartAuthSession; the chip reports errors in them. */
 static bool tpm20_get_start(struct vtpmb_tpm20_call *call, u8 *type)
 {
 	struct vtpmb_reader r = call->params;
@@ -435,14 +435,14 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
 }
 
 /**
- * vtpmb_tpm20_new_key() - what the bridge will know of a new session's key
+ * vtpmb_tpm20_new_key() - determine what the bridge knows of a new session's key
  * @vtpm:	the vtpm; its lock is held
  * @call:	StartAuthSession; gets @key, @nonce, @hash_alg, @trial, @bound
  *
- * Return: TPM2_RC_SUCCESS; TPM2_RC_AUTH_UNAVAILABLE if the chip would make the key, or
- * check an HMAC over what it is bound to, with an authValue that is not the
- * proxy's.  That is so whenever one of the two is not empty: a guest must not
- * learn whether they are the same.
+ * Return: TPM2_RC_SUCCESS; TPM2_RC_AUTH_UNAVAILABLE if the chip would use an authValue
+ * other than the proxy's to derive the key or to check an HMAC.  This includes all cases in
+ * which one of the two authValues is not empty: a guest must not learn whether they are the
+ * same.
  */
 u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -469,7 +469,7 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 }
 
 /**
- * vtpmb_tpm20_new_sequence() - what the bridge will know of a new sequence's authValue
+ * vtpmb_tpm20_new_sequence() - determine what the bridge knows of a new sequence's authValue
  * @vtpm:	the vtpm
  * @call:	HashSequenceStart; gets @auth
  *
@@ -491,12 +491,12 @@ u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 }
 
 /**
- * vtpmb_tpm20_derive() - make a new session's key
+ * vtpmb_tpm20_derive() - derive a new session's key
  * @entry:	the session; its @key is as vtpmb_tpm20_new_key() left it
  * @call:	StartAuthSession
  *
- * KDFa of one block: TPM 2.0 Part 1, 11.4.10.2 and 19.6.8.  If it cannot be
- * made, the session is one whose key is not known.
+ * KDFa of one block: TPM 2.0 Part 1, 11.4.10.2 and 19.6.8.  If the
+ * derivation fails, the session's key is not known.
  */
 void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm20_call *call)
 {
@@ -524,9 +524,9 @@ void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm2
 /**
  * vtpmb_tpm20_roll() - the chip has given a session a new nonceTPM
  * @entry:	the session
- * @r:		at the nonce in the chip's response; taken
+ * @r:		at the nonce in the chip's response; advanced past it
  *
- * Return: whether it was there
+ * Return: true if the response contains the nonce
  */
 bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
 {
@@ -540,7 +540,7 @@ bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
 	return true;
 }
 
-/* TPML_DIGEST_VALUES of one, as good as any. */
+/* TPML_DIGEST_VALUES with one digest; its value does not matter. */
 static void tpm20_put_digest(const struct vtpmb_port *port, struct vtpmb_writer *w)
 {
 	static const u8 zeros[VTPMB_MAX_DIGEST];
@@ -590,8 +590,8 @@ static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
  * @entry:	an HMAC session whose key is known here and to the chip
  * @rc:		out: the chip's response code
  *
- * By PCR_Extend of no PCR: the cheapest command that takes an authorisation, and
- * that of the null hierarchy is empty.
+ * Send PCR_Extend with TPM_RH_NULL, which extends no PCR.  It is the cheapest command with an
+ * authorisation, and the authValue of the null hierarchy is empty.
  *
  * Return: 0, -EIO, -ENOMEM or the errno of transmit
  */
@@ -624,10 +624,10 @@ int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 }
 
 /**
- * vtpmb_tpm20_auth_set_flag() - the flag by which the chip tells of an authValue
+ * vtpmb_tpm20_auth_set_flag() - the flag that reports whether an authValue is set
  * @handle:	a hierarchy or PCR
  *
- * Return: a flag of TPMA_PERMANENT; 0: the chip does not tell
+ * Return: a flag of TPMA_PERMANENT; 0: the chip does not report it
  */
 u32 vtpmb_tpm20_auth_set_flag(u32 handle)
 {
@@ -646,7 +646,7 @@ u32 vtpmb_tpm20_auth_set_flag(u32 handle)
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a hierarchy or PCR
  *
- * What the administrator has told of the chip's does not matter.
+ * This uses the chip's flags, not the authValues that the administrator has configured.
  *
  * Context: The hub's thread, after vtpmb_tpm20_inquire().
  */

@@ -2,23 +2,23 @@
 /*
  * TPM 2.0, dictionary attack protection (TPM 2.0 Part 1, 19.8).
  *
- * The chip has one counter of failed authorisations for all its users, and at
- * its limit nobody can use a protected object any more.  So in each turn the chip
- * is asked for its counter before a guest can fail, and the guest is refused if
- * what guests may use up of the chip's tries is used up, by whomever.  The rest
- * is the host's.
+ * The chip has one counter of failed authorisations for all its users.  When it reaches
+ * its limit, no user can use a protected object.  So in each turn, the bridge reads the
+ * chip's counter before a guest can fail.  It refuses the guest if the tries that all
+ * guests together may use are used up, whoever used them.  The other tries are reserved
+ * for the host.
  *
- * The bridge also counts for each proxy.  One that has had its share is refused
- * alone, and one that has had half of it waits after each further failure, each
- * time longer.  A wait that a guest's kernel can sit out is answered with
- * TPM_RC_RETRY, a longer one with TPM_RC_LOCKOUT.  In the end it waits until the
- * chip has forgotten all its failures: then it alone cannot keep others from
- * guests' tries, however few they are.
+ * The bridge also counts the failures of each proxy.  A proxy that has used up its share
+ * is refused, while others are not.  One that has used up half of it has to wait after
+ * each further failure, each time longer.  During a wait that the guest's kernel can sit
+ * out, the response is TPM_RC_RETRY; during a longer one, it is TPM_RC_LOCKOUT.  The
+ * longest waits last until the chip has forgotten all the proxy's failures.  So one proxy
+ * alone cannot keep the other guests from their tries, however few there are.
  *
- * A guest sets limits and times of its own and resets its own counter; its share
- * of the chip's stays what it is, or it would guess for ever at the others' cost.
- * A proxy's failures are never more than what the chip still counts, so they go
- * as the chip forgets.
+ * A guest sets its own limits and times, and resets its own counter.  This does not
+ * change its share of the chip's tries; otherwise it could guess forever at the others'
+ * cost.  The failure count of a proxy is never higher than the chip's counter, so it
+ * drops as the chip forgets failures.
  */
 
 #include <linux/compiler.h>
@@ -119,7 +119,7 @@ static bool tpm20_needs_no_auth(const struct vtpmb_tpm20_entry *session)
 	       !vtpmb_tpm20_needs_auth(session);
 }
 
-/* An index that there is not cannot be guessed at. */
+/* The authValue of an index that does not exist cannot be guessed. */
 static int tpm20_index_counts(struct vtpmb_vtpm *vtpm, u32 handle, bool *counts)
 {
 	const struct vtpmb_tpm20_index *index;
@@ -140,7 +140,7 @@ static int tpm20_object_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry
 	if (!object || object->kind != KIND_OBJECT)
 		return 0;
 	err = vtpmb_tpm20_learn(vtpm, object, &rc);
-	/* It has no body any more if the chip has lost it. */
+	/* The entry has lost its body if the chip has lost the object. */
 	if (object->body)
 		*counts = !object->body->learnt ||
 			  !(object->body->attributes & TPMA_OBJECT_NODA);
@@ -148,9 +148,10 @@ static int tpm20_object_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry
 }
 
 /*
- * Whether a failure of a session would count: if what it authorises is
- * protected, unless by a policy that asks for no authValue, or if it is bound
- * to an object or an index, which may be.  Sequences are not protected.
+ * Whether a failure of a session would count.  It does if the session is bound to an object
+ * or an index, which may be protected.  It also does if the entity that the session authorises
+ * is protected, unless the session's policy requires no authValue.  Sequences are not
+ * protected.
  */
 static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			unsigned int i, bool *counts)
@@ -167,13 +168,13 @@ static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return tpm20_object_counts(vtpm, call->entry[i], counts);
 }
 
-/* Seconds of a proxy's present wait, or the next one's. */
+/* Duration of a proxy's wait number @nr, in seconds. */
 static u64 tpm20_backoff(unsigned int nr)
 {
 	return nr ? (u64)VTPMB_BACKOFF << 2 * (nr - 1) : 0;
 }
 
-/* The longest wait is at least twice what the chip takes to forget a failure. */
+/* The longest wait is at least twice the time that the chip takes to forget a failure. */
 static void tpm20_back_off(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -183,7 +184,7 @@ static void tpm20_back_off(struct vtpmb_vtpm *vtpm)
 	table->backoff_end = get_jiffies_64() + tpm20_backoff(table->backoff) * HZ;
 }
 
-/* The next wait is shorter again if this proxy has not failed for long. */
+/* Shorten the next wait if this proxy has not failed for a long time. */
 static void tpm20_forgive(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -196,7 +197,7 @@ static void tpm20_forgive(struct vtpmb_vtpm *vtpm)
 	}
 }
 
-/* See what the chip counts, and what of it is this proxy's. */
+/* Read the chip's counter, and limit this proxy's failures to it. */
 static int tpm20_look(struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_pt_var *var = &vtpm->port->var;
@@ -205,7 +206,7 @@ static int tpm20_look(struct vtpmb_vtpm *vtpm)
 
 	if (err)
 		return err;
-	/* What is counted now can be others' if nothing was counted meanwhile. */
+	/* If the chip's counter was 0 in the meantime, all present failures may be others'. */
 	if (tpm->table.nr_calm != var->nr_calm)
 		tpm->table.nr_failures = 0;
 	tpm->table.nr_calm = var->nr_calm;
@@ -218,8 +219,8 @@ static int tpm20_look(struct vtpmb_vtpm *vtpm)
 }
 
 /*
- * Whether the proxy has to wait: not for long, or so long that nobody would.  A
- * wait is over when the chip has forgotten what it is for.
+ * Whether the proxy has to wait: TPM2_RC_RETRY for a short wait, TPM2_RC_LOCKOUT for a long
+ * one.  A wait also ends when the chip has forgotten the proxy's failures.
  */
 static u32 tpm20_wait(const struct vtpmb_tpm20_table *table)
 {
@@ -232,7 +233,7 @@ static u32 tpm20_wait(const struct vtpmb_tpm20_table *table)
 	return TPM2_RC_RETRY;
 }
 
-/* Whether the proxy may fail now, by what was last seen. */
+/* Whether the proxy may fail now, according to the last look. */
 static u32 tpm20_may_fail(struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -248,7 +249,7 @@ static u32 tpm20_may_fail(struct vtpmb_vtpm *vtpm)
 	return tpm20_wait(table);
 }
 
-/* As tpm20_counts(), but without asking the chip. */
+/* Like tpm20_counts(), but without asking the chip: true if in doubt. */
 static bool tpm20_may_count(const struct vtpmb_tpm20_call *call, unsigned int i)
 {
 	const struct vtpmb_tpm20_entry *session = call->session[i].entry;
@@ -277,7 +278,7 @@ static bool tpm20_any_may_count(const struct vtpmb_tpm20_call *call)
 	return false;
 }
 
-/* Refuse what would count.  The chip may have forgotten a failure by now. */
+/* Refuse a command that could count, unless the chip has forgotten a failure by now. */
 static int tpm20_refuse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	bool counts = false;
@@ -296,12 +297,12 @@ static int tpm20_refuse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 }
 
 /**
- * vtpmb_tpm20_spare() - keep a proxy from failing if that could lock others out
+ * vtpmb_tpm20_spare() - refuse a command if its failure could lock others out
  * @vtpm:	the vtpm
  * @call:	a command that is about to be sent to the chip
  * @rc:		out: TPM2_RC_SUCCESS, TPM2_RC_RETRY or TPM2_RC_LOCKOUT
  *
- * Costs one chip command in a turn in which something protected is used.
+ * This costs one chip command in each turn that uses a protected object or index.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -332,7 +333,7 @@ void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 	if ((rc & ~0x700U) != (TPM2_RC_AUTH_FAIL | 0x800))
 		return;
 	vtpmb_tpm20_forget_properties(vtpm->port);
-	/* Such a chip does not count. */
+	/* A chip whose lockout interval is 0 does not count failures. */
 	if (!var->lockout_interval)
 		return;
 	tpm->table.nr_failures++;

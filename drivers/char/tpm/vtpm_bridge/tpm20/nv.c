@@ -2,14 +2,14 @@
 /*
  * TPM 2.0, NV indices.
  *
- * An index' number is part of its Name, so it cannot be renumbered as objects
- * are: a proxy is granted a range of numbers, and what the chip has there is
- * its own, whoever has made it.  Besides it sees the certificates of the chip's
- * endorsement keys, which it can read.  All other indices do not exist for it.
+ * The handle of an index is part of its Name, so the bridge cannot map it as it does with
+ * objects.  Instead, a proxy is granted a range of handles, and all indices of the chip in
+ * that range are its own, whoever has defined them.  It can also read the certificates of
+ * the chip's endorsement keys.  All other indices do not exist for it.
  *
- * Who may do what to an index is the chip's business; only what belongs to the
- * owner's or the platform's authorisation is the bridge's.  Nothing is kept of
- * an index from one turn to the next, since the host may change it.
+ * The chip controls access to an index.  The bridge checks only owner and platform
+ * authorisation.  It keeps no information about an index from one turn to the next,
+ * because the host may change the index.
  */
 
 #include <linux/build_bug.h>
@@ -24,7 +24,7 @@
 
 static_assert(VTPMB_TPM20_KNOWN_INDICES >= VTPMB_TPM20_HANDLES);
 
-/** NR_PAGE - handles that are looked at together */
+/** NR_PAGE - handles that are read from the chip at a time */
 #define NR_PAGE			32
 
 /* TCG's registry of reserved handles: certificates of endorsement keys. */
@@ -32,14 +32,14 @@ static const struct vtpmb_range tpm20_certificates = {
 	VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST
 };
 
-/* A guest without the keys does not see their certificates. */
+/* A guest without the endorsement keys does not see their certificates. */
 static bool tpm20_is_certificate(const struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	return vtpmb_range_has(&tpm20_certificates, handle) &&
 	       !READ_ONCE(vtpm->no_endorsement);
 }
 
-/* Indices that a Clear has taken away and that are still in the chip. */
+/* Whether indices that Clear has deleted may still be in the chip. */
 static bool tpm20_is_cleared(struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
@@ -53,8 +53,8 @@ static bool tpm20_is_cleared(struct vtpmb_vtpm *vtpm)
  * @call:	the command
  * @i:		which handle it is
  *
- * What is in its range is the proxy owner's, the certificates its platform's.
- * Whether there is such an index is for the chip to say.
+ * Indices in its range belong to the owner of the proxy, the certificates to its platform.
+ * The chip checks whether the index exists.
  *
  * Context: The hub's thread.
  * Return: a response code (TPM 2.0 Part 4, NvIndexIsAccessible())
@@ -95,10 +95,10 @@ static bool tpm20_get_defined(struct vtpmb_tpm20_call *call, u32 *handle,
  * @vtpm:	the vtpm; its lock is held
  * @call:	NV_DefineSpace; gets its @nv_index and @nv_size
  *
- * The authValue before it may be encrypted, but not its size.  What is cut off
- * the chip refuses.  Data that goes with the chip's next start would stay for
- * too long, since a guest's start is none of the chip's; and those that are in
- * memory until the chip is shut down have too little room there.
+ * The authValue before the public area may be encrypted, but its size is not.  The chip
+ * refuses a truncated command.  TPMA_NV_CLEAR_STCLEAR is refused: a Startup of the guest is not
+ * a Startup of the chip, so the data would stay for too long.  TPMA_NV_ORDERLY is refused: the
+ * chip has too little memory for the data of such indices.
  *
  * Return: a response code
  */
@@ -145,7 +145,7 @@ static struct vtpmb_tpm20_index *tpm20_known_index(struct vtpmb_vtpm *vtpm, u32 
 	return NULL;
 }
 
-/* A free slot, or that of the index used least lately: none that this command names. */
+/* A free slot, or that of the least recently used index, which this command does not use. */
 static struct vtpmb_tpm20_index *tpm20_oldest_index(struct vtpmb_tpm20_table *table)
 {
 	struct vtpmb_tpm20_index *oldest = table->index;
@@ -160,7 +160,7 @@ static struct vtpmb_tpm20_index *tpm20_oldest_index(struct vtpmb_tpm20_table *ta
 	return oldest;
 }
 
-/* The response is in the port's scratch buffer. */
+/* Parse the response in the port's scratch buffer. */
 static int tpm20_keep_index(struct vtpmb_port *port, int len, u32 handle,
 			    struct vtpmb_tpm20_index *index)
 {
@@ -180,10 +180,10 @@ static int tpm20_keep_index(struct vtpmb_port *port, int len, u32 handle,
 }
 
 /**
- * vtpmb_tpm20_learn_index() - have the chip tell of an NV index, once in a turn
+ * vtpmb_tpm20_learn_index() - read the public area of an NV index, once in a turn
  * @vtpm:	the vtpm, which may see the index
- * @handle:	which
- * @index:	out: what is known; good for as many calls as a command has handles
+ * @handle:	handle of the index
+ * @index:	out: the index; valid for as many calls as a command has handles
  * @rc:		out: response code
  *
  * Context: The hub's thread.
@@ -217,11 +217,11 @@ int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
 /**
  * vtpmb_tpm20_nv_read_public() - TPM2_NV_ReadPublic (TPM 2.0 Part 3, 31.6)
  * @vtpm:	the vtpm
- * @call:	the command, without sessions: they would see another answer
+ * @call:	the command, without sessions: only the chip can build a response with sessions
  * @out:	where the response's parameters go
  * @rc:		response code
  *
- * The chip is asked once in a turn, and again after what may have changed it.
+ * The chip is asked once in a turn, and again after a command that may have changed it.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -239,7 +239,7 @@ int vtpmb_tpm20_nv_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 }
 
 /**
- * vtpmb_tpm20_learn_named() - have the chip tell of an NV index that a command names
+ * vtpmb_tpm20_learn_named() - read the public area of an NV index that a command names
  * @vtpm:	the vtpm
  * @call:	the command; gets its @index
  * @i:		which handle it is
@@ -258,11 +258,11 @@ int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 }
 
 /**
- * vtpmb_tpm20_missing_index() - a command is refused without the chip
+ * vtpmb_tpm20_missing_index() - check the indices of a command that the bridge refuses
  * @vtpm:	the vtpm
  * @call:	the command
- * @rc:		why; out: that there is no such index, which a TPM would have
- *		found out before
+ * @rc:		response code; replaced if an index does not exist, which a TPM would
+ *		have reported first
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -289,8 +289,8 @@ bool vtpmb_tpm20_nv_has_no_da(const struct vtpmb_tpm20_index *index)
 }
 
 /**
- * vtpmb_tpm20_forget_indices() - the turn ends
- * @vtpm:	whose
+ * vtpmb_tpm20_forget_indices() - forget the indices at the end of a turn
+ * @vtpm:	the vtpm
  */
 void vtpmb_tpm20_forget_indices(struct vtpmb_vtpm *vtpm)
 {
@@ -299,7 +299,7 @@ void vtpmb_tpm20_forget_indices(struct vtpmb_vtpm *vtpm)
 	memset(table->index, 0, sizeof(table->index));
 }
 
-/* Where the proxy has indices. */
+/* The ranges in which the proxy has indices. */
 static struct vtpmb_range tpm20_own_range(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_range range = {};
@@ -314,12 +314,12 @@ static struct vtpmb_range tpm20_own_range(struct vtpmb_vtpm *vtpm)
 /**
  * vtpmb_tpm20_nv_handles() - the NV indices that a guest sees
  * @vtpm:	the vtpm
- * @first:	leave out those below
- * @handle:	out: the lowest of the others
- * @max:	how many fit there
+ * @first:	the lowest handle to return
+ * @handle:	out: the lowest handles from @first on
+ * @max:	number of handles that fit into @handle
  *
  * Context: The hub's thread.
- * Return: how many there are in @handle, -EIO, or the errno of transmit
+ * Return: number of handles in @handle, -EIO, or the errno of transmit
  */
 int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 			   unsigned int max)
@@ -347,12 +347,12 @@ int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 /**
  * struct tpm20_tally - NV indices being counted
  * @own:	the proxy's range
- * @nr_indices:	all that it sees
- * @nr_own:	in its range
+ * @nr_indices:	all indices that it sees
+ * @nr_own:	indices in its range
  * @nr_counters: counters among those
- * @bytes:	bytes of those' data
- * @wanted:	a handle
- * @found:	it is one of those
+ * @bytes:	bytes of data of those
+ * @wanted:	a handle to find
+ * @found:	@wanted is one of those
  */
 struct tpm20_tally {
 	struct vtpmb_range own;
@@ -430,10 +430,10 @@ int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 }
 
 /**
- * vtpmb_tpm20_is_counted() - whether the census is as if it were taken now
+ * vtpmb_tpm20_is_counted() - whether the census is up to date
  * @vtpm:	the vtpm; its lock is held
  *
- * What the host does to the chip's indices is seen after a reset at the latest.
+ * Changes by the host to the chip's indices are seen after a reset at the latest.
  */
 bool vtpmb_tpm20_is_counted(struct vtpmb_vtpm *vtpm)
 {
@@ -484,9 +484,9 @@ static void tpm20_recount(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_nv_changed() - the chip had a command, whatever came of it
+ * vtpmb_tpm20_nv_changed() - a command was sent to the chip, successful or not
  * @vtpm:	the vtpm
- * @call:	the command: what it names may be other than it was
+ * @call:	the command; the indices that it names may have changed
  */
 void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
@@ -513,7 +513,7 @@ bool vtpmb_tpm20_nv_stale(struct vtpmb_vtpm *vtpm)
 	return tpm20_is_cleared(vtpm);
 }
 
-/* Those that the chip's platform has made stay, as with TPM2_Clear. */
+/* Indices that the chip's platform has defined stay, as with TPM2_Clear. */
 static int tpm20_undefine_one(struct vtpmb_vtpm *vtpm, u32 handle, bool *gone)
 {
 	u32 rc;
@@ -545,10 +545,10 @@ static int tpm20_undefine(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *ran
 }
 
 /**
- * vtpmb_tpm20_sweep_nv() - undefine what a Clear has taken away
+ * vtpmb_tpm20_sweep_nv() - undefine the indices that Clear has deleted
  * @vtpm:	the vtpm
  *
- * As long as the chip refuses, the guest sees none of its range.
+ * As long as the chip refuses, the guest sees no index of its range.
  *
  * Return: 0, -EIO or the errno of transmit
  */

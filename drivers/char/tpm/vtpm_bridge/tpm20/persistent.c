@@ -2,16 +2,16 @@
 /*
  * TPM 2.0, persistent objects.
  *
- * A proxy's persistent object is one that the chip has saved: its context is
- * kept here, and it is loaded when a command names it.  Nothing is written to
- * the chip's NV memory, which has room for few and wears out, and no guest can
- * come across another one's or the host's handles.  It lives for as long as
- * the chip takes its contexts back and the proxy exists.
+ * A persistent object of a proxy is normally a saved context.  The bridge keeps the
+ * context and loads it when a command names the object.  Nothing is written to the
+ * chip's NV memory, which has room for few objects and wears out, and no guest can
+ * collide with handles of another guest or of the host.  The object exists as long as
+ * the proxy does and the chip accepts the context.
  *
- * But in a range that the administrator grants, objects are persistent in the
- * chip, and what it has there is the guest's.  One that the chip has already,
- * under whatever handle, is not written again: the guest's is saved as others are,
- * for it may have another authValue.
+ * In a range that the administrator grants, objects are persistent in the chip, and all
+ * persistent objects of the chip in that range are the guest's.  If the chip already has
+ * the object, under any handle, it is not written again.  The guest's object is then kept
+ * as a saved context, because it may have a different authValue.
  */
 
 #include <linux/kernel.h>
@@ -26,7 +26,7 @@
 #include "swap.h"
 #include "wire.h"
 
-/** NR_PAGE - handles that are looked at together */
+/** NR_PAGE - handles that are read from the chip at a time */
 #define NR_PAGE			16
 
 /**
@@ -55,7 +55,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 ha
  * @call:	the command; gets the @entry
  * @i:		which handle it is
  *
- * One of a disabled hierarchy is not there, but for EvictControl.
+ * An object of a disabled hierarchy does not exist, except for EvictControl.
  *
  * Return: a response code (TPM 2.0 Part 4, ObjectLoadEvict())
  */
@@ -145,7 +145,7 @@ static bool tpm20_is_granted(struct vtpmb_vtpm *vtpm, u32 handle)
 	return granted;
 }
 
-/* EvictControl as the chip's owner, of what has @object for handle. */
+/* Send EvictControl for the chip's handle @object, authorised as the chip's owner. */
 static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
 {
 	unsigned int tries = 0;
@@ -158,13 +158,13 @@ static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
 						sizeof(param), rc);
 		again = err ? err : vtpmb_tpm20_make_room(vtpm, *rc);
 	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
-	/* The chip's authValue is not what the administrator said. */
+	/* The chip's authValue is not the one that the administrator configured. */
 	if (!again && *rc == TPM2_RC_OF_SESSION(TPM2_RC_BAD_AUTH, 0))
 		*rc = TPM2_RC_AUTH_UNAVAILABLE;
 	return min(again, 0);
 }
 
-/* Enter what stands in the chip under @handle; nothing if there is no room. */
+/* Enter the chip's persistent object @handle, unless the table is full. */
 static struct vtpmb_tpm20_body *tpm20_enter_standing(struct vtpmb_vtpm *vtpm, u32 handle,
 						     enum vtpmb_tpm20_hier hier, u32 cleared)
 {
@@ -180,7 +180,7 @@ static struct vtpmb_tpm20_body *tpm20_enter_standing(struct vtpmb_vtpm *vtpm, u3
 }
 
 /**
- * vtpmb_tpm20_remove() - take a persistent object out of the chip for good
+ * vtpmb_tpm20_remove() - delete a persistent object from the chip
  * @vtpm:	the vtpm
  * @entry:	its handle, which is forgotten
  * @rc:		out: response code; the handle stays if it is not TPM2_RC_SUCCESS
@@ -201,7 +201,7 @@ int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	return 0;
 }
 
-/* Whether the chip has a persistent object of that Name, or one of that handle. */
+/* Whether the chip has a persistent object with that Name or that handle. */
 static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body *body,
 			 u32 handle, bool *alias, bool *taken)
 {
@@ -223,8 +223,8 @@ static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body 
 }
 
 /*
- * What is not written counts as what is: else the quota would tell whether the chip
- * has an object of that Name.
+ * An object that is not written counts like one that is.  Otherwise the quota would reveal
+ * whether the chip has an object with that Name.
  */
 static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
 {
@@ -324,7 +324,7 @@ static int tpm20_adopt(struct vtpmb_vtpm *vtpm, u32 handle)
 	return 0;
 }
 
-/* Handles of the chip in the proxy's range; as many as there is room for. */
+/* Enter the chip's handles in the proxy's range, as many as the table has room for. */
 static int tpm20_granted_handles(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *range,
 				 u32 *handle)
 {
@@ -340,7 +340,7 @@ static int tpm20_granted_handles(struct vtpmb_vtpm *vtpm, const struct vtpmb_ran
 	return count;
 }
 
-/* What the host has taken away, or is no longer granted, is none of the guest's. */
+/* Forget objects that the host has deleted or that are no longer in the granted range. */
 static void tpm20_forget_missing(struct vtpmb_vtpm *vtpm, const u32 *handle, int count)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -362,10 +362,10 @@ static void tpm20_forget_missing(struct vtpmb_vtpm *vtpm, const u32 *handle, int
 }
 
 /**
- * vtpmb_tpm20_settle() - see which persistent objects of the chip are the guest's
+ * vtpmb_tpm20_settle() - enter the persistent objects of the chip that are the guest's
  * @vtpm:	the vtpm
  *
- * Those in its range are.  It is looked again after each reset and after the
+ * These are the objects in its range.  They are read again after each reset and after the
  * administrator has changed the range.
  *
  * Context: The hub's thread.

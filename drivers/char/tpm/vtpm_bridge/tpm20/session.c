@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, authorisation: what the bridge judges, and how.
+ * TPM 2.0, authorisation: which sessions the bridge checks, and how.
  *
- * The hierarchies and PCRs of a proxy are its own.  So a session that
- * authorises one of them is judged here, and where the command goes on to the
- * chip, the chip gets the authValue of its own hierarchy as a password in the
- * session's place.  Only an HMAC session goes to the chip as it is, if the
- * authValues of both are empty and the chip has the session's key.  It does not
- * go there if they are the same otherwise: whether a guest's authValue is that
- * of the chip must make no difference, or it could be guessed.  What authorises
- * objects is the chip's to judge, and sequences too, but for an HMAC that covers a
- * PCR which the chip does not get.
+ * The hierarchies and PCRs of a proxy are its own.  So the bridge checks a session that
+ * authorises one of them.  If the command goes on to the chip, the bridge replaces the
+ * session by a password: the authValue of the chip's hierarchy.  An HMAC session is
+ * passed to the chip unchanged only if both authValues are empty and the chip has the
+ * session's key.  It is not passed on if both have the same nonempty authValue: a guest
+ * that could see a difference could guess the chip's authValue.
  *
- * Before anything is judged the chip is asked for what that takes; after success
- * it is told to roll the nonces.
+ * The chip checks sessions that authorise objects and sequences.  The exception is an
+ * HMAC that covers a PCR which is hidden from the chip.
+ *
+ * Before a check, the bridge reads what it needs from the chip.  After success, it has
+ * the chip roll the nonces.
  */
 
 #include <crypto/algapi.h>
@@ -34,11 +34,11 @@
 #include "wire.h"
 
 /**
- * vtpmb_tpm20_chip_auth() - what the chip's entity is authorised with
+ * vtpmb_tpm20_chip_auth() - the authValue of a hierarchy of the chip
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a permanent handle
  *
- * Return: its authValue, or NULL if a guest has no part in the chip's
+ * Return: its authValue, or NULL if guests do not share that hierarchy of the chip
  */
 const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle)
 {
@@ -54,13 +54,13 @@ const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u3
 	}
 }
 
-/* Whether it depends on an authValue of the chip's who judges a session. */
+/* Whether the chip's authValue decides if the bridge or the chip checks a session. */
 static bool tpm20_depends(struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	return vtpmb_tpm20_auth_set_flag(handle) && !vtpmb_tpm20_authority(vtpm, handle)->auth_len;
 }
 
-/* Whether it depends on that for one of a command's sessions, or for one that it starts. */
+/* The same for any session of a command, or for the session that it starts. */
 static bool tpm20_any_depends(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
@@ -76,7 +76,7 @@ static bool tpm20_any_depends(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_
 }
 
 /**
- * vtpmb_tpm20_inquire() - ask the chip what it takes to know who judges
+ * vtpmb_tpm20_inquire() - read the properties that vtpmb_tpm20_assign() needs
  * @vtpm:	the vtpm
  * @call:	the command, its sessions found
  *
@@ -93,7 +93,10 @@ int vtpmb_tpm20_inquire(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *
 	return depends ? vtpmb_tpm20_ask_properties(vtpm->port) : 0;
 }
 
-/* Whether a session authorises what is the proxy's own, of a command for the chip. */
+/*
+ * Whether the bridge checks a session of a command for the chip: it authorises a hierarchy
+ * or PCR of the proxy.
+ */
 static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			  unsigned int i)
 {
@@ -116,13 +119,13 @@ static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 }
 
 /**
- * vtpmb_tpm20_assign() - say of each session whether it is judged here
+ * vtpmb_tpm20_assign() - decide for each session whether the bridge or the chip checks it
  * @vtpm:	the vtpm; its lock is held
- * @call:	the command, taken apart
- * @local:	the chip does not hear of it
+ * @call:	the parsed command
+ * @local:	the command is not passed to the chip
  *
- * Return: TPM2_RC_SUCCESS; TPM2_RC_AUTH_UNAVAILABLE if the chip would have to judge a
- * session whose key it does not have
+ * Return: TPM2_RC_SUCCESS; TPM2_RC_AUTH_UNAVAILABLE if the chip would have to check a
+ * session without having its key
  */
 u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local)
 {
@@ -137,7 +140,7 @@ u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, b
 	return TPM2_RC_SUCCESS;
 }
 
-/* An HMAC covers the Names of objects and NV indices, which the chip alone knows. */
+/* An HMAC covers the Names of objects and NV indices: read them from the chip. */
 static int tpm20_learn_names(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	unsigned int i;
@@ -161,7 +164,7 @@ static bool tpm20_has_policy(const struct vtpmb_tpm20_session *session)
 	return TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION && !session->entry->trial;
 }
 
-/* A command of the bridge's own on a session that is loaded. */
+/* Send the bridge's own command for a loaded session. */
 static int tpm20_ask_session(struct vtpmb_vtpm *vtpm, u32 code, u32 handle, u32 *rc)
 {
 	u8 body[4];
@@ -192,12 +195,12 @@ static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session 
 }
 
 /**
- * vtpmb_tpm20_consult() - ask the chip for what it takes to judge
+ * vtpmb_tpm20_consult() - read what the checks need from the chip
  * @vtpm:	the vtpm
  * @call:	the command, its sessions assigned
  * @rc:		out: response code
  *
- * A session that the chip has lost is found out before anything is done.
+ * This detects a session that the chip has lost before the command takes effect.
  *
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit
@@ -225,8 +228,8 @@ int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 }
 
 /*
- * A wrong lockoutAuth locks the lockout hierarchy, as does whatever a session
- * that is bound to it fails at (TPM 2.0 Part 4, IncrementLockout()).
+ * A wrong lockoutAuth locks the lockout hierarchy.  So does any failure of a session that
+ * is bound to it (TPM 2.0 Part 4, IncrementLockout()).
  */
 static u32 tpm20_bad_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			  unsigned int i)
@@ -280,8 +283,8 @@ static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session)
 }
 
 /*
- * Whether an authValue is part of the proof: of a session bound to the same
- * entity it is not, and of a policy only if that says so.
+ * Whether a session needs the authValue.  A session bound to the same entity does not, and a
+ * policy session does only if its policy requires it.
  */
 static bool tpm20_takes_auth(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i)
@@ -337,9 +340,9 @@ static u32 tpm20_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
 }
 
 /**
- * vtpmb_tpm20_authorise() - whether the sessions authorise what they should
+ * vtpmb_tpm20_authorise() - check the sessions of a command
  * @vtpm:	the vtpm; its lock is held
- * @call:	the command, its sessions assigned, none of its parameters taken yet
+ * @call:	the command, its sessions assigned, none of its parameters read yet
  *
  * Return: a response code (TPM 2.0 Part 4, ParseSessionBuffer())
  */
@@ -362,12 +365,12 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 }
 
 /**
- * vtpmb_tpm20_explain() - why the chip has refused a command
+ * vtpmb_tpm20_explain() - translate the response code of a command that the chip refused
  * @call:	the command
  * @rc:		the chip's response code
  *
- * Return: @rc; TPM2_RC_AUTH_UNAVAILABLE if the chip's authValue is not what the
- * administrator said, which is not the guest's fault
+ * Return: @rc; TPM2_RC_AUTH_UNAVAILABLE if the chip's authValue is not the one that the
+ * administrator configured, which is not the guest's fault
  */
 u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc)
 {
@@ -380,7 +383,10 @@ u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc)
 	return rc;
 }
 
-/* A policy has to be satisfied anew.  Its session's nonce only the chip could roll. */
+/*
+ * Restart a policy session: its policy has to be satisfied again.  Only the chip could roll
+ * its nonce.
+ */
 static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
 {
 	struct vtpmb_tpm20_entry *entry = session->entry;
@@ -397,9 +403,9 @@ static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *se
 }
 
 /*
- * A nonce that the chip will not be asked about again needs not come from there.
- * Nor can it where the chip has another key, because its hierarchy's authValue
- * is not what the administrator said.
+ * A nonce need not come from the chip if the chip no longer uses the session.  It cannot
+ * come from the chip if the chip has a different key, because the authValue of the chip's
+ * hierarchy is not the one that the administrator configured.
  */
 static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
 {
@@ -421,13 +427,13 @@ static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *sessi
 }
 
 /**
- * vtpmb_tpm20_renew() - what success does to the sessions that were judged here
+ * vtpmb_tpm20_renew() - update the sessions that the bridge has checked, after success
  * @vtpm:	the vtpm
  * @call:	the command; its response has no sessions yet
- * @rc:		out: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if the chip does not go along
+ * @rc:		out: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if the chip refuses
  *
- * Each gets a new nonceTPM, so that nothing that was sent before works again, or
- * its policy is to be satisfied anew.
+ * Each session gets a new nonceTPM, which prevents replay, or its policy has to be satisfied
+ * again.
  *
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit
