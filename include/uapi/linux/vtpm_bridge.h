@@ -5,7 +5,7 @@
  * Every ioctl takes a struct that begins with its own size in bytes.  A
  * kernel that knows a longer struct reads what is missing as zero; one that
  * knows a shorter struct accepts a longer one if what it does not know is
- * zero.  The checks are made in this order, and the first that fails tells:
+ * zero.  The checks are made in this order, and the first that fails gives the error:
  *
  * ========== ==============================================================
  * ENOTTY     the ioctl's number is not known
@@ -259,7 +259,7 @@ struct vtpm_bridge_reset {
  * @VTPM_BRIDGE_COUNTER:	TPM 1.2: the monotonic counter of the chip that
  *				the guest may read, increment and release, or
  *				VTPM_BRIDGE_NO_COUNTER (default).  A chip
- *				increments but one of its counters until it is
+ *				increments only one of its counters until it is
  *				reset.  EOPNOTSUPP on a TPM 2.0.
  * @VTPM_BRIDGE_POWER:		0 (default): the virtual TPM has power while
  *				/dev/vtpmX is open, and waits for Startup after

@@ -42,10 +42,10 @@
 struct vtpmb_family;
 
 /**
- * struct vtpmb_ephemeral - whose an ephemeral key of a TPM 2.0 is
- * @id:		of the vtpm; 0: nobody's
- * @reset_epoch: of the virtual TPM when the key was made
- * @counter:	the chip's number of it
+ * struct vtpmb_ephemeral - the owner of an ephemeral key of a TPM 2.0
+ * @id:		id of the vtpm; 0: the key has no owner
+ * @reset_epoch: reset epoch of the virtual TPM when the key was made
+ * @counter:	the number that the chip gave the key
  */
 struct vtpmb_ephemeral {
 	u32 id;
@@ -55,17 +55,16 @@ struct vtpmb_ephemeral {
 
 /**
  * struct vtpmb_pt_var - properties of a TPM 2.0 that vary (TPM_PT_VAR)
- * @fresh:	they were asked for in the present turn, and nothing has changed them
- *		since
+ * @fresh:	the properties were read in the present turn and have not changed since
  * @permanent:	TPM_PT_PERMANENT
  * @lockout_counter: TPM_PT_LOCKOUT_COUNTER
- * @nr_calm:	how often that was 0 after it was not
+ * @nr_calm:	how many times @lockout_counter has returned to 0
  * @max_auth_fail: TPM_PT_MAX_AUTH_FAIL
  * @lockout_interval: TPM_PT_LOCKOUT_INTERVAL, seconds
  * @lockout_recovery: TPM_PT_LOCKOUT_RECOVERY, seconds
  *
- * Belongs to the holder of the chip.  All but @fresh are also read without it, as
- * they were when they were last asked for.
+ * Belongs to the holder of the chip.  All but @fresh are also read by others, who get
+ * the values that the chip last returned.
  */
 struct vtpmb_pt_var {
 	bool fresh;
@@ -91,25 +90,23 @@ struct vtpmb_pt_var {
  *		TPM 2.0: not all need be allocated
  * @bank:	those algorithms
  * @mac:	HMAC for what leaves the bridge (saved contexts), with a random key
- *		as old as the port
+ *		that is made with the port
  * @policy_mac:	TPM 2.0: HMAC for policies on PCRs.  Each use sets the key of its
  *		proxy.
- * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that stands for the proxies'
- *		own in policies; 0: there are no such policies
- * @failures:	TPM 1.2: failed authorisations that the chip counts, as far as known; of
- *		a chip that does not tell, all that came through the bridge
+ * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that represents the proxies' private
+ *		PCRs in policies; 0: there are no such policies
+ * @failures:	TPM 1.2: failed authorisations that the chip counts, as far as known; if
+ *		the chip does not report them, all that came through the bridge
  * @var:	TPM 2.0: the chip's properties that vary
- * @failed:	the chip's last answer, as far as it was looked at, spoke of failure
- *		mode
+ * @failed:	the last response that was checked reported failure mode
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
- * @resync_needed: TPM 2.0: a response was lost: what the chip has may be other than
- *		what the handle tables say
- * @folded:	TPM 2.0: @policy_pcr is not as a turn may leave it
+ * @resync_needed: TPM 2.0: a response was lost: the contents of the chip may differ from
+ *		the handle tables
+ * @folded:	TPM 2.0: @policy_pcr has to be reset before the host gets the chip
  * @look_ms:	TPM 2.0: milliseconds from one @family->look() to the next
  * @nr_vtpms:	virtual TPMs on it
  * @nr_sessions: TPM 2.0: sessions of all of those
- * @nr_shared:	TPM 2.0: sessions that proxies have beyond what each can always
- *		have
+ * @nr_shared:	TPM 2.0: sessions that proxies have beyond VTPMB_MIN_SESSIONS each
  * @ephemeral:	TPM 2.0: ephemeral keys that the chip has made for the vtpms
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
@@ -163,8 +160,8 @@ enum vtpmb_power {
  * @VTPMB_OWNERSHIP_AUTO:		"owned" on an owned chip, else "not installable"
  * @VTPMB_OWNERSHIP_OWNED:		an owner exists: TakeOwnership gives 20
  * @VTPMB_OWNERSHIP_NOT_INSTALLABLE:	none, and none can be: TakeOwnership gives 11
- * @VTPMB_OWNERSHIP_GRANTED:		what the chip says, and who knows the owner's
- *					secret can act as the owner
+ * @VTPMB_OWNERSHIP_GRANTED:		as the chip reports; whoever knows the
+ *					owner's secret can act as the owner
  */
 enum vtpmb_ownership {
 	VTPMB_OWNERSHIP_AUTO,
@@ -175,12 +172,12 @@ enum vtpmb_ownership {
 
 /**
  * enum vtpmb_transport - what a TPM 1.2 guest may wrap in transport sessions
- * @VTPMB_TRANSPORT_DENY:	there are none
+ * @VTPMB_TRANSPORT_DENY:	nothing: there are no transport sessions
  * @VTPMB_TRANSPORT_INSPECT:	nothing that is hidden by encryption
  * @VTPMB_TRANSPORT_ORDINAL:	that too, for commands that are harmless whatever
  *				their parameters are
- * @VTPMB_TRANSPORT_ALLOW:	all that is permitted outside; of what is encrypted
- *				the parameters are not judged
+ * @VTPMB_TRANSPORT_ALLOW:	all commands that are permitted outside; encrypted
+ *				parameters are not checked
  */
 enum vtpmb_transport {
 	VTPMB_TRANSPORT_DENY,
@@ -259,7 +256,7 @@ enum vtpmb_range_kind {
  * @counter:	TPM 1.2: the monotonic counter that the guest may use, or
  *		VTPMB_NO_COUNTER
  * @policy:	which command codes this proxy may use
- * @secret:	TPM 2.0: what makes its policies on PCRs its own
+ * @secret:	TPM 2.0: the key of its policies on PCRs
  * @real_pcrs:	bit N: its PCR N is the chip's own; else it is private
  * @chip_auth:	TPM 2.0: the authValues that the chip's own hierarchies have, as
  *		far as the administrator has told; by default empty
@@ -269,11 +266,11 @@ enum vtpmb_range_kind {
  * @nv_indices:	how many NV indices it may have in its range
  * @nv_bytes:	and how many bytes of data in them
  * @persistent_objects: how many objects it may make persistent in the chip
- * @stop_on_failure: a command of it after which the chip is in failure mode is the
- *		last one that the chip gets
+ * @stop_on_failure: if the chip enters failure mode after a command of this vtpm, the chip
+ *		gets no further command of it
  * @stopped:	there was such a command
  * @failed_code: the code of that command, or of one that found the chip in failure
- *		mode; 0: the administrator has been told of none
+ *		mode; 0: none was reported to the administrator
  * @state:	the family's own state, from family->create()
  */
 struct vtpmb_vtpm {
@@ -328,8 +325,8 @@ enum vtpmb_answer {
  * @answer:	how it was answered
  * @nr_chip_commands: chip commands spent on it
  * @slow:	set by execute() before it transmits: the chip may take seconds
- *		or minutes, so that it is worth to have it cancel.  execute()
- *		sees to what such a command has made when its response is lost.
+ *		or minutes, so that it is worth cancelling.  execute() takes care
+ *		of what such a command has made when its response is lost.
  * @sweep:	set by receive() with a local answer: @sweep has something to do now,
  *		not only with the next command
  * @failed_code: set by execute(): the chip is in failure mode after this command,
@@ -353,10 +350,10 @@ struct vtpmb_cmd {
 };
 
 /**
- * struct vtpmb_failure_rule - how a family's chips speak of failure mode
- * @begins:	response code of the command with which it begins
- * @lasts:	response code of the commands that come later; may be the same
- * @question:	a command that a chip refuses only in failure mode with one of these
+ * struct vtpmb_failure_rule - how the chips of a family report failure mode
+ * @begins:	response code of the command with which failure mode begins
+ * @lasts:	response code of later commands; may be the same
+ * @question:	a command that gets one of these response codes only in failure mode
  * @question_len: its bytes
  */
 struct vtpmb_failure_rule {
@@ -407,7 +404,7 @@ enum {
  *		proxy
  * @set_endorsement: TPM 2.0: enable or disable the endorsement hierarchy for the
  *		administrator; NULL for a TPM 1.2
- * @pp:	whether physical presence is asserted, by whomever
+ * @pp:	whether physical presence is asserted, by the administrator or a command
  * @pp_locked:	whether commands cannot assert it before the next reset
  * @receive:	take a command; @cmd->len >= 6 and at least the size in its
  *		header.  Sets @code, @epoch, @locality, @row, @answer, and
@@ -421,7 +418,7 @@ enum {
  * @leave:	end of a turn: save what is not saved, leave nothing of this
  *		vtpm loaded in the chip.  0 or a negative errno of @transmit.
  *		NULL: what is loaded may stay until @vacate.
- * @look:	see what the host has done to saved sessions, @port->look_ms after the last
+ * @look:	check what the host has done to saved sessions, @port->look_ms after the last
  *		time, as long as any is in @port->saved.  In a turn of any vtpm, after
  *		@leave, and leaves nothing loaded.  NULL: there is nothing to see.
  * @vacate:	end of one turn or several, before somebody else gets the chip:
@@ -432,8 +429,8 @@ enum {
  *		@all, the vtpm is going): flush it from the chip, saved sessions
  *		too, and forget it.
  * @stale:	whether @sweep(@all false) has something to do.  Hub's thread.
- * @drop:	the vtpm is going, and the chip has let go of what it would: forget
- *		the rest.  Hub's thread, or nobody else uses the chip.
+ * @drop:	the vtpm is going, and the chip has flushed what it could: forget the
+ *		rest.  Hub's thread, or nobody else uses the chip.
  */
 struct vtpmb_family {
 	const char *name;

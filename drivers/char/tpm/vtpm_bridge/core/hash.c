@@ -32,7 +32,7 @@ static struct vtpmb_hash vtpmb_hashes[ARRAY_SIZE(vtpmb_hash_algs)];
  * vtpmb_hash_size() - the digest size of an algorithm
  * @alg:	TPM_ALG_ID
  *
- * Return: bytes, or 0 if @alg is no hash that is known
+ * Return: bytes, or 0 if @alg is not a known hash algorithm
  */
 u16 vtpmb_hash_size(u16 alg)
 {
@@ -142,7 +142,7 @@ int vtpmb_hash_digest(const struct vtpmb_hash *hash, const void *data,
 	return vtpmb_shash_digest2(hash->tfm, data, len, "", 0, digest);
 }
 
-/* As vtpmb_hash_digest(), of two parts one after the other: H(data1 || data2). */
+/* As vtpmb_hash_digest(), of two concatenated parts: H(data1 || data2). */
 int vtpmb_hash_digest2(const struct vtpmb_hash *hash, const void *data1,
 		       size_t len1, const void *data2, size_t len2, u8 *digest)
 {
@@ -216,7 +216,7 @@ int vtpmb_mac_open(struct vtpmb_mac *mac)
 }
 
 /**
- * vtpmb_mac_set_key() - give an HMAC a key, in the place of an earlier one
+ * vtpmb_mac_set_key() - set the key of an HMAC, replacing an earlier one
  * @mac:	the HMAC; no other thread uses it
  * @key:	the key
  * @key_len:	its bytes
@@ -235,7 +235,7 @@ void vtpmb_mac_close(struct vtpmb_mac *mac)
 	mac->tfm = NULL;
 }
 
-/* HMAC of two parts one after the other; @digest takes VTPMB_MAC_SIZE bytes. */
+/* HMAC of two concatenated parts; @digest has room for VTPMB_MAC_SIZE bytes. */
 int vtpmb_mac_digest2(const struct vtpmb_mac *mac, const void *data1,
 		      size_t len1, const void *data2, size_t len2, u8 *digest)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every limit of the vTPM bridge.  A limit "per proxy" is one that a virtual
- * machine can reach without any other noticing.
+ * Every limit of the vTPM bridge.  A virtual machine that reaches a limit "per proxy"
+ * does not affect any other.
  */
 #ifndef VTPMB_LIMITS_H
 #define VTPMB_LIMITS_H
@@ -13,8 +13,8 @@
 #define VTPMB_BUF_SIZE		4096
 
 /**
- * VTPMB_SEND_MS - milliseconds in which a driver has sent a command to its chip, of
- * those drivers whose commands are cancelled: they write it to memory or registers
+ * VTPMB_SEND_MS - milliseconds in which a driver has sent a command to its chip.  This
+ * holds for the drivers whose commands are cancelled, which write to memory or registers.
  */
 #define VTPMB_SEND_MS		100
 
@@ -27,7 +27,7 @@
 /** VTPMB_DRAIN_MS - milliseconds for which the end of a proxy waits for such a chip */
 #define VTPMB_DRAIN_MS		10000
 
-/** VTPMB_MAX_FAILURES - turns in which a chip may fail to flush what has to go */
+/** VTPMB_MAX_FAILURES - turns in a row in which a chip may fail to flush a proxy's entries */
 #define VTPMB_MAX_FAILURES	3
 
 /** VTPMB_GUEST_BUF_SIZE - what a proxy tells a guest: QEMU's CRB takes no more */
@@ -63,7 +63,7 @@
 /** VTPMB_MAX_PERSISTENT - persistent objects per proxy */
 #define VTPMB_MAX_PERSISTENT	8
 
-/** VTPMB_PERSISTENT_OBJECTS - of those, in the chip for good, if nothing else is said */
+/** VTPMB_PERSISTENT_OBJECTS - of those, persistent in the chip, by default */
 #define VTPMB_PERSISTENT_OBJECTS	4
 
 /** VTPMB_CERTIFICATE_FIRST - TPM 2.0: NV indices from this one ... */
@@ -72,25 +72,25 @@
 /** VTPMB_CERTIFICATE_LAST - ... to this one are certificates of endorsement keys */
 #define VTPMB_CERTIFICATE_LAST	0x01C07FFF
 
-/** VTPMB_NV_INDICES - NV indices in the range that a proxy is granted, if nothing else is said */
+/** VTPMB_NV_INDICES - NV indices in the range that a proxy is granted, by default */
 #define VTPMB_NV_INDICES	8
 
-/** VTPMB_MAX_NV_INDICES - most that can be said */
+/** VTPMB_MAX_NV_INDICES - maximum of VTPM_BRIDGE_NV_INDICES */
 #define VTPMB_MAX_NV_INDICES	256
 
-/** VTPMB_NV_BYTES - bytes of their data, if nothing else is said */
+/** VTPMB_NV_BYTES - bytes of their data, by default */
 #define VTPMB_NV_BYTES		4096
 
-/** VTPMB_NV_BYTES_TPM12 - the same of a TPM 1.2, whose chips have 1 to 2 KiB in all */
+/** VTPMB_NV_BYTES_TPM12 - the same for a TPM 1.2, whose chips have 1 to 2 KiB in all */
 #define VTPMB_NV_BYTES_TPM12	512
 
-/** VTPMB_MAX_NV_BYTES - most that can be said */
+/** VTPMB_MAX_NV_BYTES - maximum of VTPM_BRIDGE_NV_BYTES */
 #define VTPMB_MAX_NV_BYTES	0x10000
 
 /** VTPMB_MAX_SESSIONS - authorisation sessions per proxy, loaded and saved together */
 #define VTPMB_MAX_SESSIONS	16
 
-/** VTPMB_MIN_SESSIONS - sessions that a proxy can always have; it shares what is more */
+/** VTPMB_MIN_SESSIONS - sessions that a proxy can always have; further ones are shared */
 #define VTPMB_MIN_SESSIONS	3
 
 /** VTPMB_HOST_SESSIONS - active sessions of the chip that are left to the host */
@@ -102,15 +102,15 @@
 #define VTPMB_MAX_KEYS		20
 
 /**
- * VTPMB_MAX_HOST_HANDLES - TPM 1.2: what a chip has loaded of a kind, the host's part
- * included.  If it is more, nothing is looked for after a lost response.
+ * VTPMB_MAX_HOST_HANDLES - TPM 1.2: loaded handles of one kind in the chip, including the
+ * host's.  If there are more, the bridge does not search them after a lost response.
  */
 #define VTPMB_MAX_HOST_HANDLES	64
 
 /** VTPMB_MAX_TRANSPORTS - TPM 1.2: transport sessions per proxy */
 #define VTPMB_MAX_TRANSPORTS	4
 
-/** VTPMB_MIN_TRIES - a chip that locks itself after fewer failures leaves guests none */
+/** VTPMB_MIN_TRIES - guests get no tries if the chip locks itself after fewer failures */
 #define VTPMB_MIN_TRIES		3
 
 /** VTPMB_PROXY_TRIES - failures that one proxy may have, if the chip has so many for guests */
@@ -126,7 +126,7 @@
 #define VTPMB_FORGIVE		8
 
 /**
- * vtpmb_guest_tries() - failures of all users at which guests may fail no more
+ * vtpmb_guest_tries() - failures of all users after which guests may not try again
  * @max_tries:	at how many the chip locks itself for everybody
  *
  * A quarter, or one, is left to the host.
@@ -139,10 +139,10 @@ static inline u32 vtpmb_guest_tries(u32 max_tries)
 }
 
 /**
- * vtpmb_proxy_tries() - failures of one proxy at which it may fail no more
+ * vtpmb_proxy_tries() - failures of one proxy after which it may not try again
  * @max_tries:	at how many the chip locks itself for everybody
  *
- * Half of what guests have, so that another one can have some too.
+ * Half of what all guests have, so that some are left for another proxy.
  */
 static inline u32 vtpmb_proxy_tries(u32 max_tries)
 {

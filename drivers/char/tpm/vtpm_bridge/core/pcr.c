@@ -47,7 +47,7 @@ const struct vtpmb_pcr_rule vtpmb_pcr_rules_tpm20[VTPMB_NR_PCRS] = {
 };
 
 /**
- * vtpmb_pcrs_init() - banks that have never had power
+ * vtpmb_pcrs_init() - initialize banks that have never had power
  * @pcrs:	the banks
  * @rules:	VTPMB_NR_PCRS rules of the family
  * @hash:	the algorithms; must outlive @pcrs
@@ -91,8 +91,7 @@ static void vtpmb_pcr_changed(struct vtpmb_pcrs *pcrs, unsigned int index)
  * vtpmb_pcrs_start() - what Startup does to the registers
  * @pcrs:	the banks
  * @how:	reset, restart or resume
- * @locality:	which Startup came at; 0 for TPM 1.2, whose PCR 0 does not
- *		tell
+ * @locality:	locality of Startup; 0 for a TPM 1.2, whose PCR 0 does not depend on it
  */
 void vtpmb_pcrs_start(struct vtpmb_pcrs *pcrs, enum vtpmb_pcr_start how,
 		      u8 locality)
@@ -192,10 +191,10 @@ void vtpmb_pcrs_reset(struct vtpmb_pcrs *pcrs, unsigned int index)
 }
 
 /**
- * vtpmb_pcrs_allocate() - whether a bank is there from the next reset on
+ * vtpmb_pcrs_allocate() - set whether a bank is allocated from the next reset on
  * @pcrs:	the banks
  * @alg:	which bank
- * @active:	it is to be there
+ * @active:	whether it is allocated
  *
  * Return: 0, or -ENOENT if the proxy has no such bank
  */

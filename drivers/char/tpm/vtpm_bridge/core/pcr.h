@@ -64,9 +64,10 @@ struct vtpmb_pcrs {
 
 /**
  * enum vtpmb_pcr_start - the ways a TPM starts up
- * @VTPMB_PCR_RESET:	afresh: allocation takes effect, all registers default
- * @VTPMB_PCR_RESTART:	all registers default
- * @VTPMB_PCR_RESUME:	saved registers keep their values
+ * @VTPMB_PCR_RESET:	TPM Reset, or Startup(CLEAR) of a TPM 1.2: allocation takes effect, all
+ *			registers get defaults
+ * @VTPMB_PCR_RESTART:	TPM Restart: all registers get defaults
+ * @VTPMB_PCR_RESUME:	TPM Resume: saved registers keep their values
  */
 enum vtpmb_pcr_start {
 	VTPMB_PCR_RESET,
@@ -74,7 +75,7 @@ enum vtpmb_pcr_start {
 	VTPMB_PCR_RESUME,
 };
 
-/* The guest chooses it, and the processor may not wait for the check of it. */
+/* The guest chooses the index: keep the CPU from using it speculatively out of range. */
 static inline unsigned int vtpmb_pcr_index(unsigned int index)
 {
 	return array_index_nospec(index, VTPMB_NR_PCRS);

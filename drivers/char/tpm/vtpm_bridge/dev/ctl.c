@@ -2,9 +2,9 @@
 /*
  * The control node /dev/vtpm-control.
  *
- * A const table says of each ioctl how long its struct is and what runs it;
- * the one handler makes the checks that are common to all, in the order that
- * the UAPI header promises.
+ * A const table gives the size of each ioctl's struct and the function that runs it.
+ * One handler makes the checks that are common to all, in the order that the UAPI header
+ * promises.
  */
 
 #include <linux/build_bug.h>
@@ -72,7 +72,7 @@ union vtpmb_ctl_arg {
  * @filp:	the control file
  * @uarg:	where the user has the struct
  * @arg:	its struct
- * @made:	the proxy that it has made and that is not published yet, or NULL
+ * @made:	the proxy that it has created and not yet published, or NULL
  */
 struct vtpmb_ctl_call {
 	struct file *filp;
@@ -152,7 +152,7 @@ static int vtpmb_set_default(struct vtpmb_proxy *proxy, u64 code)
 	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DEFAULT);
 }
 
-/* The guest cannot have the PCR that stands for the proxies' private ones in policies. */
+/* The PCR that represents private PCRs in policies cannot be granted to a guest. */
 static int vtpmb_check_real_pcrs(const struct vtpmb_proxy *proxy, u64 value)
 {
 	u32 policy_pcr = proxy->vtpm.port->policy_pcr;
@@ -160,7 +160,7 @@ static int vtpmb_check_real_pcrs(const struct vtpmb_proxy *proxy, u64 value)
 	return policy_pcr && value & BIT_ULL(policy_pcr) ? -ERANGE : 0;
 }
 
-/* The user's memory is read without the lock: that may take as long as he likes. */
+/* Read user memory without the lock: a page fault can take arbitrarily long. */
 static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
 {
 	u8 secret[VTPMB_SECRET_SIZE];
@@ -311,11 +311,11 @@ static int vtpmb_set_stop_on_failure(struct vtpmb_proxy *proxy, u64 value)
  * @family:	version of the only family that has the key; 0: both have it.
  *		-EOPNOTSUPP for a proxy of the other
  * @offset:	where the value is in struct vtpmb_proxy
- * @size:	its size there, 1 or 4; 0: it is no field
+ * @size:	its size there, 1 or 4; 0: the value is not a field
  * @check:	called under vtpm.lock before the field is set: 0 or -ERANGE; or NULL
  * @set:	called under vtpm.lock; NULL: the field is set
- * @get:	called under vtpm.lock; NULL: the field is read.  A key without either is of
- *		the policy, which VTPM_BRIDGE_POLICY shows.
+ * @get:	called under vtpm.lock; NULL: the field is read.  A key with neither @get
+ *		nor a field belongs to the policy: VTPM_BRIDGE_POLICY reads it.
  * @locks:	@set takes vtpm.lock itself
  */
 struct vtpmb_ctl_key {
@@ -396,7 +396,7 @@ static bool vtpmb_key_is_for(const struct vtpmb_ctl_key *key, const struct vtpmb
 	return !key->family || key->family == proxy->vtpm.port->family->version;
 }
 
-/* Also read without the lock: by sysfs, and by the hub's thread. */
+/* WRITE_ONCE(): sysfs and the hub's thread read fields without the lock. */
 static int vtpmb_set_field(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value)
 {
 	void *field = (void *)proxy + key->offset;
@@ -470,7 +470,7 @@ static int vtpmb_apply_setting(struct vtpmb_proxy *proxy, u64 address)
 	return vtpmb_set_key(proxy, key, setting.value);
 }
 
-/* The rest of the struct goes back to the user after success alone. */
+/* If a setting fails, only @failed is copied out, not the whole struct. */
 static int vtpmb_tell_failed(struct vtpmb_ctl_call *call, u32 nr)
 {
 	struct vtpm_bridge_create __user *create = call->uarg;
@@ -577,7 +577,7 @@ static long vtpmb_ctl_get(struct vtpmb_ctl_call *call)
 	return err;
 }
 
-/* The keys that set what the policy says of a command that is not at its default. */
+/* The keys that set a policy other than the default. */
 static const u32 vtpmb_policy_keys[] = {
 	[VTPMB_POLICY_DENY] = VTPM_BRIDGE_DENY,
 	[VTPMB_POLICY_ALLOW_UNSAFE] = VTPM_BRIDGE_ALLOW_UNSAFE,
@@ -603,7 +603,7 @@ static u32 vtpmb_fill_policy(struct vtpmb_vtpm *vtpm, struct vtpm_bridge_setting
 	return count;
 }
 
-/* The user's memory is written without the lock, as vtpmb_set_secret() reads it. */
+/* Write user memory without the lock, for the reason given at vtpmb_set_secret(). */
 static int vtpmb_tell_policy(struct vtpmb_proxy *proxy, struct vtpm_bridge_policy *policy)
 {
 	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
@@ -734,8 +734,8 @@ static long vtpmb_ctl_list(struct vtpmb_ctl_call *call)
  * struct vtpmb_ctl_op - an ioctl
  * @size:	bytes of its struct as this kernel knows it
  * @min_size:	bytes of its first version
- * @run:	the struct is in @arg of the call, and goes back to the user after
- *		success
+ * @run:	the function; the struct is in @arg of the call and is copied back to the
+ *		user after success
  */
 struct vtpmb_ctl_op {
 	size_t size;
@@ -778,7 +778,7 @@ static long vtpmb_ctl_give_back(const struct vtpmb_ctl_op *op, struct vtpmb_ctl_
 	return copy_to_user(call->uarg, &call->arg, len) ? -EFAULT : 0;
 }
 
-/* A proxy is published last: once it is set, and the caller has its number. */
+/* Publish a proxy last, when it is configured and the caller has its number. */
 static long vtpmb_ctl_finish(struct vtpmb_ctl_call *call, long ret)
 {
 	if (!ret)
@@ -811,7 +811,7 @@ static long vtpmb_ctl_ioctl(struct file *filp, unsigned int cmd,
 	if (ret)
 		return ret;
 
-	/* Read once: what another thread writes there meanwhile is ignored. */
+	/* Keep the size that was checked: another thread may have changed it meanwhile. */
 	call.arg.size = size;
 	ret = op->run(&call);
 	if (!ret)

@@ -52,14 +52,14 @@ enum vtpmb_file_phase {
  * @proxy:	constant; with a reference
  * @lock:	protects all below.  While @phase is BUSY, @cmd belongs to the hub.
  *		The hub's thread takes this lock while it holds the chip, so its
- *		holder never touches user memory: that may not answer for as long as
- *		its owner likes.
+ *		holder never touches user memory: a page fault can take arbitrarily
+ *		long.
  * @phase:	see enum vtpmb_file_phase
  * @cmd:	the command and its response
- * @err:	0, or why there is no response: for the reader of a command that
- *		was written with O_NONBLOCK
+ * @err:	0, or the errno of a command that has no response; read() returns it if
+ *		the command was written with O_NONBLOCK
  * @pos:	next byte of the response to be read
- * @nr_answers:	responses and errors so far, so that one is told from the next
+ * @nr_answers:	responses and errors so far; identifies the present one
  * @unread_end:	when the present response is dropped if it is not read, in jiffies
  * @begun:	when the command was taken
  * @query_len:	bytes of the reset query's answer, 0 if there is none to read
@@ -115,7 +115,7 @@ static void vtpmb_file_drop_unread(struct work_struct *work)
 	wake_up_all(&file->proxy->changed);
 }
 
-/* A response, or @err instead of one, waits for its reader. */
+/* Make a response, or @err instead of one, available to the reader. */
 static void vtpmb_file_answer(struct vtpmb_file *file, int err)
 {
 	unsigned long patience = msecs_to_jiffies(READ_ONCE(vtpmb_unread_ms));
@@ -137,7 +137,7 @@ static void vtpmb_file_answer(struct vtpmb_file *file, int err)
 
 /**
  * vtpmb_file_done() - a command that was left to the hub is answered
- * @cmd:	a file's
+ * @cmd:	the command of a file
  * @err:	0, or a negative errno if there is no response
  */
 void vtpmb_file_done(struct vtpmb_cmd *cmd, int err)
@@ -190,8 +190,8 @@ static bool vtpmb_file_is_busy(const struct vtpmb_file *file)
 }
 
 /*
- * Wait for the command's end.  A user that is being killed does not want it any
- * more; what the chip runs then has to end first all the same.
+ * Wait for the end of the command.  If the user is being killed, cancel the command; but
+ * a command that the chip runs still has to end first.
  */
 static void vtpmb_file_wait(struct vtpmb_file *file)
 {
@@ -208,7 +208,7 @@ static int vtpmb_file_release(struct inode *inode, struct file *filp)
 
 	vtpmb_proxy_cancel(file->proxy);
 	vtpmb_file_wait(file);
-	/* Not before who answered has let go of the lock: it starts the timer. */
+	/* The lock waits for vtpmb_file_answer(), which starts the timer, to finish. */
 	mutex_lock(&file->lock);
 	vtpmb_file_wipe(file);
 	mutex_unlock(&file->lock);
@@ -218,7 +218,7 @@ static int vtpmb_file_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-/* The answer is at hand; the platform behind it is reset before it is read. */
+/* Reset the platform before the answer to the query can be read. */
 static void vtpmb_file_query(struct vtpmb_file *file)
 {
 	vtpmb_proxy_query(file->proxy);
@@ -229,7 +229,7 @@ static void vtpmb_file_query(struct vtpmb_file *file)
 	wake_up_all(&file->proxy->changed);
 }
 
-/* @bytes is the caller's copy. */
+/* @bytes is a kernel copy, which the user cannot change. */
 static int vtpmb_file_take(struct vtpmb_file *file, const u8 *bytes, size_t len)
 {
 	struct vtpmb_cmd *cmd = &file->cmd;
@@ -245,7 +245,7 @@ static int vtpmb_file_take(struct vtpmb_file *file, const u8 *bytes, size_t len)
 	size = vtpmb_peek_u32(bytes + 2);
 	if (len < size)
 		return -EINVAL;
-	/* What tpm_transmit() says of it. */
+	/* As tpm_transmit() does. */
 	if (!size)
 		return -ENODATA;
 
@@ -262,7 +262,7 @@ static int vtpmb_file_take(struct vtpmb_file *file, const u8 *bytes, size_t len)
 	return 0;
 }
 
-/* Hand the command on; on success it is answered or on its way. */
+/* Pass the command on.  On success it is answered, or the hub has it. */
 static int vtpmb_file_start(struct vtpmb_file *file)
 {
 	struct vtpmb_cmd *cmd = &file->cmd;
@@ -288,7 +288,7 @@ static int vtpmb_file_start(struct vtpmb_file *file)
 	return err;
 }
 
-/* In a blocking write a failed command is the writer's to hear of. */
+/* A blocking write returns the errno of a failed command. */
 static int vtpmb_file_finish(struct vtpmb_file *file)
 {
 	int err;
@@ -305,7 +305,7 @@ static int vtpmb_file_finish(struct vtpmb_file *file)
 	return err;
 }
 
-/* @bytes is the caller's copy: it is all that is looked at. */
+/* @bytes is a kernel copy: user memory is not read again. */
 static int vtpmb_file_command(struct vtpmb_file *file, const u8 *bytes, size_t len,
 			      bool wait)
 {
@@ -345,7 +345,7 @@ static ssize_t vtpmb_file_write(struct file *filp, const char __user *user,
 	return err ?: len;
 }
 
-/* Bytes leave the buffer when they are taken. */
+/* Bytes are erased from the buffer once they are read. */
 static ssize_t vtpmb_file_take_response(struct vtpmb_file *file, u8 *bytes, size_t len)
 {
 	u8 *from = file->cmd.buf + file->pos;
@@ -387,7 +387,7 @@ static ssize_t vtpmb_file_take_query(struct vtpmb_file *file, u8 *bytes, size_t 
 	return len;
 }
 
-/* The query's answer is for who sent it. */
+/* Only the main thread, which sends the query, gets its answer. */
 static bool vtpmb_file_has_query(const struct vtpmb_file *file)
 {
 	return file->query_len && thread_group_leader(current);
@@ -398,7 +398,7 @@ static bool vtpmb_file_has_response(const struct vtpmb_file *file)
 	return file->phase == VTPMB_FILE_READY || file->phase == VTPMB_FILE_READING;
 }
 
-/* What a reader gets, and of which response it is; 0: of none. */
+/* Fill @bytes for a reader.  @nr identifies the response they belong to; 0: none. */
 static ssize_t vtpmb_file_take_bytes(struct vtpmb_file *file, u8 *bytes, size_t len, u64 *nr)
 {
 	ssize_t ret = 0;

@@ -21,14 +21,14 @@
 #include "../hub/trace.h"
 #include "../core/wire.h"
 
-/* Proxies by number.  Those without the mark are being made: nobody can find them. */
+/* Proxies by number.  One without the mark is being created and cannot be found. */
 static DEFINE_XARRAY_ALLOC(vtpmb_proxies);
 #define VTPMB_PUBLISHED XA_MARK_1
 
 /* Protects the marks, the proxies' ranges, which must not overlap, and their owners. */
 static DEFINE_MUTEX(vtpmb_proxies_lock);
 
-/* Where the proxies' devices hang: /sys/devices/vtpm_bridge/ */
+/* The parent of the proxies' devices: /sys/devices/vtpm_bridge/ */
 static struct device *vtpmb_root;
 
 static atomic_t vtpmb_last_id = ATOMIC_INIT(0);
@@ -94,7 +94,7 @@ static struct vtpmb_proxy *vtpmb_proxy_alloc(const struct vtpmb_proxy_type *type
 	return proxy;
 }
 
-/* Room for the entry is there: the number is reserved. */
+/* The number is reserved, so that xa_store() needs no memory. */
 static void vtpmb_proxy_enter(struct vtpmb_proxy *proxy)
 {
 	mutex_lock(&vtpmb_proxies_lock);
@@ -106,9 +106,9 @@ static void vtpmb_proxy_enter(struct vtpmb_proxy *proxy)
  * vtpmb_proxy_create() - make a proxy that nobody can find yet
  * @type:	how users see it
  * @chip:	N of tpmN, or ~0 for the system's default chip
- * @owner:	dies with it, see vtpmb_proxy_destroy_owned(); or NULL
+ * @owner:	the proxy dies with it, see vtpmb_proxy_destroy_owned(); or NULL
  *
- * Return: the proxy, to be set and then given to vtpmb_proxy_publish() or
+ * Return: the proxy, to be configured and then passed to vtpmb_proxy_publish() or
  * vtpmb_proxy_abort(); or an ERR_PTR: -ENOSPC there are VTPMB_MAX_PROXIES; what
  * vtpmb_hub_attach() returns; -ENOMEM
  */
@@ -139,7 +139,7 @@ struct vtpmb_proxy *vtpmb_proxy_create(const struct vtpmb_proxy_type *type, u32 
 	return proxy;
 }
 
-/* A reset of the virtual platform, the reset line pulled by @why. */
+/* Reset the virtual platform; @why is for the trace. */
 static void vtpmb_proxy_do_reset(struct vtpmb_proxy *proxy, const char *why)
 {
 	const struct vtpmb_family *family = proxy->vtpm.port->family;
@@ -153,7 +153,7 @@ static void vtpmb_proxy_do_reset(struct vtpmb_proxy *proxy, const char *why)
 	trace_vtpmb_reset(proxy->num, why);
 }
 
-/* Nobody has used it yet, so that the chip has nothing of it. */
+/* Power on a new proxy.  The chip has nothing of it yet, so no sweep is needed. */
 static void vtpmb_proxy_power_new(struct vtpmb_proxy *proxy)
 {
 	mutex_lock(&proxy->vtpm.lock);
@@ -162,7 +162,7 @@ static void vtpmb_proxy_power_new(struct vtpmb_proxy *proxy)
 	mutex_unlock(&proxy->vtpm.lock);
 }
 
-/* Nothing can fail once the node is there. */
+/* The node comes last: nothing may fail once it exists. */
 static int vtpmb_proxy_add(struct vtpmb_proxy *proxy)
 {
 	int err;
@@ -189,7 +189,7 @@ static int vtpmb_proxy_add(struct vtpmb_proxy *proxy)
  * @proxy:	from vtpmb_proxy_create(); after success the caller has no
  *		reference any more
  *
- * Return: 0; or a negative errno, and vtpmb_proxy_abort() is left to do
+ * Return: 0; or a negative errno, and the caller has to call vtpmb_proxy_abort()
  */
 int vtpmb_proxy_publish(struct vtpmb_proxy *proxy)
 {
@@ -213,7 +213,7 @@ void vtpmb_proxy_abort(struct vtpmb_proxy *proxy)
 	put_device(&proxy->dev);
 }
 
-/* The proxy that everybody finds by this number, or NULL. */
+/* The published proxy with this number, or NULL. */
 static struct vtpmb_proxy *vtpmb_proxy_lookup(u32 num)
 {
 	lockdep_assert_held(&vtpmb_proxies_lock);
@@ -275,7 +275,7 @@ int vtpmb_proxy_destroy(u32 num, bool force)
 	if (!proxy)
 		err = -ENOENT;
 	else if (!force && test_and_set_bit(0, &proxy->open))
-		err = -EBUSY;	/* else nobody can open it from here on */
+		err = -EBUSY;	/* if it was closed, it stays so */
 	else
 		vtpmb_proxy_unlink(proxy);
 	mutex_unlock(&vtpmb_proxies_lock);
@@ -290,7 +290,7 @@ int vtpmb_proxy_destroy(u32 num, bool force)
  * @num:	X of /dev/vtpmX
  * @owner:	the control file
  *
- * Return: 0; -ENOENT @owner has made none of this number that would die with it
+ * Return: 0; -ENOENT there is no proxy @num that would die with @owner
  */
 int vtpmb_proxy_keep(u32 num, const void *owner)
 {
@@ -323,7 +323,7 @@ static struct vtpmb_proxy *vtpmb_proxy_unlink_owned(const void *owner)
 	return proxy;
 }
 
-/* The control file @owner is closed: what it made goes, open or not. */
+/* The control file @owner is closed: destroy its proxies, even if their nodes are open. */
 void vtpmb_proxy_destroy_owned(const void *owner)
 {
 	struct vtpmb_proxy *proxy;
@@ -357,7 +357,7 @@ void vtpmb_proxy_put(struct vtpmb_proxy *proxy)
 }
 
 /**
- * vtpmb_proxy_list() - tell which proxies there are
+ * vtpmb_proxy_list() - list the numbers of the proxies
  * @nums:	out: their numbers, lowest first, as many as fit
  * @room:	numbers that fit
  *
@@ -379,7 +379,7 @@ u32 vtpmb_proxy_list(u32 *nums, u32 room)
 	return count;
 }
 
-/* A proxy that is being made has its ranges already. */
+/* Check unpublished proxies too: they can have ranges already. */
 static bool vtpmb_proxy_is_taken(const struct vtpmb_proxy *proxy,
 				 enum vtpmb_range_kind kind,
 				 const struct vtpmb_range *range)
@@ -398,10 +398,10 @@ static bool vtpmb_proxy_is_taken(const struct vtpmb_proxy *proxy,
 }
 
 /**
- * vtpmb_proxy_grant() - let a proxy have handles of the chip's
+ * vtpmb_proxy_grant() - grant a range of the chip's handles to a proxy
  * @proxy:	the proxy
- * @kind:	which
- * @range:	those, instead of what it was granted before
+ * @kind:	which kind of handles
+ * @range:	the range, which replaces an earlier one of this kind
  *
  * Return: 0; -EBUSY another proxy of the same chip has some of them
  */
@@ -424,7 +424,7 @@ int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
 	return err;
 }
 
-/* Its user, if there is one, notices no more than that nothing waits for Startup. */
+/* A present user only notices that the TPM does not wait for Startup any more. */
 static void vtpmb_proxy_power_on(struct vtpmb_proxy *proxy)
 {
 	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
@@ -463,9 +463,9 @@ void vtpmb_proxy_set_failure_mode(struct vtpmb_proxy *proxy, bool on)
 }
 
 /**
- * vtpmb_proxy_set_power() - whether it has power though nobody has the node open
+ * vtpmb_proxy_set_power() - set whether a proxy has power while its node is not open
  * @proxy:	the proxy, its vtpm's lock held
- * @on:		it has, and starts itself after each reset, as if by firmware
+ * @on:		it has power, and starts itself after each reset, as if by firmware
  *
  * One that is not published yet is powered on by vtpmb_proxy_publish().  One
  * that has a user keeps its power until that user closes the node.
@@ -518,7 +518,7 @@ int vtpmb_proxy_open(struct vtpmb_proxy *proxy)
 	return 0;
 }
 
-/* Whether it stays as it is: then the next user can have it from here on. */
+/* Whether the virtual TPM stays powered.  If so, the next user can open it at once. */
 static bool vtpmb_proxy_leave_on(struct vtpmb_proxy *proxy)
 {
 	bool stays;
@@ -562,7 +562,7 @@ bool vtpmb_proxy_is_dead(struct vtpmb_proxy *proxy)
  *
  * Every reset of QEMU's TPM device sends this one query, and sends it from the
  * main thread, while all that the guest sends comes from a worker: the guest
- * cannot forge it.  Who uses a proxy that stays powered is no QEMU.
+ * cannot forge it.  A proxy that stays powered is not used by QEMU.
  */
 bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len)
 {
@@ -661,7 +661,7 @@ int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 	return 0;
 }
 
-/* Once for each proxy, and once more each time that VTPM_BRIDGE_STOP_ON_FAILURE is set. */
+/* Called once for each proxy, and again after VTPM_BRIDGE_STOP_ON_FAILURE was set. */
 static void vtpmb_proxy_tell_failure(struct vtpmb_proxy *proxy, u32 code)
 {
 	u32 chip = vtpmb_hub_chip_num(proxy->hub);

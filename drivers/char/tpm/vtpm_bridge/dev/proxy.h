@@ -16,7 +16,7 @@
 #include "../hub/hub.h"
 
 /**
- * enum vtpmb_failure_mode - how far a proxy in failure mode is from its end
+ * enum vtpmb_failure_mode - how soon a reset query ends a proxy's failure mode
  * @VTPMB_FAILURE_NONE:		it is not in failure mode
  * @VTPMB_FAILURE_OPENED:	no reset query has come since the node was opened
  * @VTPMB_FAILURE_RUNNING:	the machine runs, and has not used its TPM yet
@@ -40,8 +40,8 @@ enum vtpmb_failure_mode {
  * @groups:	its attributes
  * @done:	see struct vtpmb_seat
  *
- * These call the proxy's verbs, so the proxy does not know them by name: its creator
- * hands them over.
+ * These functions call the proxy's verbs, so the proxy does not call them by name: its
+ * creator passes them in.
  */
 struct vtpmb_proxy_type {
 	const struct file_operations *fops;
@@ -51,9 +51,8 @@ struct vtpmb_proxy_type {
 
 /**
  * struct vtpmb_proxy - a proxy
- * @dev:	parent of the node and bearer of the attributes.  Its references
- *		count who may use this struct: the registry, each lookup, the
- *		open file.  Its release frees.
+ * @dev:	parent of the node; has the attributes.  The registry, each lookup and
+ *		the open file have a reference to it.  Its release frees this struct.
  * @misc:	the node /dev/vtpmX
  * @node:	its name
  * @num:	X; constant
@@ -63,7 +62,7 @@ struct vtpmb_proxy_type {
  *		@secret_given, @powered and @failure_mode
  * @owner:	the control file that it dies with, or NULL: it is persistent.
  *		Changed under the registry's lock, read without it.
- * @changed:	the open file has something new to tell, or the proxy died
+ * @changed:	woken when the state of the open file changes or the proxy dies
  * @open:	bit 0: the node is open
  * @dead:	destroyed: every operation on an open file fails with EPIPE
  * @query_resets: QEMU's reset query resets the virtual platform

@@ -123,7 +123,7 @@ int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf)
 
 	lockdep_assert_held(&chip->tpm_mutex);
 
-	/* The core would complain in the log. */
+	/* The core would log an error. */
 	if (len < VTPMB_HEADER_SIZE || len > VTPMB_BUF_SIZE)
 		return -EINVAL;
 
@@ -190,7 +190,7 @@ static bool vtpmb_chip_can_cancel(const struct tpm_chip *chip)
  */
 bool vtpmb_chip_cancel(struct tpm_chip *chip)
 {
-	/* Who has taken it has ops_sem: the driver is there. */
+	/* The thread that has taken the chip holds ops_sem, so @ops is valid. */
 	if (!chip->ops->cancel || !vtpmb_chip_can_cancel(chip))
 		return false;
 	chip->ops->cancel(chip);
@@ -201,8 +201,8 @@ bool vtpmb_chip_cancel(struct tpm_chip *chip)
  * vtpmb_chip_wanted() - whether the host waits for the chip
  * @chip:	the chip, taken
  *
- * To use it, or to shut it down or remove it.  A hint, read without the locks'
- * own locks.
+ * The host may want to use it, shut it down or remove it.  This is a hint: the wait lists
+ * of the locks are read without their wait_lock.
  */
 bool vtpmb_chip_wanted(struct tpm_chip *chip)
 {
@@ -223,9 +223,9 @@ static struct class_interface vtpmb_chip_interface = {
 };
 
 /**
- * vtpmb_chip_watch() - be told when chips go
- * @chip:	any chip: it leads to the class of all
- * @gone:	called while the chip that goes can still be used
+ * vtpmb_chip_watch() - register a callback for the removal of chips
+ * @chip:	any chip; the class is found through it
+ * @gone:	called while the chip that is being removed can still be used
  *
  * All calls but the first have no effect.
  *

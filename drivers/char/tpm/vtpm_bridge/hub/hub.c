@@ -2,13 +2,13 @@
 /*
  * The hub: who may use the chip, and when.
  *
- * One thread per chip.  It serves the proxies in the order in which they asked,
- * one turn each: it takes the chip, executes that proxy's command, waits a
- * moment for its next one, takes everything of that proxy out of the chip and
- * gives the chip back.  Of a TPM 1.2 the next proxy gets the chip as it is, as
- * long as the host does not want it.  So the host's own users find the chip as
- * they left it, and what is resident needs no lock.  While no proxy has anything to
- * do, one has a turn now and then all the same if the family has to look at the chip.
+ * Each chip has one thread.  It serves the proxies in the order in which they asked, one
+ * turn each.  In a turn it takes the chip, executes the proxy's command, waits a moment
+ * for the next one, removes everything of the proxy from the chip and gives the chip
+ * back.  A TPM 1.2 is passed to the next proxy as it is, as long as the host does not
+ * want it.  The host's own users therefore find the chip as they left it, and resident
+ * objects need no lock.  While no proxy has anything to do, one still gets a turn from
+ * time to time if the family has to look at the chip.
  *
  * The order of the locks is in main.c.
  */
@@ -53,12 +53,12 @@ MODULE_PARM_DESC(linger_us, "microseconds a turn waits for the proxy's next comm
 module_param_named(hold_us, vtpmb_turn_rule.hold_us, uint, 0644);
 MODULE_PARM_DESC(hold_us, "microseconds a turn waits for the proxy's next command if nobody else waits for the chip (default 200000)");
 
-/* How often a turn that waits looks whether the host does: nobody tells. */
+/* How often a waiting turn polls whether the host wants the chip: there is no notification. */
 #define VTPMB_LOOK_US	1000
 
 static unsigned int vtpmb_policy_pcr = 16;
 
-/* Those that the PC Client profile lets anybody reset (TPM 2.0: 16 and 23). */
+/* The PC Client profile lets any user reset PCRs 16 and 23; 0 means none. */
 static int vtpmb_set_policy_pcr(const char *val, const struct kernel_param *param)
 {
 	unsigned int pcr;
@@ -81,29 +81,28 @@ MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies
 
 /**
  * struct vtpmb_hub - the user of one chip
- * @port:	what the pure core sees of the chip
+ * @port:	the part of the hub that the core sees
  * @chip:	with a device reference; constant
- * @users:	one for each proxy; under vtpmb_hubs_lock
+ * @users:	number of users, one for each proxy; under vtpmb_hubs_lock
  * @node:	in vtpmb_hubs, under vtpmb_hubs_lock
  * @thread:	constant; NULL before it starts
- * @looked:	when family->look() had its last chance, in jiffies; the thread's
+ * @looked:	when family->look() could last be called, in jiffies; used by @thread only
  * @lock:	protects @queue, @seats, @turn, @paused, @closing, @gone and all seats
  * @queue:	seats with something to do, the longest waiting first
- * @seats:	those that may have something in the chip
+ * @seats:	seats that may have something in the chip
  * @turn:	the seat being served, or NULL
- * @paused:	the host is going to sleep: no turn may begin
- * @closing:	the chip goes, or the host ends: turns only take things out of the
+ * @paused:	the host is about to sleep: no turn may begin
+ * @closing:	the chip is being removed, or the host shuts down: turns only clear the
  *		chip, and every command fails
- * @gone:	nobody takes the chip any more
+ * @gone:	the chip is never taken again
  * @wake:	the thread waits here for work
  * @idle:	others wait here for the thread
- * @run_lock:	held while @running changes, and by who cancels: the chip can
- *		only cancel the command it runs now, whoever's it is
- * @running:	the seat whose guest's command the chip runs now, if it is slow,
- *		or NULL
- * @run_began:	when, in jiffies
- * @interrupted: the hub had the chip cancel a command that its owner still wants;
- *		under @run_lock
+ * @run_lock:	held while @running changes and while a command is cancelled: the chip
+ *		always cancels the command that it runs, whichever seat sent it
+ * @running:	the seat whose slow command the chip runs, or NULL
+ * @run_began:	when @running was set, in jiffies
+ * @interrupted: the hub cancelled, or did not start, a command that the guest still
+ *		wants; under @run_lock
  */
 struct vtpmb_hub {
 	struct vtpmb_port port;
@@ -139,23 +138,23 @@ static struct vtpmb_hub *vtpmb_port_hub(struct vtpmb_port *port)
 	return container_of(port, struct vtpmb_hub, port);
 }
 
-/* What belongs to the hub's thread needs no lock.  Checked where lockdep is. */
+/* Data that only the hub's thread uses needs no lock.  Lockdep kernels check this. */
 static void vtpmb_hub_assert_thread(const struct vtpmb_hub *hub)
 {
 	lockdep_assert(current == hub->thread);
 }
 
-/* While a hub is made and ended it has no thread that runs. */
+/* Until the thread exists, the creator of the hub may hold the chip. */
 static void vtpmb_hub_assert_holder(const struct vtpmb_hub *hub)
 {
 	lockdep_assert(!hub->thread || current == hub->thread);
 }
 
 /*
- * The guest's own command runs in the guest's buffer; what the family sends
- * for itself, to load and to save, runs in the scratch buffer and must not be
- * cancelled halfway.  Nor must what is short: a chip told to cancel when it
- * has just finished may keep its driver waiting for an answer that it dropped.
+ * A guest's own command runs in the guest's buffer.  Commands of the family, such as
+ * those that load and save contexts, run in the scratch buffer and must not be cancelled.
+ * Short commands must not be cancelled either: a chip that is told to cancel just after
+ * it has finished may drop the response for which its driver is waiting.
  */
 static bool vtpmb_hub_begin_run(struct vtpmb_hub *hub, const u8 *buf)
 {
@@ -228,7 +227,7 @@ static struct vtpmb_cmd *vtpmb_seat_take_cmd(struct vtpmb_seat *seat)
 	return cmd;
 }
 
-/* From here on the command belongs to who submitted it. */
+/* Return the command to its submitter, who owns it from here on. */
 static void vtpmb_seat_finish_cmd(struct vtpmb_seat *seat, int err)
 {
 	struct vtpmb_cmd *cmd = seat->cmd;
@@ -278,12 +277,12 @@ static int vtpmb_hub_execute(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 	err = family->execute(seat->vtpm, cmd);
 	if (!vtpmb_hub_was_interrupted(hub) || !err || READ_ONCE(seat->cancelled))
 		return err;
-	/* The guest wants it, and can have it when the host is awake again. */
+	/* The guest still wants it: tell it to send the command again. */
 	family->retry(cmd);
 	return 0;
 }
 
-/* Whether the chip got something to do.  With @err, the command fails. */
+/* Execute @cmd, or fail it with @err.  Returns whether the chip ran any command. */
 static bool vtpmb_hub_serve(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 			    struct vtpmb_cmd *cmd, int err)
 {
@@ -320,7 +319,7 @@ static enum vtpmb_waiting vtpmb_hub_waiting(struct vtpmb_hub *hub)
 	return queued ? VTPMB_WAITING_PROXY : VTPMB_WAITING_NOBODY;
 }
 
-/* Whether the proxy being served has, or soon gets, another command. */
+/* Wait for the proxy's next command.  Returns false if the turn ends instead. */
 static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 			   ktime_t began, unsigned int nr_commands)
 {
@@ -346,8 +345,8 @@ static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 }
 
 /*
- * What the chip could not be cleared of it is asked again to give up, in the seat's
- * next turn; but a chip that fails all the time is not asked for ever.
+ * If the chip could not be cleared, the seat's next turn tries again.  VTPMB_MAX_FAILURES
+ * bounds the attempts, because a chip may fail every time.
  */
 static bool vtpmb_seat_may_retry(struct vtpmb_seat *seat, int err)
 {
@@ -358,8 +357,8 @@ static bool vtpmb_seat_may_retry(struct vtpmb_seat *seat, int err)
 }
 
 /*
- * Nothing of an older epoch may be in the handle table when a command is executed:
- * a guest's handle would stand for what it had before its reset.
+ * No entry of an older epoch may be in the handle table when a command is executed:
+ * the guest could use it to reach an object from before its reset.
  *
  * Return: false if the seat's next turn tries again; true if its command can be
  * executed, or has to fail with @err
@@ -385,7 +384,7 @@ static bool vtpmb_hub_sweep(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int 
 	return false;
 }
 
-/* Commands of the proxy that has the turn, as they come. */
+/* Run the commands of the proxy that has the turn. */
 static void vtpmb_hub_run(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	unsigned int nr_commands = 0;
@@ -395,7 +394,7 @@ static void vtpmb_hub_run(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 
 	do {
 		cmd = vtpmb_hub_sweep(hub, seat, &err) ? vtpmb_seat_take_cmd(seat) : NULL;
-		/* A turn that is only there to sweep keeps nobody waiting. */
+		/* A turn that only sweeps does not wait for a command. */
 		if (!cmd)
 			return;
 		if (vtpmb_hub_serve(hub, seat, cmd, err))
@@ -403,7 +402,7 @@ static void vtpmb_hub_run(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	} while (vtpmb_hub_stay(hub, seat, began, nr_commands));
 }
 
-/* Take everything of a proxy that goes out of the chip.  Whether that is done. */
+/* Remove everything of a proxy from the chip.  Returns whether that is done, or given up. */
 static bool vtpmb_hub_clear(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	const struct vtpmb_family *family = hub->port.family;
@@ -418,7 +417,7 @@ static bool vtpmb_hub_clear(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	return true;
 }
 
-/* Whether it makes no sense to wait for the chip. */
+/* Whether it is pointless to wait for the chip. */
 static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
 {
 	bool off;
@@ -429,7 +428,7 @@ static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
 	return off;
 }
 
-/* How long nothing has to be seen to, in jiffies. */
+/* Jiffies until the next look at the chip is due. */
 static long vtpmb_hub_look_left(struct vtpmb_hub *hub)
 {
 	long left = hub->looked + msecs_to_jiffies(hub->port.look_ms) - jiffies;
@@ -450,7 +449,7 @@ static void vtpmb_hub_look(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	hub->looked = jiffies;
 }
 
-/* Whether the proxy was drained. */
+/* Serve one turn.  Returns whether the proxy was drained. */
 static bool vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	const struct vtpmb_family *family = hub->port.family;
@@ -458,32 +457,32 @@ static bool vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 
 	vtpmb_hub_assert_thread(hub);
 
-	/* What this turn has the chip save is not old. */
+	/* No session is saved yet: the time to the next look starts now. */
 	if (list_empty(&hub->port.saved))
 		hub->looked = jiffies;
 	vtpmb_hub_run(hub, seat);
 	if (family->leave)
 		family->leave(seat->vtpm);
 	vtpmb_hub_look(hub, seat);
-	/* If it fails, nothing is executed before it succeeds. */
+	/* If this fails, the seat's next turn sweeps before it executes a command. */
 	vtpmb_hub_sweep(hub, seat, &err);
 	return READ_ONCE(seat->drain) && vtpmb_hub_clear(hub, seat);
 }
 
-/* The chip is not to be had: what waits for it fails now. */
+/* The chip cannot be taken: fail the seat's waiting command. */
 static void vtpmb_hub_fail(struct vtpmb_seat *seat, int err)
 {
 	if (vtpmb_seat_take_cmd(seat))
 		vtpmb_seat_finish_cmd(seat, err);
 }
 
-/* A host that ends or loses the chip does not sleep first. */
+/* Closing must not wait until the host has woken up. */
 static bool vtpmb_hub_is_asleep(const struct vtpmb_hub *hub)
 {
 	return hub->paused && !hub->closing;
 }
 
-/* From here on it is the turn of the seat that has waited longest. */
+/* Give the turn to the seat that has waited longest. */
 static struct vtpmb_seat *vtpmb_hub_begin_turn(struct vtpmb_hub *hub)
 {
 	struct vtpmb_seat *seat;
@@ -499,7 +498,7 @@ static struct vtpmb_seat *vtpmb_hub_begin_turn(struct vtpmb_hub *hub)
 	return seat;
 }
 
-/* What came in during the turn and was not served has its place at the end. */
+/* Work that came in during the turn and was not done goes to the end of the queue. */
 static void vtpmb_hub_requeue(struct vtpmb_hub *hub, struct vtpmb_seat *seat, bool drained)
 {
 	lockdep_assert_held(&hub->lock);
@@ -531,9 +530,9 @@ static void vtpmb_hub_end_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 }
 
 /*
- * The chip goes from one proxy to the next as it is, if the family lets things
- * stay and nobody else wants it.  It is always somebody's turn while it is taken:
- * who waits for the end of turns waits for that.
+ * Pass the chip to the next proxy as it is, if the family lets objects stay loaded and
+ * the host does not want the chip.  @turn is never NULL while the chip is taken: waiters
+ * for the end of turns rely on that.
  */
 static struct vtpmb_seat *vtpmb_hub_pass_on(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 					    bool drained)
@@ -554,9 +553,9 @@ static struct vtpmb_seat *vtpmb_hub_pass_on(struct vtpmb_hub *hub, struct vtpmb_
 }
 
 /*
- * The chip cannot be had.  One that is gone keeps nothing that could be drained.  One
- * that may come back keeps saved sessions: who waits for their end does so for a
- * while, but as long as it takes if the chip sleeps.
+ * The chip cannot be taken.  If it is gone, there is nothing left to drain.  If it may
+ * come back, it still has saved sessions: a drain waits until @drain_end, or for as long
+ * as the chip is suspended.
  */
 static bool vtpmb_hub_gives_up_drain(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int err)
 {
@@ -590,7 +589,7 @@ static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, 
 	vtpmb_hub_end_turn(hub, seat, drained);
 }
 
-/* The chip is taken: turns, till it is to be given back. */
+/* Run turns while the chip is taken, then give it back. */
 static void vtpmb_hub_turns(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	const struct vtpmb_family *family = hub->port.family;
@@ -608,7 +607,7 @@ static void vtpmb_hub_turns(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	vtpmb_hub_end_turn(hub, seat, drained);
 }
 
-/* A chip whose driver cannot start it at the moment is asked again for a while. */
+/* Take the chip.  If its driver cannot start it, try again for up to VTPMB_TAKE_MS. */
 static int vtpmb_hub_take(struct vtpmb_hub *hub)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(VTPMB_TAKE_MS);
@@ -648,7 +647,7 @@ static bool vtpmb_hub_has_work(struct vtpmb_hub *hub)
 	return work;
 }
 
-/* Have a turn, of whichever proxy: that of one that has nothing to do is a look. */
+/* Queue any proxy.  If it has nothing to do, its turn only looks at the chip. */
 static void vtpmb_hub_call_turn(struct vtpmb_hub *hub)
 {
 	struct vtpmb_seat *seat;
@@ -660,7 +659,7 @@ static void vtpmb_hub_call_turn(struct vtpmb_hub *hub)
 	spin_unlock(&hub->lock);
 }
 
-/* Until there is something to do, or the host goes to sleep or awakes. */
+/* Sleep until there is work, the host suspends or resumes, or a look is due. */
 static void vtpmb_hub_rest(struct vtpmb_hub *hub)
 {
 	bool paused = READ_ONCE(hub->paused);
@@ -683,7 +682,7 @@ static int vtpmb_hub_thread(void *data)
 	return 0;
 }
 
-/* Before the chip is taken: opening a transform can load a kernel module. */
+/* Call this before the chip is taken: opening a transform can load a kernel module. */
 static int vtpmb_hub_open_macs(struct vtpmb_port *port)
 {
 	u8 key[VTPMB_MAC_SIZE];
@@ -780,7 +779,7 @@ static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
 	err = vtpmb_hub_probe(hub);
 	if (err)
 		goto close_macs;
-	/* The thread starts once it can be told by @thread. */
+	/* Set @thread before the thread runs: assertions compare it with current. */
 	thread = kthread_create(vtpmb_hub_thread, hub, "vtpm_bridge/tpm%u", vtpmb_chip_num(chip));
 	if (IS_ERR(thread)) {
 		err = PTR_ERR(thread);
@@ -812,7 +811,7 @@ static void vtpmb_hub_destroy(struct vtpmb_hub *hub)
 	vtpmb_hub_free(hub);
 }
 
-/* An unplugged chip's hub lives on until its proxies go; a new chip gets a new one. */
+/* The hub of an unplugged chip lives as long as its proxies; a new chip gets a new hub. */
 static struct vtpmb_hub *vtpmb_hub_lookup(struct tpm_chip *chip)
 {
 	struct vtpmb_hub *hub;
@@ -828,7 +827,7 @@ static struct vtpmb_hub *vtpmb_hub_lookup(struct tpm_chip *chip)
 	return NULL;
 }
 
-/* The seat being served is not queued: its turn sees what is new. */
+/* The seat being served is not queued: its present turn sees the new work. */
 static void vtpmb_hub_queue(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	lockdep_assert_held(&hub->lock);
@@ -838,9 +837,9 @@ static void vtpmb_hub_queue(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 }
 
 /*
- * A chip told to cancel while its driver still sends the command forgets what
- * it has of it, and the driver waits for nothing.  The chip stays taken meanwhile:
- * who runs the command needs @run_lock to end.
+ * Wait until the driver has sent the command: a chip that is told to cancel earlier
+ * discards the part it has received, and the driver waits in vain.  The chip stays taken
+ * meanwhile, because the thread that runs the command needs @run_lock to finish.
  */
 static bool vtpmb_hub_cancel_run(struct vtpmb_hub *hub)
 {
@@ -853,7 +852,7 @@ static bool vtpmb_hub_cancel_run(struct vtpmb_hub *hub)
 	return vtpmb_chip_cancel(hub->chip);
 }
 
-/* Have the chip cancel a guest's slow command, which the guest shall send again. */
+/* Have the chip cancel a guest's slow command.  The guest is told to send it again. */
 static void vtpmb_hub_interrupt(struct vtpmb_hub *hub)
 {
 	mutex_lock(&hub->run_lock);
@@ -886,7 +885,7 @@ static void vtpmb_hub_drain_all(struct vtpmb_hub *hub)
 	wake_up_all(&hub->wake);
 }
 
-/* Leave nothing of any proxy in the chip, and let go of it for good. */
+/* Remove everything of all proxies from the chip, and never take it again. */
 static void vtpmb_hub_close(struct vtpmb_hub *hub)
 {
 	lockdep_assert_held(&vtpmb_hubs_lock);
@@ -899,7 +898,7 @@ static void vtpmb_hub_close(struct vtpmb_hub *hub)
 	spin_unlock(&hub->lock);
 }
 
-/* The hub lets go of the chip before its driver does. */
+/* The chip is being removed: stop using it while its driver still works. */
 static void vtpmb_hub_chip_gone(struct tpm_chip *chip)
 {
 	struct vtpmb_hub *hub;
@@ -913,10 +912,10 @@ static void vtpmb_hub_chip_gone(struct tpm_chip *chip)
 }
 
 /**
- * vtpmb_hub_find_chip() - tell which chip a hub would be made of
+ * vtpmb_hub_find_chip() - find the chip that a hub would use
  * @num:	in: N of tpmN, or ~0 for the system's default chip; out: N
  *
- * Return: its family; or an ERR_PTR: what vtpmb_chip_find() returns
+ * Return: the chip's family; or an ERR_PTR: what vtpmb_chip_find() returns
  */
 const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num)
 {
@@ -937,9 +936,8 @@ const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num)
  *
  * Context: May sleep, for as long as the host keeps the chip busy.
  * Return: the hub, to be given back by vtpmb_hub_put(); or an ERR_PTR: what
- * vtpmb_chip_find() and vtpmb_chip_take() say; -EAGAIN also if the host is going to
- * sleep, -ENODEV if it is going to end; -EIO the chip does not answer as a TPM
- * should; -ENOMEM
+ * vtpmb_chip_find() and vtpmb_chip_take() return; -EAGAIN also if the host is about to
+ * sleep, -ENODEV if it shuts down; -EIO the chip does not answer as a TPM should; -ENOMEM
  */
 struct vtpmb_hub *vtpmb_hub_attach(u32 chip_num)
 {
@@ -960,7 +958,7 @@ struct vtpmb_hub *vtpmb_hub_attach(u32 chip_num)
 		goto release_chip;
 	mutex_unlock(&vtpmb_hubs_lock);
 
-	/* Not under our lock: the class calls back with its own held. */
+	/* Without our lock: the class calls back with its own lock held. */
 	err = vtpmb_chip_watch(chip, vtpmb_hub_chip_gone);
 	if (err) {
 		vtpmb_hub_put(hub);
@@ -1013,12 +1011,12 @@ void vtpmb_hub_join(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 
 /**
  * vtpmb_hub_submit() - have a command executed
- * @seat:	whose; it has no command waiting
+ * @seat:	the proxy's seat, which has no command yet
  * @cmd:	as family->receive() passed it on.  It belongs to the hub until
  *		@seat->done() is called, exactly once.
  *
- * Return: 0; -ENODEV the chip goes or was unplugged, or the host ends, and done()
- * will not be called
+ * Return: 0; -ENODEV the chip was or is being removed, or the host shuts down, and
+ * done() will not be called
  */
 int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
 {
@@ -1051,11 +1049,12 @@ static struct vtpmb_cmd *vtpmb_seat_withdraw(struct vtpmb_seat *seat)
 }
 
 /**
- * vtpmb_hub_cancel() - a command is not wanted any more
- * @seat:	whose
+ * vtpmb_hub_cancel() - cancel the command of a proxy
+ * @seat:	the proxy's seat
  *
- * One that waits is dropped: done(-ECANCELED) is called before this returns.
- * Of one that runs the chip is told, if its driver allows that; it may still succeed.
+ * A waiting command is dropped: done(-ECANCELED) is called before this returns.
+ * If a slow command runs, the chip is told to cancel it, where its driver allows that.
+ * A running command may still succeed.
  */
 void vtpmb_hub_cancel(struct vtpmb_seat *seat)
 {
@@ -1078,7 +1077,7 @@ void vtpmb_hub_cancel(struct vtpmb_seat *seat)
 		seat->done(dropped, -ECANCELED);
 }
 
-/* The vtpm was reset or lost power: have the chip cleared of what it had. */
+/* Queue a sweep of what the vtpm no longer has, for example after a reset or power-off. */
 void vtpmb_hub_kick(struct vtpmb_seat *seat)
 {
 	struct vtpmb_hub *hub = seat->hub;
@@ -1101,7 +1100,7 @@ static bool vtpmb_seat_is_quiet(struct vtpmb_seat *seat)
 	return quiet;
 }
 
-/* Leave the queue; what was to be swept is swept in the seat's next turn. */
+/* Leave the queue.  A pending sweep is done in the seat's next turn. */
 static void vtpmb_seat_unqueue(struct vtpmb_seat *seat)
 {
 	struct vtpmb_hub *hub = seat->hub;
@@ -1121,8 +1120,8 @@ static void vtpmb_seat_wait_quiet(struct vtpmb_seat *seat)
 }
 
 /**
- * vtpmb_hub_wait() - wait until nothing of a proxy is left to do
- * @seat:	whose; no command of it is on its way and none comes
+ * vtpmb_hub_wait() - wait until a proxy has no work left
+ * @seat:	the proxy's seat; no command of it is being executed, and none will come
  *
  * A caller that is being killed does not wait for its place in the queue, only
  * for the end of its own turn.
@@ -1136,7 +1135,7 @@ void vtpmb_hub_wait(struct vtpmb_seat *seat)
 	vtpmb_seat_wait_quiet(seat);
 }
 
-/* Nothing of it is in the chip any more, and nothing new comes. */
+/* Take a drained seat off the hub's list.  Returns false while it still has work. */
 static bool vtpmb_seat_leave(struct vtpmb_seat *seat)
 {
 	struct vtpmb_hub *hub = seat->hub;
@@ -1151,8 +1150,8 @@ static bool vtpmb_seat_leave(struct vtpmb_seat *seat)
 }
 
 /**
- * vtpmb_hub_drain() - take everything of a proxy out of the chip, for good
- * @seat:	whose; the caller sees to it that nothing new comes
+ * vtpmb_hub_drain() - remove everything of a proxy from the chip, for good
+ * @seat:	the proxy's seat; the caller makes sure that no new command comes
  *
  * Context: May sleep until the present turn has ended, or while the host sleeps.
  */
@@ -1172,8 +1171,9 @@ void vtpmb_hub_drain(struct vtpmb_seat *seat)
 }
 
 /*
- * The host sleeps: turns end first, and none begins before it is awake again.  Making
- * a key can take minutes: who does that is told to try again.
+ * Before the host sleeps, wait for the present turns to end.  No turn begins before the
+ * host is awake again.  Creating a key can take minutes, so a guest that does is told to
+ * send the command again.
  */
 static void vtpmb_hubs_pause(void)
 {
@@ -1232,8 +1232,8 @@ static struct notifier_block vtpmb_hub_pm_block = {
 };
 
 /*
- * A kernel that follows without a reset of the chip, by kexec, would find the guests'
- * saved sessions in it, and nobody who flushes them.
+ * kexec does not reset the chip: the guests' saved sessions would stay in it, and the
+ * next kernel would not flush them.
  */
 static int vtpmb_hub_reboot(struct notifier_block *nb, unsigned long event, void *data)
 {

@@ -21,14 +21,14 @@ struct vtpmb_hub;
  * @node:	in the hub's queue while there is something to do
  * @member:	in the hub's list from the first command to the end of the drain
  * @cmd:	the command that waits or runs, or NULL
- * @done:	tells that @cmd is answered (err 0) or failed (a negative errno).
- *		Called without locks, from the hub's thread or the canceller's.
- * @running:	@cmd is in the hub thread's hands
+ * @done:	called when @cmd is answered (err 0) or has failed (a negative errno).
+ *		Called without locks, from the hub's thread or the one that cancels.
+ * @running:	the hub's thread executes @cmd
  * @cancelled:	@cmd is not wanted any more
  * @sweep:	something of an older epoch may have to leave the chip
- * @drain:	everything has to: the proxy or the chip is going
- * @drain_end:	when a chip that cannot be had is waited for no longer, in jiffies
- * @nr_failures: how often in a row the chip could not be cleared; the hub's thread's
+ * @drain:	everything has to leave it: the proxy or the chip is being removed
+ * @drain_end:	when a drain stops waiting for a chip that cannot be taken, in jiffies
+ * @nr_failures: consecutive failures to clear the chip; used by the hub's thread only
  *
  * All but the constants and @nr_failures are protected by the hub's lock.
  */

@@ -2,10 +2,9 @@
 /*
  * The turn: how long a proxy keeps the chip.
  *
- * To change from one proxy to another costs chip commands: what the next one
- * needs is loaded, and flushed at the end, or, of a TPM 1.2, when somebody needs
- * the slot.  So a turn is longer than a command; and as short as those who wait
- * can ask for.
+ * To change from one proxy to another costs chip commands: the objects of the next one
+ * are loaded, and flushed at the end of its turn or, on a TPM 1.2, when their slot is
+ * needed.  So a turn is longer than one command, but ends early if others wait.
  *
  * Verbs: goes_on, patience.
  */
@@ -29,7 +28,7 @@ enum vtpmb_waiting {
 /**
  * struct vtpmb_turn_rule - how long turns are; microseconds but for @commands
  * @us:		a turn ends after these if another proxy waits
- * @commands:	or after so many commands that the chip got
+ * @commands:	or after this many commands that used the chip
  * @host_us:	a turn ends after these if the host waits
  * @linger_us:	how long a turn waits for the proxy's next command if someone
  *		else waits for the chip
