@@ -63,6 +63,36 @@ int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 }
 
 /**
+ * vtpmb_tpm12_ask_capability() - have the chip answer a GetCapability
+ * @port:	the chip; the response comes into its scratch buffer
+ * @cap:	TPM_CAPABILITY_AREA
+ * @sub:	subCap
+ * @sub_len:	its bytes, at most 4
+ * @r:		out: reads the response's parameters; if @rc is TPM_SUCCESS
+ * @rc:		out: the chip's return code
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: 0, or a negative errno
+ */
+int vtpmb_tpm12_ask_capability(struct vtpmb_port *port, u32 cap, const void *sub,
+			       size_t sub_len, struct vtpmb_reader *r, u32 *rc)
+{
+	struct vtpmb_writer w;
+	u8 body[12];
+	int len;
+
+	vtpmb_writer_init(&w, body, sizeof(body));
+	vtpmb_put_u32(&w, cap);
+	vtpmb_put_u32(&w, sub_len);
+	vtpmb_put_bytes(&w, sub, sub_len);
+	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, w.len, rc);
+	if (len < 0 || *rc)
+		return len < 0 ? len : 0;
+	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	return 0;
+}
+
+/**
  * vtpmb_tpm12_ask_number() - a property of the chip as it is now
  * @port:	the chip
  * @prop:	TPM_CAP_PROPERTY
@@ -73,20 +103,17 @@ int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
 {
 	struct vtpmb_reader r;
-	u8 body[12];
 	u32 rc, size;
-	int len;
+	u8 sub[4];
+	int err;
 
-	vtpmb_poke_u32(body, TPM_CAP_PROPERTY);
-	vtpmb_poke_u32(body + 4, sizeof(u32));
-	vtpmb_poke_u32(body + 8, prop);
-	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), &rc);
-	if (len < 0)
-		return len;
+	vtpmb_poke_u32(sub, prop);
+	err = vtpmb_tpm12_ask_capability(port, TPM_CAP_PROPERTY, sub, sizeof(sub), &r, &rc);
+	if (err)
+		return err;
 	*value = 0;
 	if (rc)
 		return 0;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
 	if (!vtpmb_get_u32(&r, &size) || size != sizeof(*value) ||
 	    !vtpmb_get_u32(&r, value) || r.left)
 		return vtpmb_tpm12_cut_short(port);
@@ -113,17 +140,14 @@ int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *
 			 u32 *rc)
 {
 	struct vtpmb_reader r;
-	u8 body[12];
+	u8 sub[4];
 	u32 size;
-	int len;
+	int err;
 
-	vtpmb_poke_u32(body, TPM_CAP_HANDLE);
-	vtpmb_poke_u32(body + 4, sizeof(u32));
-	vtpmb_poke_u32(body + 8, rt);
-	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), rc);
-	if (len < 0 || *rc)
-		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_poke_u32(sub, rt);
+	err = vtpmb_tpm12_ask_capability(port, TPM_CAP_HANDLE, sub, sizeof(sub), &r, rc);
+	if (err || *rc)
+		return err;
 	if (!vtpmb_get_u32(&r, &size) || r.left != size || !vtpmb_get_u16(&r, nr_handles) ||
 	    r.left != *nr_handles * sizeof(u32))
 		return vtpmb_tpm12_cut_short(port);

@@ -29,21 +29,17 @@
 /* Read TPM_DA_INFO; @threshold is 0 if the chip does not tell. */
 static int tpm12_chip_tries(struct vtpmb_port *port, u32 *tries, u32 *threshold)
 {
+	static const u8 entity[2] = { 0, TPM_ET_KEYHANDLE };
 	u16 tag, count, limit;
 	struct vtpmb_reader r;
-	u8 body[10], state;
 	u32 rc, size;
-	int len;
+	u8 state;
+	int err;
 
-	vtpmb_poke_u32(body, TPM_CAP_DA_LOGIC);
-	vtpmb_poke_u32(body + 4, sizeof(u16));
-	body[8] = 0;
-	body[9] = TPM_ET_KEYHANDLE;
 	*threshold = 0;
-	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), &rc);
-	if (len < 0 || rc)
-		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	err = vtpmb_tpm12_ask_capability(port, TPM_CAP_DA_LOGIC, entity, sizeof(entity), &r, &rc);
+	if (err || rc)
+		return err;
 	if (!vtpmb_get_u32(&r, &size) || !vtpmb_get_u16(&r, &tag) || tag != TPM_TAG_DA_INFO ||
 	    !vtpmb_get_u8(&r, &state) || !vtpmb_get_u16(&r, &count) ||
 	    !vtpmb_get_u16(&r, &limit))

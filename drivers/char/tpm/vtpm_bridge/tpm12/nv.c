@@ -48,17 +48,14 @@ static bool tpm12_get_space(struct vtpmb_reader *r, struct tpm12_space *space)
 /* Ask the chip for a capability, and set up a reader of the response. */
 static int tpm12_ask(struct vtpmb_port *port, u32 area, const u32 *sub, struct vtpmb_reader *r)
 {
-	u8 body[12];
 	u32 rc, size;
-	int len;
+	u8 be[4];
+	int err;
 
-	vtpmb_poke_u32(body, area);
-	vtpmb_poke_u32(body + 4, sub ? sizeof(*sub) : 0);
-	vtpmb_poke_u32(body + 8, sub ? *sub : 0);
-	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sub ? 12 : 8, &rc);
-	if (len < 0)
-		return len;
-	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_poke_u32(be, sub ? *sub : 0);
+	err = vtpmb_tpm12_ask_capability(port, area, be, sub ? sizeof(be) : 0, r, &rc);
+	if (err)
+		return err;
 	return rc || !vtpmb_get_u32(r, &size) || size != r->left ? -EIO : 0;
 }
 

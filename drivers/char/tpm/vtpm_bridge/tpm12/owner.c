@@ -82,17 +82,14 @@ void vtpmb_tpm12_doubt_owner(struct vtpmb_vtpm *vtpm, u32 code)
 static int tpm12_ask_owner(struct vtpmb_port *port, bool *owned, u32 *rc)
 {
 	struct vtpmb_reader r;
-	u8 body[12], val;
+	u8 sub[4], val;
 	u32 size;
-	int len;
+	int err;
 
-	vtpmb_poke_u32(body, TPM_CAP_PROPERTY);
-	vtpmb_poke_u32(body + 4, sizeof(u32));
-	vtpmb_poke_u32(body + 8, TPM_CAP_PROP_OWNER);
-	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, sizeof(body), rc);
-	if (len < 0 || *rc)
-		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_poke_u32(sub, TPM_CAP_PROP_OWNER);
+	err = vtpmb_tpm12_ask_capability(port, TPM_CAP_PROPERTY, sub, sizeof(sub), &r, rc);
+	if (err || *rc)
+		return err;
 	if (!vtpmb_get_u32(&r, &size) || size != 1 || !vtpmb_get_u8(&r, &val))
 		return -EIO;
 	*owned = val;
