@@ -115,25 +115,47 @@ int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *r
 	return vtpmb_tpm20_own_plain(port, code, param, sizeof(param), rc);
 }
 
-/* TPM_CAP_HANDLES: how many are in @handle, -EIO, or the errno of transmit. */
-static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, unsigned int max)
+/**
+ * vtpmb_tpm20_ask_capability() - have the chip answer a GetCapability
+ * @port:	the chip; the response comes into its scratch buffer
+ * @capability:	TPM_CAP
+ * @property:	the first one
+ * @max:	how many at most
+ * @r:		out: reads the entries of the answer's list
+ * @count:	out: how many entries the chip says that there are
+ *
+ * Context: The hub's thread, which holds the chip.  May sleep.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_ask_capability(struct vtpmb_port *port, u32 capability, u32 property, u32 max,
+			       struct vtpmb_reader *r, u32 *count)
 {
-	u8 params[12];
-	struct vtpmb_reader r;
-	u32 rc, count, i;
-	u8 more;
+	u8 params[12], more;
+	u32 rc, told;
 	int len;
 
-	vtpmb_poke_u32(params, TPM2_CAP_HANDLES);
-	vtpmb_poke_u32(params + 4, first);
+	vtpmb_poke_u32(params, capability);
+	vtpmb_poke_u32(params + 4, property);
 	vtpmb_poke_u32(params + 8, max);
 	len = vtpmb_tpm20_own_plain(port, TPM2_CC_GetCapability, params, sizeof(params), &rc);
 	if (len < 0 || rc)
 		return len < 0 ? len : -EIO;
+	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (!vtpmb_get_u8(r, &more) || !vtpmb_get_u32(r, &told) || !vtpmb_get_u32(r, count))
+		return -EIO;
+	return 0;
+}
 
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u8(&r, &more) || !vtpmb_get_u32(&r, &count) ||
-	    !vtpmb_get_u32(&r, &count) || count > max)
+/* TPM_CAP_HANDLES: how many are in @handle, -EIO, or the errno of transmit. */
+static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, unsigned int max)
+{
+	struct vtpmb_reader r;
+	u32 count, i;
+	int err = vtpmb_tpm20_ask_capability(port, TPM2_CAP_HANDLES, first, max, &r, &count);
+
+	if (err)
+		return err;
+	if (count > max)
 		return -EIO;
 	for (i = 0; i < count; i++) {
 		if (!vtpmb_get_u32(&r, &handle[i]))

@@ -12,6 +12,8 @@ int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle, con
 int vtpmb_tpm20_own_plain(struct vtpmb_port *port, u32 code, const void *params, size_t params_len,
 			  u32 *rc);
 int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc);
+int vtpmb_tpm20_ask_capability(struct vtpmb_port *port, u32 capability, u32 property, u32 max,
+			       struct vtpmb_reader *r, u32 *count);
 int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle, unsigned int max);
 int vtpmb_tpm20_chip_sessions(struct vtpmb_port *port, bool saved, unsigned long *map);
 

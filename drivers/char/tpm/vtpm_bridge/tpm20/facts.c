@@ -197,7 +197,7 @@ static int tpm20_ask_chip(struct vtpmb_port *port, const struct tpm20_learn *lea
 	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
 	vtpmb_put_u16(&w, TPM2_ST_NO_SESSIONS);
 	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + 3 * sizeof(u32));
-	vtpmb_put_u32(&w, 0x17A);
+	vtpmb_put_u32(&w, TPM2_CC_GetCapability);
 	vtpmb_put_u32(&w, learn->capability);
 	vtpmb_put_u32(&w, start);
 	vtpmb_put_u32(&w, learn->count);

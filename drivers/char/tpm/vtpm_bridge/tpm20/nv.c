@@ -194,7 +194,6 @@ int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	struct vtpmb_tpm20_index *slot = tpm20_known_index(vtpm, handle);
-	u8 param[4];
 	int len;
 
 	*rc = TPM2_RC_SUCCESS;
@@ -203,9 +202,7 @@ int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
 		slot->used = ++table->clock;
 		return 0;
 	}
-	vtpmb_poke_u32(param, handle);
-	len = vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_NO_SESSIONS, TPM2_CC_NV_ReadPublic,
-				      param, sizeof(param), rc);
+	len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_NV_ReadPublic, handle, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	slot = tpm20_oldest_index(table);

@@ -24,8 +24,7 @@ static int tpm20_learn_detail(struct vtpmb_port *port, struct vtpmb_tpm20_facts 
 	struct vtpmb_tpm20_detail *detail = &facts->detail[facts->nr_details];
 	u8 id[2] = { curve >> 8, curve & 0xff };
 	u32 rc;
-	int len = vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_ECC_Parameters,
-					  id, sizeof(id), &rc);
+	int len = vtpmb_tpm20_own_plain(port, TPM2_CC_ECC_Parameters, id, sizeof(id), &rc);
 
 	if (len < 0 || rc)
 		return len < 0 ? len : 0;
@@ -141,8 +140,8 @@ static void tpm20_remember_tested(struct vtpmb_tpm20_tested *tested,
 int vtpmb_tpm20_ask_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			  struct vtpmb_writer *out, u32 *rc)
 {
-	int len = vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_NO_SESSIONS, TPM2_CC_TestParms,
-					  call->params.pos, call->params.left, rc);
+	int len = vtpmb_tpm20_own_plain(vtpm->port, TPM2_CC_TestParms, call->params.pos,
+					call->params.left, rc);
 
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;

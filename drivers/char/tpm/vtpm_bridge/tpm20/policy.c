@@ -275,8 +275,7 @@ static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *e
 	} else {
 		vtpmb_put_bytes(&w, claim->list, claim->list_len);
 	}
-	len = vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_NO_SESSIONS, TPM2_CC_PolicyPCR,
-				      body, w.len, rc);
+	len = vtpmb_tpm20_own_plain(vtpm->port, TPM2_CC_PolicyPCR, body, w.len, rc);
 	return len < 0 ? len : 0;
 }
 

@@ -35,13 +35,11 @@ static u32 *tpm20_place(struct vtpmb_pt_var *var, u32 property)
 
 /* A chip may answer with fewer properties than it was asked for. */
 static int tpm20_take_properties(struct vtpmb_pt_var *var, struct vtpmb_reader *r,
-				 u32 *next, unsigned int *nr_found)
+				 u32 count, u32 *next, unsigned int *nr_found)
 {
-	u32 capability, count, property, value, *place;
-	u8 more;
+	u32 property, value, *place;
 
-	if (!vtpmb_get_u8(r, &more) || !vtpmb_get_u32(r, &capability) ||
-	    !vtpmb_get_u32(r, &count) || !count)
+	if (!count)
 		return -EIO;
 	while (count--) {
 		if (!vtpmb_get_u32(r, &property) || !vtpmb_get_u32(r, &value) ||
@@ -61,19 +59,11 @@ static int tpm20_take_properties(struct vtpmb_pt_var *var, struct vtpmb_reader *
 static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int *nr_found)
 {
 	struct vtpmb_reader r;
-	u8 body[12];
-	u32 rc;
-	int len;
+	u32 count;
+	int err = vtpmb_tpm20_ask_capability(port, TPM2_CAP_TPM_PROPERTIES, *next,
+					     TPM2_PT_LOCKOUT_RECOVERY + 1 - *next, &r, &count);
 
-	vtpmb_poke_u32(body, TPM2_CAP_TPM_PROPERTIES);
-	vtpmb_poke_u32(body + 4, *next);
-	vtpmb_poke_u32(body + 8, TPM2_PT_LOCKOUT_RECOVERY + 1 - *next);
-	len = vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_GetCapability, body,
-				      sizeof(body), &rc);
-	if (len < 0 || rc)
-		return len < 0 ? len : -EIO;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	return tpm20_take_properties(&port->var, &r, next, nr_found);
+	return err ? err : tpm20_take_properties(&port->var, &r, count, next, nr_found);
 }
 
 /**

@@ -236,8 +236,7 @@ static int tpm20_ask_chip(struct vtpmb_port *port, struct tpm20_read *read, u32 
 	vtpmb_put_u32(&w, read->nr_sels);
 	for (i = 0; i < read->nr_sels; i++)
 		vtpmb_tpm20_put_selection(&w, read->sel[i].alg, read->sel[i].pcrs & read->real);
-	len = vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_PCR_Read, list, w.len,
-				      rc);
+	len = vtpmb_tpm20_own_plain(port, TPM2_CC_PCR_Read, list, w.len, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);

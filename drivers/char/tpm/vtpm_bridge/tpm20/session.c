@@ -164,16 +164,6 @@ static bool tpm20_has_policy(const struct vtpmb_tpm20_session *session)
 	return TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION && !session->entry->trial;
 }
 
-/* Send the bridge's own command for a loaded session. */
-static int tpm20_ask_session(struct vtpmb_vtpm *vtpm, u32 code, u32 handle, u32 *rc)
-{
-	u8 body[4];
-
-	vtpmb_poke_u32(body, handle);
-	return vtpmb_tpm20_own_command(vtpm->port, TPM2_ST_NO_SESSIONS, code, body,
-				       sizeof(body), rc);
-}
-
 static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session,
 			    u32 gone, u32 *rc)
 {
@@ -183,7 +173,7 @@ static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session 
 
 	if (len || *rc)
 		return len;
-	len = tpm20_ask_session(vtpm, TPM2_CC_PolicyGetDigest, session->handle, rc);
+	len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_PolicyGetDigest, session->handle, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
@@ -394,7 +384,7 @@ static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *se
 
 	if (len || *rc)
 		return len;
-	len = tpm20_ask_session(vtpm, TPM2_CC_PolicyRestart, entry->virt, rc);
+	len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_PolicyRestart, entry->virt, rc);
 	if (len < 0)
 		return len;
 	if (!*rc)

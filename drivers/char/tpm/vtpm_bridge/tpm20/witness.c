@@ -62,26 +62,6 @@ static bool tpm20_are_absent(const struct vtpmb_tpm20_call *call,
 	return !digests.left;
 }
 
-/* GetCapability(TPM_CAP_PCRS): how many banks, left in @r; 0 or an errno. */
-static int tpm20_ask_banks(struct vtpmb_port *port, struct vtpmb_reader *r, u32 *nr_banks)
-{
-	static const u8 body[12] = { [3] = 5, [11] = 1 };
-	u32 capability, rc;
-	u8 more;
-	int len = vtpmb_tpm20_own_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_GetCapability,
-					  body, sizeof(body), &rc);
-
-	if (len < 0)
-		return len;
-	if (rc)
-		return -EIO;
-	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u8(r, &more) || !vtpmb_get_u32(r, &capability) ||
-	    !vtpmb_get_u32(r, nr_banks))
-		return -EIO;
-	return 0;
-}
-
 /**
  * vtpmb_tpm20_may_witness() - whether the chip may be asked to judge a command
  * @vtpm:	the vtpm; its lock is held
@@ -127,7 +107,7 @@ int vtpmb_tpm20_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *
 {
 	struct vtpmb_reader banks;
 	u32 nr_banks;
-	int err = tpm20_ask_banks(vtpm->port, &banks, &nr_banks);
+	int err = vtpmb_tpm20_ask_capability(vtpm->port, TPM2_CAP_PCRS, 0, 1, &banks, &nr_banks);
 
 	if (err)
 		return err;
