@@ -297,12 +297,20 @@ static bool vtpmb_hub_serve(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 	return nr_chip_commands;
 }
 
+/* Whether no turn may run: the chip is not to be used now, or not any more. */
+static bool vtpmb_hub_is_off(const struct vtpmb_hub *hub)
+{
+	lockdep_assert_held(&hub->lock);
+
+	return hub->paused || hub->closing || hub->gone;
+}
+
 static bool vtpmb_hub_must_end(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	bool end;
 
 	spin_lock(&hub->lock);
-	end = hub->paused || hub->closing || hub->gone || seat->drain || seat->sweep;
+	end = vtpmb_hub_is_off(hub) || seat->drain || seat->sweep;
 	spin_unlock(&hub->lock);
 	return end;
 }
@@ -423,7 +431,7 @@ static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
 	bool off;
 
 	spin_lock(&hub->lock);
-	off = hub->paused || hub->closing || hub->gone;
+	off = vtpmb_hub_is_off(hub);
 	spin_unlock(&hub->lock);
 	return off;
 }
@@ -654,7 +662,7 @@ static void vtpmb_hub_call_turn(struct vtpmb_hub *hub)
 
 	spin_lock(&hub->lock);
 	seat = list_first_entry_or_null(&hub->seats, struct vtpmb_seat, member);
-	if (seat && list_empty(&hub->queue) && !hub->paused && !hub->closing && !hub->gone)
+	if (seat && list_empty(&hub->queue) && !vtpmb_hub_is_off(hub))
 		list_add_tail(&seat->node, &hub->queue);
 	spin_unlock(&hub->lock);
 }
