@@ -230,7 +230,7 @@ static void vtpmb_file_query(struct vtpmb_file *file)
 }
 
 /* @bytes is a kernel copy, which the user cannot change. */
-static int vtpmb_file_take(struct vtpmb_file *file, const u8 *bytes, size_t len)
+static int vtpmb_file_start_command(struct vtpmb_file *file, const u8 *bytes, size_t len)
 {
 	struct vtpmb_cmd *cmd = &file->cmd;
 	u32 size;
@@ -312,7 +312,7 @@ static int vtpmb_file_command(struct vtpmb_file *file, const u8 *bytes, size_t l
 	int err;
 
 	mutex_lock(&file->lock);
-	err = vtpmb_file_take(file, bytes, len);
+	err = vtpmb_file_start_command(file, bytes, len);
 	if (!err) {
 		cancel_delayed_work(&file->unread);
 		err = vtpmb_file_start(file);

@@ -371,7 +371,7 @@ static bool vtpmb_seat_may_retry(struct vtpmb_seat *seat, int err)
  * Return: false if the seat's next turn tries again; true if its command can be
  * executed, or has to fail with @err
  */
-static bool vtpmb_hub_sweep(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int *err)
+static bool vtpmb_hub_flush_stale(struct vtpmb_hub *hub, struct vtpmb_seat *seat, int *err)
 {
 	const struct vtpmb_family *family = hub->port.family;
 
@@ -401,7 +401,7 @@ static void vtpmb_hub_run(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	int err;
 
 	do {
-		cmd = vtpmb_hub_sweep(hub, seat, &err) ? vtpmb_seat_take_cmd(seat) : NULL;
+		cmd = vtpmb_hub_flush_stale(hub, seat, &err) ? vtpmb_seat_take_cmd(seat) : NULL;
 		/* A turn that only sweeps does not wait for a command. */
 		if (!cmd)
 			return;
@@ -437,7 +437,7 @@ static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
 }
 
 /* Jiffies until the next look at the chip is due. */
-static long vtpmb_hub_look_left(struct vtpmb_hub *hub)
+static long vtpmb_hub_refresh_left(struct vtpmb_hub *hub)
 {
 	long left = hub->looked + msecs_to_jiffies(hub->port.look_ms) - jiffies;
 
@@ -449,9 +449,9 @@ static long vtpmb_hub_look_left(struct vtpmb_hub *hub)
 	return max(left, 0L);
 }
 
-static void vtpmb_hub_look(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
+static void vtpmb_hub_refresh_saved(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
-	if (vtpmb_hub_look_left(hub))
+	if (vtpmb_hub_refresh_left(hub))
 		return;
 	hub->port.family->look(seat->vtpm);
 	hub->looked = jiffies;
@@ -471,9 +471,9 @@ static bool vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	vtpmb_hub_run(hub, seat);
 	if (family->leave)
 		family->leave(seat->vtpm);
-	vtpmb_hub_look(hub, seat);
+	vtpmb_hub_refresh_saved(hub, seat);
 	/* If this fails, the seat's next turn sweeps before it executes a command. */
-	vtpmb_hub_sweep(hub, seat, &err);
+	vtpmb_hub_flush_stale(hub, seat, &err);
 	return READ_ONCE(seat->drain) && vtpmb_hub_clear(hub, seat);
 }
 
@@ -675,7 +675,7 @@ static void vtpmb_hub_rest(struct vtpmb_hub *hub)
 	if (!wait_event_idle_timeout(hub->wake, kthread_should_stop() ||
 				     vtpmb_hub_has_work(hub) ||
 				     READ_ONCE(hub->paused) != paused,
-				     vtpmb_hub_look_left(hub)))
+				     vtpmb_hub_refresh_left(hub)))
 		vtpmb_hub_call_turn(hub);
 }
 
@@ -1144,7 +1144,7 @@ void vtpmb_hub_wait(struct vtpmb_seat *seat)
 }
 
 /* Take a drained seat off the hub's list.  Returns false while it still has work. */
-static bool vtpmb_seat_leave(struct vtpmb_seat *seat)
+static bool vtpmb_seat_end_turn(struct vtpmb_seat *seat)
 {
 	struct vtpmb_hub *hub = seat->hub;
 	bool quiet;
@@ -1174,7 +1174,7 @@ void vtpmb_hub_drain(struct vtpmb_seat *seat)
 	vtpmb_hub_queue(hub, seat);
 	spin_unlock(&hub->lock);
 	wake_up_all(&hub->wake);
-	wait_event_state(hub->idle, vtpmb_seat_leave(seat),
+	wait_event_state(hub->idle, vtpmb_seat_end_turn(seat),
 			 (TASK_UNINTERRUPTIBLE | TASK_FREEZABLE));
 }
 

@@ -16,7 +16,7 @@
  */
 int vtpmb_tpm12_cut_short(struct vtpmb_port *port)
 {
-	vtpmb_tpm12_doubt(port);
+	vtpmb_tpm12_need_resync(port);
 	return -EIO;
 }
 
@@ -39,7 +39,7 @@ int vtpmb_tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_bo
 		len = vtpmb_port_command(port, TPM_TAG_RQU_COMMAND, code, body, rc);
 	} while (len >= 0 && *rc == TPM_RETRY && retries++ < MAX_RETRIES);
 	if (len < 0)
-		vtpmb_tpm12_doubt(port);
+		vtpmb_tpm12_need_resync(port);
 	return len;
 }
 

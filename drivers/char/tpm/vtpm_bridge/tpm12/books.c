@@ -35,8 +35,8 @@ const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS] = {
 			  0x04000000, TPM_RT_TRANS, TPM_CAP_PROP_TRANSESS },
 };
 
-struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
-					    enum vtpmb_tpm12_kind kind)
+struct vtpmb_tpm12_entry *vtpmb_tpm12_entries(struct vtpmb_vtpm *vtpm,
+					      enum vtpmb_tpm12_kind kind)
 {
 	return vtpmb_tpm12_table(vtpm)->entry + vtpmb_tpm12_kinds[kind].first;
 }
@@ -47,11 +47,11 @@ unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind)
 }
 
 /* Whether the chip can save contexts, as far as known. */
-bool vtpmb_tpm12_swaps(const struct vtpmb_port *port)
+bool vtpmb_tpm12_can_save(const struct vtpmb_port *port)
 {
 	const struct vtpmb_tpm12_facts *facts = port->facts;
 
-	return READ_ONCE(facts->owned) && !READ_ONCE(facts->chip.saves_nothing);
+	return READ_ONCE(facts->owned) && !READ_ONCE(facts->chip.cannot_save);
 }
 
 unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port)
@@ -72,20 +72,20 @@ unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port)
 }
 
 /**
- * vtpmb_tpm12_max() - how many of a kind a proxy can have
+ * vtpmb_tpm12_max_entries() - how many of a kind a proxy can have
  * @vtpm:	the vtpm
  * @kind:	which kind
  *
  * Keys and sessions that can be swapped are not limited by the chip's slots, but
  * sessions are limited by the places in its contextList.
  */
-unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+unsigned int vtpmb_tpm12_max_entries(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	unsigned int max = vtpmb_tpm12_kinds[kind].capacity;
 
 	if (kind != TPM12_AUTH)
 		return max;
-	if (vtpmb_tpm12_swaps(vtpm->port))
+	if (vtpmb_tpm12_can_save(vtpm->port))
 		return min(max, vtpmb_tpm12_max_saved(vtpm->port));
 	return min(max, vtpmb_tpm12_share_of_slots(vtpm->port));
 }
@@ -93,13 +93,13 @@ unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kin
 /* Number of free slots that the chip must have before another entry is loaded. */
 u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	if (kind == TPM12_AUTH && !vtpmb_tpm12_swaps(vtpm->port))
+	if (kind == TPM12_AUTH && !vtpmb_tpm12_can_save(vtpm->port))
 		return 1 + SLOTS_OF_HOST;
 	return 1;
 }
 
 /* Update the numbers of entries, which are also read outside the hub's thread. */
-void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm12_update_counts(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 	u32 nr[TPM12_NR_KINDS] = {}, nr_saved = 0;
@@ -118,7 +118,7 @@ void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_stale() - whether all keys and sessions in a table have ended
+ * vtpmb_tpm12_has_stale() - whether all keys and sessions in a table have ended
  * @vtpm:	the vtpm
  *
  * This is so after a reset, ForceClear, or a clear of the chip, until the hub's thread has
@@ -126,7 +126,7 @@ void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm)
  *
  * Context: Any
  */
-bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm)
+bool vtpmb_tpm12_has_stale(struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm12 *tpm = vtpm->state;
 	const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
@@ -153,22 +153,22 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
 
 	if (i >= vtpmb_tpm12_kinds[kind].capacity)
 		return NULL;
-	entry = vtpmb_tpm12_first(vtpm, kind) + i;
+	entry = vtpmb_tpm12_entries(vtpm, kind) + i;
 	return entry->used && !entry->guest_saved ? entry : NULL;
 }
 
 /**
- * vtpmb_tpm12_new() - take a free virtual handle
+ * vtpmb_tpm12_new_entry() - take a free virtual handle
  * @vtpm:	the vtpm
  * @kind:	which kind
  * @wanted:	the handle to take; 0: the lowest free one
  *
  * Return: the entry, not loaded yet; NULL if none is free
  */
-struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
-					  u32 wanted)
+struct vtpmb_tpm12_entry *vtpmb_tpm12_new_entry(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+						u32 wanted)
 {
-	struct vtpmb_tpm12_entry *first = vtpmb_tpm12_first(vtpm, kind);
+	struct vtpmb_tpm12_entry *first = vtpmb_tpm12_entries(vtpm, kind);
 	unsigned int i;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
@@ -180,7 +180,7 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tp
 		first[i].kind = kind;
 		first[i].virt = virt;
 		first[i].used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
-		vtpmb_tpm12_count(vtpm);
+		vtpmb_tpm12_update_counts(vtpm);
 		return &first[i];
 	}
 	return NULL;
@@ -197,7 +197,7 @@ void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry)
  * vtpmb_tpm12_use() - protect an entry that a command names from eviction
  * @vtpm:	the vtpm
  * @entry:	the entry; it and the key that it is bound to are not evicted until
- *		vtpmb_tpm12_unuse_all()
+ *		vtpmb_tpm12_clear_in_use()
  */
 void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
@@ -207,7 +207,7 @@ void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 		vtpmb_tpm12_use(vtpm, entry->key);
 }
 
-void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm12_clear_in_use(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 	unsigned int i;
@@ -217,13 +217,13 @@ void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm)
 }
 
 /* The chip never assigns a handle that is in use, so another entry with @phys is gone. */
-static void tpm12_disown(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 phys)
+static void tpm12_forget_handle(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 phys)
 {
 	struct vtpmb_tpm12_table *table;
 	unsigned int i;
 
 	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(table->vtpm, kind);
+		struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(table->vtpm, kind);
 
 		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
 			if (entry[i].phys == phys)
@@ -233,23 +233,23 @@ static void tpm12_disown(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u3
 }
 
 /**
- * vtpmb_tpm12_enter() - the chip has loaded or created an entry's key or session
+ * vtpmb_tpm12_mark_loaded() - the chip has loaded or created an entry's key or session
  * @vtpm:	the vtpm
  * @entry:	the entry
  * @phys:	physical handle
  */
-void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys)
+void vtpmb_tpm12_mark_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 
-	tpm12_disown(vtpm->port, entry->kind, phys);
+	tpm12_forget_handle(vtpm->port, entry->kind, phys);
 	entry->phys = phys;
 	if (list_empty(&table->inside))
 		list_add_tail(&table->inside, &vtpmb_tpm12_chip(vtpm->port)->inside);
 	vtpmb_tpm12_room_changes(vtpm->port, entry->kind, -1);
 }
 
-void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+void vtpmb_tpm12_mark_unloaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	if (entry->phys)
 		vtpmb_tpm12_room_changes(vtpm->port, entry->kind, 1);
@@ -260,14 +260,14 @@ void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *ent
  * The chip's contextList.  It is short, and all proxies share it.
  */
 
-void vtpmb_tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count)
+void vtpmb_tpm12_add_saved(struct vtpmb_tpm12_entry *entry, u32 count)
 {
 	entry->count = count;
 	entry->period = vtpmb_tpm12_chip(entry->vtpm->port)->period;
 	list_add_tail(&entry->saved, &entry->vtpm->port->saved);
 }
 
-void vtpmb_tpm12_unbook(struct vtpmb_tpm12_entry *entry)
+void vtpmb_tpm12_remove_saved(struct vtpmb_tpm12_entry *entry)
 {
 	if (entry->count)
 		list_del(&entry->saved);
@@ -284,7 +284,7 @@ void vtpmb_tpm12_unbook(struct vtpmb_tpm12_entry *entry)
  */
 void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
-	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(vtpm, TPM12_AUTH);
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(vtpm, TPM12_AUTH);
 	unsigned int i;
 
 	for (i = 0; entry->kind == TPM12_KEY && i < VTPMB_MAX_SESSIONS; i++) {
@@ -294,26 +294,26 @@ void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 		if (!auth[i].guest_saved)
 			vtpmb_tpm12_forget_entry(vtpm, &auth[i]);
 	}
-	vtpmb_tpm12_unbook(entry);
+	vtpmb_tpm12_remove_saved(entry);
 	vtpmb_tpm12_drop_blob(entry);
 	memset(entry, 0, sizeof(*entry));
-	vtpmb_tpm12_count(vtpm);
+	vtpmb_tpm12_update_counts(vtpm);
 }
 
 /**
- * vtpmb_tpm12_ended() - the chip has ended a session that was loaded
+ * vtpmb_tpm12_session_ended() - the chip has ended a session that was loaded
  * @vtpm:	the vtpm
  * @entry:	the session
  */
-void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+void vtpmb_tpm12_session_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
-	vtpmb_tpm12_came_out(vtpm, entry);
+	vtpmb_tpm12_mark_unloaded(vtpm, entry);
 	vtpmb_tpm12_forget_entry(vtpm, entry);
 }
 
 unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(vtpm, kind);
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++)
@@ -322,7 +322,7 @@ unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kin
 }
 
 /* Forget all entries: the chip is out of reach, or no longer has any of them. */
-void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm12_forget_all(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 	unsigned int i = TPM12_NR_ENTRIES;
@@ -330,5 +330,5 @@ void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm)
 	while (i--)
 		vtpmb_tpm12_forget_entry(vtpm, &table->entry[i]);
 	list_del_init(&table->inside);
-	vtpmb_tpm12_forget_room(vtpm->port);
+	vtpmb_tpm12_room_unknown(vtpm->port);
 }

@@ -23,30 +23,30 @@ struct vtpmb_tpm12_kind_row {
 
 extern const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS];
 
-struct vtpmb_tpm12_entry *vtpmb_tpm12_first(struct vtpmb_vtpm *vtpm,
-					    enum vtpmb_tpm12_kind kind);
+struct vtpmb_tpm12_entry *vtpmb_tpm12_entries(struct vtpmb_vtpm *vtpm,
+					      enum vtpmb_tpm12_kind kind);
 unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind);
-bool vtpmb_tpm12_swaps(const struct vtpmb_port *port);
+bool vtpmb_tpm12_can_save(const struct vtpmb_port *port);
 unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port);
 unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port);
-unsigned int vtpmb_tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
+unsigned int vtpmb_tpm12_max_entries(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
 u32 vtpmb_tpm12_wanted_room(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-bool vtpmb_tpm12_stale(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_count(struct vtpmb_vtpm *vtpm);
+bool vtpmb_tpm12_has_stale(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_update_counts(struct vtpmb_vtpm *vtpm);
 struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
 					    enum vtpmb_tpm12_kind kind, u32 handle);
-struct vtpmb_tpm12_entry *vtpmb_tpm12_new(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
-					  u32 wanted);
+struct vtpmb_tpm12_entry *vtpmb_tpm12_new_entry(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+						u32 wanted);
 void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_unuse_all(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
-void vtpmb_tpm12_came_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_book(struct vtpmb_tpm12_entry *entry, u32 count);
-void vtpmb_tpm12_unbook(struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_clear_in_use(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_mark_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
+void vtpmb_tpm12_mark_unloaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_add_saved(struct vtpmb_tpm12_entry *entry, u32 count);
+void vtpmb_tpm12_remove_saved(struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_session_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-void vtpmb_tpm12_drop_all(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_forget_all(struct vtpmb_vtpm *vtpm);
 
 #endif

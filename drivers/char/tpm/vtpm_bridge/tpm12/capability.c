@@ -194,16 +194,16 @@ static u32 tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	if (kind == TPM12_TRANS && vtpm->transport == VTPMB_TRANSPORT_DENY)
 		return 0;
-	return vtpmb_tpm12_max(vtpm, kind);
+	return vtpmb_tpm12_max_entries(vtpm, kind);
 }
 
 /* Until the hub's thread sweeps the table, it counts what a reset or ForceClear has ended. */
 static u32 tpm12_nr_alive(struct vtpmb_vtpm *vtpm, const u32 *nr)
 {
-	return vtpmb_tpm12_stale(vtpm) ? 0 : READ_ONCE(*nr);
+	return vtpmb_tpm12_has_stale(vtpm) ? 0 : READ_ONCE(*nr);
 }
 
-static u32 tpm12_left(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+static u32 tpm12_nr_free(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	u32 max = tpm12_max(vtpm, kind);
 	u32 nr = tpm12_nr_alive(vtpm, &vtpmb_tpm12_table(vtpm)->nr[kind]);
@@ -216,7 +216,7 @@ static u32 tpm12_sessions(struct vtpmb_vtpm *vtpm, u32 value)
 {
 	if (value == TPM12_AUTH)
 		return tpm12_max(vtpm, TPM12_AUTH) + tpm12_max(vtpm, TPM12_TRANS);
-	return tpm12_left(vtpm, TPM12_AUTH) + tpm12_left(vtpm, TPM12_TRANS);
+	return tpm12_nr_free(vtpm, TPM12_AUTH) + tpm12_nr_free(vtpm, TPM12_TRANS);
 }
 
 static u32 tpm12_contexts_left(struct vtpmb_vtpm *vtpm)
@@ -238,7 +238,7 @@ static u32 tpm12_put_prop(struct vtpmb_tpm12_call *call, const struct tpm12_prop
 	case PROP_MAX:
 		return tpm12_put_number(call, tpm12_max(call->vtpm, prop->value));
 	case PROP_LEFT:
-		return tpm12_put_number(call, tpm12_left(call->vtpm, prop->value));
+		return tpm12_put_number(call, tpm12_nr_free(call->vtpm, prop->value));
 	case PROP_SESSIONS:
 		return tpm12_put_number(call, tpm12_sessions(call->vtpm, prop->value));
 	case PROP_CONTEXT:
@@ -393,7 +393,7 @@ static void tpm12_correct_loaded(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t 
 	enum { AT_ROOM = VTPMB_HEADER_SIZE + 4 };
 
 	if (len > AT_ROOM &&
-	    vtpmb_tpm12_table(vtpm)->nr[TPM12_KEY] >= vtpmb_tpm12_max(vtpm, TPM12_KEY))
+	    vtpmb_tpm12_table(vtpm)->nr[TPM12_KEY] >= vtpmb_tpm12_max_entries(vtpm, TPM12_KEY))
 		buf[AT_ROOM] = false;
 }
 

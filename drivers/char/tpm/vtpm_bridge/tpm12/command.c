@@ -40,7 +40,7 @@ static u32 tpm12_quota(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *
 
 	if (!frame->row->makes)
 		return TPM_SUCCESS;
-	return vtpmb_tpm12_table(vtpm)->nr[kind] < vtpmb_tpm12_max(vtpm, kind) ?
+	return vtpmb_tpm12_table(vtpm)->nr[kind] < vtpmb_tpm12_max_entries(vtpm, kind) ?
 	       TPM_SUCCESS : tpm12_full(kind);
 }
 
@@ -87,11 +87,11 @@ static bool tpm12_may_end_others(const struct vtpmb_tpm12_row *row)
 	       row->code == TPM_ORD_TakeOwnership;
 }
 
-static int tpm12_spare_others(struct vtpmb_tpm12_call *call)
+static int tpm12_evict_others(struct vtpmb_tpm12_call *call)
 {
 	if (tpm12_may_end_others(call->row) ||
 	    (call->wraps && tpm12_may_end_others(call->inner.row)))
-		return vtpmb_tpm12_put_out_others(call->vtpm);
+		return vtpmb_tpm12_evict_others(call->vtpm);
 	return 0;
 }
 
@@ -110,7 +110,7 @@ static int tpm12_load_all(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fram
 		err = vtpmb_tpm12_load(vtpm, frame->auth[i], rc);
 	/* OIAP, OSAP and DSAP name no session that they could lose if the chip is full. */
 	if (!err && !*rc && frame->row->makes &&
-	    (frame->row->makes - 1 != TPM12_AUTH || !vtpmb_tpm12_swaps(vtpm->port)))
+	    (frame->row->makes - 1 != TPM12_AUTH || !vtpmb_tpm12_can_save(vtpm->port)))
 		err = vtpmb_tpm12_have_room(vtpm, frame->row->makes - 1, rc);
 	if (!err && !*rc && frame->row->makes)
 		err = vtpmb_tpm12_list_hosts(vtpm->port, frame->row->makes - 1);
@@ -144,14 +144,14 @@ static int tpm12_attempt(struct vtpmb_tpm12_call *call, u32 *rc)
 	int len;
 
 	memcpy(call->cmd->buf, vtpmb_tpm12_table(call->vtpm)->kept, call->frame.len);
-	vtpmb_tpm12_patch(&call->frame);
+	vtpmb_tpm12_put_physical(&call->frame);
 	if (call->wraps)
-		vtpmb_tpm12_patch(&call->inner);
+		vtpmb_tpm12_put_physical(&call->inner);
 	len = port->transmit(port, call->cmd->buf);
 	if (len >= 0 && len < VTPMB_HEADER_SIZE)
 		len = -EIO;
 	if (len < 0)
-		vtpmb_tpm12_doubt(port);
+		vtpmb_tpm12_need_resync(port);
 	else
 		*rc = vtpmb_peek_u32(call->cmd->buf + 6);
 	return len;
@@ -190,11 +190,11 @@ static int tpm12_attempts(struct vtpmb_tpm12_call *call, u32 *rc)
  */
 
 /* The chip has executed a granted command; do the same in the virtual platform. */
-static void tpm12_follow_platform(struct vtpmb_tpm12_call *call)
+static void tpm12_apply_to_platform(struct vtpmb_tpm12_call *call)
 {
 	const struct vtpmb_tpm12_row *row = call->row;
 
-	/* After ForceClear see vtpmb_tpm12_follow_owner(). */
+	/* After ForceClear see vtpmb_tpm12_apply_to_owner(). */
 	if (!row->local || row->own || !row->chip_by_grant || row->code == TPM_ORD_ForceClear)
 		return;
 	vtpmb_reader_init(&call->in, vtpmb_tpm12_table(call->vtpm)->kept + VTPMB_HEADER_SIZE,
@@ -211,20 +211,20 @@ static int tpm12_complete(struct vtpmb_tpm12_call *call, int len)
 
 	/* The wrapped command first, since the outer session may end with it. */
 	if (call->wraps)
-		err = vtpmb_tpm12_follow_wrapped(call, len);
+		err = vtpmb_tpm12_apply_wrapped(call, len);
 	if (!err)
 		err = vtpmb_tpm12_succeeded(call, &call->frame, call->cmd->buf, len);
 	if (!err && call->row->code == TPM_ORD_GetCapability)
 		err = vtpmb_tpm12_correct_capability(call, len);
 	if (!err)
-		tpm12_follow_platform(call);
+		tpm12_apply_to_platform(call);
 	return err;
 }
 
 /* Make the checks that need the state of the chip. */
 static int tpm12_check_chip(struct vtpmb_tpm12_call *call, u32 *rc)
 {
-	int err = vtpmb_tpm12_spare(call, rc);
+	int err = vtpmb_tpm12_limit_failures(call, rc);
 
 	if (!err && !*rc)
 		err = vtpmb_tpm12_nv_quota(call, &call->frame, rc);
@@ -233,19 +233,19 @@ static int tpm12_check_chip(struct vtpmb_tpm12_call *call, u32 *rc)
 	return err;
 }
 
-static void tpm12_doubt_owner(struct vtpmb_tpm12_call *call)
+static void tpm12_owner_unknown(struct vtpmb_tpm12_call *call)
 {
-	vtpmb_tpm12_doubt_owner(call->vtpm, call->row->code);
+	vtpmb_tpm12_owner_unknown(call->vtpm, call->row->code);
 	if (call->wraps)
-		vtpmb_tpm12_doubt_owner(call->vtpm, call->inner.row->code);
+		vtpmb_tpm12_owner_unknown(call->vtpm, call->inner.row->code);
 }
 
 /* The response was lost: find out whether the command has changed the owner. */
 static int tpm12_lost(struct vtpmb_tpm12_call *call, int err)
 {
 	vtpmb_tpm12_failed(call->vtpm, &call->frame, TPM_FAIL);
-	tpm12_doubt_owner(call);
-	vtpmb_tpm12_settle_owner(call->vtpm);
+	tpm12_owner_unknown(call);
+	vtpmb_tpm12_read_owner(call->vtpm);
 	return err;
 }
 
@@ -256,7 +256,7 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 
 	err = tpm12_check_chip(call, rc);
 	if (!err && !*rc)
-		err = tpm12_spare_others(call);
+		err = tpm12_evict_others(call);
 	if (!err && !*rc)
 		err = tpm12_load_named(call, rc);
 	if (err || *rc)
@@ -276,8 +276,8 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 	err = tpm12_complete(call, len);
 	/* A malformed response is treated as a lost one. */
 	if (err) {
-		vtpmb_tpm12_doubt(vtpm->port);
-		tpm12_doubt_owner(call);
+		vtpmb_tpm12_need_resync(vtpm->port);
+		tpm12_owner_unknown(call);
 	}
 	return err;
 }
@@ -293,7 +293,7 @@ static int tpm12_end_sessions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 		return 0;
 	for (i = 0; i < frame->nr_auths && !err; i++) {
 		if (frame->auth[i] && frame->auth[i]->used)
-			err = vtpmb_tpm12_lose(vtpm, frame->auth[i]);
+			err = vtpmb_tpm12_flush_and_forget(vtpm, frame->auth[i]);
 	}
 	return err;
 }
@@ -334,9 +334,9 @@ int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		vtpmb_tpm12_respond(&call, TPM_FAIL);
 		return 0;
 	}
-	err = vtpmb_tpm12_settle(vtpm->port, &rc);
+	err = vtpmb_tpm12_resync(vtpm->port, &rc);
 	if (!err && !rc)
-		err = vtpmb_tpm12_settle_owner(vtpm);
+		err = vtpmb_tpm12_read_owner(vtpm);
 	if (err)
 		return err;
 	if (!rc) {
@@ -353,7 +353,7 @@ int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		err = tpm12_forward(&call, &rc);
 	if (!err && rc && !call.answered)
 		err = tpm12_end_sessions(vtpm, &call.frame, rc);
-	vtpmb_tpm12_unuse_all(vtpm);
+	vtpmb_tpm12_clear_in_use(vtpm);
 	if (!err && (rc || !call.answered))
 		vtpmb_tpm12_respond(&call, rc);
 	return err;

@@ -132,7 +132,7 @@ const struct vtpmb_tpm12_row vtpmb_tpm12_rows[TPM12_NR_ROWS] = {
 	      vtpmb_tpm12_self_test),
 	LOCAL(GetTestResult, TPM12_C1, 0, 0, "",
 	      vtpmb_tpm12_get_test_result),
-	OWN(Reset, TPM12_C1, TPM12_WORKING, "", vtpmb_tpm12_drop_sessions),
+	OWN(Reset, TPM12_C1, TPM12_WORKING, "", vtpmb_tpm12_end_own_sessions),
 	OWN(OwnerClear, TPM12_C2, TPM12_ALL, "", vtpmb_tpm12_owner_clear,
 	    .chip_by_grant = true),
 	OWN(DisableOwnerClear, TPM12_C2, TPM12_ALL, "", vtpmb_tpm12_owner_only,

@@ -173,7 +173,7 @@ u32 vtpmb_tpm12_get_capability(struct vtpmb_tpm12_call *call);
 int vtpmb_tpm12_owner_clear(struct vtpmb_tpm12_call *call, u32 *rc);
 int vtpmb_tpm12_owner_only(struct vtpmb_tpm12_call *call, u32 *rc);
 int vtpmb_tpm12_install_owner(struct vtpmb_tpm12_call *call, u32 *rc);
-int vtpmb_tpm12_drop_sessions(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_end_own_sessions(struct vtpmb_tpm12_call *call, u32 *rc);
 int vtpmb_tpm12_evict_key(struct vtpmb_tpm12_call *call, u32 *rc);
 int vtpmb_tpm12_terminate_handle(struct vtpmb_tpm12_call *call, u32 *rc);
 int vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call, u32 *rc);

@@ -133,7 +133,7 @@ static u32 tpm12_save_session(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_
 		return rc;
 	entry->number = c->number;
 	entry->guest_saved = true;
-	vtpmb_tpm12_count(call->vtpm);
+	vtpmb_tpm12_update_counts(call->vtpm);
 	return TPM_SUCCESS;
 }
 
@@ -213,7 +213,7 @@ static u32 tpm12_load_key(struct vtpmb_tpm12_call *call, const struct tpm12_cont
 
 	if (!blob)
 		return TPM_RESOURCES;
-	entry = vtpmb_tpm12_new(call->vtpm, TPM12_KEY, keep_handle ? c->handle : 0);
+	entry = vtpmb_tpm12_new_entry(call->vtpm, TPM12_KEY, keep_handle ? c->handle : 0);
 	if (!entry) {
 		kfree_sensitive(blob);
 		return keep_handle && vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, c->handle) ?
@@ -273,7 +273,7 @@ static int tpm12_load_session(struct vtpmb_tpm12_call *call, const struct tpm12_
 	if (err || *rc)
 		return err;
 	entry->guest_saved = false;
-	vtpmb_tpm12_count(call->vtpm);
+	vtpmb_tpm12_update_counts(call->vtpm);
 	*handle = entry->virt;
 	return 0;
 }

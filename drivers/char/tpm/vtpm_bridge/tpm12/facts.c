@@ -122,7 +122,7 @@ static void tpm12_chip_init(struct vtpmb_port *port)
 {
 	INIT_LIST_HEAD(&port->saved);
 	INIT_LIST_HEAD(&vtpmb_tpm12_chip(port)->inside);
-	vtpmb_tpm12_forget_room(port);
+	vtpmb_tpm12_room_unknown(port);
 }
 
 /**

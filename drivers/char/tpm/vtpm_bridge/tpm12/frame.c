@@ -131,7 +131,7 @@ bool vtpmb_tpm12_all_loaded(const struct vtpmb_tpm12_frame *frame)
 }
 
 /* Replace virtual handles by physical ones. */
-void vtpmb_tpm12_patch(const struct vtpmb_tpm12_frame *frame)
+void vtpmb_tpm12_put_physical(const struct vtpmb_tpm12_frame *frame)
 {
 	unsigned int i;
 

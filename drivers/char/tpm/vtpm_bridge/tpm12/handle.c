@@ -67,15 +67,15 @@ int vtpmb_tpm12_install_owner(struct vtpmb_tpm12_call *call, u32 *rc)
 }
 
 /* TPM_Reset (Part 3, 27.1.3): ends this proxy's sessions alone. */
-int vtpmb_tpm12_drop_sessions(struct vtpmb_tpm12_call *call, u32 *rc)
+int vtpmb_tpm12_end_own_sessions(struct vtpmb_tpm12_call *call, u32 *rc)
 {
-	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(call->vtpm, TPM12_AUTH);
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(call->vtpm, TPM12_AUTH);
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < vtpmb_tpm12_capacity(TPM12_AUTH) && !err; i++) {
 		if (auth[i].used && !auth[i].guest_saved)
-			err = vtpmb_tpm12_lose(call->vtpm, &auth[i]);
+			err = vtpmb_tpm12_flush_and_forget(call->vtpm, &auth[i]);
 	}
 	return err;
 }
@@ -96,7 +96,7 @@ static int tpm12_flush_session(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_k
 	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entry(call->vtpm, kind, handle);
 
 	if (entry)
-		return vtpmb_tpm12_lose(call->vtpm, entry);
+		return vtpmb_tpm12_flush_and_forget(call->vtpm, entry);
 	*rc = TPM_INVALID_AUTHHANDLE;
 	return 0;
 }
@@ -109,7 +109,7 @@ static int tpm12_flush_context(struct vtpmb_tpm12_call *call, u32 number, u32 *r
 
 	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
 		if (table->entry[i].guest_saved && table->entry[i].number == number)
-			return vtpmb_tpm12_lose(call->vtpm, &table->entry[i]);
+			return vtpmb_tpm12_flush_and_forget(call->vtpm, &table->entry[i]);
 	}
 	*rc = TPM_BAD_PARAMETER;
 	return 0;
@@ -153,7 +153,7 @@ int vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call, u32 *rc)
 /* TPM_KEY_HANDLE_LIST (Part 2, 5.6), its size in front */
 static void tpm12_put_handles(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_kind kind)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(call->vtpm, kind);
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(call->vtpm, kind);
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < vtpmb_tpm12_capacity(kind); i++)

@@ -25,7 +25,7 @@ static bool tpm12_is_of_proxy(struct vtpmb_port *port, enum vtpmb_tpm12_kind kin
 	unsigned int i;
 
 	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(table->vtpm, kind);
+		const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(table->vtpm, kind);
 
 		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
 			if (entry[i].phys == handle)
@@ -72,10 +72,10 @@ int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
 }
 
 /**
- * vtpmb_tpm12_saves() - the chip is about to be told to save
+ * vtpmb_tpm12_note_save() - the chip is about to be told to save
  * @entry:	the loaded entry
  */
-void vtpmb_tpm12_saves(const struct vtpmb_tpm12_entry *entry)
+void vtpmb_tpm12_note_save(const struct vtpmb_tpm12_entry *entry)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
 
@@ -85,10 +85,10 @@ void vtpmb_tpm12_saves(const struct vtpmb_tpm12_entry *entry)
 }
 
 /**
- * vtpmb_tpm12_saved() - no SaveContext is outstanding any more
+ * vtpmb_tpm12_note_save_done() - no SaveContext is outstanding any more
  * @port:	the chip
  */
-void vtpmb_tpm12_saved(struct vtpmb_port *port)
+void vtpmb_tpm12_note_save_done(struct vtpmb_port *port)
 {
 	vtpmb_tpm12_chip(port)->saving = 0;
 }
@@ -105,18 +105,18 @@ void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port)
 		vtpmb_tpm12_chip(port)->hosts[kind].asked = false;
 		vtpmb_tpm12_chip(port)->hosts[kind].known = false;
 	}
-	vtpmb_tpm12_saved(port);
+	vtpmb_tpm12_note_save_done(port);
 }
 
 /**
- * vtpmb_tpm12_ends() - the chip is about to be told to flush something
+ * vtpmb_tpm12_note_flush() - the chip is about to be told to flush something
  * @port:	the chip
  * @handle:	its handle; if it is missing later, it was flushed and not saved
  */
-void vtpmb_tpm12_ends(struct vtpmb_port *port, u32 handle)
+void vtpmb_tpm12_note_flush(struct vtpmb_port *port, u32 handle)
 {
 	if (vtpmb_tpm12_chip(port)->saving == handle)
-		vtpmb_tpm12_saved(port);
+		vtpmb_tpm12_note_save_done(port);
 }
 
 /* Find handles that are neither the host's nor in a table, at most as many as fit @lost. */

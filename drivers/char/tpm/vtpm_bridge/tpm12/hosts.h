@@ -6,10 +6,10 @@
 #include "state.h"
 
 int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind);
-void vtpmb_tpm12_saves(const struct vtpmb_tpm12_entry *entry);
-void vtpmb_tpm12_saved(struct vtpmb_port *port);
+void vtpmb_tpm12_note_save(const struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_note_save_done(struct vtpmb_port *port);
 void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port);
-void vtpmb_tpm12_ends(struct vtpmb_port *port, u32 handle);
+void vtpmb_tpm12_note_flush(struct vtpmb_port *port, u32 handle);
 unsigned int vtpmb_tpm12_find_lost(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
 				   const u8 *list, unsigned int nr_handles, u32 *lost);
 

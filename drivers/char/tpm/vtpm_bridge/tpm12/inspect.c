@@ -139,15 +139,15 @@ u32 vtpmb_tpm12_inspect_load_key(struct vtpmb_tpm12_call *call, struct vtpmb_rea
 }
 
 /**
- * vtpmb_tpm12_key_dies() - whether contexts of a key die with Startup(ST_CLEAR)
+ * vtpmb_tpm12_key_is_volatile() - whether contexts of a key die with Startup(ST_CLEAR)
  * @call:	the command, as it was sent in @kept of the table
  * @frame:	TPM_LoadKey2, or the command that is wrapped in @call
  *
  * Volatile keys, those below a key that depends on PCRs, and those of which it
  * is not known (Part 3, 21.3).
  */
-bool vtpmb_tpm12_key_dies(const struct vtpmb_tpm12_call *call,
-			  const struct vtpmb_tpm12_frame *frame)
+bool vtpmb_tpm12_key_is_volatile(const struct vtpmb_tpm12_call *call,
+				 const struct vtpmb_tpm12_frame *frame)
 {
 	size_t at = frame->at - call->cmd->buf + VTPMB_HEADER_SIZE + sizeof(u32);
 	struct vtpmb_reader r, info;

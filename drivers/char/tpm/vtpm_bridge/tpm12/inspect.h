@@ -5,8 +5,8 @@
 
 #include "state.h"
 
-bool vtpmb_tpm12_key_dies(const struct vtpmb_tpm12_call *call,
-			  const struct vtpmb_tpm12_frame *frame);
+bool vtpmb_tpm12_key_is_volatile(const struct vtpmb_tpm12_call *call,
+				 const struct vtpmb_tpm12_frame *frame);
 u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value);
 u32 vtpmb_tpm12_inspect(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame);
 

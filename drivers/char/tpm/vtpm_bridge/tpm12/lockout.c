@@ -50,7 +50,7 @@ static int tpm12_chip_tries(struct vtpmb_port *port, u32 *tries, u32 *threshold)
 }
 
 /* Read the chip's counter, unless it is known already. */
-static int tpm12_look(struct vtpmb_vtpm *vtpm)
+static int tpm12_read_failures(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
@@ -82,7 +82,7 @@ static bool tpm12_is_risky(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_spare() - keep a proxy from failing if that could lock others out
+ * vtpmb_tpm12_limit_failures() - keep a proxy from failing if that could lock others out
  * @call:	a command that is about to be sent to the chip
  * @rc:		out: TPM_SUCCESS or TPM_DEFEND_LOCK_RUNNING
  *
@@ -91,7 +91,7 @@ static bool tpm12_is_risky(struct vtpmb_vtpm *vtpm)
  *
  * Return: 0 or the errno of transmit
  */
-int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
+int vtpmb_tpm12_limit_failures(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	struct vtpmb_vtpm *vtpm = call->vtpm;
 	int err;
@@ -99,12 +99,12 @@ int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
 	*rc = TPM_SUCCESS;
 	if (!call->frame.nr_auths)
 		return 0;
-	err = tpm12_look(vtpm);
+	err = tpm12_read_failures(vtpm);
 	if (err || !tpm12_is_risky(vtpm))
 		return err;
 	/* The chip may have forgotten a failure by now. */
-	vtpmb_tpm12_forget_tries(vtpm->port);
-	err = tpm12_look(vtpm);
+	vtpmb_tpm12_failures_unknown(vtpm->port);
+	err = tpm12_read_failures(vtpm);
 	if (!err && tpm12_is_risky(vtpm))
 		*rc = TPM_DEFEND_LOCK_RUNNING;
 	return err;
@@ -118,19 +118,19 @@ int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc)
 void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 {
 	if (rc == TPM_FAIL)
-		vtpmb_tpm12_forget_tries(vtpm->port);
+		vtpmb_tpm12_failures_unknown(vtpm->port);
 	if (rc != TPM_AUTHFAIL && rc != TPM_AUTH2FAIL)
 		return;
-	vtpmb_tpm12_forget_tries(vtpm->port);
+	vtpmb_tpm12_failures_unknown(vtpm->port);
 	vtpm->port->failures++;
 	vtpmb_tpm12_table(vtpm)->nr_failures++;
 }
 
 /**
- * vtpmb_tpm12_forget_tries() - the chip's counter of failures may have changed
+ * vtpmb_tpm12_failures_unknown() - the chip's counter of failures may have changed
  * @port:	the chip
  */
-void vtpmb_tpm12_forget_tries(struct vtpmb_port *port)
+void vtpmb_tpm12_failures_unknown(struct vtpmb_port *port)
 {
 	vtpmb_tpm12_chip(port)->knows_tries = false;
 }

@@ -5,8 +5,8 @@
 
 #include "state.h"
 
-int vtpmb_tpm12_spare(struct vtpmb_tpm12_call *call, u32 *rc);
+int vtpmb_tpm12_limit_failures(struct vtpmb_tpm12_call *call, u32 *rc);
 void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
-void vtpmb_tpm12_forget_tries(struct vtpmb_port *port);
+void vtpmb_tpm12_failures_unknown(struct vtpmb_port *port);
 
 #endif

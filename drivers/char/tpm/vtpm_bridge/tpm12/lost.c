@@ -109,7 +109,7 @@ int vtpmb_tpm12_flush_lost(struct vtpmb_port *port, u32 *rc)
 	*rc = TPM_SUCCESS;
 	err = tpm12_flush_lost_context(port, rc);
 	if (!err && !vtpmb_tpm12_is_busy(*rc))
-		vtpmb_tpm12_saved(port);
+		vtpmb_tpm12_note_save_done(port);
 	for (i = 0; i < ARRAY_SIZE(kinds) && !err && !vtpmb_tpm12_is_busy(*rc); i++) {
 		if (vtpmb_tpm12_chip(port)->hosts[kinds[i]].known)
 			err = tpm12_flush_lost_of(port, kinds[i], rc);

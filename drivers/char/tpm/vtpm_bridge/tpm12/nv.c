@@ -60,8 +60,8 @@ static int tpm12_ask(struct vtpmb_port *port, u32 area, const u32 *sub, struct v
 }
 
 /* Indexes of the range: their number, and whether @wanted is one of them. */
-static unsigned int tpm12_pick(struct vtpmb_reader *list, const struct vtpmb_range *range,
-			       u32 wanted, u32 *indexes, bool *exists)
+static unsigned int tpm12_count_indexes(struct vtpmb_reader *list, const struct vtpmb_range *range,
+					u32 wanted, u32 *indexes, bool *exists)
 {
 	unsigned int nr = 0;
 	u32 index;
@@ -93,8 +93,8 @@ static int tpm12_add_sizes(struct vtpmb_port *port, const u32 *indexes, unsigned
 }
 
 /* What is in the range: number of indexes, bytes of their data, and whether @wanted is. */
-static int tpm12_tally(struct vtpmb_port *port, const struct vtpmb_range *range, u32 wanted,
-		       unsigned int *nr, u64 *bytes, bool *exists)
+static int tpm12_measure_range(struct vtpmb_port *port, const struct vtpmb_range *range, u32 wanted,
+			       unsigned int *nr, u64 *bytes, bool *exists)
 {
 	struct vtpmb_reader list;
 	u32 *indexes;
@@ -105,7 +105,7 @@ static int tpm12_tally(struct vtpmb_port *port, const struct vtpmb_range *range,
 	indexes = kmalloc_array(list.left / sizeof(u32) + 1, sizeof(u32), GFP_KERNEL);
 	if (!indexes)
 		return -ENOMEM;
-	*nr = tpm12_pick(&list, range, wanted, indexes, exists);
+	*nr = tpm12_count_indexes(&list, range, wanted, indexes, exists);
 	err = tpm12_add_sizes(port, indexes, *nr, bytes);
 	kfree(indexes);
 	return err;
@@ -190,7 +190,7 @@ int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12
 	/* The range may have been taken back since the command was judged. */
 	if (!tpm12_get_space(&r, &space) || !space.size || !vtpmb_range_has(&range, space.index))
 		return 0;
-	err = tpm12_tally(call->vtpm->port, &range, space.index, &nr, &bytes, &exists);
+	err = tpm12_measure_range(call->vtpm->port, &range, space.index, &nr, &bytes, &exists);
 	if (err == -ENOMEM)
 		*rc = TPM_RESOURCES;
 	else if (!err && exists)

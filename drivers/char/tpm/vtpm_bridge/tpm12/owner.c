@@ -29,7 +29,7 @@ static struct vtpmb_tpm12_facts *tpm12_owner_facts(struct vtpmb_vtpm *vtpm)
 }
 
 /* The virtual TPM of the guest that has done it. */
-static void tpm12_follow(struct vtpmb_vtpm *vtpm, bool owned)
+static void tpm12_apply_response(struct vtpmb_vtpm *vtpm, bool owned)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
@@ -41,19 +41,19 @@ static void tpm12_follow(struct vtpmb_vtpm *vtpm, bool owned)
 }
 
 /**
- * vtpmb_tpm12_follow_owner() - the chip has executed a command
+ * vtpmb_tpm12_apply_to_owner() - the chip has executed a command
  * @vtpm:	whose
  * @code:	the command, or the one wrapped in it
  *
  * What the vtpm itself has in the chip is swept before its next command.
  */
-void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code)
+void vtpmb_tpm12_apply_to_owner(struct vtpmb_vtpm *vtpm, u32 code)
 {
 	struct vtpmb_tpm12_facts *facts = tpm12_owner_facts(vtpm);
 
 	if (code == TPM_ORD_TakeOwnership) {
 		WRITE_ONCE(facts->owned, true);
-		WRITE_ONCE(facts->chip.saves_nothing, false);
+		WRITE_ONCE(facts->chip.cannot_save, false);
 	} else if (tpm12_clears(code)) {
 		WRITE_ONCE(facts->owned, false);
 		facts->chip.nr_nv_writes = 0;
@@ -61,15 +61,15 @@ void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code)
 	} else {
 		return;
 	}
-	tpm12_follow(vtpm, code == TPM_ORD_TakeOwnership);
+	tpm12_apply_response(vtpm, code == TPM_ORD_TakeOwnership);
 }
 
 /**
- * vtpmb_tpm12_doubt_owner() - the response to a command was lost
+ * vtpmb_tpm12_owner_unknown() - the response to a command was lost
  * @vtpm:	whose
  * @code:	the command, or the one wrapped in it
  */
-void vtpmb_tpm12_doubt_owner(struct vtpmb_vtpm *vtpm, u32 code)
+void vtpmb_tpm12_owner_unknown(struct vtpmb_vtpm *vtpm, u32 code)
 {
 	if (code != TPM_ORD_TakeOwnership && !tpm12_clears(code))
 		return;
@@ -104,22 +104,22 @@ static void tpm12_owner_is(struct vtpmb_vtpm *vtpm, bool owned)
 		return;
 	WRITE_ONCE(facts->owned, owned);
 	if (owned) {
-		WRITE_ONCE(facts->chip.saves_nothing, false);
+		WRITE_ONCE(facts->chip.cannot_save, false);
 		return;
 	}
 	facts->chip.nr_nv_writes = 0;
 	vtpmb_tpm12_chip_cleared(vtpm);
 	/* Nothing of this command is looked up yet. */
-	vtpmb_tpm12_drop_all(vtpm);
+	vtpmb_tpm12_forget_all(vtpm);
 }
 
 /**
- * vtpmb_tpm12_settle_owner() - ask whether the chip has an owner, if that is in doubt
+ * vtpmb_tpm12_read_owner() - ask whether the chip has an owner, if that is in doubt
  * @vtpm:	whose command is next, or was the one that got no answer
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm12_settle_owner(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm12_read_owner(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
@@ -134,7 +134,7 @@ int vtpmb_tpm12_settle_owner(struct vtpmb_vtpm *vtpm)
 	chip->owner_doubtful = false;
 	tpm12_owner_is(vtpm, owned);
 	if (table->owner_doubtful && owned != table->owned_before)
-		tpm12_follow(vtpm, owned);
+		tpm12_apply_response(vtpm, owned);
 	table->owner_doubtful = false;
 	return 0;
 }

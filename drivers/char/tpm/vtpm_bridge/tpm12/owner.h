@@ -5,8 +5,8 @@
 
 #include "state.h"
 
-void vtpmb_tpm12_follow_owner(struct vtpmb_vtpm *vtpm, u32 code);
-void vtpmb_tpm12_doubt_owner(struct vtpmb_vtpm *vtpm, u32 code);
-int vtpmb_tpm12_settle_owner(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_apply_to_owner(struct vtpmb_vtpm *vtpm, u32 code);
+void vtpmb_tpm12_owner_unknown(struct vtpmb_vtpm *vtpm, u32 code);
+int vtpmb_tpm12_read_owner(struct vtpmb_vtpm *vtpm);
 
 #endif

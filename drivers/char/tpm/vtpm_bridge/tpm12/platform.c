@@ -47,10 +47,10 @@ void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_drop_saved() - a saved state is not the present state any more
+ * vtpmb_tpm12_void_saved_state() - a saved state is not the present state any more
  * @vtpm:	the vtpm
  */
-void vtpmb_tpm12_drop_saved(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm12_void_saved_state(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
@@ -86,7 +86,7 @@ void vtpmb_tpm12_start(struct vtpmb_vtpm *vtpm)
 	lockdep_assert_held(&vtpm->lock);
 
 	tpm12_start(vtpm);
-	vtpmb_tpm12_drop_saved(vtpm);
+	vtpmb_tpm12_void_saved_state(vtpm);
 }
 
 static u32 tpm12_startup_state(struct vtpmb_vtpm *vtpm)
@@ -136,7 +136,7 @@ void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm)
 {
 	if (vtpm->power == VTPMB_POST_INIT)
 		tpm12_end_wait(vtpm);
-	vtpmb_tpm12_drop_saved(vtpm);
+	vtpmb_tpm12_void_saved_state(vtpm);
 }
 
 /* TPM_SaveState (Part 3, 3.3) */

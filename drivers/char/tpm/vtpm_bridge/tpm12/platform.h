@@ -7,7 +7,7 @@
 
 void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm12_drop_saved(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm12_void_saved_state(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_start(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm);
 

@@ -55,10 +55,10 @@ static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_f
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(call->vtpm);
 	struct vtpmb_tpm12_entry *entry;
 
-	entry = vtpmb_tpm12_new(call->vtpm, frame->row->makes - 1, 0);
+	entry = vtpmb_tpm12_new_entry(call->vtpm, frame->row->makes - 1, 0);
 	if (!entry)
 		return -EIO;
-	vtpmb_tpm12_enter(call->vtpm, entry, vtpmb_peek_u32(rsp + VTPMB_HEADER_SIZE));
+	vtpmb_tpm12_mark_loaded(call->vtpm, entry, vtpmb_peek_u32(rsp + VTPMB_HEADER_SIZE));
 	vtpmb_poke_u32(rsp + VTPMB_HEADER_SIZE, entry->virt);
 	entry->encrypts = call->attributes & TPM_TRANSPORT_ENCRYPT;
 	if (entry->kind == TPM12_AUTH && frame->key[0]) {
@@ -69,7 +69,7 @@ static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_f
 					       TPM12_ENTITY_AT);
 	}
 	if (entry->kind == TPM12_KEY)
-		entry->st_clear = vtpmb_tpm12_key_dies(call, frame);
+		entry->st_clear = vtpmb_tpm12_key_is_volatile(call, frame);
 	return 0;
 }
 
@@ -99,8 +99,8 @@ static bool tpm12_is_whole(const struct vtpmb_tpm12_frame *frame, const u8 *rsp,
 }
 
 /* What the response says of sessions and keys. */
-static int tpm12_follow(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
-			u8 *rsp, size_t len)
+static int tpm12_apply_response(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
+				u8 *rsp, size_t len)
 {
 	unsigned int i;
 
@@ -111,7 +111,7 @@ static int tpm12_follow(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame 
 
 		/* Both areas may name one session. */
 		if (!area[TPM12_NONCE_SIZE] && frame->auth[i]->used)
-			vtpmb_tpm12_ended(call->vtpm, frame->auth[i]);
+			vtpmb_tpm12_session_ended(call->vtpm, frame->auth[i]);
 	}
 	if (frame->row->makes)
 		return tpm12_enter(call, frame, rsp, len);
@@ -130,10 +130,10 @@ static int tpm12_follow(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame 
 int vtpmb_tpm12_succeeded(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
 			  u8 *rsp, size_t len)
 {
-	int err = tpm12_follow(call, frame, rsp, len);
+	int err = tpm12_apply_response(call, frame, rsp, len);
 
 	if (!err)
-		vtpmb_tpm12_follow_owner(call->vtpm, frame->row->code);
+		vtpmb_tpm12_apply_to_owner(call->vtpm, frame->row->code);
 	if (!err)
 		vtpmb_tpm12_count_nv_write(call->vtpm, frame);
 	return err;

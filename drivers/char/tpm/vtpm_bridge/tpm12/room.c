@@ -15,7 +15,7 @@ void vtpmb_tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kin
 	*room = by < 0 && !*room ? 0 : *room + by;
 }
 
-void vtpmb_tpm12_forget_room(struct vtpmb_port *port)
+void vtpmb_tpm12_room_unknown(struct vtpmb_port *port)
 {
 	unsigned int i;
 

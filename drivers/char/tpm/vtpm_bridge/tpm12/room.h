@@ -6,6 +6,6 @@
 #include "state.h"
 
 void vtpmb_tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, int by);
-void vtpmb_tpm12_forget_room(struct vtpmb_port *port);
+void vtpmb_tpm12_room_unknown(struct vtpmb_port *port);
 
 #endif

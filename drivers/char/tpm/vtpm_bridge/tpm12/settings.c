@@ -23,7 +23,7 @@
 #define PP_ASSERTIONS	(TPM_PHYSICAL_PRESENCE_LOCK | TPM_PHYSICAL_PRESENCE_PRESENT | \
 			 TPM_PHYSICAL_PRESENCE_NOTPRESENT)
 
-static bool tpm12_both(u16 value, u16 one, u16 other)
+static bool tpm12_set_both(u16 value, u16 one, u16 other)
 {
 	return value & one && value & other;
 }
@@ -39,8 +39,10 @@ static void tpm12_set(bool *flag, u16 value, u16 on, u16 off)
 static u32 tpm12_pp_settings(struct vtpmb_tpm12 *tpm, u16 value)
 {
 	if (tpm->perm[TPM_PF_PHYSICALPRESENCELIFETIMELOCK] ||
-	    tpm12_both(value, TPM_PHYSICAL_PRESENCE_HW_ENABLE, TPM_PHYSICAL_PRESENCE_HW_DISABLE) ||
-	    tpm12_both(value, TPM_PHYSICAL_PRESENCE_CMD_ENABLE, TPM_PHYSICAL_PRESENCE_CMD_DISABLE))
+	    tpm12_set_both(value, TPM_PHYSICAL_PRESENCE_HW_ENABLE,
+			   TPM_PHYSICAL_PRESENCE_HW_DISABLE) ||
+	    tpm12_set_both(value, TPM_PHYSICAL_PRESENCE_CMD_ENABLE,
+			   TPM_PHYSICAL_PRESENCE_CMD_DISABLE))
 		return TPM_BAD_PARAMETER;
 
 	tpm12_set(&tpm->perm[TPM_PF_PHYSICALPRESENCEHWENABLE], value,
@@ -57,8 +59,9 @@ static u32 tpm12_pp_assertions(struct vtpmb_tpm12 *tpm, u16 value)
 	bool *flag = tpm->stclear.flag;
 
 	if (!tpm->perm[TPM_PF_PHYSICALPRESENCECMDENABLE] ||
-	    tpm12_both(value, TPM_PHYSICAL_PRESENCE_LOCK, TPM_PHYSICAL_PRESENCE_PRESENT) ||
-	    tpm12_both(value, TPM_PHYSICAL_PRESENCE_PRESENT, TPM_PHYSICAL_PRESENCE_NOTPRESENT) ||
+	    tpm12_set_both(value, TPM_PHYSICAL_PRESENCE_LOCK, TPM_PHYSICAL_PRESENCE_PRESENT) ||
+	    tpm12_set_both(value, TPM_PHYSICAL_PRESENCE_PRESENT,
+			   TPM_PHYSICAL_PRESENCE_NOTPRESENT) ||
 	    flag[TPM_SF_PHYSICALPRESENCELOCK])
 		return TPM_BAD_PARAMETER;
 
@@ -74,7 +77,7 @@ u32 vtpmb_tpm12_physical_presence(struct vtpmb_tpm12_call *call)
 	u16 value = vtpmb_tpm12_u16(call);
 
 	if (value & ~(PP_SETTINGS | PP_ASSERTIONS) || !value ||
-	    tpm12_both(value, PP_SETTINGS, PP_ASSERTIONS))
+	    tpm12_set_both(value, PP_SETTINGS, PP_ASSERTIONS))
 		return TPM_BAD_PARAMETER;
 	return value & PP_SETTINGS ? tpm12_pp_settings(call->tpm, value) :
 				     tpm12_pp_assertions(call->tpm, value);
@@ -161,7 +164,7 @@ u32 vtpmb_tpm12_set_temp_deactivated(struct vtpmb_tpm12_call *call)
 
 /*
  * TPM_ForceClear (Part 3, 6.3): this proxy's view of an owner is gone.  If it was
- * the chip's, see vtpmb_tpm12_follow_owner().
+ * the chip's, see vtpmb_tpm12_apply_to_owner().
  */
 u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 {

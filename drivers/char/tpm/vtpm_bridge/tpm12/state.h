@@ -117,22 +117,22 @@ struct vtpmb_tpm12_hosts {
  * @saving:	handle of the session that the chip was last told to save; 0 if it has
  *		answered, or the session is gone for another reason
  * @saving_rt:	TPM_RESOURCE_TYPE of @saving
- * @saves_nothing: the last SaveContext failed because the chip is disabled, deactivated
+ * @cannot_save: the last SaveContext failed because the chip is disabled, deactivated
  *		or not owned
  * @refreshing:	the oldest saved session is being loaded and saved again
- * @doubtful:	a response was lost, so the chip has to be asked for its handles
+ * @resync_needed:	a response was lost, so the chip has to be asked for its handles
  * @owner_doubtful: a response was lost, so the chip has to be asked whether it has an
  *		owner
  * @nr_nv_writes: NV writes by guests without authorisation since the chip was probed or
  *		cleared
- * @proving:	a saved session is being loaded to see whether the chip knows it
+ * @checking_context:	a saved session is being loaded to see whether the chip knows it
  * @period:	number of times that the host got the chip
  * @same_since:	the @period since which the chip is known not to have restarted
  * @newest:	the last contextCount that the chip gave to a session of a proxy
  * @knows_tries: @threshold and port->failures agree with the chip
  * @threshold:	number of failures at which the chip locks itself; 0 if it does not tell
  *
- * Belongs to the hub's thread.  Others also read @nr_clears and @saves_nothing.
+ * Belongs to the hub's thread.  Others also read @nr_clears and @cannot_save.
  */
 struct vtpmb_tpm12_chip {
 	u32 nr_clears;
@@ -142,12 +142,12 @@ struct vtpmb_tpm12_chip {
 	struct vtpmb_tpm12_hosts hosts[TPM12_NR_KINDS];
 	u32 saving;
 	u32 saving_rt;
-	bool saves_nothing;
+	bool cannot_save;
 	bool refreshing;
-	bool doubtful;
+	bool resync_needed;
 	bool owner_doubtful;
 	u32 nr_nv_writes;
-	bool proving;
+	bool checking_context;
 	u32 period;
 	u32 same_since;
 	u32 newest;
@@ -392,10 +392,10 @@ static inline struct vtpmb_tpm12_chip *vtpmb_tpm12_chip(const struct vtpmb_port 
 }
 
 /* While the chip is being probed, nothing is loaded in it. */
-static inline void vtpmb_tpm12_doubt(const struct vtpmb_port *port)
+static inline void vtpmb_tpm12_need_resync(const struct vtpmb_port *port)
 {
 	if (port->facts)
-		vtpmb_tpm12_chip(port)->doubtful = true;
+		vtpmb_tpm12_chip(port)->resync_needed = true;
 }
 
 static inline struct vtpmb_tpm12_table *vtpmb_tpm12_table(const struct vtpmb_vtpm *vtpm)

@@ -47,7 +47,7 @@
  *   tpm12_load_key()		MAX_RETRIES; each retry follows an eviction
  *
  * The loops nest, since saving one session may require loading another one, and the
- * other way round.  @refreshing and @proving of struct vtpmb_tpm12_chip keep a refresh
+ * other way round.  @refreshing and @checking_context of struct vtpmb_tpm12_chip keep a refresh
  * and a proof from nesting in themselves.
  */
 #define MAX_RETRIES	5
@@ -75,7 +75,7 @@ int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *r
 	u8 body[8];
 	int len;
 
-	vtpmb_tpm12_ends(port, handle);
+	vtpmb_tpm12_note_flush(port, handle);
 	vtpmb_poke_u32(body, handle);
 	vtpmb_poke_u32(body + 4, rt);
 	len = vtpmb_tpm12_own_command(port, TPM_ORD_FlushSpecific, body, sizeof(body), rc);
@@ -91,7 +91,7 @@ static void tpm12_forget_saved(struct vtpmb_port *port)
 	list_for_each_entry_safe(entry, next, &port->saved, saved) {
 		if (entry->period == chip->period)
 			continue;
-		vtpmb_tpm12_unbook(entry);
+		vtpmb_tpm12_remove_saved(entry);
 		vtpmb_tpm12_drop_blob(entry);
 	}
 }
@@ -104,7 +104,7 @@ static void tpm12_take_count(struct vtpmb_tpm12_entry *entry, u32 count)
 	if (count <= chip->newest)
 		tpm12_forget_saved(entry->vtpm->port);
 	chip->newest = count;
-	vtpmb_tpm12_book(entry, count);
+	vtpmb_tpm12_add_saved(entry, count);
 }
 
 static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, int len)
@@ -122,7 +122,7 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 		if (!vtpmb_peek_u32(blob + BLOB_COUNT_AT))
 			return vtpmb_tpm12_cut_short(vtpm->port);
 		tpm12_take_count(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
-		vtpmb_tpm12_came_out(vtpm, entry);
+		vtpmb_tpm12_mark_unloaded(vtpm, entry);
 	}
 	entry->blob = kmemdup(blob, blob_len, GFP_KERNEL);
 	if (!entry->blob)
@@ -132,15 +132,15 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 }
 
 /* No owner, disabled or deactivated: the chip cannot save the entry, but does not lose it. */
-static bool tpm12_saves_nothing(u32 rc)
+static bool tpm12_cannot_save(u32 rc)
 {
 	return rc == TPM_NOSRK || rc == TPM_DISABLED || rc == TPM_DEACTIVATED;
 }
 
 /* The entry was not saved, but it stays loaded. */
-static bool tpm12_stays(u32 rc)
+static bool tpm12_is_kept_loaded(u32 rc)
 {
-	return tpm12_saves_nothing(rc) || vtpmb_tpm12_is_busy(rc);
+	return tpm12_cannot_save(rc) || vtpmb_tpm12_is_busy(rc);
 }
 
 /*
@@ -166,7 +166,7 @@ static int tpm12_save_bound(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *e
 	int err = vtpmb_tpm12_save(vtpm, entry, &rc);
 
 	if (err == -ENOMEM || (!err && entry->phys))
-		return vtpmb_tpm12_lose(vtpm, entry);
+		return vtpmb_tpm12_flush_and_forget(vtpm, entry);
 	return err;
 }
 
@@ -186,7 +186,7 @@ int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
 	int err = 0;
 
 	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(table->vtpm, TPM12_AUTH);
+		struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(table->vtpm, TPM12_AUTH);
 		unsigned int i;
 
 		for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
@@ -206,17 +206,18 @@ int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
  *
  * Loading one context may require flushing another one.  That one is not proven.
  */
-static int tpm12_prove(struct vtpmb_tpm12_entry *entry)
+static int tpm12_check_context(struct vtpmb_tpm12_entry *entry)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
 	u32 rc;
 	int err;
 
-	if (!entry->count || !entry->blob || entry->period >= chip->same_since || chip->proving)
+	if (!entry->count || !entry->blob || entry->period >= chip->same_since ||
+	    chip->checking_context)
 		return 0;
-	chip->proving = true;
+	chip->checking_context = true;
 	err = vtpmb_tpm12_load(entry->vtpm, entry, &rc);
-	chip->proving = false;
+	chip->checking_context = false;
 	return err;
 }
 
@@ -229,7 +230,7 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 	if (entry->phys && entry->kind == TPM12_KEY)
 		err = vtpmb_tpm12_save_all_bound(vtpm->port);
 	else
-		err = tpm12_prove(entry);
+		err = tpm12_check_context(entry);
 	if (err || !entry->used)
 		return err;
 	if (entry->phys)
@@ -242,19 +243,19 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 	if (rc && !tpm12_is_gone(rc))
 		return -EIO;
 	if (!entry->phys)
-		vtpmb_tpm12_unbook(entry);
-	vtpmb_tpm12_came_out(vtpm, entry);
+		vtpmb_tpm12_remove_saved(entry);
+	vtpmb_tpm12_mark_unloaded(vtpm, entry);
 	return 0;
 }
 
 /**
- * vtpmb_tpm12_lose() - flush an entry from the chip and forget it
+ * vtpmb_tpm12_flush_and_forget() - flush an entry from the chip and forget it
  * @vtpm:	the vtpm
  * @entry:	a session, or a key that no session is bound to
  *
  * Return: 0; -EIO if the chip refuses to flush it; or the errno of transmit
  */
-int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+int vtpmb_tpm12_flush_and_forget(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	int err = tpm12_flush(vtpm, entry);
 
@@ -270,18 +271,18 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	u8 body[8 + LABEL_SIZE] = {};
 	int len, err;
 
-	vtpmb_tpm12_saves(entry);
+	vtpmb_tpm12_note_save(entry);
 	vtpmb_poke_u32(body, entry->phys);
 	vtpmb_poke_u32(body + 4, vtpmb_tpm12_kinds[entry->kind].rt);
 	len = vtpmb_tpm12_own_command(vtpm->port, TPM_ORD_SaveContext, body, sizeof(body), rc);
 	if (len < 0)
 		return len;
 	if (!vtpmb_tpm12_is_busy(*rc))
-		WRITE_ONCE(vtpmb_tpm12_chip(vtpm->port)->saves_nothing,
-			   tpm12_saves_nothing(*rc));
+		WRITE_ONCE(vtpmb_tpm12_chip(vtpm->port)->cannot_save,
+			   tpm12_cannot_save(*rc));
 	err = *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
 	if (err != -EIO)
-		vtpmb_tpm12_saved(vtpm->port);
+		vtpmb_tpm12_note_save_done(vtpm->port);
 	return err;
 }
 
@@ -301,7 +302,7 @@ static unsigned int tpm12_nr_saved(const struct vtpmb_port *port, const struct v
  * have more than @another's, it is that proxy's oldest one, or @another itself if that
  * proxy has none in the list.
  */
-static struct vtpmb_tpm12_entry *tpm12_greediest(struct vtpmb_tpm12_entry *another)
+static struct vtpmb_tpm12_entry *tpm12_find_place(struct vtpmb_tpm12_entry *another)
 {
 	struct list_head *list = &another->vtpm->port->saved;
 	struct vtpmb_tpm12_entry *entry, *greediest = another;
@@ -319,9 +320,9 @@ static struct vtpmb_tpm12_entry *tpm12_greediest(struct vtpmb_tpm12_entry *anoth
 
 static int tpm12_free_place(struct vtpmb_tpm12_entry *another)
 {
-	struct vtpmb_tpm12_entry *greediest = tpm12_greediest(another);
+	struct vtpmb_tpm12_entry *greediest = tpm12_find_place(another);
 
-	return vtpmb_tpm12_lose(greediest->vtpm, greediest);
+	return vtpmb_tpm12_flush_and_forget(greediest->vtpm, greediest);
 }
 
 static int tpm12_reload(struct vtpmb_tpm12_entry *oldest)
@@ -335,7 +336,7 @@ static int tpm12_reload(struct vtpmb_tpm12_entry *oldest)
 	if (!rc)
 		err = tpm12_save_once(oldest, &rc);
 	if (err == -ENOMEM || rc)
-		err = vtpmb_tpm12_lose(vtpm, oldest);
+		err = vtpmb_tpm12_flush_and_forget(vtpm, oldest);
 	return err;
 }
 
@@ -350,7 +351,7 @@ static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
 	int err;
 
 	if (chip->refreshing)
-		return vtpmb_tpm12_lose(oldest->vtpm, oldest);
+		return vtpmb_tpm12_flush_and_forget(oldest->vtpm, oldest);
 	chip->refreshing = true;
 	err = tpm12_reload(oldest);
 	chip->refreshing = false;
@@ -388,7 +389,7 @@ static int tpm12_leave_places(struct vtpmb_port *port, struct vtpmb_tpm12_entry 
 	unsigned int tries = 0;
 	int err = 0;
 
-	if (entry->kind == TPM12_KEY || vtpmb_tpm12_chip(port)->proving)
+	if (entry->kind == TPM12_KEY || vtpmb_tpm12_chip(port)->checking_context)
 		return 0;
 	while (!err && entry->phys && tpm12_nr_saved(port, NULL) >= vtpmb_tpm12_max_saved(port) &&
 	       tries++ < MAX_RETRIES)
@@ -432,8 +433,8 @@ static int tpm12_evict_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry
 	u32 rc;
 	int err = vtpmb_tpm12_save(vtpm, entry, &rc);
 
-	if (err == -ENOMEM || (!err && rc && !tpm12_stays(rc)))
-		return vtpmb_tpm12_lose(vtpm, entry);
+	if (err == -ENOMEM || (!err && rc && !tpm12_is_kept_loaded(rc)))
+		return vtpmb_tpm12_flush_and_forget(vtpm, entry);
 	return err;
 }
 
@@ -442,7 +443,7 @@ static int tpm12_each_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_en
 			    bool guest_saved,
 			    int (*run)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry))
 {
-	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_first(vtpm, TPM12_AUTH);
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(vtpm, TPM12_AUTH);
 	unsigned int i;
 	int err = 0;
 
@@ -468,8 +469,8 @@ int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key
 	int err = tpm12_each_bound(vtpm, key, true, tpm12_evict_session);
 
 	if (!err)
-		err = tpm12_each_bound(vtpm, key, false, vtpmb_tpm12_lose);
-	return err ? err : vtpmb_tpm12_lose(vtpm, key);
+		err = tpm12_each_bound(vtpm, key, false, vtpmb_tpm12_flush_and_forget);
+	return err ? err : vtpmb_tpm12_flush_and_forget(vtpm, key);
 }
 
 static int tpm12_evict_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key)
@@ -477,7 +478,7 @@ static int tpm12_evict_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *ke
 	u32 rc;
 	int err = vtpmb_tpm12_save(vtpm, key, &rc);
 
-	if (!err && tpm12_stays(rc))
+	if (!err && tpm12_is_kept_loaded(rc))
 		return 0;
 	if (err == -ENOMEM || (!err && rc))
 		return vtpmb_tpm12_flush_key(vtpm, key);
@@ -500,7 +501,7 @@ static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_vtpm *vtpm,
 					      enum vtpmb_tpm12_kind kind,
 					      struct vtpmb_tpm12_entry *oldest)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(vtpm, kind);
 	unsigned int i;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++, entry++) {
@@ -559,14 +560,14 @@ static struct vtpmb_vtpm *tpm12_fullest(struct vtpmb_vtpm *but, enum vtpmb_tpm12
  *
  * Return: 1 if a slot is free now, 0 if not, or a negative errno
  */
-static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+static int tpm12_flush_over_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_entry *oldest;
 	struct vtpmb_vtpm *fullest;
 	unsigned int most;
 	int err;
 
-	if (kind != TPM12_AUTH || vtpmb_tpm12_swaps(vtpm->port))
+	if (kind != TPM12_AUTH || vtpmb_tpm12_can_save(vtpm->port))
 		return 0;
 	fullest = tpm12_fullest(vtpm, kind, &most);
 	if (!fullest ||
@@ -575,7 +576,7 @@ static int tpm12_take_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	oldest = tpm12_oldest(fullest, kind, NULL);
 	if (!oldest)
 		return 0;
-	err = vtpmb_tpm12_lose(fullest, oldest);
+	err = vtpmb_tpm12_flush_and_forget(fullest, oldest);
 	return err ? err : 1;
 }
 
@@ -605,7 +606,7 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 			break;
 		again = vtpmb_tpm12_make_room(vtpm, kind);
 		if (!again)
-			again = tpm12_take_share(vtpm, kind);
+			again = tpm12_flush_over_share(vtpm, kind);
 	}
 	if (!err && again < 0)
 		err = again;
@@ -641,9 +642,9 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 }
 
 /* Return codes of a failed load that leave the context valid. */
-static bool tpm12_passes(u32 rc)
+static bool tpm12_keeps_context(u32 rc)
 {
-	return tpm12_saves_nothing(rc) || tpm12_is_full(rc) || rc == TPM_INVALID_POSTINIT ||
+	return tpm12_cannot_save(rc) || tpm12_is_full(rc) || rc == TPM_INVALID_POSTINIT ||
 	       vtpmb_tpm12_is_busy(rc);
 }
 
@@ -684,15 +685,16 @@ static int tpm12_load_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 }
 
 /* A session's context is good for one load. */
-static void tpm12_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+static void tpm12_finish_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
 
-	vtpmb_tpm12_enter(vtpm, entry, vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE));
+	vtpmb_tpm12_mark_loaded(vtpm, entry,
+				vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE));
 	if (entry->kind == TPM12_KEY)
 		return;
 	chip->same_since = min(chip->same_since, entry->period);
-	vtpmb_tpm12_unbook(entry);
+	vtpmb_tpm12_remove_saved(entry);
 	vtpmb_tpm12_drop_blob(entry);
 }
 
@@ -722,17 +724,17 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 	if (err || *rc)
 		entry->key = old;
 	else
-		tpm12_loaded(vtpm, entry);
+		tpm12_finish_load(vtpm, entry);
 	return err;
 }
 
 /* Forget an entry that cannot be loaded.  A session may already be gone with its key. */
-static int tpm12_give_up(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+static int tpm12_forget_unloadable(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	if (!entry->used)
 		return 0;
 	return entry->kind == TPM12_KEY ? vtpmb_tpm12_flush_key(vtpm, entry) :
-					  vtpmb_tpm12_lose(vtpm, entry);
+					  vtpmb_tpm12_flush_and_forget(vtpm, entry);
 }
 
 /**
@@ -757,16 +759,16 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	err = is_key ? tpm12_load_key(vtpm, entry, rc) : tpm12_load_session(vtpm, entry, rc);
 	if (entry->phys)
 		*rc = TPM_SUCCESS;
-	if (err || entry->phys || tpm12_passes(*rc))
+	if (err || entry->phys || tpm12_keeps_context(*rc))
 		return err;
 	if (*rc) {
 		/* The chip does not know it: its count may belong to another session. */
 		if (!is_key && entry->blob && *rc == TPM_BADCONTEXT)
-			vtpmb_tpm12_unbook(entry);
+			vtpmb_tpm12_remove_saved(entry);
 		*rc = is_key ? TPM_INVALID_KEYHANDLE : TPM_INVALID_AUTHHANDLE;
-		return tpm12_give_up(vtpm, entry);
+		return tpm12_forget_unloadable(vtpm, entry);
 	}
-	tpm12_loaded(vtpm, entry);
+	tpm12_finish_load(vtpm, entry);
 	return 0;
 }
 
@@ -775,9 +777,9 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
  */
 
 /* The chip does not list its handles: flush the sessions that the command named. */
-static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+static int tpm12_flush_used_sessions(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(vtpm, kind);
 	unsigned int i;
 	int err = 0;
 
@@ -785,15 +787,15 @@ static int tpm12_lose_used(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 		return 0;
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !err; i++) {
 		if (entry[i].phys && entry[i].in_use)
-			err = vtpmb_tpm12_lose(vtpm, &entry[i]);
+			err = vtpmb_tpm12_flush_and_forget(vtpm, &entry[i]);
 	}
 	return err;
 }
 
-static void tpm12_strike_off(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
-			     const u8 *list, unsigned int nr_handles)
+static void tpm12_clear_unlisted(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+				 const u8 *list, unsigned int nr_handles)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(vtpm, kind);
 	unsigned int i;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
@@ -803,15 +805,15 @@ static void tpm12_strike_off(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind
 }
 
 /* Forget entries that are neither loaded nor saved. */
-static int tpm12_give_up_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+static int tpm12_forget_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(vtpm, kind);
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !err; i++) {
 		if (!entry[i].phys && !entry[i].blob)
-			err = tpm12_give_up(vtpm, &entry[i]);
+			err = tpm12_forget_unloadable(vtpm, &entry[i]);
 	}
 	return err;
 }
@@ -830,10 +832,10 @@ int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
 		return err;
 	/* Go through the whole list first: the next command overwrites it. */
 	list_for_each_entry(table, &chip->inside, inside)
-		tpm12_strike_off(table->vtpm, kind, list, nr_handles);
+		tpm12_clear_unlisted(table->vtpm, kind, list, nr_handles);
 	list_for_each_entry(table, &chip->inside, inside) {
 		if (!err)
-			err = tpm12_give_up_dead(table->vtpm, kind);
+			err = tpm12_forget_dead(table->vtpm, kind);
 	}
 	return err;
 }
@@ -855,34 +857,34 @@ int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	if (err || !rc)
 		return err;
 	if (!vtpmb_tpm12_is_busy(rc))
-		return tpm12_lose_used(vtpm, kind);
-	vtpmb_tpm12_doubt(vtpm->port);
+		return tpm12_flush_used_sessions(vtpm, kind);
+	vtpmb_tpm12_need_resync(vtpm->port);
 	return 0;
 }
 
 /* Evict all entries of @vtpm of one kind.  Those that cannot be saved are flushed. */
-static int tpm12_clear_out(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+static int tpm12_unload_kind(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_first(vtpm, kind);
+	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(vtpm, kind);
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !chip->doubtful; i++) {
+	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !chip->resync_needed; i++) {
 		if (entry[i].phys)
 			err = vtpmb_tpm12_evict(vtpm, &entry[i]) ?: err;
-		if (entry[i].phys && !chip->doubtful)
-			err = tpm12_give_up(vtpm, &entry[i]) ?: err;
+		if (entry[i].phys && !chip->resync_needed)
+			err = tpm12_forget_unloadable(vtpm, &entry[i]) ?: err;
 	}
 	return err;
 }
 
-int vtpmb_tpm12_clear_out(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
+int vtpmb_tpm12_unload_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_table *table;
 	int err = 0;
 
 	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside)
-		err = tpm12_clear_out(table->vtpm, kind) ?: err;
+		err = tpm12_unload_kind(table->vtpm, kind) ?: err;
 	return err;
 }

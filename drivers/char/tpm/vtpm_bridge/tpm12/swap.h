@@ -7,7 +7,7 @@
 
 int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *rc);
 int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port);
-int vtpmb_tpm12_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
+int vtpmb_tpm12_flush_and_forget(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
 int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key);
 int vtpmb_tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
@@ -18,6 +18,6 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc);
 int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc);
 int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);
-int vtpmb_tpm12_clear_out(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind);
+int vtpmb_tpm12_unload_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind);
 
 #endif

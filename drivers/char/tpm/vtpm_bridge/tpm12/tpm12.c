@@ -59,7 +59,7 @@ static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
 		tpm->sha1 = NULL;
 	}
 	if (call->vtpm->power != VTPMB_POST_INIT && code != TPM_ORD_Startup && code != TPM_ORD_Init)
-		vtpmb_tpm12_drop_saved(call->vtpm);
+		vtpmb_tpm12_void_saved_state(call->vtpm);
 }
 
 /* The header; what an emulator passes behind the command is not of it. */
@@ -209,10 +209,10 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.receive = tpm12_receive,
 	.execute = vtpmb_tpm12_execute,
 	.retry = tpm12_retry,
-	.vacate = vtpmb_tpm12_vacate,
-	.sweep = vtpmb_tpm12_sweep,
-	.stale = vtpmb_tpm12_stale,
-	.drop = vtpmb_tpm12_drop_all,
+	.vacate = vtpmb_tpm12_unload_all,
+	.sweep = vtpmb_tpm12_flush_stale,
+	.stale = vtpmb_tpm12_has_stale,
+	.drop = vtpmb_tpm12_forget_all,
 	.may_grant = tpm12_may_grant,
 	.pp = vtpmb_tpm12_pp,
 	.pp_locked = vtpmb_tpm12_pp_locked,

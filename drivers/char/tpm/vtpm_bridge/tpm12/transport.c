@@ -136,13 +136,13 @@ u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 }
 
 /**
- * vtpmb_tpm12_follow_wrapped() - what the response to a wrapped command says
+ * vtpmb_tpm12_apply_wrapped() - what the response to a wrapped command says
  * @call:	the command that wraps, which succeeded
  * @len:	bytes of its response
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len)
+int vtpmb_tpm12_apply_wrapped(struct vtpmb_tpm12_call *call, size_t len)
 {
 	u8 *at = call->cmd->buf + RESPONSE_AT;
 	u32 size, rc;

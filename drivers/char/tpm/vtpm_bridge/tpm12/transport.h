@@ -6,6 +6,6 @@
 #include "state.h"
 
 u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call);
-int vtpmb_tpm12_follow_wrapped(struct vtpmb_tpm12_call *call, size_t len);
+int vtpmb_tpm12_apply_wrapped(struct vtpmb_tpm12_call *call, size_t len);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * TPM 1.2: the end of a turn, and of a proxy's keys and sessions in the chip.
  *
- * Every retry is bounded: see tpm12_put_out_patiently().  All of this runs in the hub's
+ * Every retry is bounded: see tpm12_evict_all_or_retry().  All of this runs in the hub's
  * thread.
  */
 
@@ -27,14 +27,14 @@
  * If the chip never lists its handles, evict or flush all entries, so that none has a
  * handle that may be free.
  */
-static int tpm12_settle_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
+static int tpm12_resync_kind(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
 {
 	int err = vtpmb_tpm12_forget_dead(port, kind, rc);
 
 	if (err || !*rc || vtpmb_tpm12_is_busy(*rc))
 		return err;
 	*rc = TPM_SUCCESS;
-	return vtpmb_tpm12_clear_out(port, kind);
+	return vtpmb_tpm12_unload_kind(port, kind);
 }
 
 static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
@@ -48,7 +48,7 @@ static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_ki
 }
 
 /**
- * vtpmb_tpm12_settle() - make the handle tables agree with the chip after a lost response
+ * vtpmb_tpm12_resync() - make the handle tables agree with the chip after a lost response
  * @port:	the chip
  * @rc:		out: TPM_SUCCESS, or the return code of a busy chip
  *
@@ -58,24 +58,24 @@ static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_ki
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc)
+int vtpmb_tpm12_resync(struct vtpmb_port *port, u32 *rc)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	unsigned int kind;
 	int err = 0;
 
 	*rc = TPM_SUCCESS;
-	if (!chip->doubtful)
+	if (!chip->resync_needed)
 		return 0;
-	chip->doubtful = false;
+	chip->resync_needed = false;
 	for (kind = 0; kind < TPM12_NR_KINDS && !err && !*rc; kind++) {
 		if (tpm12_nr_of_all(port, kind))
-			err = tpm12_settle_kind(port, kind, rc);
+			err = tpm12_resync_kind(port, kind, rc);
 	}
 	if (!err && !*rc)
 		err = vtpmb_tpm12_flush_lost(port, rc);
 	if (err || *rc)
-		chip->doubtful = true;
+		chip->resync_needed = true;
 	return err;
 }
 
@@ -83,13 +83,13 @@ int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc)
  * Evict the keys or the sessions of one proxy.  Go on if the chip refuses to flush one,
  * but stop at a lost response: the chip has to be asked for its handles first.
  */
-static int tpm12_put_out(struct vtpmb_tpm12_table *table, bool keys)
+static int tpm12_evict_kind(struct vtpmb_tpm12_table *table, bool keys)
 {
 	struct vtpmb_port *port = table->vtpm->port;
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < TPM12_NR_ENTRIES && !vtpmb_tpm12_chip(port)->doubtful; i++) {
+	for (i = 0; i < TPM12_NR_ENTRIES && !vtpmb_tpm12_chip(port)->resync_needed; i++) {
 		struct vtpmb_tpm12_entry *entry = &table->entry[i];
 		bool is_key = entry->kind == TPM12_KEY;
 
@@ -100,14 +100,14 @@ static int tpm12_put_out(struct vtpmb_tpm12_table *table, bool keys)
 }
 
 /* Evict the keys or the sessions of all proxies, skipping @but if it is not NULL. */
-static int tpm12_put_out_all(struct vtpmb_port *port, bool keys, const struct vtpmb_vtpm *but)
+static int tpm12_evict_kind_of_all(struct vtpmb_port *port, bool keys, const struct vtpmb_vtpm *but)
 {
 	struct vtpmb_tpm12_table *table;
 	int err = 0;
 
 	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
 		if (table->vtpm != but)
-			err = tpm12_put_out(table, keys) ?: err;
+			err = tpm12_evict_kind(table, keys) ?: err;
 	}
 	return err;
 }
@@ -116,24 +116,24 @@ static int tpm12_put_out_all(struct vtpmb_port *port, bool keys, const struct vt
  * Sessions first, since they end with their keys.  If a busy chip keeps sessions, the
  * keys stay too.
  */
-static int tpm12_put_out_both(struct vtpmb_port *port, const struct vtpmb_vtpm *but)
+static int tpm12_evict_all(struct vtpmb_port *port, const struct vtpmb_vtpm *but)
 {
-	int err = tpm12_put_out_all(port, false, but);
+	int err = tpm12_evict_kind_of_all(port, false, but);
 
-	if (!but && vtpmb_tpm12_swaps(port) && tpm12_nr_of_all(port, TPM12_AUTH))
+	if (!but && vtpmb_tpm12_can_save(port) && tpm12_nr_of_all(port, TPM12_AUTH))
 		return err;
-	return tpm12_put_out_all(port, true, but) ?: err;
+	return tpm12_evict_kind_of_all(port, true, but) ?: err;
 }
 
 /**
- * vtpmb_tpm12_put_out_others() - evict the keys and sessions of all other proxies
+ * vtpmb_tpm12_evict_others() - evict the keys and sessions of all other proxies
  * @vtpm:	the vtpm whose next command may end them
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm12_evict_others(struct vtpmb_vtpm *vtpm)
 {
-	return tpm12_put_out_both(vtpm->port, vtpm);
+	return tpm12_evict_all(vtpm->port, vtpm);
 }
 
 /*
@@ -142,9 +142,9 @@ int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm)
  */
 static unsigned int tpm12_nr_left(struct vtpmb_port *port)
 {
-	unsigned int kind, nr = vtpmb_tpm12_chip(port)->doubtful;
+	unsigned int kind, nr = vtpmb_tpm12_chip(port)->resync_needed;
 
-	if (!nr && !vtpmb_tpm12_swaps(port))
+	if (!nr && !vtpmb_tpm12_can_save(port))
 		return 0;
 	for (kind = 0; kind < TPM12_NR_KINDS; kind++)
 		nr += tpm12_nr_of_all(port, kind);
@@ -156,7 +156,7 @@ static unsigned int tpm12_nr_left(struct vtpmb_port *port)
  * in the chip than ever before are not limited, others are limited to MAX_LOSSES.  So
  * the number of rounds is at most that of the entries loaded at first, plus a few.
  */
-static int tpm12_put_out_patiently(struct vtpmb_port *port)
+static int tpm12_evict_all_or_retry(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	unsigned int least = U32_MAX, tries = 0, nr;
@@ -164,9 +164,9 @@ static int tpm12_put_out_patiently(struct vtpmb_port *port)
 	int err;
 
 	do {
-		err = vtpmb_tpm12_settle(port, &rc);
-		if (!chip->doubtful)
-			err = tpm12_put_out_both(port, NULL);
+		err = vtpmb_tpm12_resync(port, &rc);
+		if (!chip->resync_needed)
+			err = tpm12_evict_all(port, NULL);
 		nr = tpm12_nr_left(port);
 		tries += nr >= least;
 		least = min(nr, least);
@@ -178,19 +178,19 @@ static int tpm12_put_out_patiently(struct vtpmb_port *port)
  * Drop the physical handles of all entries: once an entry is gone from the chip, the host
  * may be given its handle.
  */
-static void tpm12_disown_all(struct vtpmb_port *port)
+static void tpm12_forget_handle_of_all(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm12_table *table;
 	unsigned int i;
 
 	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
 		for (i = 0; i < TPM12_NR_ENTRIES; i++)
-			vtpmb_tpm12_came_out(table->vtpm, &table->entry[i]);
+			vtpmb_tpm12_mark_unloaded(table->vtpm, &table->entry[i]);
 	}
 }
 
 /**
- * vtpmb_tpm12_vacate() - evict the keys and sessions of all proxies
+ * vtpmb_tpm12_unload_all() - evict the keys and sessions of all proxies
  * @port:	the chip, which goes to the host
  *
  * Afterwards nothing is in doubt.  An entry that the chip refused to flush is lost to its
@@ -198,27 +198,28 @@ static void tpm12_disown_all(struct vtpmb_port *port)
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm12_vacate(struct vtpmb_port *port)
+int vtpmb_tpm12_unload_all(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	struct vtpmb_tpm12_table *table, *next;
-	int err = tpm12_put_out_patiently(port);
+	int err = tpm12_evict_all_or_retry(port);
 	unsigned int kind;
 
-	for (kind = 0; kind < TPM12_NR_KINDS && !chip->doubtful && vtpmb_tpm12_swaps(port); kind++)
-		err = vtpmb_tpm12_clear_out(port, kind) ?: err;
+	for (kind = 0; kind < TPM12_NR_KINDS && !chip->resync_needed && vtpmb_tpm12_can_save(port);
+	     kind++)
+		err = vtpmb_tpm12_unload_kind(port, kind) ?: err;
 	if (tpm12_nr_left(port))
-		tpm12_disown_all(port);
-	chip->doubtful = false;
+		tpm12_forget_handle_of_all(port);
+	chip->resync_needed = false;
 	list_for_each_entry_safe(table, next, &chip->inside, inside) {
 		if (!vtpmb_tpm12_nr_inside(table->vtpm, TPM12_KEY) &&
 		    !vtpmb_tpm12_nr_inside(table->vtpm, TPM12_AUTH) &&
 		    !vtpmb_tpm12_nr_inside(table->vtpm, TPM12_TRANS))
 			list_del_init(&table->inside);
 	}
-	vtpmb_tpm12_forget_room(port);
+	vtpmb_tpm12_room_unknown(port);
 	vtpmb_tpm12_forget_hosts(port);
-	vtpmb_tpm12_forget_tries(port);
+	vtpmb_tpm12_failures_unknown(port);
 	chip->same_since = ++chip->period;
 	return err;
 }
@@ -237,11 +238,11 @@ void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm)
 	WRITE_ONCE(chip->nr_clears, chip->nr_clears + 1);
 	list_for_each_entry_safe(table, next, &chip->inside, inside) {
 		if (table->vtpm != vtpm)
-			vtpmb_tpm12_drop_all(table->vtpm);
+			vtpmb_tpm12_forget_all(table->vtpm);
 	}
 }
 
-static int tpm12_lose_all(struct vtpmb_vtpm *vtpm)
+static int tpm12_flush_and_forget_all(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 	unsigned int i = TPM12_NR_ENTRIES;
@@ -249,13 +250,13 @@ static int tpm12_lose_all(struct vtpmb_vtpm *vtpm)
 
 	while (i-- && !err) {
 		if (table->entry[i].used)
-			err = vtpmb_tpm12_lose(vtpm, &table->entry[i]);
+			err = vtpmb_tpm12_flush_and_forget(vtpm, &table->entry[i]);
 	}
 	return err;
 }
 
 /**
- * vtpmb_tpm12_sweep() - flush and forget keys and sessions that have ended
+ * vtpmb_tpm12_flush_stale() - flush and forget keys and sessions that have ended
  * @vtpm:	the vtpm
  * @all:	the vtpm is being destroyed
  *
@@ -263,7 +264,7 @@ static int tpm12_lose_all(struct vtpmb_vtpm *vtpm)
  *
  * Return: 0 or the errno of transmit
  */
-int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
+int vtpmb_tpm12_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 {
 	const struct vtpmb_tpm12 *tpm = vtpm->state;
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
@@ -273,9 +274,9 @@ int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all)
 	int err = 0;
 
 	if (chip_clears != table->chip_clears)
-		vtpmb_tpm12_drop_all(vtpm);
+		vtpmb_tpm12_forget_all(vtpm);
 	else if (all || epoch != table->epoch || nr_clears != table->nr_clears)
-		err = tpm12_lose_all(vtpm);
+		err = tpm12_flush_and_forget_all(vtpm);
 	if (err)
 		return err;
 	WRITE_ONCE(table->epoch, epoch);

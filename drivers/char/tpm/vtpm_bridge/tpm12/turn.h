@@ -5,10 +5,10 @@
 
 #include "state.h"
 
-int vtpmb_tpm12_settle(struct vtpmb_port *port, u32 *rc);
-int vtpmb_tpm12_put_out_others(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm12_vacate(struct vtpmb_port *port);
+int vtpmb_tpm12_resync(struct vtpmb_port *port, u32 *rc);
+int vtpmb_tpm12_evict_others(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm12_unload_all(struct vtpmb_port *port);
 void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm12_sweep(struct vtpmb_vtpm *vtpm, bool all);
+int vtpmb_tpm12_flush_stale(struct vtpmb_vtpm *vtpm, bool all);
 
 #endif

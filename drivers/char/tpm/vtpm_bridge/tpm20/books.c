@@ -116,7 +116,7 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
 }
 
 /**
- * vtpmb_tpm20_known_body() - find the body of a saved context
+ * vtpmb_tpm20_find_saved_body() - find the body of a saved context
  * @vtpm:	the vtpm
  * @blob:	TPMS_CONTEXT as the chip saved it
  * @blob_len:	its bytes
@@ -124,8 +124,8 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
  * Return: the body if another handle can refer to it, else NULL.  A sequence that already
  * has a handle cannot be shared: loading its context makes a copy.
  */
-struct vtpmb_tpm20_body *vtpmb_tpm20_known_body(struct vtpmb_vtpm *vtpm,
-						const u8 *blob, u16 blob_len)
+struct vtpmb_tpm20_body *vtpmb_tpm20_find_saved_body(struct vtpmb_vtpm *vtpm,
+						     const u8 *blob, u16 blob_len)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	unsigned int i;
@@ -156,10 +156,10 @@ void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body)
 }
 
 /**
- * vtpmb_tpm20_unlearn() - forget an object's public area, which may have changed
+ * vtpmb_tpm20_forget_public() - forget an object's public area, which may have changed
  * @body:	the object
  */
-void vtpmb_tpm20_unlearn(struct vtpmb_tpm20_body *body)
+void vtpmb_tpm20_forget_public(struct vtpmb_tpm20_body *body)
 {
 	kfree(body->public);
 	body->public = NULL;
@@ -189,13 +189,13 @@ static struct vtpmb_tpm20_entry *tpm20_free_entry(struct vtpmb_tpm20_entry *entr
 }
 
 /**
- * vtpmb_tpm20_refer() - have an entry refer to a body
+ * vtpmb_tpm20_set_body() - have an entry refer to a body
  * @entry:	a free entry
  * @body:	the body
  *
  * The caller calls vtpmb_tpm20_count() after it has filled in the other fields.
  */
-void vtpmb_tpm20_refer(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body)
+void vtpmb_tpm20_set_body(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body)
 {
 	entry->kind = body->kind;
 	entry->hier = body->hier;
@@ -221,7 +221,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
 
 	if (!entry)
 		return NULL;
-	vtpmb_tpm20_refer(entry, body);
+	vtpmb_tpm20_set_body(entry, body);
 	entry->hier = hier;
 	entry->flushed = flushed;
 	entry->virt = TPM2_TRANSIENT_FIRST + (entry - table->object);
@@ -251,7 +251,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 		return NULL;
 	body->session = handle;
 	body->phys = handle;
-	vtpmb_tpm20_refer(entry, body);
+	vtpmb_tpm20_set_body(entry, body);
 	entry->trial = trial;
 	entry->flushed = READ_ONCE(vtpmb_tpm20_state(vtpm)->reset_epoch);
 	entry->virt = handle;
@@ -362,10 +362,10 @@ void vtpmb_tpm20_forget_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *b
 }
 
 /**
- * vtpmb_tpm20_drop() - free all entries and bodies without a command to the chip
+ * vtpmb_tpm20_forget_all() - free all entries and bodies without a command to the chip
  * @vtpm:	the vtpm; the chip is out of reach or has lost its objects and sessions
  */
-void vtpmb_tpm20_drop(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm20_forget_all(struct vtpmb_vtpm *vtpm)
 {
 	vtpmb_tpm20_forget_body(vtpm, NULL);
 }
@@ -390,7 +390,7 @@ void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 /**
  * vtpmb_tpm20_use() - a command is about to use an entry
  * @vtpm:	the vtpm
- * @entry:	the entry; its body is not evicted until vtpmb_tpm20_unuse_all()
+ * @entry:	the entry; its body is not evicted until vtpmb_tpm20_clear_in_use()
  */
 void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
@@ -398,7 +398,7 @@ void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 	entry->body->used = ++vtpmb_tpm20_state(vtpm)->table.clock;
 }
 
-void vtpmb_tpm20_unuse_all(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm20_clear_in_use(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	unsigned int i;

@@ -35,12 +35,12 @@
 #include "state.h"
 #include "swap.h"
 #include "wire.h"
-#include "witness.h"
+#include "chip_check.h"
 
 /* Whether the virtual platform answers a command. */
 static bool tpm20_is_virtual(const struct vtpmb_tpm20_call *call)
 {
-	return call->row->flags & TPM20_LOCAL && !call->real && !call->witnessed;
+	return call->row->flags & TPM20_LOCAL && !call->real && !call->chip_checked;
 }
 
 /* Who answers a command in the hub's thread, if not the chip; or NULL. */
@@ -151,7 +151,7 @@ static u32 tpm20_quota(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 }
 
 /* Which hierarchy a new object belongs to. */
-static void tpm20_inherit(struct vtpmb_tpm20_call *call)
+static void tpm20_find_hierarchy(struct vtpmb_tpm20_call *call)
 {
 	int hier;
 
@@ -172,14 +172,14 @@ static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	unsigned int i;
 
 	if (rc != TPM2_RC_AUTH_UNAVAILABLE || !tpm20_is_virtual(call) ||
-	    !vtpmb_tpm20_may_witness(vtpm, call))
+	    !vtpmb_tpm20_may_chip_check(vtpm, call))
 		return rc;
-	rc = vtpmb_tpm20_assign(vtpm, call, false);
+	rc = vtpmb_tpm20_choose_checker(vtpm, call, false);
 	for (i = 0; !rc && i < call->nr_sessions; i++) {
 		if (call->session[i].checked && call->session[i].entry)
 			rc = TPM2_RC_AUTH_UNAVAILABLE;
 	}
-	call->witnessed = !rc;
+	call->chip_checked = !rc;
 	return rc;
 }
 
@@ -213,8 +213,8 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	rc = tpm20_check_public(call);
 	if (rc)
 		return rc;
-	tpm20_inherit(call);
-	vtpmb_tpm20_foresee(call);
+	tpm20_find_hierarchy(call);
+	vtpmb_tpm20_compute_conditions(call);
 	if (call->row->inspect)
 		rc = call->row->inspect(vtpm, call);
 	if (!rc)
@@ -292,7 +292,7 @@ static void tpm20_replace_session(const struct vtpmb_vtpm *vtpm,
 }
 
 /* The command as the chip is to see it, but for its transient handles. */
-static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+static void tpm20_write_for_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u8 *handles = call->cmd->buf + VTPMB_HEADER_SIZE;
 	unsigned int i = call->nr_sessions;
@@ -311,7 +311,7 @@ static void tpm20_rewrite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 
 /* See that what the command names is in the chip. */
 /* TPM 2.0 Part 4, EntityGetLoadStatus() */
-static u32 tpm20_gone(const struct vtpmb_tpm20_call *call, unsigned int i)
+static u32 tpm20_rc_of_missing(const struct vtpmb_tpm20_call *call, unsigned int i)
 {
 	return TPM20_HT(call->handle[i]) == TPM2_HT_PERSISTENT ?
 		TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i) :
@@ -329,7 +329,7 @@ static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	for (i = 0; i < call->row->nr_handles; i++, at += sizeof(u32)) {
 		if (!call->entry[i])
 			continue;
-		err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_gone(call, i), rc);
+		err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_rc_of_missing(call, i), rc);
 		if (err || *rc)
 			return err;
 		vtpmb_poke_u32(at, vtpmb_tpm20_chip_handle(call->entry[i]->body));
@@ -406,9 +406,9 @@ static int tpm20_enter_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	if (call->tag == TPM2_ST_SESSIONS && !vtpmb_get_bytes(r, sizeof(u32)))
 		return -EIO;
 	entry->key = call->key;
-	if (!vtpmb_tpm20_roll(entry, r))
+	if (!vtpmb_tpm20_take_nonce(entry, r))
 		return -EIO;
-	vtpmb_tpm20_derive(entry, call);
+	vtpmb_tpm20_derive_session_key(entry, call);
 	return 0;
 }
 
@@ -445,19 +445,19 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 }
 
 /* A session that ended: the chip has not heard of it if it was checked here. */
-static int tpm20_retire_session(struct vtpmb_vtpm *vtpm,
-				const struct vtpmb_tpm20_session *session, bool local)
+static int tpm20_end_session(struct vtpmb_vtpm *vtpm,
+			     const struct vtpmb_tpm20_session *session, bool local)
 {
 	if (!session->entry || session->attributes & TPMA_SESSION_CONTINUESESSION)
 		return 0;
 	if (local || session->checked)
-		return vtpmb_tpm20_release(vtpm, session->entry);
+		return vtpmb_tpm20_release_handle(vtpm, session->entry);
 	vtpmb_tpm20_forget_entry(vtpm, session->entry);
 	return 0;
 }
 
 /* What the command ended: an object that it flushes, sessions not continued. */
-static int tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+static int tpm20_forget_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	bool local = tpm20_is_local(call);
 	unsigned int i;
@@ -466,7 +466,7 @@ static int tpm20_retire(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (call->row->flushes && call->entry[call->row->flushes - 1])
 		vtpmb_tpm20_forget_entry(vtpm, call->entry[call->row->flushes - 1]);
 	for (i = 0; !err && i < call->nr_sessions; i++)
-		err = tpm20_retire_session(vtpm, &call->session[i], local);
+		err = tpm20_end_session(vtpm, &call->session[i], local);
 	return err;
 }
 
@@ -487,7 +487,7 @@ static int tpm20_return_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 	if (session->checked && session->entry)
 		return vtpmb_tpm20_put_hmac(vtpm, call, i, params->pos, params->left, w);
 	if (session->entry) {
-		if (!vtpmb_tpm20_roll(session->entry, &nonce))
+		if (!vtpmb_tpm20_take_nonce(session->entry, &nonce))
 			return -EIO;
 		vtpmb_tpm20_reset_policy(session->entry);
 		/* What audits is bound no more: TPM 2.0 Part 4, InitAuditSession(). */
@@ -576,7 +576,7 @@ static void tpm20_follow_attestation(struct vtpmb_vtpm *vtpm,
 	}
 	mutex_lock(&vtpm->lock);
 	if (call->cmd->epoch == vtpm->epoch)
-		vtpmb_tpm20_disorderly(vtpm);
+		vtpmb_tpm20_void_shutdown(vtpm);
 	mutex_unlock(&vtpm->lock);
 }
 
@@ -586,18 +586,18 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	int err = tpm20_enter(vtpm, call, len);
 
 	if (!err)
-		err = vtpmb_tpm20_renew(vtpm, call, rc);
+		err = vtpmb_tpm20_renew_sessions(vtpm, call, rc);
 	if (!err && !*rc)
 		err = tpm20_return_sessions(vtpm, call, &len);
 	if (!err)
-		err = tpm20_retire(vtpm, call);
+		err = tpm20_forget_ended(vtpm, call);
 	if (err || *rc)
 		return err;
-	vtpmb_tpm20_follow(call);
+	vtpmb_tpm20_apply_conditions(call);
 	tpm20_follow_attestation(vtpm, call);
 	tpm20_extend(vtpm, call, len);
-	if (call->witnessed)
-		vtpmb_tpm20_witnessed(vtpm, call);
+	if (call->chip_checked)
+		vtpmb_tpm20_apply_chip_checked(vtpm, call);
 	vtpmb_tpm20_follow_ephemeral(vtpm, call, len);
 	call->cmd->len = len;
 	call->cmd->rc = TPM2_RC_SUCCESS;
@@ -649,9 +649,9 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	u8 *kept = vtpmb_tpm20_state(vtpm)->table.kept;
 	int len, err;
 
-	err = vtpmb_tpm20_spare(vtpm, call, rc);
-	if (!err && !*rc && call->witnessed)
-		err = vtpmb_tpm20_witness(vtpm, call, rc);
+	err = vtpmb_tpm20_limit_failures(vtpm, call, rc);
+	if (!err && !*rc && call->chip_checked)
+		err = vtpmb_tpm20_chip_check(vtpm, call, rc);
 	if (!err && !*rc)
 		err = vtpmb_tpm20_nv_room(vtpm, call, rc);
 	if (err || *rc)
@@ -661,13 +661,13 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		return err;
 	call->cmd->slow = tpm20_is_slow(call->row->code);
 
-	tpm20_rewrite(vtpm, call);
+	tpm20_write_for_chip(vtpm, call);
 	memcpy(kept, call->cmd->buf, call->len);
 	len = tpm20_attempts(vtpm, call, rc);
 	if (len > 0)
 		vtpmb_failure_note(vtpm, call->cmd, call->row->code, *rc);
 	if (len >= 0 && *rc)
-		*rc = vtpmb_tpm20_explain(call, *rc);
+		*rc = vtpmb_tpm20_translate_rc(call, *rc);
 	if (len < 0 || call->row->flags & TPM20_UNSAFE)
 		vtpmb_tpm20_forget_properties(vtpm->port);
 	memzero_explicit(kept, call->len);
@@ -680,15 +680,15 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 }
 
 /* The virtual platform acts, or the bridge looks into its own books. */
-static int tpm20_act(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-		     struct vtpmb_writer *out, u32 *rc)
+static int tpm20_answer_here(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_writer *out, u32 *rc)
 {
 	vtpmb_tpm20_own_handler handler = tpm20_own_handler(call);
 
 	*rc = VTPMB_RC_PASS;
 	if (tpm20_is_virtual(call)) {
 		mutex_lock(&vtpm->lock);
-		*rc = vtpmb_tpm20_run(vtpm, call, out);
+		*rc = vtpmb_tpm20_run_local(vtpm, call, out);
 		mutex_unlock(&vtpm->lock);
 	}
 	if (*rc != VTPMB_RC_PASS)
@@ -706,51 +706,51 @@ static int tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	int err;
 
 	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
-	err = tpm20_act(vtpm, call, &out, rc);
+	err = tpm20_answer_here(vtpm, call, &out, rc);
 	if (err || *rc)
 		return err;
-	err = vtpmb_tpm20_renew(vtpm, call, rc);
+	err = vtpmb_tpm20_renew_sessions(vtpm, call, rc);
 	if (!err && !*rc) {
 		mutex_lock(&vtpm->lock);
-		*rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+		*rc = vtpmb_tpm20_answer_success(vtpm, call, &out);
 		mutex_unlock(&vtpm->lock);
 	}
 	memzero_explicit(out.buf, out.len);
-	return err ? err : tpm20_retire(vtpm, call);
+	return err ? err : tpm20_forget_ended(vtpm, call);
 }
 
 /* Who judges the sessions. */
-static int tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+static int tpm20_choose_checker(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	bool local = tpm20_is_local(call);
-	int err = local ? 0 : vtpmb_tpm20_inquire(vtpm, call);
+	int err = local ? 0 : vtpmb_tpm20_read_properties(vtpm, call);
 
 	if (err)
 		return err;
 	mutex_lock(&vtpm->lock);
-	*rc = vtpmb_tpm20_assign(vtpm, call, local);
+	*rc = vtpmb_tpm20_choose_checker(vtpm, call, local);
 	mutex_unlock(&vtpm->lock);
-	return *rc ? vtpmb_tpm20_missing_index(vtpm, call, rc) : 0;
+	return *rc ? vtpmb_tpm20_report_missing_index(vtpm, call, rc) : 0;
 }
 
 /* What a command asks for, once it is known that it may. */
-static int tpm20_perform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+static int tpm20_answer_or_send(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
-	int err = tpm20_assign(vtpm, call, rc);
+	int err = tpm20_choose_checker(vtpm, call, rc);
 
 	if (!err && !*rc)
-		err = vtpmb_tpm20_consult(vtpm, call, rc);
+		err = vtpmb_tpm20_load_sessions(vtpm, call, rc);
 	if (err || *rc)
 		return err;
 	mutex_lock(&vtpm->lock);
 	*rc = tpm20_check(vtpm, call);
 	mutex_unlock(&vtpm->lock);
 	if (*rc)
-		return vtpmb_tpm20_missing_index(vtpm, call, rc);
+		return vtpmb_tpm20_report_missing_index(vtpm, call, rc);
 	err = tpm20_is_local(call) ? tpm20_answer(vtpm, call, rc) :
 				     tpm20_forward(vtpm, call, rc);
 	if (err)
-		vtpmb_tpm20_doubt(call);
+		vtpmb_tpm20_policy_unknown(call);
 	return err;
 }
 
@@ -765,7 +765,7 @@ static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		vtpmb_tpm20_fail(cmd, TPM2_RC_FAILURE);
 		return 0;
 	}
-	err = vtpmb_tpm20_settle(vtpm);
+	err = vtpmb_tpm20_read_persistent(vtpm);
 	if (err)
 		return err;
 	mutex_lock(&vtpm->lock);
@@ -777,10 +777,10 @@ static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	mutex_unlock(&vtpm->lock);
 
 	if (rc)
-		err = vtpmb_tpm20_missing_index(vtpm, &call, &rc);
+		err = vtpmb_tpm20_report_missing_index(vtpm, &call, &rc);
 	else
-		err = tpm20_perform(vtpm, &call, &rc);
-	vtpmb_tpm20_unuse_all(vtpm);
+		err = tpm20_answer_or_send(vtpm, &call, &rc);
+	vtpmb_tpm20_clear_in_use(vtpm);
 	memzero_explicit(&call, sizeof(call));
 	if (!err && rc)
 		vtpmb_tpm20_fail(cmd, rc);

@@ -24,7 +24,7 @@
 /* TPM 2.0 Part 2, 8.5: TPMA_LOCALITY.  Greater ones are extended localities. */
 #define LOCALITIES		0x1F
 
-static void tpm20_harmless(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+static void tpm20_no_condition(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
 {
 }
 
@@ -131,13 +131,13 @@ static void tpm20_authorisation(struct vtpmb_tpm20_conditions *c, struct vtpmb_r
 }
 
 /**
- * struct tpm20_follower - a policy command
+ * struct tpm20_condition - a policy command
  * @code:	command code
  * @handle:	which of its handles is the session, from 0
  * @first:	its first parameter, which may be encrypted, is a condition
  * @follow:	adds to the conditions of the session; reads the parameters
  */
-struct tpm20_follower {
+struct tpm20_condition {
 	u32 code;
 	u8 handle;
 	bool first;
@@ -145,35 +145,35 @@ struct tpm20_follower {
 };
 
 /* A policy command that is checked in full when it is executed adds no condition. */
-static const struct tpm20_follower tpm20_followers[] = {
-	{ TPM2_CC_PolicyNV, 2, false, tpm20_harmless },
+static const struct tpm20_condition tpm20_condition_of[] = {
+	{ TPM2_CC_PolicyNV, 2, false, tpm20_no_condition },
 	{ TPM2_CC_PolicySecret, 1, false, tpm20_authorisation },
 	{ TPM2_CC_PolicySigned, 1, false, tpm20_authorisation },
-	{ TPM2_CC_PolicyAuthorize, 0, false, tpm20_harmless },
+	{ TPM2_CC_PolicyAuthorize, 0, false, tpm20_no_condition },
 	{ TPM2_CC_PolicyAuthValue, 0, false, tpm20_auth_value },
 	{ TPM2_CC_PolicyCommandCode, 0, false, tpm20_code },
-	{ TPM2_CC_PolicyCounterTimer, 0, false, tpm20_harmless },
+	{ TPM2_CC_PolicyCounterTimer, 0, false, tpm20_no_condition },
 	{ TPM2_CC_PolicyCpHash, 0, true, tpm20_cp_hash },
 	{ TPM2_CC_PolicyLocality, 0, false, tpm20_locality },
 	{ TPM2_CC_PolicyNameHash, 0, true, tpm20_name_hash },
-	{ TPM2_CC_PolicyOR, 0, false, tpm20_harmless },
+	{ TPM2_CC_PolicyOR, 0, false, tpm20_no_condition },
 	{ TPM2_CC_PolicyRestart, 0, false, tpm20_restart },
 	{ TPM2_CC_PolicyPhysicalPresence, 0, false, tpm20_pp },
 	{ TPM2_CC_PolicyDuplicationSelect, 0, false, tpm20_duplication },
-	{ TPM2_CC_PolicyGetDigest, 0, false, tpm20_harmless },
+	{ TPM2_CC_PolicyGetDigest, 0, false, tpm20_no_condition },
 	{ TPM2_CC_PolicyPassword, 0, false, tpm20_password },
 	{ TPM2_CC_PolicyNvWritten, 0, false, tpm20_nv_written },
 	{ TPM2_CC_PolicyTemplate, 0, true, tpm20_template },
-	{ TPM2_CC_PolicyAuthorizeNV, 2, false, tpm20_harmless },
+	{ TPM2_CC_PolicyAuthorizeNV, 2, false, tpm20_no_condition },
 };
 
-static const struct tpm20_follower *tpm20_find_follower(u32 code)
+static const struct tpm20_condition *tpm20_find_condition(u32 code)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(tpm20_followers); i++) {
-		if (tpm20_followers[i].code == code)
-			return &tpm20_followers[i];
+	for (i = 0; i < ARRAY_SIZE(tpm20_condition_of); i++) {
+		if (tpm20_condition_of[i].code == code)
+			return &tpm20_condition_of[i];
 	}
 	return NULL;
 }
@@ -190,7 +190,7 @@ static bool tpm20_is_decrypted(const struct vtpmb_tpm20_call *call)
 }
 
 /* The policy session that a policy command changes, or NULL. */
-static struct vtpmb_tpm20_entry *tpm20_subject(const struct vtpmb_tpm20_call *call)
+static struct vtpmb_tpm20_entry *tpm20_session_of(const struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
 
@@ -202,13 +202,13 @@ static struct vtpmb_tpm20_entry *tpm20_subject(const struct vtpmb_tpm20_call *ca
 }
 
 /**
- * vtpmb_tpm20_foresee() - compute the conditions of a policy session after a command
+ * vtpmb_tpm20_compute_conditions() - compute the conditions of a policy session after a command
  * @call:	the command, before it is sent to the chip; gets @conditions
  */
-void vtpmb_tpm20_foresee(struct vtpmb_tpm20_call *call)
+void vtpmb_tpm20_compute_conditions(struct vtpmb_tpm20_call *call)
 {
-	const struct tpm20_follower *follower = tpm20_find_follower(call->row->code);
-	const struct vtpmb_tpm20_entry *entry = tpm20_subject(call);
+	const struct tpm20_condition *follower = tpm20_find_condition(call->row->code);
+	const struct vtpmb_tpm20_entry *entry = tpm20_session_of(call);
 	struct vtpmb_reader r = call->params;
 
 	if (!entry)
@@ -222,12 +222,12 @@ void vtpmb_tpm20_foresee(struct vtpmb_tpm20_call *call)
 }
 
 /**
- * vtpmb_tpm20_follow() - the chip has executed the policy command: apply the conditions
+ * vtpmb_tpm20_apply_conditions() - the chip has executed the policy command: apply the conditions
  * @call:	the command
  */
-void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call)
+void vtpmb_tpm20_apply_conditions(const struct vtpmb_tpm20_call *call)
 {
-	struct vtpmb_tpm20_entry *entry = tpm20_subject(call);
+	struct vtpmb_tpm20_entry *entry = tpm20_session_of(call);
 
 	if (!entry)
 		return;
@@ -237,14 +237,14 @@ void vtpmb_tpm20_follow(const struct vtpmb_tpm20_call *call)
 }
 
 /**
- * vtpmb_tpm20_doubt() - it is not known whether the chip has executed a policy command
+ * vtpmb_tpm20_policy_unknown() - it is not known whether the chip has executed a policy command
  * @call:	a command without a response
  *
  * The session then requires the conditions of the virtual platform in either case.
  */
-void vtpmb_tpm20_doubt(const struct vtpmb_tpm20_call *call)
+void vtpmb_tpm20_policy_unknown(const struct vtpmb_tpm20_call *call)
 {
-	struct vtpmb_tpm20_entry *entry = tpm20_subject(call);
+	struct vtpmb_tpm20_entry *entry = tpm20_session_of(call);
 
 	if (!entry)
 		return;
@@ -363,7 +363,7 @@ static u32 tpm20_check_conditions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tp
 }
 
 /**
- * vtpmb_tpm20_judge_policy() - whether a policy session satisfies a policy
+ * vtpmb_tpm20_check_policy() - whether a policy session satisfies a policy
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command, none of its parameters read yet
  * @i:		which session; its digest has been read from the chip.  It authorises a
@@ -373,12 +373,12 @@ static u32 tpm20_check_conditions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tp
  *
  * Return: a response code without its number
  */
-u32 vtpmb_tpm20_judge_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+u32 vtpmb_tpm20_check_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	const struct vtpmb_tpm20_entry *entry = session->entry;
-	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_auth_hierarchy(vtpm, call->handle[i]);
 	u32 rc;
 
 	if (!h->policy_len)

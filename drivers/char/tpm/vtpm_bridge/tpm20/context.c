@@ -116,11 +116,11 @@ static enum tpm20_origin tpm20_origin(const struct vtpmb_tpm20_body *body)
 }
 
 /* Which contexts there are is part of what Shutdown saves. */
-static void tpm20_disorderly(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+static void tpm20_void_shutdown(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
 	mutex_lock(&vtpm->lock);
 	if (call->cmd->epoch == vtpm->epoch)
-		vtpmb_tpm20_disorderly(vtpm);
+		vtpmb_tpm20_void_shutdown(vtpm);
 	mutex_unlock(&vtpm->lock);
 }
 
@@ -185,7 +185,7 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	if (entry->kind == KIND_SESSION) {
 		*rc = tpm20_save_session(vtpm, entry, out);
 		if (!*rc)
-			tpm20_disorderly(vtpm, call);
+			tpm20_void_shutdown(vtpm, call);
 		return 0;
 	}
 
@@ -195,7 +195,7 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 					tpm20_origin(entry->body), out);
 	if (!err && !*rc) {
 		entry->body->given = true;
-		tpm20_disorderly(vtpm, call);
+		tpm20_void_shutdown(vtpm, call);
 	}
 	return err;
 }
@@ -328,7 +328,7 @@ static struct vtpmb_tpm20_body *tpm20_context_body(struct vtpmb_vtpm *vtpm,
 		return NULL;
 	blob[CONTEXT_BLOB_SIZE_AT] = (len - CONTEXT_SIZE) >> 8;
 	blob[CONTEXT_BLOB_SIZE_AT + 1] = len - CONTEXT_SIZE;
-	body = vtpmb_tpm20_known_body(vtpm, blob, len);
+	body = vtpmb_tpm20_find_saved_body(vtpm, blob, len);
 	if (!body)
 		body = vtpmb_tpm20_new_body(vtpm, kind, c->hier);
 	if (!body || body->blob) {
@@ -400,7 +400,7 @@ int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	if (!*rc)
 		vtpmb_put_u32(out, handle);
 	if (!*rc && TPM20_HT(c.saved) != TPM2_HT_TRANSIENT)
-		tpm20_disorderly(vtpm, call);
+		tpm20_void_shutdown(vtpm, call);
 	return 0;
 }
 
@@ -439,5 +439,5 @@ int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		*rc = TPM2_RC_OF_PARAMETER(TPM2_RC_HANDLE, 0);
 		return 0;
 	}
-	return vtpmb_tpm20_release(vtpm, entry);
+	return vtpmb_tpm20_release_handle(vtpm, entry);
 }

@@ -129,8 +129,8 @@ u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 }
 
 /* The number is the last of the response's parameters. */
-static void tpm20_give(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
-		       struct vtpmb_reader *r)
+static void tpm20_set_ephemeral_owner(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+				      struct vtpmb_reader *r)
 {
 	unsigned int nr_points = call->row->code == TPM2_CC_Commit ? 3 : 1;
 	struct vtpmb_ephemeral *key;
@@ -163,7 +163,7 @@ void vtpmb_tpm20_follow_ephemeral(struct vtpmb_vtpm *vtpm,
 	if (call->tag == TPM2_ST_SESSIONS)
 		vtpmb_get_bytes(&r, sizeof(u32));
 	if (call->row->code == TPM2_CC_EC_Ephemeral || call->row->code == TPM2_CC_Commit)
-		tpm20_give(vtpm, call, &r);
+		tpm20_set_ephemeral_owner(vtpm, call, &r);
 	else if (call->ephemeral)
 		tpm20_place(vtpm->port, call->counter)->id = 0;
 }

@@ -202,7 +202,7 @@ static bool tpm20_has_share(struct vtpmb_vtpm *vtpm, s64 all)
 	return true;
 }
 
-static bool tpm20_gap_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
+static bool tpm20_gap_has_left(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 {
 	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
 	s64 limit, all = gap->term_limit - gap->term_balance;
@@ -232,11 +232,11 @@ int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 	bool looked = tpm20_must_look(port);
 	int err = looked ? vtpmb_tpm20_gap_look(port) : 0;
 
-	if (err || tpm20_gap_judge(vtpm, port))
+	if (err || tpm20_gap_has_left(vtpm, port))
 		return err ? err : 1;
 	/* Look before refusing: the host may have loaded its session in the meantime. */
 	err = looked ? 0 : vtpmb_tpm20_gap_look(port);
-	return err ? err : !looked && tpm20_gap_judge(vtpm, port);
+	return err ? err : !looked && tpm20_gap_has_left(vtpm, port);
 }
 
 /**
@@ -349,7 +349,7 @@ bool vtpmb_tpm20_gap_may_look(struct vtpmb_port *port, const struct vtpmb_tpm20_
 		return true;
 	if (tpm20_gap_is_calm(gap) && vtpmb_tpm20_gap_age(port, oldest) < size / 2)
 		return false;
-	return tpm20_gap_judge(NULL, port) || vtpmb_tpm20_gap_try_anyway(port);
+	return tpm20_gap_has_left(NULL, port) || vtpmb_tpm20_gap_try_anyway(port);
 }
 
 static void tpm20_gap_set_look_ms(struct vtpmb_port *port)

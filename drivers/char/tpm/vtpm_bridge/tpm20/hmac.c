@@ -112,13 +112,13 @@ static int tpm20_hmac(const struct vtpmb_hash *hash, const u8 *key, size_t key_l
 }
 
 /**
- * vtpmb_tpm20_authority() - the hierarchy with the authValue of a handle
+ * vtpmb_tpm20_auth_hierarchy() - the hierarchy with the authValue of a handle
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a hierarchy or PCR
  *
  * Return: the hierarchy; for a PCR the null hierarchy, because both have an empty authValue
  */
-const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtpm, u32 handle)
+const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_auth_hierarchy(struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	int hier = vtpmb_tpm20_hier(handle);
 
@@ -139,7 +139,7 @@ const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtp
 bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
 			  u32 handle)
 {
-	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, handle);
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_auth_hierarchy(vtpm, handle);
 	const struct vtpmb_tpm20_key *key = &entry->key;
 
 	return key->bind == handle && handle != TPM2_RH_NULL && key->bind_auth.len == h->auth_len &&
@@ -168,7 +168,7 @@ static size_t tpm20_put_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_ca
 			    unsigned int i, u8 *key)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
-	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_auth_hierarchy(vtpm, call->handle[i]);
 	const struct vtpmb_auth *auth = vtpmb_tpm20_sequence_auth(call, i);
 	struct vtpmb_writer w;
 
@@ -425,7 +425,7 @@ static bool tpm20_get_start(struct vtpmb_tpm20_call *call, u8 *type)
 /* A session is bound to an authValue of the proxy's. */
 static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 bind, u8 type)
 {
-	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, bind);
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_auth_hierarchy(vtpm, bind);
 
 	call->key.len = vtpmb_hash_size(call->hash_alg);
 	call->key.lockout = bind == TPM2_RH_LOCKOUT;
@@ -485,20 +485,21 @@ u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	    len > sizeof(call->auth.value))
 		return TPM2_RC_SUCCESS;
 	call->auth_known = true;
-	call->auth.len = vtpmb_tpm20_strip(auth, len);
+	call->auth.len = vtpmb_tpm20_auth_len(auth, len);
 	memcpy(call->auth.value, auth, call->auth.len);
 	return TPM2_RC_SUCCESS;
 }
 
 /**
- * vtpmb_tpm20_derive() - derive a new session's key
+ * vtpmb_tpm20_derive_session_key() - derive a new session's key
  * @entry:	the session; its @key is as vtpmb_tpm20_new_key() left it
  * @call:	StartAuthSession
  *
  * KDFa of one block: TPM 2.0 Part 1, 11.4.10.2 and 19.6.8.  If the
  * derivation fails, the session's key is not known.
  */
-void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm20_call *call)
+void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
+				    const struct vtpmb_tpm20_call *call)
 {
 	static const u8 label[] = "ATH", counter[] = { 0, 0, 0, 1 };
 	struct vtpmb_tpm20_key *key = &entry->key;
@@ -522,13 +523,13 @@ void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm2
 }
 
 /**
- * vtpmb_tpm20_roll() - the chip has given a session a new nonceTPM
+ * vtpmb_tpm20_take_nonce() - the chip has given a session a new nonceTPM
  * @entry:	the session
  * @r:		at the nonce in the chip's response; advanced past it
  *
  * Return: true if the response contains the nonce
  */
-bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
+bool vtpmb_tpm20_take_nonce(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
 {
 	const u8 *nonce;
 	u16 len;
@@ -553,8 +554,8 @@ static void tpm20_put_digest(const struct vtpmb_port *port, struct vtpmb_writer 
 }
 
 /* A session for PCR_Extend of TPM_RH_NULL with these parameters. */
-static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
-			      const struct vtpmb_writer *params, struct vtpmb_writer *w)
+static int tpm20_put_null_extend(const struct vtpmb_tpm20_entry *entry,
+				 const struct vtpmb_writer *params, struct vtpmb_writer *w)
 {
 	static const u8 command[] = { 0, 0, 0x01, 0x82, 0x40, 0, 0, 7 };
 	static const u8 nonce[16], attributes[] = { TPMA_SESSION_CONTINUESESSION };
@@ -585,7 +586,7 @@ static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
 }
 
 /**
- * vtpmb_tpm20_roll_in_chip() - have the chip give a session a new nonceTPM
+ * vtpmb_tpm20_renew_chip_nonce() - have the chip give a session a new nonceTPM
  * @vtpm:	the vtpm
  * @entry:	an HMAC session whose key is known here and to the chip
  * @rc:		out: the chip's response code
@@ -595,7 +596,7 @@ static int tpm20_put_extender(const struct vtpmb_tpm20_entry *entry,
  *
  * Return: 0, -EIO, -ENOMEM or the errno of transmit
  */
-int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+int vtpmb_tpm20_renew_chip_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
 	u8 body[2 * sizeof(u32) + 25 + VTPMB_MAX_DIGEST + 6 + VTPMB_MAX_DIGEST];
 	u8 values[6 + VTPMB_MAX_DIGEST];
@@ -609,7 +610,7 @@ int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	tpm20_put_digest(vtpm->port, &params);
 	vtpmb_writer_init(&w, body, sizeof(body));
 	vtpmb_put_u32(&w, TPM2_RH_NULL);
-	err = tpm20_put_extender(entry, &params, &w);
+	err = tpm20_put_null_extend(entry, &params, &w);
 	if (err)
 		return err;
 	vtpmb_put_bytes(&w, params.buf, params.len);
@@ -618,7 +619,7 @@ int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_bytes(&r, sizeof(u32)) || !vtpmb_tpm20_roll(entry, &r))
+	if (!vtpmb_get_bytes(&r, sizeof(u32)) || !vtpmb_tpm20_take_nonce(entry, &r))
 		return -EIO;
 	return 0;
 }
@@ -648,7 +649,7 @@ u32 vtpmb_tpm20_auth_set_flag(u32 handle)
  *
  * This uses the chip's flags, not the authValues that the administrator has configured.
  *
- * Context: The hub's thread, after vtpmb_tpm20_inquire().
+ * Context: The hub's thread, after vtpmb_tpm20_read_properties().
  */
 bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
 {
@@ -657,6 +658,6 @@ bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
 
 	if (!set)
 		return handle == TPM2_RH_NULL || TPM20_HT(handle) == TPM2_HT_PCR;
-	return !vtpmb_tpm20_authority(vtpm, handle)->auth_len && var->fresh &&
+	return !vtpmb_tpm20_auth_hierarchy(vtpm, handle)->auth_len && var->fresh &&
 	       !(var->permanent & set);
 }

@@ -5,7 +5,7 @@
 
 #include "state.h"
 
-const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_authority(struct vtpmb_vtpm *vtpm, u32 handle);
+const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_auth_hierarchy(struct vtpmb_vtpm *vtpm, u32 handle);
 bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
 			  u32 handle);
 const struct vtpmb_auth *vtpmb_tpm20_sequence_auth(const struct vtpmb_tpm20_call *call,
@@ -18,9 +18,10 @@ int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call 
 			 struct vtpmb_writer *w);
 u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-void vtpmb_tpm20_derive(struct vtpmb_tpm20_entry *entry, const struct vtpmb_tpm20_call *call);
-bool vtpmb_tpm20_roll(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r);
-int vtpmb_tpm20_roll_in_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
+void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
+				    const struct vtpmb_tpm20_call *call);
+bool vtpmb_tpm20_take_nonce(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r);
+int vtpmb_tpm20_renew_chip_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
 u32 vtpmb_tpm20_auth_set_flag(u32 handle);
 bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle);
 

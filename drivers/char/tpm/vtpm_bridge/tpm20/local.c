@@ -39,9 +39,9 @@ static u32 tpm20_started(const struct vtpmb_vtpm *vtpm, const struct vtpmb_cmd *
 }
 
 /* Whether such a session exists is known in the hub's thread only. */
-static u32 tpm20_session_elsewhere(struct vtpmb_vtpm *vtpm,
-				   struct vtpmb_tpm20_session *session,
-				   unsigned int i)
+static u32 tpm20_session_is_in_table(struct vtpmb_vtpm *vtpm,
+				     struct vtpmb_tpm20_session *session,
+				     unsigned int i)
 {
 	return VTPMB_RC_PASS;
 }
@@ -55,9 +55,9 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	for (i = 0; !rc && i < call->row->nr_handles; i++)
 		rc = vtpmb_tpm20_handle_status(vtpm, call->handle[i], i);
 	if (!rc)
-		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_session_elsewhere);
+		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_session_is_in_table);
 	if (!rc)
-		rc = vtpmb_tpm20_assign(vtpm, call, true);
+		rc = vtpmb_tpm20_choose_checker(vtpm, call, true);
 	if (!rc)
 		rc = vtpmb_tpm20_authorise(vtpm, call);
 	return rc;
@@ -83,7 +83,7 @@ static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 }
 
 /**
- * vtpmb_tpm20_succeed() - answer a command without the chip
+ * vtpmb_tpm20_answer_success() - answer a command without the chip
  * @vtpm:	the vtpm
  * @call:	the command, all of whose sessions have been checked here; if one
  *		is not a password, the vtpm's lock is held
@@ -91,8 +91,8 @@ static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
  *
  * Return: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if it cannot be made
  */
-u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			const struct vtpmb_writer *out)
+u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       const struct vtpmb_writer *out)
 {
 	struct vtpmb_cmd *cmd = call->cmd;
 	struct vtpmb_writer tail, w;
@@ -121,15 +121,15 @@ u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 }
 
 /**
- * vtpmb_tpm20_run() - have the virtual platform act on a command
+ * vtpmb_tpm20_run_local() - have the virtual platform act on a command
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command, authorised
  * @out:	where the response's parameters go
  *
  * Return: a response code
  */
-u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-		    struct vtpmb_writer *out)
+u32 vtpmb_tpm20_run_local(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out)
 {
 	struct vtpmb_reader params = call->params;
 	u32 rc;
@@ -156,9 +156,9 @@ static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (rc)
 		return rc;
 	vtpmb_writer_init(&out, vtpmb_tpm20_state(vtpm)->reply, VTPMB_BUF_SIZE);
-	rc = vtpmb_tpm20_run(vtpm, call, &out);
+	rc = vtpmb_tpm20_run_local(vtpm, call, &out);
 	if (!rc)
-		rc = vtpmb_tpm20_succeed(vtpm, call, &out);
+		rc = vtpmb_tpm20_answer_success(vtpm, call, &out);
 	memzero_explicit(out.buf, out.len);
 	return rc;
 }

@@ -5,10 +5,10 @@
 
 #include "state.h"
 
-u32 vtpmb_tpm20_succeed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			const struct vtpmb_writer *out);
-u32 vtpmb_tpm20_run(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-		    struct vtpmb_writer *out);
+u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       const struct vtpmb_writer *out);
+u32 vtpmb_tpm20_run_local(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  struct vtpmb_writer *out);
 void vtpmb_tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 
 #endif

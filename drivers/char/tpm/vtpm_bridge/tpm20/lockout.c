@@ -139,7 +139,7 @@ static int tpm20_object_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry
 	*counts = false;
 	if (!object || object->kind != KIND_OBJECT)
 		return 0;
-	err = vtpmb_tpm20_learn(vtpm, object, &rc);
+	err = vtpmb_tpm20_fetch_public(vtpm, object, &rc);
 	/* The entry has lost its body if the chip has lost the object. */
 	if (object->body)
 		*counts = !object->body->learnt ||
@@ -153,8 +153,8 @@ static int tpm20_object_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry
  * is protected, unless the session's policy requires no authValue.  Sequences are not
  * protected.
  */
-static int tpm20_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			unsigned int i, bool *counts)
+static int tpm20_failure_counts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				unsigned int i, bool *counts)
 {
 	const struct vtpmb_tpm20_entry *session = call->session[i].entry;
 
@@ -185,7 +185,7 @@ static void tpm20_back_off(struct vtpmb_vtpm *vtpm)
 }
 
 /* Shorten the next wait if this proxy has not failed for a long time. */
-static void tpm20_forgive(struct vtpmb_vtpm *vtpm)
+static void tpm20_shorten_wait(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	u64 period = VTPMB_FORGIVE * (u64)vtpm->port->var.lockout_interval * HZ;
@@ -214,7 +214,7 @@ static int tpm20_look(struct vtpmb_vtpm *vtpm)
 	mutex_lock(&vtpm->lock);
 	tpm->lockout.failed_tries = min(tpm->lockout.failed_tries, tpm->table.nr_failures);
 	mutex_unlock(&vtpm->lock);
-	tpm20_forgive(vtpm);
+	tpm20_shorten_wait(vtpm);
 	return 0;
 }
 
@@ -249,7 +249,7 @@ static u32 tpm20_may_fail(struct vtpmb_vtpm *vtpm)
 	return tpm20_wait(table);
 }
 
-/* Like tpm20_counts(), but without asking the chip: true if in doubt. */
+/* Like tpm20_failure_counts(), but without asking the chip: true if in doubt. */
 static bool tpm20_may_count(const struct vtpmb_tpm20_call *call, unsigned int i)
 {
 	const struct vtpmb_tpm20_entry *session = call->session[i].entry;
@@ -286,7 +286,7 @@ static int tpm20_refuse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	int err = 0;
 
 	for (i = 0; !err && !counts && i < call->nr_sessions; i++)
-		err = tpm20_counts(vtpm, call, i, &counts);
+		err = tpm20_failure_counts(vtpm, call, i, &counts);
 	if (err || !counts)
 		return err;
 	vtpmb_tpm20_forget_properties(vtpm->port);
@@ -297,7 +297,7 @@ static int tpm20_refuse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 }
 
 /**
- * vtpmb_tpm20_spare() - refuse a command if its failure could lock others out
+ * vtpmb_tpm20_limit_failures() - refuse a command if its failure could lock others out
  * @vtpm:	the vtpm
  * @call:	a command that is about to be sent to the chip
  * @rc:		out: TPM2_RC_SUCCESS, TPM2_RC_RETRY or TPM2_RC_LOCKOUT
@@ -306,7 +306,7 @@ static int tpm20_refuse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+int vtpmb_tpm20_limit_failures(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	int err;
 

@@ -13,7 +13,7 @@ u32 vtpmb_tpm20_max_tries(const struct vtpmb_vtpm *vtpm);
 u32 vtpmb_tpm20_recovery_time(const struct vtpmb_vtpm *vtpm);
 u32 vtpmb_tpm20_lockout_recovery(const struct vtpmb_vtpm *vtpm);
 bool vtpmb_tpm20_is_locked_out(const struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_spare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
+int vtpmb_tpm20_limit_failures(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc);
 
 #endif

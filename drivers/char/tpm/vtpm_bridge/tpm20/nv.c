@@ -255,7 +255,7 @@ int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 }
 
 /**
- * vtpmb_tpm20_missing_index() - check the indices of a command that the bridge refuses
+ * vtpmb_tpm20_report_missing_index() - check the indices of a command that the bridge refuses
  * @vtpm:	the vtpm
  * @call:	the command
  * @rc:		response code; replaced if an index does not exist, which a TPM would
@@ -263,8 +263,8 @@ int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_missing_index(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			      u32 *rc)
+int vtpmb_tpm20_report_missing_index(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				     u32 *rc)
 {
 	u32 missing = TPM2_RC_SUCCESS;
 	unsigned int i;
@@ -342,7 +342,7 @@ int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 }
 
 /**
- * struct tpm20_tally - NV indices being counted
+ * struct tpm20_count_handles - NV indices being counted
  * @own:	the proxy's range
  * @nr_indices:	all indices that it sees
  * @nr_own:	indices in its range
@@ -351,7 +351,7 @@ int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
  * @wanted:	a handle to find
  * @found:	@wanted is one of those
  */
-struct tpm20_tally {
+struct tpm20_count_handles {
 	struct vtpmb_range own;
 	u32 nr_indices;
 	u32 nr_own;
@@ -361,7 +361,7 @@ struct tpm20_tally {
 	bool found;
 };
 
-static int tpm20_tally_one(struct vtpmb_vtpm *vtpm, u32 handle, struct tpm20_tally *tally)
+static int tpm20_count_index(struct vtpmb_vtpm *vtpm, u32 handle, struct tpm20_count_handles *tally)
 {
 	const struct vtpmb_tpm20_index *index;
 	u32 rc;
@@ -381,7 +381,7 @@ static int tpm20_tally_one(struct vtpmb_vtpm *vtpm, u32 handle, struct tpm20_tal
 	return 0;
 }
 
-static int tpm20_tally(struct vtpmb_vtpm *vtpm, struct tpm20_tally *tally)
+static int tpm20_count_handles(struct vtpmb_vtpm *vtpm, struct tpm20_count_handles *tally)
 {
 	u32 handle[NR_PAGE], first = TPM2_NV_INDEX_FIRST;
 	int count, i, err = 0;
@@ -392,7 +392,7 @@ static int tpm20_tally(struct vtpmb_vtpm *vtpm, struct tpm20_tally *tally)
 		if (count < 0)
 			return count;
 		for (i = 0; !err && i < count; i++)
-			err = tpm20_tally_one(vtpm, handle[i], tally);
+			err = tpm20_count_index(vtpm, handle[i], tally);
 		if (count)
 			first = handle[count - 1] + 1;
 	} while (!err && count == NR_PAGE && TPM20_HT(first) == TPM2_HT_NV_INDEX);
@@ -409,13 +409,13 @@ static int tpm20_tally(struct vtpmb_vtpm *vtpm, struct tpm20_tally *tally)
  */
 int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
-	struct tpm20_tally tally = { .wanted = call->nv_index };
+	struct tpm20_count_handles tally = { .wanted = call->nv_index };
 	int err;
 
 	*rc = TPM2_RC_SUCCESS;
 	if (!call->nv_index)
 		return 0;
-	err = tpm20_tally(vtpm, &tally);
+	err = tpm20_count_handles(vtpm, &tally);
 	if (err || tally.found)
 		return err;
 	mutex_lock(&vtpm->lock);
@@ -452,7 +452,7 @@ bool vtpmb_tpm20_is_counted(struct vtpmb_vtpm *vtpm)
 int vtpmb_tpm20_nv_count(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_census census = { .taken = true };
-	struct tpm20_tally tally = {};
+	struct tpm20_count_handles tally = {};
 	int err;
 
 	mutex_lock(&vtpm->lock);
@@ -460,7 +460,7 @@ int vtpmb_tpm20_nv_count(struct vtpmb_vtpm *vtpm)
 	census.grants = vtpm->grants;
 	mutex_unlock(&vtpm->lock);
 
-	err = tpm20_tally(vtpm, &tally);
+	err = tpm20_count_handles(vtpm, &tally);
 	if (err)
 		return err;
 	census.nr_indices = tally.nr_indices;
@@ -473,7 +473,7 @@ int vtpmb_tpm20_nv_count(struct vtpmb_vtpm *vtpm)
 }
 
 /* The census has to be taken again. */
-static void tpm20_recount(struct vtpmb_vtpm *vtpm)
+static void tpm20_void_census(struct vtpmb_vtpm *vtpm)
 {
 	mutex_lock(&vtpm->lock);
 	vtpmb_tpm20_state(vtpm)->census.taken = false;
@@ -502,7 +502,7 @@ void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_ca
 			index->handle = 0;
 	}
 	if (changed)
-		tpm20_recount(vtpm);
+		tpm20_void_census(vtpm);
 }
 
 bool vtpmb_tpm20_nv_stale(struct vtpmb_vtpm *vtpm)
@@ -542,14 +542,14 @@ static int tpm20_undefine(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *ran
 }
 
 /**
- * vtpmb_tpm20_sweep_nv() - undefine the indices that Clear has deleted
+ * vtpmb_tpm20_undefine_stale_nv() - undefine the indices that Clear has deleted
  * @vtpm:	the vtpm
  *
  * As long as the chip refuses, the guest sees no index of its range.
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_sweep_nv(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_undefine_stale_nv(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	struct vtpmb_range own;
@@ -569,6 +569,6 @@ int vtpmb_tpm20_sweep_nv(struct vtpmb_vtpm *vtpm)
 		err = tpm20_undefine(vtpm, &own, &gone);
 	if (!err && gone)
 		tpm->table.cleared = cleared;
-	tpm20_recount(vtpm);
+	tpm20_void_census(vtpm);
 	return err;
 }

@@ -20,7 +20,7 @@
 static u32 tpm20_readable(const struct vtpmb_pcr_bank *bank, u32 pcrs,
 			  unsigned int *nr_digests)
 {
-	return bank && bank->active ? vtpmb_tpm20_fit(pcrs, nr_digests) : 0;
+	return bank && bank->active ? vtpmb_tpm20_limit_digests(pcrs, nr_digests) : 0;
 }
 
 static void tpm20_put_registers(struct vtpmb_writer *out,
@@ -92,7 +92,7 @@ static void tpm20_extend(struct vtpmb_vtpm *vtpm, u16 alg, u32 handle, const u8 
 	if (handle == TPM2_RH_NULL)
 		return;
 	if (pcrs->rules[vtpmb_pcr_index(handle)].saved)
-		vtpmb_tpm20_disorderly(vtpm);
+		vtpmb_tpm20_void_shutdown(vtpm);
 	vtpmb_pcrs_extend(pcrs, alg, handle, digest);
 }
 
@@ -293,7 +293,7 @@ u32 vtpmb_tpm20_pcr_allocate(struct vtpmb_vtpm *vtpm,
 	done = tpm20_allocate(&tpm->pcrs, sel, nr_sels);
 	if (done) {
 		tpm->reallocated = true;
-		vtpmb_tpm20_disorderly(vtpm);
+		vtpmb_tpm20_void_shutdown(vtpm);
 	}
 	vtpmb_put_u8(out, done);
 	vtpmb_put_u32(out, VTPMB_NR_PCRS);

@@ -100,7 +100,7 @@ static int tpm20_may_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	*rc = TPM2_RC_OF_HANDLE(TPM2_RC_ATTRIBUTES, 1);
 	if (entry->kind != KIND_OBJECT || entry->hier == HIER_NULL || entry->body->external)
 		return 0;
-	err = vtpmb_tpm20_learn(vtpm, entry, rc);
+	err = vtpmb_tpm20_fetch_public(vtpm, entry, rc);
 	if (!err && !*rc)
 		err = vtpmb_tpm20_is_st_clear(vtpm, entry, TPM2_RC_REFERENCE_H0 + 1, &st_clear, rc);
 	if (err || *rc)
@@ -124,13 +124,13 @@ static void tpm20_enter(struct vtpmb_vtpm *vtpm, u32 handle, struct vtpmb_tpm20_
 {
 	struct vtpmb_tpm20_entry *entry = tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table);
 
-	vtpmb_tpm20_refer(entry, body);
+	vtpmb_tpm20_set_body(entry, body);
 	entry->virt = handle;
 	entry->flushed = cleared;
 	vtpmb_tpm20_count(vtpm);
 }
 
-static u32 tpm20_times_cleared(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier hier)
+static u32 tpm20_nr_cleared(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier hier)
 {
 	return READ_ONCE(vtpmb_tpm20_state(vtpm)->hier[hier].cleared);
 }
@@ -165,8 +165,8 @@ static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
 }
 
 /* Enter the chip's persistent object @handle, unless the table is full. */
-static struct vtpmb_tpm20_body *tpm20_enter_standing(struct vtpmb_vtpm *vtpm, u32 handle,
-						     enum vtpmb_tpm20_hier hier, u32 cleared)
+static struct vtpmb_tpm20_body *tpm20_enter_persistent_body(struct vtpmb_vtpm *vtpm, u32 handle,
+							    enum vtpmb_tpm20_hier hier, u32 cleared)
 {
 	struct vtpmb_tpm20_body *body = NULL;
 
@@ -174,22 +174,22 @@ static struct vtpmb_tpm20_body *tpm20_enter_standing(struct vtpmb_vtpm *vtpm, u3
 		body = vtpmb_tpm20_new_body(vtpm, KIND_OBJECT, hier);
 	if (!body)
 		return NULL;
-	body->stands = handle;
+	body->persistent_handle = handle;
 	tpm20_enter(vtpm, handle, body, cleared);
 	return body;
 }
 
 /**
- * vtpmb_tpm20_remove() - delete a persistent object from the chip
+ * vtpmb_tpm20_delete_persistent() - delete a persistent object from the chip
  * @vtpm:	the vtpm
  * @entry:	its handle, which is forgotten
  * @rc:		out: response code; the handle stays if it is not TPM2_RC_SUCCESS
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+int vtpmb_tpm20_delete_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
-	u32 handle = entry->body->stands;
+	u32 handle = entry->body->persistent_handle;
 	int err = tpm20_evict(vtpm, handle, handle, rc);
 
 	if (err)
@@ -244,8 +244,8 @@ static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
 }
 
 /* Write the object into the chip, under the handle that the guest wants. */
-static int tpm20_stand(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *from,
-		       u32 handle, u32 *rc)
+static int tpm20_make_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *from,
+				 u32 handle, u32 *rc)
 {
 	int err = vtpmb_tpm20_load(vtpm, from, TPM2_RC_REFERENCE_H0 + 1, rc);
 
@@ -253,7 +253,7 @@ static int tpm20_stand(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *from,
 		err = tpm20_evict(vtpm, vtpmb_tpm20_chip_handle(from->body), handle, rc);
 	if (err || *rc)
 		return err;
-	tpm20_enter_standing(vtpm, handle, from->hier, tpm20_times_cleared(vtpm, from->hier));
+	tpm20_enter_persistent_body(vtpm, handle, from->hier, tpm20_nr_cleared(vtpm, from->hier));
 	return 0;
 }
 
@@ -277,9 +277,9 @@ static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		if (err || *rc)
 			return err;
 		if (!alias)
-			return tpm20_stand(vtpm, from, handle, rc);
+			return tpm20_make_persistent(vtpm, from, handle, rc);
 	}
-	tpm20_enter(vtpm, handle, from->body, tpm20_times_cleared(vtpm, from->hier));
+	tpm20_enter(vtpm, handle, from->body, tpm20_nr_cleared(vtpm, from->hier));
 	return 0;
 }
 
@@ -307,16 +307,16 @@ static bool tpm20_is_primary_of(const struct vtpmb_tpm20_body *body, u32 hierarc
  * away too.  Of its hierarchy the chip tells no more than whether it is a primary
  * object.  Both hierarchies are cleared together.
  */
-static int tpm20_adopt(struct vtpmb_vtpm *vtpm, u32 handle)
+static int tpm20_add_existing(struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	u32 cleared = vtpmb_tpm20_state(vtpm)->table.cleared, rc;
 	struct vtpmb_tpm20_entry *entry;
 	int err;
 
-	if (!tpm20_enter_standing(vtpm, handle, HIER_OWNER, cleared))
+	if (!tpm20_enter_persistent_body(vtpm, handle, HIER_OWNER, cleared))
 		return 0;
 	entry = vtpmb_tpm20_persistent(vtpm, handle);
-	err = vtpmb_tpm20_learn(vtpm, entry, &rc);
+	err = vtpmb_tpm20_fetch_public(vtpm, entry, &rc);
 	if (err || rc || !tpm20_is_primary_of(entry->body, TPM2_RH_ENDORSEMENT))
 		return err;
 	entry->hier = HIER_ENDORSEMENT;
@@ -350,19 +350,19 @@ static void tpm20_forget_missing(struct vtpmb_vtpm *vtpm, const u32 *handle, int
 	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
 		struct vtpmb_tpm20_entry *entry = &table->persistent[i];
 
-		if (entry->kind == KIND_FREE || !entry->body->stands)
+		if (entry->kind == KIND_FREE || !entry->body->persistent_handle)
 			continue;
 		for (at = 0; at < count && handle[at] != entry->virt; at++)
 			;
 		if (at == count)
 			vtpmb_tpm20_forget_entry(vtpm, entry);
 		else
-			vtpmb_tpm20_unlearn(entry->body);
+			vtpmb_tpm20_forget_public(entry->body);
 	}
 }
 
 /**
- * vtpmb_tpm20_settle() - enter the persistent objects of the chip that are the guest's
+ * vtpmb_tpm20_read_persistent() - enter the persistent objects of the chip that are the guest's
  * @vtpm:	the vtpm
  *
  * These are the objects in its range.  They are read again after each reset and after the
@@ -371,7 +371,7 @@ static void tpm20_forget_missing(struct vtpmb_vtpm *vtpm, const u32 *handle, int
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_read_persistent(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	u32 handle[VTPMB_MAX_PERSISTENT], epoch, grants;
@@ -383,7 +383,7 @@ int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm)
 	epoch = vtpm->epoch;
 	grants = vtpm->grants;
 	mutex_unlock(&vtpm->lock);
-	if (table->settled_epoch == epoch && table->settled_grants == grants)
+	if (table->persistent_epoch == epoch && table->persistent_grants == grants)
 		return 0;
 
 	count = tpm20_granted_handles(vtpm, &range, handle);
@@ -392,12 +392,12 @@ int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm)
 	tpm20_forget_missing(vtpm, handle, count);
 	for (i = 0; !err && i < count; i++) {
 		if (!vtpmb_tpm20_persistent(vtpm, handle[i]))
-			err = tpm20_adopt(vtpm, handle[i]);
+			err = tpm20_add_existing(vtpm, handle[i]);
 	}
 	if (err)
 		return err;
-	table->settled_epoch = epoch;
-	table->settled_grants = grants;
+	table->persistent_epoch = epoch;
+	table->persistent_grants = grants;
 	return 0;
 }
 
@@ -429,7 +429,7 @@ int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		*rc = TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, 1);
 		return 0;
 	}
-	if (entry->body->stands)
-		return vtpmb_tpm20_remove(vtpm, entry, rc);
-	return vtpmb_tpm20_release(vtpm, entry);
+	if (entry->body->persistent_handle)
+		return vtpmb_tpm20_delete_persistent(vtpm, entry, rc);
+	return vtpmb_tpm20_release_handle(vtpm, entry);
 }

@@ -8,8 +8,9 @@
 struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 handle);
 u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       unsigned int i);
-int vtpmb_tpm20_remove(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
-int vtpmb_tpm20_settle(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_delete_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
+				  u32 *rc);
+int vtpmb_tpm20_read_persistent(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_writer *out, u32 *rc);
 

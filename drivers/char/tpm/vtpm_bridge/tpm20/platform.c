@@ -248,7 +248,7 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
 	*enabled = state;
 	if (!state && enable != TPM2_RH_PLATFORM_NV)
 		tpm20_flush(&tpm->hier[vtpmb_tpm20_hier(enable)]);
-	vtpmb_tpm20_disorderly(vtpm);
+	vtpmb_tpm20_void_shutdown(vtpm);
 	return TPM2_RC_SUCCESS;
 }
 
@@ -287,11 +287,11 @@ u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm,
 		return rc;
 
 	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(call->handle[0])];
-	h->auth_len = vtpmb_tpm20_strip(auth, len);
+	h->auth_len = vtpmb_tpm20_auth_len(auth, len);
 	memcpy(h->auth, auth, h->auth_len);
 	memzero_explicit(h->auth + h->auth_len, sizeof(h->auth) - h->auth_len);
 	if (call->handle[0] == TPM2_RH_PLATFORM)
-		vtpmb_tpm20_disorderly(vtpm);
+		vtpmb_tpm20_void_shutdown(vtpm);
 	return TPM2_RC_SUCCESS;
 }
 
@@ -321,7 +321,7 @@ u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm,
 	h->policy_len = len;
 	memcpy(h->policy, policy, len);
 	if (call->handle[0] == TPM2_RH_PLATFORM)
-		vtpmb_tpm20_disorderly(vtpm);
+		vtpmb_tpm20_void_shutdown(vtpm);
 	return TPM2_RC_SUCCESS;
 }
 
@@ -355,7 +355,7 @@ u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	tpm->lockout_failed = false;
 	call->cmd->sweep = true;
 	tpm->pcrs.update_counter++;
-	vtpmb_tpm20_disorderly(vtpm);
+	vtpmb_tpm20_void_shutdown(vtpm);
 	return TPM2_RC_SUCCESS;
 }
 

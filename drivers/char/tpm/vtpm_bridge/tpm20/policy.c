@@ -113,9 +113,9 @@ static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *
 }
 
 /* The digest as it is now, in the hash of the session. */
-static u32 tpm20_measure(struct vtpmb_vtpm *vtpm, u16 alg,
-			 struct vtpmb_tpm20_selection *sel, u32 nr_sels,
-			 struct tpm20_claim *claim)
+static u32 tpm20_digest_now(struct vtpmb_vtpm *vtpm, u16 alg,
+			    struct vtpmb_tpm20_selection *sel, u32 nr_sels,
+			    struct tpm20_claim *claim)
 {
 	const struct vtpmb_hash *hash = vtpmb_hash_find(alg);
 	int err;
@@ -144,7 +144,7 @@ static u32 tpm20_get_claim(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 		rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
-	return tpm20_measure(vtpm, call->entry[0]->hash_alg, sel, nr_sels, claim);
+	return tpm20_digest_now(vtpm, call->entry[0]->hash_alg, sel, nr_sels, claim);
 }
 
 /* TPM 2.0 Part 3, 23.7: a trial takes what is given for true. */
@@ -236,7 +236,7 @@ static int tpm20_extend_register(struct vtpmb_port *port, const u8 *digest, u32 
 }
 
 /* Bring the register to what stands for the claim. */
-static int tpm20_fold(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, u32 *rc)
+static int tpm20_set_policy_pcr(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, u32 *rc)
 {
 	u8 digest[VTPMB_MAX_DIGEST] = {};
 	int err;
@@ -305,7 +305,7 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 
 	err = vtpmb_tpm20_load(vtpm, entry, TPM2_RC_REFERENCE_H0, rc);
 	if (!err && !*rc && claim.selects)
-		err = tpm20_fold(vtpm, &claim, rc);
+		err = tpm20_set_policy_pcr(vtpm, &claim, rc);
 	if (!err && !*rc)
 		err = tpm20_send(vtpm, entry, &claim, rc);
 	if (!err && !*rc && !entry->trial)
@@ -332,7 +332,7 @@ u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 }
 
 /* Any value will do that nobody can bring it to from a reset. */
-static int tpm20_spoil_register(struct vtpmb_port *port, u32 *rc)
+static int tpm20_extend_arbitrarily(struct vtpmb_port *port, u32 *rc)
 {
 	u8 random[VTPMB_MAX_DIGEST];
 
@@ -341,7 +341,7 @@ static int tpm20_spoil_register(struct vtpmb_port *port, u32 *rc)
 }
 
 /**
- * vtpmb_tpm20_unfold() - leave nothing in the register that a policy asks for
+ * vtpmb_tpm20_reset_policy_pcr() - leave nothing in the register that a policy asks for
  * @port:	the chip, about to be given to the host
  *
  * If the register cannot be reset it is extended.  If that fails too, it is tried
@@ -349,7 +349,7 @@ static int tpm20_spoil_register(struct vtpmb_port *port, u32 *rc)
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_unfold(struct vtpmb_port *port)
+int vtpmb_tpm20_reset_policy_pcr(struct vtpmb_port *port)
 {
 	u32 rc;
 	int err;
@@ -358,7 +358,7 @@ int vtpmb_tpm20_unfold(struct vtpmb_port *port)
 		return 0;
 	err = tpm20_reset_register(port, &rc);
 	if (err || rc)
-		err = tpm20_spoil_register(port, &rc);
+		err = tpm20_extend_arbitrarily(port, &rc);
 	if (!err && rc)
 		err = -EIO;
 	port->folded = err;

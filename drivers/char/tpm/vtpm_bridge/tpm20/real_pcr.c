@@ -257,7 +257,8 @@ static u32 tpm20_choose(struct vtpmb_vtpm *vtpm, struct tpm20_read *read,
 		there = read->real & read->chip[i];
 		if (bank && bank->active)
 			there |= ~read->real;
-		read->sel[i].pcrs = vtpmb_tpm20_fit(read->sel[i].pcrs & there, &nr_digests);
+		read->sel[i].pcrs =
+			vtpmb_tpm20_limit_digests(read->sel[i].pcrs & there, &nr_digests);
 		vtpmb_tpm20_put_selection(out, read->sel[i].alg, read->sel[i].pcrs);
 	}
 	return nr_digests;
@@ -290,8 +291,8 @@ static bool tpm20_put_chosen(const struct vtpmb_pcr_bank *bank, struct tpm20_rea
  * Either counter may move the sum, so it tells of any change, as pcrUpdateCounter
  * does.
  */
-static int tpm20_merge(struct vtpmb_vtpm *vtpm, struct tpm20_read *read,
-		       struct vtpmb_writer *out)
+static int tpm20_merge_reads(struct vtpmb_vtpm *vtpm, struct tpm20_read *read,
+			     struct vtpmb_writer *out)
 {
 	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
 	u32 i, nr_digests;
@@ -344,7 +345,7 @@ int vtpmb_tpm20_read_mixed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	if (err || *rc)
 		return err;
 	mutex_lock(&vtpm->lock);
-	err = tpm20_merge(vtpm, &read, out);
+	err = tpm20_merge_reads(vtpm, &read, out);
 	mutex_unlock(&vtpm->lock);
 	return err;
 }

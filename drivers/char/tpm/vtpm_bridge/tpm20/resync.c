@@ -39,7 +39,7 @@ struct tpm20_inside {
 	struct vtpmb_tpm20_body *loading;
 };
 
-static bool tpm20_is_in(const u32 *handle, unsigned int nr_handles, u32 wanted)
+static bool tpm20_has_handle(const u32 *handle, unsigned int nr_handles, u32 wanted)
 {
 	while (nr_handles--) {
 		if (handle[nr_handles] == wanted)
@@ -74,8 +74,8 @@ static int tpm20_flush(struct vtpmb_port *port, u32 handle)
  * with the context that is here, is of no use to anybody.  Of one that is neither
  * loaded nor saved here, the number may be the host's.
  */
-static int tpm20_agree_session(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
-			       const struct tpm20_inside *inside)
+static int tpm20_resync_session(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
+				const struct tpm20_inside *inside)
 {
 	unsigned int bit = vtpmb_tpm20_session_bit(body->session);
 	int err = 0;
@@ -100,7 +100,7 @@ static int tpm20_agree_session(struct vtpmb_port *port, struct vtpmb_tpm20_body 
 	return 0;
 }
 
-static int tpm20_agree(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
+static int tpm20_resync_table(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	struct vtpmb_tpm20_body *body;
@@ -108,9 +108,9 @@ static int tpm20_agree(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *insid
 
 	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES && !err; body++) {
 		if (body->kind == KIND_SESSION)
-			err = tpm20_agree_session(vtpm->port, body, inside);
+			err = tpm20_resync_session(vtpm->port, body, inside);
 		else if (body->phys &&
-			 !tpm20_is_in(inside->object, inside->nr_objects, body->phys))
+			 !tpm20_has_handle(inside->object, inside->nr_objects, body->phys))
 			body->phys = 0;
 	}
 	return err;
@@ -120,7 +120,7 @@ static int tpm20_agree(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *insid
  * Sessions of others.  One that is loaded was about to be saved again: it is lost,
  * since its owner has no turn in which it could leave the chip.
  */
-static int tpm20_agree_saved(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
+static int tpm20_resync_saved(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	struct vtpmb_tpm20_body *body, *next;
@@ -129,7 +129,7 @@ static int tpm20_agree_saved(struct vtpmb_vtpm *vtpm, const struct tpm20_inside 
 	list_for_each_entry_safe(body, next, &vtpm->port->saved, saved) {
 		if (body >= table->body && body < table->body + VTPMB_TPM20_MAX_BODIES)
 			continue;
-		err = tpm20_agree_session(vtpm->port, body, inside);
+		err = tpm20_resync_session(vtpm->port, body, inside);
 		if (!err && body->phys)
 			err = tpm20_flush(vtpm->port, body->session);
 		if (err)
@@ -151,7 +151,7 @@ static int tpm20_is_lost(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *loadi
 	int err;
 
 	*lost = table->host_objects_known &&
-		!tpm20_is_in(table->host_objects, table->nr_host_objects, handle);
+		!tpm20_has_handle(table->host_objects, table->nr_host_objects, handle);
 	if (table->host_objects_known || !loading)
 		return 0;
 	err = vtpmb_tpm20_reload(vtpm, loading, &rc);
@@ -215,9 +215,9 @@ int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm)
 	inside.loading = table->loading;
 	err = tpm20_ask_inside(port, &inside);
 	if (!err)
-		err = tpm20_agree(vtpm, &inside);
+		err = tpm20_resync_table(vtpm, &inside);
 	if (!err)
-		err = tpm20_agree_saved(vtpm, &inside);
+		err = tpm20_resync_saved(vtpm, &inside);
 	if (!err)
 		err = tpm20_flush_lost_objects(vtpm, &inside);
 	if (!err)
@@ -228,14 +228,14 @@ int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_abandon() - the chip does not answer, and the host gets it
+ * vtpmb_tpm20_forget_loaded() - the chip does not answer, and the host gets it
  * @vtpm:	the vtpm whose turn ends
  *
  * Later a handle of the chip's in the table can be somebody else's: it is never
  * used again.  What was not saved is lost, and stays in the chip if it is there:
  * nobody can tell later whose it is.
  */
-void vtpmb_tpm20_abandon(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm20_forget_loaded(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	struct vtpmb_tpm20_body *body, *next;

@@ -6,6 +6,6 @@
 #include "state.h"
 
 int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm);
-void vtpmb_tpm20_abandon(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_forget_loaded(struct vtpmb_vtpm *vtpm);
 
 #endif

@@ -66,13 +66,13 @@ u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 }
 
 /**
- * vtpmb_tpm20_fit() - keep of a bank's registers what fits into a PCR_Read
+ * vtpmb_tpm20_limit_digests() - keep of a bank's registers what fits into a PCR_Read
  * @pcrs:	those that are wanted and there
  * @nr_digests:	how many the response has; raised
  *
  * Return: the first ones of @pcrs
  */
-u32 vtpmb_tpm20_fit(u32 pcrs, unsigned int *nr_digests)
+u32 vtpmb_tpm20_limit_digests(u32 pcrs, unsigned int *nr_digests)
 {
 	unsigned int i;
 	u32 keep = 0;

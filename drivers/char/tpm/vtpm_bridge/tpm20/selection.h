@@ -8,6 +8,6 @@
 void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs);
 u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       unsigned int param, struct vtpmb_tpm20_selection *sel, u32 *nr_sels);
-u32 vtpmb_tpm20_fit(u32 pcrs, unsigned int *nr_digests);
+u32 vtpmb_tpm20_limit_digests(u32 pcrs, unsigned int *nr_digests);
 
 #endif

@@ -55,40 +55,42 @@ const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u3
 }
 
 /* Whether the chip's authValue decides if the bridge or the chip checks a session. */
-static bool tpm20_depends(struct vtpmb_vtpm *vtpm, u32 handle)
+static bool tpm20_depends_on_chip_auth(struct vtpmb_vtpm *vtpm, u32 handle)
 {
-	return vtpmb_tpm20_auth_set_flag(handle) && !vtpmb_tpm20_authority(vtpm, handle)->auth_len;
+	return vtpmb_tpm20_auth_set_flag(handle) &&
+	       !vtpmb_tpm20_auth_hierarchy(vtpm, handle)->auth_len;
 }
 
 /* The same for any session of a command, or for the session that it starts. */
-static bool tpm20_any_depends(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+static bool tpm20_any_depends_on_chip_auth(struct vtpmb_vtpm *vtpm,
+					   const struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
 
 	if (call->row->code == TPM2_CC_StartAuthSession)
-		return tpm20_depends(vtpm, call->handle[1]);
+		return tpm20_depends_on_chip_auth(vtpm, call->handle[1]);
 	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
 		if (TPM20_HT(call->session[i].handle) == TPM2_HT_HMAC_SESSION &&
-		    tpm20_depends(vtpm, call->handle[i]))
+		    tpm20_depends_on_chip_auth(vtpm, call->handle[i]))
 			return true;
 	}
 	return false;
 }
 
 /**
- * vtpmb_tpm20_inquire() - read the properties that vtpmb_tpm20_assign() needs
+ * vtpmb_tpm20_read_properties() - read the properties that vtpmb_tpm20_choose_checker() needs
  * @vtpm:	the vtpm
  * @call:	the command, its sessions found
  *
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_inquire(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+int vtpmb_tpm20_read_properties(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
 	bool depends;
 
 	mutex_lock(&vtpm->lock);
-	depends = tpm20_any_depends(vtpm, call);
+	depends = tpm20_any_depends_on_chip_auth(vtpm, call);
 	mutex_unlock(&vtpm->lock);
 	return depends ? vtpmb_tpm20_ask_properties(vtpm->port) : 0;
 }
@@ -119,7 +121,7 @@ static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 }
 
 /**
- * vtpmb_tpm20_assign() - decide for each session whether the bridge or the chip checks it
+ * vtpmb_tpm20_choose_checker() - decide for each session whether the bridge or the chip checks it
  * @vtpm:	the vtpm; its lock is held
  * @call:	the parsed command
  * @local:	the command is not passed to the chip
@@ -127,7 +129,7 @@ static bool tpm20_is_ours(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
  * Return: TPM2_RC_SUCCESS; TPM2_RC_AUTH_UNAVAILABLE if the chip would have to check a
  * session without having its key
  */
-u32 vtpmb_tpm20_assign(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local)
+u32 vtpmb_tpm20_choose_checker(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, bool local)
 {
 	struct vtpmb_tpm20_session *session = call->session;
 	unsigned int i;
@@ -150,7 +152,7 @@ static int tpm20_learn_names(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		if (TPM20_HT(call->handle[i]) == TPM2_HT_NV_INDEX)
 			err = vtpmb_tpm20_learn_named(vtpm, call, i, rc);
 		else if (call->entry[i])
-			err = vtpmb_tpm20_learn(vtpm, call->entry[i], rc);
+			err = vtpmb_tpm20_fetch_public(vtpm, call->entry[i], rc);
 		else
 			continue;
 		if (err || *rc)
@@ -164,8 +166,8 @@ static bool tpm20_has_policy(const struct vtpmb_tpm20_session *session)
 	return TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION && !session->entry->trial;
 }
 
-static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session,
-			    u32 gone, u32 *rc)
+static int tpm20_read_policy_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session,
+				    u32 gone, u32 *rc)
 {
 	struct vtpmb_reader r;
 	const u8 *digest;
@@ -185,7 +187,7 @@ static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session 
 }
 
 /**
- * vtpmb_tpm20_consult() - read what the checks need from the chip
+ * vtpmb_tpm20_load_sessions() - read what the checks need from the chip
  * @vtpm:	the vtpm
  * @call:	the command, its sessions assigned
  * @rc:		out: response code
@@ -195,7 +197,7 @@ static int tpm20_ask_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session 
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+int vtpmb_tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	struct vtpmb_tpm20_session *session = call->session;
 	bool learnt = false;
@@ -210,7 +212,7 @@ int vtpmb_tpm20_consult(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 			err = tpm20_learn_names(vtpm, call, rc);
 		learnt = true;
 		if (!err && !*rc && tpm20_has_policy(session))
-			err = tpm20_ask_digest(vtpm, session, TPM2_RC_REFERENCE_S0 + i, rc);
+			err = tpm20_read_policy_digest(vtpm, session, TPM2_RC_REFERENCE_S0 + i, rc);
 		else if (!err && !*rc && !session->entry->key.ours)
 			err = vtpmb_tpm20_load(vtpm, session->entry, TPM2_RC_REFERENCE_S0 + i, rc);
 	}
@@ -237,8 +239,8 @@ static u32 tpm20_password(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call
 			  unsigned int i)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
-	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_authority(vtpm, call->handle[i]);
-	u16 len = vtpmb_tpm20_strip(session->auth, session->auth_len);
+	const struct vtpmb_tpm20_hierarchy *h = vtpmb_tpm20_auth_hierarchy(vtpm, call->handle[i]);
+	u16 len = vtpmb_tpm20_auth_len(session->auth, session->auth_len);
 
 	if (len != h->auth_len || crypto_memneq(session->auth, h->auth, len))
 		return TPM2_RC_BAD_AUTH;
@@ -267,7 +269,7 @@ static u32 tpm20_attributes(const struct vtpmb_tpm20_call *call,
 }
 
 /* A session that authorises nothing must encrypt or audit. */
-static u32 tpm20_bystander(const struct vtpmb_tpm20_session *session)
+static u32 tpm20_check_extra_session(const struct vtpmb_tpm20_session *session)
 {
 	return session->handle == TPM2_RS_PW ? TPM2_RC_HANDLE : TPM2_RC_ATTRIBUTES;
 }
@@ -305,7 +307,7 @@ static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	if (session->with_auth && call->handle[i] == TPM2_RH_LOCKOUT && tpm->lockout_failed)
 		return TPM2_RC_LOCKOUT;
 	if (policy)
-		rc = vtpmb_tpm20_judge_policy(vtpm, call, i);
+		rc = vtpmb_tpm20_check_policy(vtpm, call, i);
 	if (rc)
 		return rc;
 	if (session->handle == TPM2_RS_PW || session->password)
@@ -326,7 +328,7 @@ static u32 tpm20_judge(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
 	    vtpmb_tpm20_state(vtpm)->lockout_failed)
 		return TPM2_RC_LOCKOUT;
 	return i < call->row->nr_auths ? tpm20_authorise(vtpm, call, i) :
-					 tpm20_bystander(session);
+					 tpm20_check_extra_session(session);
 }
 
 /**
@@ -355,14 +357,14 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 }
 
 /**
- * vtpmb_tpm20_explain() - translate the response code of a command that the chip refused
+ * vtpmb_tpm20_translate_rc() - translate the response code of a command that the chip refused
  * @call:	the command
  * @rc:		the chip's response code
  *
  * Return: @rc; TPM2_RC_AUTH_UNAVAILABLE if the chip's authValue is not the one that the
  * administrator configured, which is not the guest's fault
  */
-u32 vtpmb_tpm20_explain(const struct vtpmb_tpm20_call *call, u32 rc)
+u32 vtpmb_tpm20_translate_rc(const struct vtpmb_tpm20_call *call, u32 rc)
 {
 	unsigned int i;
 
@@ -397,7 +399,7 @@ static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *se
  * come from the chip if the chip has a different key, because the authValue of the chip's
  * hierarchy is not the one that the administrator configured.
  */
-static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
+static int tpm20_renew_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
 {
 	struct vtpmb_tpm20_entry *entry = session->entry;
 	int err;
@@ -406,7 +408,7 @@ static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *sessi
 	    TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION)
 		return tpm20_restart(vtpm, session, rc);
 	if (session->attributes & TPMA_SESSION_CONTINUESESSION && !entry->key.ours) {
-		err = vtpmb_tpm20_roll_in_chip(vtpm, entry, rc);
+		err = vtpmb_tpm20_renew_chip_nonce(vtpm, entry, rc);
 		if (err || *rc != TPM2_RC_OF_SESSION(TPM2_RC_BAD_AUTH, 0))
 			return err;
 		entry->key.ours = true;
@@ -417,7 +419,7 @@ static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *sessi
 }
 
 /**
- * vtpmb_tpm20_renew() - update the sessions that the bridge has checked, after success
+ * vtpmb_tpm20_renew_sessions() - update the sessions that the bridge has checked, after success
  * @vtpm:	the vtpm
  * @call:	the command; its response has no sessions yet
  * @rc:		out: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if the chip refuses
@@ -428,7 +430,7 @@ static int tpm20_roll(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *sessi
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+int vtpmb_tpm20_renew_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	unsigned int i;
 	int err = 0;
@@ -436,7 +438,7 @@ int vtpmb_tpm20_renew(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u3
 	*rc = TPM2_RC_SUCCESS;
 	for (i = 0; !err && !*rc && i < call->nr_sessions; i++) {
 		if (call->session[i].checked && call->session[i].entry)
-			err = tpm20_roll(vtpm, &call->session[i], rc);
+			err = tpm20_renew_nonce(vtpm, &call->session[i], rc);
 	}
 	if (*rc)
 		*rc = TPM2_RC_FAILURE;

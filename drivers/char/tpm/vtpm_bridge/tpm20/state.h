@@ -143,7 +143,7 @@ struct vtpmb_tpm20_conditions {
  *		@given: the guest's next ContextLoad finds it in the chip.
  * @session:	handle of a session, which is the same in the chip and for the guest
  * @phys:	handle in the chip; 0 while it is not loaded there
- * @stands:	handle of a persistent object of the chip, which need not be loaded,
+ * @persistent_handle:	handle of a persistent object of the chip, which need not be loaded,
  *		or 0
  * @attributes:	TPMA_OBJECT
  * @name_len:	bytes of @name
@@ -173,7 +173,7 @@ struct vtpmb_tpm20_body {
 	u8 refs;
 	u32 session;
 	u32 phys;
-	u32 stands;
+	u32 persistent_handle;
 	u32 attributes;
 	u16 name_len;
 	u8 name[sizeof(u16) + VTPMB_MAX_DIGEST];
@@ -280,8 +280,8 @@ struct vtpmb_tpm20_index {
  * @backoff_end: end of that wait, in jiffies
  * @cleared:	@cleared of the owner hierarchy when the objects that Clear removes
  *		were last removed from the chip
- * @settled_epoch: epoch of the vtpm when persistent objects of the chip were entered
- * @settled_grants: grants of the vtpm at that time
+ * @persistent_epoch: epoch of the vtpm when persistent objects of the chip were entered
+ * @persistent_grants: grants of the vtpm at that time
  * @index:	NV indices read in the present turn; the host may change them
  *		between turns
  * @kept:	VTPMB_BUF_SIZE bytes: a copy of the command, for retries
@@ -317,8 +317,8 @@ struct vtpmb_tpm20_table {
 	unsigned int backoff;
 	u64 backoff_end;
 	u32 cleared;
-	u32 settled_epoch;
-	u32 settled_grants;
+	u32 persistent_epoch;
+	u32 persistent_grants;
 	struct vtpmb_tpm20_index index[VTPMB_TPM20_KNOWN_INDICES];
 	u8 *kept;
 	size_t digests_len;
@@ -493,7 +493,7 @@ struct vtpmb_tpm20_session {
  * @hash_alg:	authHash of the session that it starts
  * @auth_known:	it starts a sequence whose authValue is @auth
  * @auth:	without trailing zeros
- * @witnessed:	the virtual platform executes it, but the chip checks its sessions
+ * @chip_checked:	the virtual platform executes it, but the chip checks its sessions
  *		and answers; hub's thread
  * @nv_index:	the NV index that it defines, or 0
  * @nv_size:	bytes of data of that index
@@ -519,7 +519,7 @@ struct vtpmb_tpm20_call {
 	bool trial;
 	bool bound;
 	bool real;
-	bool witnessed;
+	bool chip_checked;
 	u16 hash_alg;
 	bool auth_known;
 	struct vtpmb_auth auth;
@@ -559,7 +559,7 @@ static inline bool vtpmb_tpm20_hides_pcr(const struct vtpmb_tpm20_call *call)
 /* The chip's handle of an object or sequence that is in the chip. */
 static inline u32 vtpmb_tpm20_chip_handle(const struct vtpmb_tpm20_body *body)
 {
-	return body->stands ? body->stands : body->phys;
+	return body->persistent_handle ? body->persistent_handle : body->phys;
 }
 
 static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)

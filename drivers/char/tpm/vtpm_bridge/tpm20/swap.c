@@ -117,7 +117,7 @@ static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 }
 
 /* Flush a saved session of any proxy.  Its owner gets an error at the next use. */
-static int tpm20_lose_saved(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
+static int tpm20_flush_saved(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 {
 	int err = tpm20_flush(port, body);
 
@@ -158,7 +158,7 @@ static int tpm20_refresh(struct vtpmb_port *port, struct vtpmb_tpm20_body *oldes
 	oldest->phys = oldest->session;
 	err = tpm20_save(port, oldest, &rc);
 	if (err == -ENOMEM || (!err && rc))
-		err = tpm20_lose_saved(port, oldest);
+		err = tpm20_flush_saved(port, oldest);
 	return err ? err : rc != TPM2_RC_CONTEXT_GAP;
 }
 
@@ -270,7 +270,7 @@ static int tpm20_keep_gap(struct vtpmb_port *port)
 		return allowed;
 	if (allowed)
 		return min(tpm20_refresh(port, oldest), 0);
-	return age < gap - gap / 4 ? 0 : tpm20_lose_saved(port, oldest);
+	return age < gap - gap / 4 ? 0 : tpm20_flush_saved(port, oldest);
 }
 
 /*
@@ -370,7 +370,7 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32
 }
 
 /* Flush and forget a body that cannot be saved: nothing of ours may stay in the chip. */
-int vtpmb_tpm20_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
+int vtpmb_tpm20_flush_and_forget(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
 	int err = tpm20_flush(vtpm->port, body);
 
@@ -385,14 +385,14 @@ int vtpmb_tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 	int err = vtpmb_tpm20_save(vtpm, body, &rc);
 
 	if (err == -ENOMEM || (!err && rc))
-		return vtpmb_tpm20_lose(vtpm, body);
+		return vtpmb_tpm20_flush_and_forget(vtpm, body);
 	if (err || body->kind == KIND_SESSION)
 		return err;
 	return tpm20_flush(vtpm->port, body);
 }
 
 /* Forget an entry, and flush its body if no other entry refers to it. */
-int vtpmb_tpm20_put_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+int vtpmb_tpm20_flush_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
 	int err = entry->body->refs == 1 ? tpm20_flush(vtpm->port, entry->body) : 0;
 
@@ -408,7 +408,7 @@ static bool tpm20_is_kept(const struct vtpmb_tpm20_body *body)
 }
 
 /* Keep at most @nr_kept bodies without an entry; flush the least recently used ones. */
-int vtpmb_tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
+int vtpmb_tpm20_limit_kept(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	struct vtpmb_tpm20_body *body, *oldest;
@@ -428,13 +428,13 @@ int vtpmb_tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 		}
 		if (nr <= nr_kept)
 			return 0;
-		err = vtpmb_tpm20_lose(vtpm, oldest);
+		err = vtpmb_tpm20_flush_and_forget(vtpm, oldest);
 	} while (!err);
 	return err;
 }
 
 /**
- * vtpmb_tpm20_release() - the guest does not need a handle any more
+ * vtpmb_tpm20_release_handle() - the guest does not need a handle any more
  * @vtpm:	the vtpm
  * @entry:	the handle
  *
@@ -442,16 +442,16 @@ int vtpmb_tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
  *
  * Return: 0; -EIO if the chip refuses to flush it; or the errno of transmit
  */
-int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+int vtpmb_tpm20_release_handle(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
 	struct vtpmb_tpm20_body *body = entry->body;
 
 	if (body->refs > 1 || body->kind == KIND_SESSION || !body->given || !body->blob)
-		return vtpmb_tpm20_put_out(vtpm, entry);
+		return vtpmb_tpm20_flush_entry(vtpm, entry);
 	body->refs++;
 	vtpmb_tpm20_forget_entry(vtpm, entry);
 	body->refs--;
-	return vtpmb_tpm20_trim(vtpm, VTPMB_MAX_KEPT);
+	return vtpmb_tpm20_limit_kept(vtpm, VTPMB_MAX_KEPT);
 }
 
 /* Find the least recently used loaded session, or object or sequence, not in use. */
@@ -499,7 +499,7 @@ static int tpm20_evict_session(struct vtpmb_vtpm *vtpm)
 	if (!err && rc == TPM2_RC_CONTEXT_GAP)
 		return 0;
 	if (err == -ENOMEM || (!err && rc))
-		err = vtpmb_tpm20_lose(vtpm, body);
+		err = vtpmb_tpm20_flush_and_forget(vtpm, body);
 	return err ? err : 1;
 }
 
@@ -628,7 +628,7 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	int err = 0;
 
 	*rc = body ? TPM2_RC_SUCCESS : gone;
-	if (!body || body->phys || body->stands)
+	if (!body || body->phys || body->persistent_handle)
 		return 0;
 	if (body->blob)
 		err = tpm20_load(vtpm, body, rc);
@@ -691,14 +691,14 @@ static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 }
 
 /**
- * vtpmb_tpm20_learn() - read an object's public area from the chip, once
+ * vtpmb_tpm20_fetch_public() - read an object's public area from the chip, once
  * @vtpm:	the vtpm
  * @entry:	the object; its body gets @attributes, @name and @public
  * @rc:		out: response code
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
+int vtpmb_tpm20_fetch_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
 	int len, err;
 
@@ -788,7 +788,7 @@ int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 		*rc = TPM2_RC_SEQUENCE;
 	if (*rc)
 		return 0;
-	err = vtpmb_tpm20_learn(vtpm, entry, rc);
+	err = vtpmb_tpm20_fetch_public(vtpm, entry, rc);
 	if (!err && !*rc)
 		vtpmb_put_bytes(out, entry->body->public, entry->body->public_len);
 	return err;

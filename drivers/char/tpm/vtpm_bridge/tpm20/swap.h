@@ -7,14 +7,14 @@
 
 int vtpmb_tpm20_refresh_idle(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
-int vtpmb_tpm20_lose(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body);
+int vtpmb_tpm20_flush_and_forget(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body);
 int vtpmb_tpm20_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body);
-int vtpmb_tpm20_put_out(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
-int vtpmb_tpm20_trim(struct vtpmb_vtpm *vtpm, unsigned int nr_kept);
-int vtpmb_tpm20_release(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
+int vtpmb_tpm20_flush_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
+int vtpmb_tpm20_limit_kept(struct vtpmb_vtpm *vtpm, unsigned int nr_kept);
+int vtpmb_tpm20_release_handle(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
 int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 gone, u32 *rc);
-int vtpmb_tpm20_learn(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
+int vtpmb_tpm20_fetch_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
 int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
 int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle, const struct vtpmb_tpm20_body *body,
 			 bool *same);

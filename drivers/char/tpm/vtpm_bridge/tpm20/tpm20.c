@@ -62,7 +62,7 @@ static void tpm20_destroy(struct vtpmb_vtpm *vtpm)
 
 	if (!tpm)
 		return;
-	vtpmb_tpm20_drop(vtpm);
+	vtpmb_tpm20_forget_all(vtpm);
 	atomic_dec(&vtpm->port->nr_vtpms);
 	kfree_sensitive(tpm->table.kept);
 	kfree_sensitive(tpm->reply);
@@ -187,11 +187,11 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.receive = vtpmb_tpm20_receive,
 	.execute = vtpmb_tpm20_execute,
 	.retry = tpm20_retry,
-	.leave = vtpmb_tpm20_leave,
-	.look = vtpmb_tpm20_look,
-	.sweep = vtpmb_tpm20_sweep,
-	.stale = vtpmb_tpm20_stale,
-	.drop = vtpmb_tpm20_drop,
+	.leave = vtpmb_tpm20_end_turn,
+	.look = vtpmb_tpm20_refresh_saved,
+	.sweep = vtpmb_tpm20_flush_stale,
+	.stale = vtpmb_tpm20_has_stale,
+	.drop = vtpmb_tpm20_forget_all,
 	.may_grant = tpm20_may_grant,
 	.set_endorsement = vtpmb_tpm20_set_endorsement,
 	.pp = tpm20_pp,

@@ -16,7 +16,7 @@
 #include "turn.h"
 
 /* Out of the chip; what cannot be saved when it is tried once more is lost. */
-static int tpm20_leave_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
+static int tpm20_unload_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
 	unsigned int tries = 0;
 	int err = 0;
@@ -28,53 +28,53 @@ static int tpm20_leave_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *bo
 		if (err)
 			return err;
 	}
-	return body->phys ? vtpmb_tpm20_lose(vtpm, body) : 0;
+	return body->phys ? vtpmb_tpm20_flush_and_forget(vtpm, body) : 0;
 }
 
-static int tpm20_leave_bodies(struct vtpmb_vtpm *vtpm)
+static int tpm20_unload_bodies(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	unsigned int i;
 	int err = vtpmb_tpm20_resync(vtpm);
 
 	for (i = 0; i < VTPMB_TPM20_MAX_BODIES && !err; i++)
-		err = tpm20_leave_body(vtpm, &table->body[i]);
+		err = tpm20_unload_body(vtpm, &table->body[i]);
 	return err ? err : vtpmb_tpm20_resync(vtpm);
 }
 
 /**
- * vtpmb_tpm20_leave() - leave nothing of a proxy's in the chip
+ * vtpmb_tpm20_end_turn() - leave nothing of a proxy's in the chip
  * @vtpm:	the vtpm whose turn ends
  *
  * Return: 0 or the errno of transmit
  */
-int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_end_turn(struct vtpmb_vtpm *vtpm)
 {
-	int err = tpm20_leave_bodies(vtpm), unfold;
+	int err = tpm20_unload_bodies(vtpm), reset;
 
 	if (err)
-		vtpmb_tpm20_abandon(vtpm);
-	unfold = vtpmb_tpm20_unfold(vtpm->port);
+		vtpmb_tpm20_forget_loaded(vtpm);
+	reset = vtpmb_tpm20_reset_policy_pcr(vtpm->port);
 	/* Of that a lost response says nothing about handles. */
 	vtpm->port->resync_needed = false;
 	vtpmb_tpm20_forget_indices(vtpm);
 	vtpmb_tpm20_forget_properties(vtpm->port);
 	vtpmb_tpm20_forget_host_lists(vtpm);
-	return err ? err : unfold;
+	return err ? err : reset;
 }
 
 /**
- * vtpmb_tpm20_look() - keep guests' sessions from falling behind while guests are idle
+ * vtpmb_tpm20_refresh_saved() - keep guests' sessions from falling behind while guests are idle
  * @vtpm:	a vtpm that has nothing loaded
  *
  * The chip tells what it has saved for the host only with a session that it saves.
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_look(struct vtpmb_vtpm *vtpm)
+int vtpmb_tpm20_refresh_saved(struct vtpmb_vtpm *vtpm)
 {
 	int err = vtpmb_tpm20_refresh_idle(vtpm);
-	int left = vtpmb_tpm20_leave(vtpm);
+	int left = vtpmb_tpm20_end_turn(vtpm);
 
 	return err ? err : left;
 }
@@ -86,7 +86,7 @@ static bool tpm20_is_flushed(const struct vtpmb_tpm20 *tpm,
 	       entry->flushed != READ_ONCE(tpm->hier[entry->hier].flushed);
 }
 
-static int tpm20_sweep_objects(struct vtpmb_vtpm *vtpm, bool all)
+static int tpm20_flush_stale_objects(struct vtpmb_vtpm *vtpm, bool all)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	unsigned int i;
@@ -96,7 +96,7 @@ static int tpm20_sweep_objects(struct vtpmb_vtpm *vtpm, bool all)
 		struct vtpmb_tpm20_entry *entry = &tpm->table.object[i];
 
 		if (entry->kind != KIND_FREE && (all || tpm20_is_flushed(tpm, entry)))
-			err = vtpmb_tpm20_put_out(vtpm, entry);
+			err = vtpmb_tpm20_flush_entry(vtpm, entry);
 	}
 	return err;
 }
@@ -113,12 +113,12 @@ static int tpm20_clear_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_en
 {
 	u32 rc;
 
-	return entry->body->stands ? vtpmb_tpm20_remove(vtpm, entry, &rc) :
-				     vtpmb_tpm20_put_out(vtpm, entry);
+	return entry->body->persistent_handle ? vtpmb_tpm20_delete_persistent(vtpm, entry, &rc) :
+				     vtpmb_tpm20_flush_entry(vtpm, entry);
 }
 
 /* A reset takes them out of the chip only, Clear takes them away. */
-static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
+static int tpm20_forget_stale_persistent(struct vtpmb_vtpm *vtpm, bool all)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	unsigned int i;
@@ -136,8 +136,8 @@ static int tpm20_sweep_persistent(struct vtpmb_vtpm *vtpm, bool all)
 }
 
 /* Of before a TPM Reset: also what was saved is gone (TPM 2.0 Part 1, 12.2.3). */
-static bool tpm20_is_past(const struct vtpmb_tpm20 *tpm,
-			  const struct vtpmb_tpm20_entry *entry)
+static bool tpm20_is_before_reset(const struct vtpmb_tpm20 *tpm,
+				  const struct vtpmb_tpm20_entry *entry)
 {
 	return entry->kind != KIND_FREE && entry->flushed != READ_ONCE(tpm->reset_epoch);
 }
@@ -146,7 +146,7 @@ static bool tpm20_is_past(const struct vtpmb_tpm20 *tpm,
  * What the guest has saved outlives a reset until Startup tells that it was a
  * TPM Reset.  Without power it would only take others' room.
  */
-static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
+static int tpm20_flush_stale_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	unsigned int i;
@@ -159,13 +159,13 @@ static int tpm20_sweep_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
 
 		if (entry->kind == KIND_FREE)
 			continue;
-		if (all || (reset && !entry->guest_saved) || tpm20_is_past(tpm, entry))
-			err = vtpmb_tpm20_put_out(vtpm, entry);
+		if (all || (reset && !entry->guest_saved) || tpm20_is_before_reset(tpm, entry))
+			err = vtpmb_tpm20_flush_entry(vtpm, entry);
 	}
 	return err;
 }
 
-static int tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
+static int tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	u32 epoch = READ_ONCE(vtpm->epoch);
@@ -173,24 +173,24 @@ static int tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
 	bool reset = tpm->table.epoch != epoch;
 	int err;
 
-	err = tpm20_sweep_objects(vtpm, all || reset);
+	err = tpm20_flush_stale_objects(vtpm, all || reset);
 	if (!err && vtpmb_tpm20_nv_stale(vtpm))
-		err = vtpmb_tpm20_settle(vtpm);
+		err = vtpmb_tpm20_read_persistent(vtpm);
 	if (!err)
-		err = tpm20_sweep_persistent(vtpm, all || reset);
+		err = tpm20_forget_stale_persistent(vtpm, all || reset);
 	if (!err)
-		err = tpm20_sweep_sessions(vtpm, all, reset);
+		err = tpm20_flush_stale_sessions(vtpm, all, reset);
 	if (!err)
-		err = vtpmb_tpm20_trim(vtpm, 0);
+		err = vtpmb_tpm20_limit_kept(vtpm, 0);
 	if (err)
 		return err;
 	WRITE_ONCE(tpm->table.epoch, epoch);
 	WRITE_ONCE(tpm->table.reset_epoch, reset_epoch);
-	return vtpmb_tpm20_sweep_nv(vtpm);
+	return vtpmb_tpm20_undefine_stale_nv(vtpm);
 }
 
 /**
- * vtpmb_tpm20_sweep() - put out what does not exist any more
+ * vtpmb_tpm20_flush_stale() - put out what does not exist any more
  * @vtpm:	the vtpm
  * @all:	it is going
  *
@@ -200,28 +200,28 @@ static int tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
  *
  * Return: 0 or the errno of transmit
  */
-int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all)
+int vtpmb_tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 {
 	int err = vtpmb_tpm20_resync(vtpm);
 
 	if (!err)
-		err = tpm20_sweep(vtpm, all);
+		err = tpm20_flush_stale(vtpm, all);
 	if (!err)
 		return 0;
 	/* Once more, with what the chip says that it has. */
 	vtpm->port->resync_needed = true;
 	err = vtpmb_tpm20_resync(vtpm);
 	if (!err)
-		err = tpm20_sweep(vtpm, all);
+		err = tpm20_flush_stale(vtpm, all);
 	/* The end of the turn tries it once more, unless this is the end. */
 	if (err && all)
-		vtpmb_tpm20_abandon(vtpm);
+		vtpmb_tpm20_forget_loaded(vtpm);
 	else if (err)
 		vtpm->port->resync_needed = true;
 	return err;
 }
 
-bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
+bool vtpmb_tpm20_has_stale(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	unsigned int i;
@@ -237,7 +237,7 @@ bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm)
 			return true;
 	}
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
-		if (tpm20_is_past(tpm, &tpm->table.session[i]))
+		if (tpm20_is_before_reset(tpm, &tpm->table.session[i]))
 			return true;
 	}
 	return false;

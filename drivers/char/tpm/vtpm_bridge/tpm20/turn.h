@@ -5,9 +5,9 @@
 
 #include "state.h"
 
-int vtpmb_tpm20_leave(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_look(struct vtpmb_vtpm *vtpm);
-int vtpmb_tpm20_sweep(struct vtpmb_vtpm *vtpm, bool all);
-bool vtpmb_tpm20_stale(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_end_turn(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_refresh_saved(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all);
+bool vtpmb_tpm20_has_stale(struct vtpmb_vtpm *vtpm);
 
 #endif

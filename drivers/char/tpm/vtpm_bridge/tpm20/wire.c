@@ -61,11 +61,11 @@ u32 vtpmb_tpm20_get_end(struct vtpmb_tpm20_call *call)
 }
 
 /**
- * vtpmb_tpm20_strip() - the length of an authValue without trailing zeros
+ * vtpmb_tpm20_auth_len() - the length of an authValue without trailing zeros
  * @auth:	the authValue
  * @len:	its bytes
  */
-u16 vtpmb_tpm20_strip(const u8 *auth, u16 len)
+u16 vtpmb_tpm20_auth_len(const u8 *auth, u16 len)
 {
 	while (len && !auth[len - 1])
 		len--;
@@ -116,7 +116,7 @@ bool vtpmb_tpm20_permits(struct vtpmb_vtpm *vtpm, unsigned int row)
 }
 
 /* What was shut down has changed since: the next Startup finds no saved state. */
-void vtpmb_tpm20_disorderly(struct vtpmb_vtpm *vtpm)
+void vtpmb_tpm20_void_shutdown(struct vtpmb_vtpm *vtpm)
 {
 	lockdep_assert_held(&vtpm->lock);
 

@@ -12,10 +12,10 @@ u32 vtpmb_tpm20_get_yes_no(struct vtpmb_tpm20_call *call, unsigned int param, bo
 u32 vtpmb_tpm20_get_2b(struct vtpmb_tpm20_call *call, unsigned int param, u16 max, const u8 **bytes,
 		       u16 *len);
 u32 vtpmb_tpm20_get_end(struct vtpmb_tpm20_call *call);
-u16 vtpmb_tpm20_strip(const u8 *auth, u16 len);
+u16 vtpmb_tpm20_auth_len(const u8 *auth, u16 len);
 int vtpmb_tpm20_hier(u32 handle);
 bool vtpmb_tpm20_permits(struct vtpmb_vtpm *vtpm, unsigned int row);
-void vtpmb_tpm20_disorderly(struct vtpmb_vtpm *vtpm);
+void vtpmb_tpm20_void_shutdown(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_fail(struct vtpmb_cmd *cmd, u32 rc);
 u32 vtpmb_tpm20_header(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 		       struct vtpmb_tpm20_call *call);

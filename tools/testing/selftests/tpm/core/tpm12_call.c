@@ -554,7 +554,7 @@ static void doubt(struct call *c)
 	struct model *m = model_of(c->g);
 	unsigned int i;
 
-	m->doubtful = c->pair.row || c->rc[OURS] != c->rc[TWINS] ||
+	m->resync_needed = c->pair.row || c->rc[OURS] != c->rc[TWINS] ||
 		      is_found_elsewhere(c, c->rc[OURS]);
 	for (i = 0; i < c->nr_auths; i++) {
 		struct session *s = c->auth[i].session;
@@ -564,7 +564,7 @@ static void doubt(struct call *c)
 	}
 	if (c->trans && c->trans->live && c->pair.rsp[TWINS].rc)
 		flush_session(c->g, c->trans);
-	m->doubtful = false;
+	m->resync_needed = false;
 }
 
 static void retire_one(struct call *c, struct auth *auth)

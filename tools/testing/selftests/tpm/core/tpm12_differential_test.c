@@ -44,7 +44,7 @@ static bool is_of_copy(const struct diff_guest *g, const struct diff_pair *p)
 
 static bool is_doubtful(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return model_of(g)->doubtful;
+	return model_of(g)->resync_needed;
 }
 
 /* TPM_RT_KEY, and additionalData says that a reset ends it. */

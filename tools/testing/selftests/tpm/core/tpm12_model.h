@@ -185,7 +185,7 @@ struct saved_key {
  * struct model - what a guest knows
  * @owner:	the TPM has one
  * @copied:	a copy of a key is flushed, whose sessions the twin may have ended
- * @doubtful:	a session is flushed that an error has ended, perhaps on one side
+ * @resync_needed:	a session is flushed that an error has ended, perhaps on one side
  * @was_reset:	saved sessions are flushed after TPM_Reset
  * @undefined:	a session of an NV index that is no more is flushed
  * @guessed:	authorisations that failed and were not forgiven
@@ -203,7 +203,7 @@ struct saved_key {
 struct model {
 	bool owner;
 	bool copied;
-	bool doubtful;
+	bool resync_needed;
 	bool was_reset;
 	bool undefined;
 	unsigned int guessed;

@@ -470,7 +470,7 @@ static void key_that_is_stuck_holds_up_nobody(void)
 
 	begin(NR_SLOTS);
 	load_all();
-	stuck = vtpmb_tpm12_first(guests[0].vtpm, TPM12_KEY)->phys;
+	stuck = vtpmb_tpm12_entries(guests[0].vtpm, TPM12_KEY)->phys;
 	core_watch = keep_stuck;
 	core_end_turn();
 	core_watch = NULL;
@@ -867,7 +867,7 @@ static void no_fault_gives_one_handle_to_two(void)
 			core_end_turn();
 		core_watch = NULL;
 		core_fail_transmit(0, 0);
-		for (i = 0; i < NR_PROXIES && !vtpmb_tpm12_chip(&core_port)->doubtful; i++)
+		for (i = 0; i < NR_PROXIES && !vtpmb_tpm12_chip(&core_port)->resync_needed; i++)
 			check_books_of(&guests[i]);
 	}
 	for (i = 0; i < NR_PROXIES; i++) {

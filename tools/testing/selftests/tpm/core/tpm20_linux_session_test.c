@@ -447,7 +447,7 @@ static void look_at_chip(struct core_rsp before[4])
 	core_raw_hex(READ_10("000d"), &before[3]);
 }
 
-static void salted_extend_of_a_spare_bank_is_witnessed_by_the_chip(void)
+static void salted_extend_of_a_spare_bank_is_checked_by_the_chip(void)
 {
 	struct core_rsp before[4];
 	u8 bytes[32];
@@ -597,7 +597,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(salted_extend_of_the_chips_banks_is_refused),
 	CORE_TEST(salted_extend_of_a_granted_pcr_reaches_it),
 	CORE_TEST(unallocated_banks_are_offered),
-	CORE_TEST(salted_extend_of_a_spare_bank_is_witnessed_by_the_chip),
+	CORE_TEST(salted_extend_of_a_spare_bank_is_checked_by_the_chip),
 	CORE_TEST(forged_extend_of_a_spare_bank_is_refused),
 	CORE_TEST(extend_that_reaches_a_bank_of_the_chip_is_refused),
 	CORE_TEST(audit_session_tells_the_truth),

@@ -19,7 +19,7 @@
 #include "facts.h"
 #include "pcr.h"
 #include "state.h"
-#include "witness.h"
+#include "chip_check.h"
 
 /* Take the next of a command's TPML_DIGEST_VALUES. */
 static bool tpm20_next_digest(struct vtpmb_reader *digests, u16 *alg)
@@ -63,14 +63,14 @@ static bool tpm20_are_absent(const struct vtpmb_tpm20_call *call,
 }
 
 /**
- * vtpmb_tpm20_may_witness() - whether the chip may be asked to judge a command
+ * vtpmb_tpm20_may_chip_check() - whether the chip may be asked to judge a command
  * @vtpm:	the vtpm; its lock is held
  * @call:	a command of the virtual platform, with a session that cannot be
  *		checked here
  *
  * Not of policies: what the chip's registers ask for is the host's.
  */
-bool vtpmb_tpm20_may_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+bool vtpmb_tpm20_may_chip_check(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
 
@@ -93,9 +93,9 @@ static void tpm20_keep_digests(struct vtpmb_tpm20_table *table, struct vtpmb_rea
 }
 
 /**
- * vtpmb_tpm20_witness() - see that a command would change nothing in the chip
+ * vtpmb_tpm20_chip_check() - see that a command would change nothing in the chip
  * @vtpm:	the vtpm
- * @call:	the command, for which vtpmb_tpm20_may_witness()
+ * @call:	the command, for which vtpmb_tpm20_may_chip_check()
  * @rc:		out: TPM2_RC_SUCCESS or TPM2_RC_AUTH_UNAVAILABLE
  *
  * The chip is asked each time: while the host slept somebody may have allocated
@@ -103,7 +103,7 @@ static void tpm20_keep_digests(struct vtpmb_tpm20_table *table, struct vtpmb_rea
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u32 *rc)
+int vtpmb_tpm20_chip_check(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	struct vtpmb_reader banks;
 	u32 nr_banks;
@@ -118,11 +118,11 @@ int vtpmb_tpm20_witness(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *
 }
 
 /**
- * vtpmb_tpm20_witnessed() - do what the chip has let pass
+ * vtpmb_tpm20_apply_chip_checked() - do what the chip has let pass
  * @vtpm:	the vtpm
  * @call:	the command
  */
-void vtpmb_tpm20_witnessed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+void vtpmb_tpm20_apply_chip_checked(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
 	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	struct vtpmb_reader digests;
