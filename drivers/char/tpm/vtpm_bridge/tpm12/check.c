@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: what can be wrong with a command before it is looked at. */
+/* TPM 1.2: checks of a command before its parameters are read. */
 
 #include <linux/bits.h>
 #include <linux/kernel.h>
@@ -9,11 +9,11 @@
 #include "wire.h"
 
 /**
- * vtpmb_tpm12_check_state() - whether a virtual TPM is in a state
+ * vtpmb_tpm12_check_state() - check whether a virtual TPM is in a state
  * @vtpm:	the vtpm
  * @needs:	enum tpm12_needs
  *
- * Errors in the order of libtpms; the spec leaves it open (Part 2, 17).
+ * Errors come in the order of libtpms; the specification leaves it open (Part 2, 17).
  *
  * Return: a return code
  */
@@ -37,7 +37,7 @@ u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs)
 }
 
 /**
- * vtpmb_tpm12_check_needs() - whether a virtual TPM is in the state for a command
+ * vtpmb_tpm12_check_needs() - check whether a virtual TPM is in the state that a command needs
  * @call:	the command: its @row and @tag
  *
  * Return: a return code
@@ -51,7 +51,7 @@ u32 vtpmb_tpm12_check_needs(struct vtpmb_tpm12_call *call)
 	return vtpmb_tpm12_check_state(call->vtpm, needs);
 }
 
-/* The tag, the areas that it announces, and that nothing follows them. */
+/* Check the tag and the authorisation areas, and that nothing follows them. */
 static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
 	unsigned int i, nr_auths = vtpmb_tpm12_nr_auths(call->tag);
@@ -69,10 +69,10 @@ static u32 tpm12_check_auths(struct vtpmb_tpm12_call *call, struct vtpmb_reader 
 }
 
 /**
- * vtpmb_tpm12_check() - all that can be wrong before a command is looked at
- * @call:	the command: its @row, its @tag, @in; they are not moved
+ * vtpmb_tpm12_check() - make all checks that come before a command's parameters
+ * @call:	the command with its @row, @tag and @in, none of which is changed
  *
- * In the order of libtpms.
+ * The checks come in the order of libtpms.
  *
  * Return: a return code
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: what is learnt of a chip before the first guest asks. */
+/* TPM 1.2: properties of a chip, read once when it is attached. */
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -13,7 +13,7 @@
 
 #define TAG_PERMANENT_FLAGS_SIZE 2
 
-/* Sends what is in @w, from the port's scratch buffer, and begins to read. */
+/* Send the command in @w, which lies in the port's scratch buffer, and start to read. */
 static int tpm12_ask(struct vtpmb_port *port, struct vtpmb_writer *w,
 		     struct vtpmb_tpm12_blob *blob)
 {
@@ -49,7 +49,7 @@ static void tpm12_begin_question(struct vtpmb_port *port, struct vtpmb_writer *w
 	vtpmb_put_u32(w, code);
 }
 
-/* What the chip does not know, or does not tell, is an empty @blob. */
+/* @blob is empty if the chip does not return the property. */
 static int tpm12_ask_cap(struct vtpmb_port *port, u32 area, u32 sub_cap,
 			 struct vtpmb_tpm12_blob *blob)
 {
@@ -117,7 +117,7 @@ static int tpm12_learn(struct vtpmb_port *port, struct vtpmb_tpm12_facts *facts)
 	return err;
 }
 
-/* A new chip; nobody else uses it yet. */
+/* Initialise a new chip that nobody else uses yet. */
 static void tpm12_chip_init(struct vtpmb_port *port)
 {
 	INIT_LIST_HEAD(&port->saved);
@@ -126,11 +126,11 @@ static void tpm12_chip_init(struct vtpmb_port *port)
 }
 
 /**
- * vtpmb_tpm12_probe() - learn a chip
+ * vtpmb_tpm12_probe() - read the properties of a chip
  * @port:	the port; the caller holds the chip
  *
- * Return: 0; -ENOMEM; -ENODEV the chip is gone; -EIO it does not answer as a
- * TPM 1.2 that works; -ENOENT the kernel has no SHA-1
+ * Return: 0; -ENOMEM; -ENODEV: the chip is gone; -EIO: it does not answer as a working
+ * TPM 1.2 does; -ENOENT: the kernel has no SHA-1
  */
 int vtpmb_tpm12_probe(struct vtpmb_port *port)
 {
@@ -159,7 +159,7 @@ free_facts:
 }
 
 /**
- * vtpmb_tpm12_chip_number() - a property of the chip that does not change
+ * vtpmb_tpm12_chip_number() - return a fixed property of the chip
  * @port:	the port
  * @prop:	TPM_CAP_PROPERTY, a number
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: the flags of a virtual TPM, and what its guest sees of them. */
+/* TPM 1.2: the flags of a virtual TPM as its guest sees them. */
 
 #include <linux/compiler.h>
 #include <linux/kernel.h>
@@ -8,7 +8,7 @@
 #include "flags.h"
 #include "state.h"
 
-/* Until the administrator sets a view, even the same one. */
+/* This holds until the administrator sets the ownership view, even to the same value. */
 static bool tpm12_is_cleared(const struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm12 *tpm = vtpm->state;
@@ -58,8 +58,8 @@ bool vtpmb_tpm12_pp_locked(struct vtpmb_vtpm *vtpm)
  * @vtpm:	the vtpm
  * @flag:	which
  *
- * The administrator may change the ownership view at any time; what follows
- * from it is not stored.
+ * The administrator may change the ownership view at any time, so values that depend on it
+ * are computed here and not stored.
  */
 bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, u32 flag)
 {
@@ -71,7 +71,7 @@ bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, u32 flag)
 		return owned || (tpm->owner_flag ? tpm->perm[flag] :
 				 vtpm->ownership == VTPMB_OWNERSHIP_GRANTED);
 	case TPM_PF_READPUBEK:
-		/* The chip answers, and shows it to nobody once it has an owner. */
+		/* The chip answers, and refuses once it has an owner. */
 		return !owned && !READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned) && tpm->perm[flag];
 	case TPM_PF_DISABLEOWNERCLEAR:
 		return owned;
@@ -81,15 +81,14 @@ bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, u32 flag)
 }
 
 /**
- * vtpmb_tpm12_init_flags() - the flags of a TPM as it is delivered
+ * vtpmb_tpm12_init_flags() - set the flags of a new TPM
  * @vtpm:	the vtpm
  *
- * Enabled and activated, so that firmware finds a TPM that works.  An owner
- * cannot be installed.  Both ways to assert physical presence count: by command,
- * which firmware needs for its menu, and by the pin, which is the
- * administrator's and would otherwise be without effect.
+ * It is enabled and activated, so that firmware finds a working TPM.  An owner cannot be
+ * installed.  Physical presence can be asserted in both ways: by command, which firmware
+ * needs for its menu, and by the hardware pin, which belongs to the administrator.
  *
- * What is not modelled is as in the chip.
+ * Flags that are not modelled have the values of the chip.
  */
 void vtpmb_tpm12_init_flags(struct vtpmb_vtpm *vtpm)
 {
@@ -110,10 +109,10 @@ void vtpmb_tpm12_init_flags(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_clear() - what is left of a TPM after ForceClear or OwnerClear
+ * vtpmb_tpm12_clear() - clear a virtual TPM, as ForceClear and OwnerClear do
  * @tpm:	the virtual TPM
  *
- * Disabled now, deactivated after the reboot; keys and contexts are gone.
+ * It is disabled now and deactivated after the next Startup.  Keys and contexts are gone.
  */
 void vtpmb_tpm12_clear(struct vtpmb_tpm12 *tpm)
 {

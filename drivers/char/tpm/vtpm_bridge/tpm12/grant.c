@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: which ordinals a proxy has. */
+/* TPM 1.2: which ordinals a proxy may use. */
 
 #include <linux/bits.h>
 #include <linux/kernel.h>
@@ -22,7 +22,7 @@ bool vtpmb_tpm12_unsafe(unsigned int i)
 	return !tpm12_row_exists(row) || row->grant != TPM12_FREE;
 }
 
-/* What is permitted by a grant of something else than the ordinal. */
+/* Some ordinals are permitted by a grant of an object: an NV range, a counter, the owner. */
 static bool tpm12_is_included(const struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_row *row)
 {
 	switch (row->grant) {
@@ -42,7 +42,7 @@ static bool tpm12_is_included(const struct vtpmb_vtpm *vtpm, const struct vtpmb_
 }
 
 /**
- * vtpmb_tpm12_granted() - whether an ordinal has an unsafe grant of its own
+ * vtpmb_tpm12_granted() - check whether an ordinal has an unsafe grant of its own
  * @vtpm:	the vtpm
  * @row:	the ordinal's row
  */
@@ -56,7 +56,7 @@ bool vtpmb_tpm12_granted(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_row *
 }
 
 /**
- * vtpmb_tpm12_find() - the row of an ordinal that a proxy has
+ * vtpmb_tpm12_find() - find the row of an ordinal that a proxy may use
  * @vtpm:	the vtpm
  * @code:	the ordinal
  *
@@ -78,11 +78,11 @@ const struct vtpmb_tpm12_row *vtpmb_tpm12_find(struct vtpmb_vtpm *vtpm, u32 code
 }
 
 /**
- * vtpmb_tpm12_permits() - whether a proxy has an ordinal
+ * vtpmb_tpm12_permits() - check whether a proxy may use an ordinal
  * @vtpm:	the vtpm
  * @code:	the ordinal
  *
- * Also what TPM_CAP_ORD says (Part 2, 21.1).
+ * TPM_CAP_ORD (Part 2, 21.1) returns the same.
  */
 bool vtpmb_tpm12_permits(struct vtpmb_vtpm *vtpm, u32 code)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 1.2: what a command's parameters would reach that is not the guest's.
+ * TPM 1.2: whether a command's parameters name something that is not the guest's.
  *
- * They are inside the HMAC, so the bridge can refuse but not change them.  An
- * ordinal that the administrator has granted as unsafe is not looked at, except
- * for what would stop the chip for all its users.
+ * An HMAC covers the parameters, so the bridge can refuse them but not change them.  The
+ * parameters of an ordinal with an unsafe grant are not checked, except for those that
+ * would crash or lock the chip for all its users.
  */
 
 #include <linux/bits.h>
@@ -15,7 +15,7 @@
 #include "inspect.h"
 #include "state.h"
 
-/* A parameter that the row's format promises. */
+/* Read a parameter.  The row's format has been checked, so it is there. */
 static u32 tpm12_get_u32(struct vtpmb_reader *r)
 {
 	u32 val = 0;
@@ -35,7 +35,7 @@ static struct vtpmb_reader tpm12_get_sized(struct vtpmb_reader *r)
 	return sized;
 }
 
-/* TPM_PCR_SELECTION: PCRs that are not granted are refused. */
+/* TPM_PCR_SELECTION: refuse PCRs that are not granted. */
 static u32 tpm12_check_selection(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
 {
 	unsigned int i;
@@ -54,8 +54,8 @@ static u32 tpm12_check_selection(const struct vtpmb_vtpm *vtpm, struct vtpmb_rea
 }
 
 /*
- * TPM_PCR_INFO begins with the size of a selection, which is small;
- * TPM_PCR_INFO_LONG with its tag and two localities.  Empty: no PCRs.
+ * TPM_PCR_INFO begins with the size of a selection, which is small.  TPM_PCR_INFO_LONG
+ * begins with its tag and two localities.  An empty one names no PCRs.
  */
 static u32 tpm12_check_pcr_info(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader info)
 {
@@ -139,12 +139,12 @@ u32 vtpmb_tpm12_inspect_load_key(struct vtpmb_tpm12_call *call, struct vtpmb_rea
 }
 
 /**
- * vtpmb_tpm12_key_is_volatile() - whether contexts of a key die with Startup(ST_CLEAR)
+ * vtpmb_tpm12_key_is_volatile() - whether Startup(ST_CLEAR) ends contexts of a key
  * @call:	the command, as it was sent in @kept of the table
  * @frame:	TPM_LoadKey2, or the command that is wrapped in @call
  *
- * Volatile keys, those below a key that depends on PCRs, and those of which it
- * is not known (Part 3, 21.3).
+ * It does for volatile keys and for keys below one that depends on PCRs (Part 3, 21.3).  If
+ * that is not known, it is assumed.
  */
 bool vtpmb_tpm12_key_is_volatile(const struct vtpmb_tpm12_call *call,
 				 const struct vtpmb_tpm12_frame *frame)
@@ -171,13 +171,13 @@ static u32 tpm12_check_index(const struct vtpmb_vtpm *vtpm, u32 index)
 	       TPM_SUCCESS : TPM_BADINDEX;
 }
 
-/* TPM_NV_ReadValue and its kin (Part 3, 20.2 to 20.5) */
+/* TPM_NV_WriteValue, TPM_NV_ReadValue and their Auth variants (Part 3, 20.2 to 20.5) */
 u32 vtpmb_tpm12_inspect_nv(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
 	return tpm12_check_index(call->vtpm, tpm12_get_u32(r));
 }
 
-/* TPM_NV_DefineSpace (Part 3, 20.1): pcrInfoRead and pcrInfoWrite too */
+/* TPM_NV_DefineSpace (Part 3, 20.1), with pcrInfoRead and pcrInfoWrite */
 u32 vtpmb_tpm12_inspect_nv_define(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
 	u32 rc;
@@ -190,7 +190,7 @@ u32 vtpmb_tpm12_inspect_nv_define(struct vtpmb_tpm12_call *call, struct vtpmb_re
 	return rc ? rc : tpm12_check_selection(call->vtpm, r);
 }
 
-/* TPM_ReadCounter and its kin (Part 3, 25.2 to 25.5) */
+/* Commands on an existing monotonic counter (Part 3, 25.2 to 25.5) */
 u32 vtpmb_tpm12_inspect_counter(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
 	return tpm12_get_u32(r) == call->vtpm->counter ? TPM_SUCCESS : TPM_BAD_COUNTER;
@@ -210,7 +210,7 @@ u32 vtpmb_tpm12_inspect_transport(struct vtpmb_tpm12_call *call, struct vtpmb_re
 }
 
 /**
- * vtpmb_tpm12_inspect_entity() - what an OSAP session may belong to, but keys
+ * vtpmb_tpm12_inspect_entity() - check the entity of an OSAP session, unless it is a key
  * @vtpm:	the vtpm
  * @type:	TPM_ENTITY_TYPE
  * @value:	entityValue
@@ -230,9 +230,8 @@ u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value)
 }
 
 /*
- * A chip that adds offset and size in 32 bits takes a sum that wraps for a small
- * one, and reads or writes far from the index; libtpms crashes.  No index is that
- * long.
+ * A chip that adds offset and size in 32 bits does not notice that the sum wraps, and reads
+ * or writes far from the index; libtpms crashes.  No index is that long.
  */
 static u32 tpm12_check_span(struct vtpmb_reader r)
 {
@@ -252,7 +251,7 @@ static bool tpm12_skips_inspection(struct vtpmb_tpm12_call *call,
 }
 
 /**
- * vtpmb_tpm12_inspect() - whether a command's parameters are the guest's to use
+ * vtpmb_tpm12_inspect() - check that a guest may use a command's parameters
  * @call:	the command, or the one that wraps it
  * @frame:	the command; its parameters can be read
  *

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 1.2: whether the chip has an owner, which a guest can change if a grant lets
- * its command through (Part 3, 6).
+ * TPM 1.2: whether the chip has an owner (Part 3, 6).  A guest can change that if a grant
+ * lets its command reach the chip.
  *
- * All proxies see the owner, so they all have to hear of the change, also when the
- * response to the command is lost: then the chip is asked.
+ * All proxies see the owner, so all of them are updated.  If the response to such a command
+ * is lost, the chip is asked whether it has an owner.
  */
 
 #include <linux/errno.h>
@@ -28,7 +28,7 @@ static struct vtpmb_tpm12_facts *tpm12_owner_facts(struct vtpmb_vtpm *vtpm)
 	return vtpm->port->facts;
 }
 
-/* The virtual TPM of the guest that has done it. */
+/* Update the virtual TPM of the guest whose command changed the owner. */
 static void tpm12_apply_response(struct vtpmb_vtpm *vtpm, bool owned)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
@@ -42,10 +42,10 @@ static void tpm12_apply_response(struct vtpmb_vtpm *vtpm, bool owned)
 
 /**
  * vtpmb_tpm12_apply_to_owner() - the chip has executed a command
- * @vtpm:	whose
+ * @vtpm:	the vtpm that sent it
  * @code:	the command, or the one wrapped in it
  *
- * What the vtpm itself has in the chip is swept before its next command.
+ * What the vtpm itself has in the chip is flushed before its next command.
  */
 void vtpmb_tpm12_apply_to_owner(struct vtpmb_vtpm *vtpm, u32 code)
 {
@@ -66,7 +66,7 @@ void vtpmb_tpm12_apply_to_owner(struct vtpmb_vtpm *vtpm, u32 code)
 
 /**
  * vtpmb_tpm12_owner_unknown() - the response to a command was lost
- * @vtpm:	whose
+ * @vtpm:	the vtpm that sent it
  * @code:	the command, or the one wrapped in it
  */
 void vtpmb_tpm12_owner_unknown(struct vtpmb_vtpm *vtpm, u32 code)
@@ -109,13 +109,13 @@ static void tpm12_owner_is(struct vtpmb_vtpm *vtpm, bool owned)
 	}
 	facts->chip.nr_nv_writes = 0;
 	vtpmb_tpm12_chip_cleared(vtpm);
-	/* Nothing of this command is looked up yet. */
+	/* No handle of this command has been looked up yet. */
 	vtpmb_tpm12_forget_all(vtpm);
 }
 
 /**
- * vtpmb_tpm12_read_owner() - ask whether the chip has an owner, if that is in doubt
- * @vtpm:	whose command is next, or was the one that got no answer
+ * vtpmb_tpm12_read_owner() - ask whether the chip has an owner, if that is unknown
+ * @vtpm:	the vtpm whose command is next, or whose command got no response
  *
  * Return: 0, -EIO or the errno of transmit
  */

@@ -11,7 +11,7 @@
 
 #define SHA1_BLOCK	64
 
-/* The locality 4 PCR: nobody else begins a chain in it (PC Client TIS 1.21, 7.2). */
+/* The PCR of locality 4: only that locality begins a chain in it (PC Client TIS 1.21, 7.2). */
 #define PCR_DRTM	17
 
 static u8 *tpm12_pcr(struct vtpmb_tpm12 *tpm, u32 index)
@@ -43,7 +43,7 @@ static u32 tpm12_extend(struct vtpmb_tpm12_call *call, u32 index, const u8 *dige
 	       TPM_FAIL : TPM_SUCCESS;
 }
 
-/* A TPM that is disabled or deactivated measures, but does not tell. */
+/* A TPM that is disabled or deactivated extends PCRs, but does not return their values. */
 static void tpm12_put_out_digest(struct vtpmb_tpm12_call *call, u32 index)
 {
 	static const u8 zero[TPM12_DIGEST_SIZE];
@@ -84,7 +84,7 @@ static u32 tpm12_check_reset(struct vtpmb_tpm12_call *call, unsigned int index)
 	return TPM_SUCCESS;
 }
 
-/* No trusted operating system is ever present: that takes a DRTM. */
+/* A trusted operating system is never present, since that requires a DRTM. */
 static void tpm12_reset_pcr(struct vtpmb_tpm12 *tpm, unsigned int index)
 {
 	vtpmb_pcrs_reset(&tpm->pcrs, index);
@@ -92,7 +92,7 @@ static void tpm12_reset_pcr(struct vtpmb_tpm12 *tpm, unsigned int index)
 		memset(tpm12_pcr(tpm, index), 0xff, TPM12_DIGEST_SIZE);
 }
 
-/* TPM_PCR_Reset (Part 3, 16.4): all that are selected, or none. */
+/* TPM_PCR_Reset (Part 3, 16.4): resets all selected PCRs or none. */
 u32 vtpmb_tpm12_pcr_reset(struct vtpmb_tpm12_call *call)
 {
 	u16 select_len = vtpmb_tpm12_u16(call);
@@ -121,7 +121,7 @@ static void tpm12_sha1_end(struct vtpmb_tpm12 *tpm)
 	tpm->sha1 = NULL;
 }
 
-/* What fits a guest's TPM_SHA1Update, in whole blocks. */
+/* The longest data of a guest's TPM_SHA1Update, in whole blocks. */
 static u32 tpm12_sha1_max(const struct vtpmb_vtpm *vtpm)
 {
 	return round_down(vtpmb_tpm12_input_buffer(vtpm) - VTPMB_HEADER_SIZE - sizeof(u32),
@@ -157,7 +157,7 @@ u32 vtpmb_tpm12_sha1_update(struct vtpmb_tpm12_call *call)
 	return TPM_SUCCESS;
 }
 
-/* The thread ends, whatever comes of it. */
+/* The thread ends even if this fails. */
 static u32 tpm12_sha1_finish(struct vtpmb_tpm12_call *call, u8 *digest)
 {
 	struct vtpmb_hash_run *run = call->tpm->sha1;

@@ -22,7 +22,7 @@ static void tpm12_drop_volatile(struct vtpmb_vtpm *vtpm)
  * vtpmb_tpm12_reset() - TPM_Init (Part 3, 3.1)
  * @vtpm:	the vtpm
  *
- * What TPM_SaveState saved survives, as do the PCRs: Startup decides.
+ * PCRs and what TPM_SaveState saved survive until TPM_Startup.
  */
 void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm)
 {
@@ -33,10 +33,10 @@ void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_off() - the power goes
+ * vtpmb_tpm12_off() - power off
  * @vtpm:	the vtpm
  *
- * A TPM 1.2 keeps what was saved in non-volatile memory.
+ * TPM_SaveState saves to non-volatile memory, so the saved state survives.
  */
 void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm)
 {
@@ -47,7 +47,7 @@ void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_void_saved_state() - a saved state is not the present state any more
+ * vtpmb_tpm12_void_saved_state() - the state has changed since TPM_SaveState
  * @vtpm:	the vtpm
  */
 void vtpmb_tpm12_void_saved_state(struct vtpmb_vtpm *vtpm)
@@ -68,7 +68,7 @@ static void tpm12_end_wait(struct vtpmb_vtpm *vtpm)
 	vtpmb_pcrs_start(&tpm->pcrs, VTPMB_PCR_RESET, 0);
 }
 
-/* All as new.  As in libtpms, only this applies the permanent flag. */
+/* TPM_Startup(ST_CLEAR).  As in libtpms, only this applies the permanent flag. */
 static void tpm12_start(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
@@ -78,7 +78,7 @@ static void tpm12_start(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm12_start() - start up as by firmware
+ * vtpmb_tpm12_start() - start up as firmware would
  * @vtpm:	the vtpm, which was reset
  */
 void vtpmb_tpm12_start(struct vtpmb_vtpm *vtpm)
@@ -93,7 +93,7 @@ static u32 tpm12_startup_state(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
-	/* Else a guest could keep its PCRs over any reset. */
+	/* Otherwise a guest could keep its PCRs over any reset. */
 	if (!tpm->saved) {
 		tpm12_start(vtpm);
 		tpm->failed = true;
@@ -129,8 +129,7 @@ u32 vtpmb_tpm12_startup(struct vtpmb_tpm12_call *call)
  * vtpmb_tpm12_end_post_init() - a TPM_Startup was answered
  * @vtpm:	the vtpm
  *
- * As in libtpms even one that was malformed ends the wait for it, and drops
- * what was saved.
+ * As in libtpms, even a malformed one ends the wait for it, and discards the saved state.
  */
 void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm)
 {
@@ -150,13 +149,13 @@ u32 vtpmb_tpm12_save_state(struct vtpmb_tpm12_call *call)
 	return TPM_SUCCESS;
 }
 
-/* TPM_SelfTestFull, TPM_ContinueSelfTest (Part 3, 4.1, 4.2): the chip passed. */
+/* TPM_SelfTestFull, TPM_ContinueSelfTest (Part 3, 4.1, 4.2): the chip has passed its own. */
 u32 vtpmb_tpm12_self_test(struct vtpmb_tpm12_call *call)
 {
 	return TPM_SUCCESS;
 }
 
-/* TPM_GetTestResult (Part 3, 4.3): the manufacturer's words. */
+/* TPM_GetTestResult (Part 3, 4.3): vendor-specific bytes. */
 u32 vtpmb_tpm12_get_test_result(struct vtpmb_tpm12_call *call)
 {
 	const struct vtpmb_tpm12_blob *blob = &vtpmb_tpm12_facts(call->vtpm)->test_result;

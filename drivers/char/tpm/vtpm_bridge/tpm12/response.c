@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2, in the hub's thread: what a response of the chip says of keys and sessions. */
+/* TPM 1.2, hub's thread: update keys and sessions from a response of the chip. */
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -25,7 +25,7 @@ static int tpm12_find_dead(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_fra
 }
 
 /**
- * vtpmb_tpm12_failed() - the chip has refused a command, or not answered
+ * vtpmb_tpm12_failed() - the chip has refused a command or has not answered it
  * @vtpm:	the vtpm
  * @frame:	the command
  * @rc:		its return code
@@ -48,7 +48,7 @@ int vtpmb_tpm12_failed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *
 	return err;
 }
 
-/* An entry for the handle that the response begins with. */
+/* Make an entry for the handle at the beginning of the response. */
 static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
 		       u8 *rsp, size_t len)
 {
@@ -73,14 +73,14 @@ static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_f
 	return 0;
 }
 
-/* Where an authorisation area of a response begins. */
+/* The offset of an authorisation area in a response. */
 static const u8 *tpm12_auth_out(const struct vtpmb_tpm12_frame *frame, const u8 *rsp,
 				size_t len, unsigned int i)
 {
 	return rsp + len - TPM12_AUTH_OUT_SIZE * (frame->nr_auths - i);
 }
 
-/* Whether a successful response has all that the command's has. */
+/* Whether a successful response has all the fields that the command's row says. */
 static bool tpm12_is_whole(const struct vtpmb_tpm12_frame *frame, const u8 *rsp, size_t len)
 {
 	size_t least = VTPMB_HEADER_SIZE + frame->row->out_len +
@@ -98,7 +98,7 @@ static bool tpm12_is_whole(const struct vtpmb_tpm12_frame *frame, const u8 *rsp,
 	return true;
 }
 
-/* What the response says of sessions and keys. */
+/* Update sessions and keys from the response. */
 static int tpm12_apply_response(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_frame *frame,
 				u8 *rsp, size_t len)
 {

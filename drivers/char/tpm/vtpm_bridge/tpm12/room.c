@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: free slots of the chip, as far as known since the host had it. */
+/* TPM 1.2: the number of free slots in the chip, unknown after the host has had it. */
 
 #include <linux/kernel.h>
 #include "room.h"
 #include "state.h"
 
-/* One more is free, or one less. */
+/* The number of free slots has changed by one. */
 void vtpmb_tpm12_room_changes(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, int by)
 {
 	u32 *room = &vtpmb_tpm12_chip(port)->room[kind];

@@ -3,8 +3,8 @@
  * TPM 1.2: permanent and volatile flags, physical presence, the owner as the
  * guest sees it (Part 2, 7; Part 3, 5, 6 and 7.4).
  *
- * All of it is virtual.  What a grant lets reach the chip is done there first,
- * and here when the chip has done it.
+ * All of it is virtual.  If a grant lets a command reach the chip, the chip executes it
+ * first, and the virtual TPM follows when the chip has succeeded.
  */
 
 #include <linux/bits.h>
@@ -16,7 +16,7 @@
 #include "grant.h"
 #include "state.h"
 
-/* TPM_PHYSICAL_PRESENCE (Part 2, 4.9): life time settings, then assertions. */
+/* TPM_PHYSICAL_PRESENCE (Part 2, 4.9): lifetime settings first, then assertions. */
 #define PP_SETTINGS	(TPM_PHYSICAL_PRESENCE_CMD_ENABLE | TPM_PHYSICAL_PRESENCE_HW_ENABLE | \
 			 TPM_PHYSICAL_PRESENCE_LIFETIME_LOCK | \
 			 TPM_PHYSICAL_PRESENCE_CMD_DISABLE | TPM_PHYSICAL_PRESENCE_HW_DISABLE)
@@ -100,8 +100,8 @@ u32 vtpmb_tpm12_reset_establishment_bit(struct vtpmb_tpm12_call *call)
 }
 
 /*
- * What needs physical presence, here and, by an unsafe grant, at the chip: there
- * it is the host's to assert.
+ * Commands that need physical presence.  With an unsafe grant they also go to the chip,
+ * where only the host can assert it.
  */
 static u32 tpm12_check_presence(struct vtpmb_tpm12_call *call)
 {
@@ -137,7 +137,7 @@ u32 vtpmb_tpm12_physical_disable(struct vtpmb_tpm12_call *call)
 	return tpm12_set_pf(call, TPM_PF_DISABLE, true);
 }
 
-/* TPM_PhysicalSetDeactivated (Part 3, 5.5): from the next Startup on */
+/* TPM_PhysicalSetDeactivated (Part 3, 5.5): takes effect at the next Startup */
 u32 vtpmb_tpm12_physical_set_deactivated(struct vtpmb_tpm12_call *call)
 {
 	return tpm12_set_pf(call, TPM_PF_DEACTIVATED, vtpmb_tpm12_u8(call));
@@ -151,7 +151,7 @@ u32 vtpmb_tpm12_set_owner_install(struct vtpmb_tpm12_call *call)
 	return tpm12_set_pf(call, TPM_PF_OWNERSHIP, vtpmb_tpm12_u8(call));
 }
 
-/* TPM_SetTempDeactivated (Part 3, 5.6).  There is no operator: see SetOperatorAuth. */
+/* TPM_SetTempDeactivated (Part 3, 5.6).  There is no operator: SetOperatorAuth is refused. */
 u32 vtpmb_tpm12_set_temp_deactivated(struct vtpmb_tpm12_call *call)
 {
 	if (call->tag != TPM_TAG_RQU_COMMAND)
@@ -163,8 +163,8 @@ u32 vtpmb_tpm12_set_temp_deactivated(struct vtpmb_tpm12_call *call)
 }
 
 /*
- * TPM_ForceClear (Part 3, 6.3): this proxy's view of an owner is gone.  If it was
- * the chip's, see vtpmb_tpm12_apply_to_owner().
+ * TPM_ForceClear (Part 3, 6.3): this guest no longer sees an owner.  If the command went to
+ * the chip, vtpmb_tpm12_apply_to_owner() does the rest.
  */
 u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 {
@@ -191,7 +191,7 @@ u32 vtpmb_tpm12_disable_force_clear(struct vtpmb_tpm12_call *call)
 	return TPM_SUCCESS;
 }
 
-/* TPM_TakeOwnership (Part 3, 6.1); see vtpmb_tpm12_install_owner() for the rest. */
+/* TPM_TakeOwnership (Part 3, 6.1); vtpmb_tpm12_install_owner() does the rest. */
 u32 vtpmb_tpm12_take_ownership(struct vtpmb_tpm12_call *call)
 {
 	if (vtpmb_tpm12_owned(call->vtpm))
@@ -202,7 +202,7 @@ u32 vtpmb_tpm12_take_ownership(struct vtpmb_tpm12_call *call)
 	return TPM_SUCCESS;
 }
 
-/* TPM_ReadPubek (Part 3, 14.4): the chip makes the checksum. */
+/* TPM_ReadPubek (Part 3, 14.4): the chip computes the checksum. */
 u32 vtpmb_tpm12_read_pubek(struct vtpmb_tpm12_call *call)
 {
 	if (!vtpmb_tpm12_shown_pf(call->vtpm, TPM_PF_READPUBEK))
@@ -212,10 +212,10 @@ u32 vtpmb_tpm12_read_pubek(struct vtpmb_tpm12_call *call)
 }
 
 /*
- * TPM_SetCapability (Part 3, 7.4): a second door to the flags.
+ * TPM_SetCapability (Part 3, 7.4): another way to change the flags.
  */
 
-/* What a setter needs, in the order of libtpms. */
+/* What a setter requires, checked in the order of libtpms. */
 enum tpm12_setter_needs {
 	SETTER_NO_OWNER		= BIT(0),
 	SETTER_OWNER_AUTH	= BIT(1),
@@ -271,7 +271,7 @@ static const struct tpm12_setter *tpm12_find_setter(u32 area, u32 sub_cap)
 	return NULL;
 }
 
-/* Nobody can prove to be the owner here, so that what only he may is refused. */
+/* Owner authorisation cannot be checked here, so what requires it is refused. */
 static u32 tpm12_check_setter_auth(struct vtpmb_tpm12_call *call, u8 needs)
 {
 	if (needs & SETTER_NO_OWNER && vtpmb_tpm12_owned(call->vtpm))
@@ -317,7 +317,7 @@ static u32 tpm12_set_flag(struct vtpmb_tpm12_call *call, u32 area, u32 sub_cap, 
 	return TPM_SUCCESS;
 }
 
-/* deferredPhysicalPresence: bits come with presence only, and go at any time. */
+/* deferredPhysicalPresence: to set a bit requires physical presence, to clear one does not. */
 static u32 tpm12_set_deferred_pp(struct vtpmb_tpm12_call *call, u32 value)
 {
 	struct vtpmb_tpm12_stclear *stclear = &call->tpm->stclear;
@@ -338,7 +338,7 @@ u32 vtpmb_tpm12_set_capability(struct vtpmb_tpm12_call *call)
 	u32 value_len = vtpmb_tpm12_u32(call);
 	const u8 *value = vtpmb_get_bytes(&call->in, value_len);
 
-	/* The owner's authorisation is the chip's to check. */
+	/* The chip checks the owner's authorisation. */
 	if (call->tag != TPM_TAG_RQU_COMMAND) {
 		call->forward = true;
 		return TPM_SUCCESS;

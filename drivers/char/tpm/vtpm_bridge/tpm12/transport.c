@@ -2,11 +2,10 @@
 /*
  * TPM 1.2, transport sessions (Part 3, 24).
  *
- * A transport session hides parameters, but neither the wrapped ordinal, nor
- * handles, nor authorisation areas, and handles are in none of its HMACs.  So a
- * wrapped command is taken apart as any other: it gets nothing that it would not
- * get outside, and its handles are rewritten.  What the bridge would answer
- * itself cannot be wrapped, since nobody but the chip can make the response.
+ * A transport session encrypts parameters, but not the wrapped ordinal, its handles or
+ * authorisation areas, and no HMAC covers the handles.  So a wrapped command is parsed and
+ * checked like any other, and its handles are replaced.  Commands that the bridge answers
+ * itself cannot be wrapped, because only the chip can make the response.
  */
 
 #include <linux/errno.h>
@@ -23,22 +22,22 @@
 #include "transport.h"
 #include "wire.h"
 
-/* In the request: the size of what is wrapped; in the response: ticks first. */
+/* The request has the size of the wrapped command; the response begins with ticks. */
 #define WRAPPED_SIZE_AT		VTPMB_HEADER_SIZE
 #define WRAPPED_AT		(WRAPPED_SIZE_AT + 4)
 #define RESPONSE_SIZE_AT	(VTPMB_HEADER_SIZE + 8 + 4)
 #define RESPONSE_AT		(RESPONSE_SIZE_AT + 4)
 
-/* Bytes after the header that no session encrypts. */
+/* The number of bytes after the header that are never encrypted. */
 static size_t tpm12_clear_len(const struct vtpmb_tpm12_row *row)
 {
 	return row->entity ? sizeof(u16) + sizeof(u32) : row->keys * sizeof(u32);
 }
 
 /*
- * What the chip would not be asked outside, it is not asked inside.  If both the
- * virtual platform and the hub's thread have a part in a command, the platform
- * answers it where it has no authorisation: see vtpmb_tpm12_set_capability().
+ * A command that would not go to the chip by itself is not wrapped either.  If a command is
+ * answered by the virtual platform or by the chip, the platform answers it when it has no
+ * authorisation: see vtpmb_tpm12_set_capability().
  */
 static bool tpm12_is_forwarded(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_row *row,
 			       u16 tag)
@@ -62,7 +61,7 @@ static u32 tpm12_may_wrap(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm1
 	return row->opaque ? TPM_SUCCESS : TPM_NO_WRAP_TRANSPORT;
 }
 
-/* As vtpmb_tpm12_check(), of parameters that cannot be seen. */
+/* Like vtpmb_tpm12_check(), for encrypted parameters. */
 static u32 tpm12_check_hidden(struct vtpmb_tpm12_call *inner)
 {
 	unsigned int nr_auths = vtpmb_tpm12_nr_auths(inner->tag);
@@ -102,10 +101,10 @@ static u32 tpm12_find_wrapped(struct vtpmb_tpm12_call *call, const u8 *at,
 }
 
 /**
- * vtpmb_tpm12_unwrap() - take a wrapped command apart and judge it
+ * vtpmb_tpm12_unwrap() - parse and check a wrapped command
  * @call:	a command that names a transport session; gets @inner
  *
- * Return: a return code, of the command that wraps
+ * Return: the return code of the command that wraps
  */
 u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 {
@@ -136,7 +135,7 @@ u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 }
 
 /**
- * vtpmb_tpm12_apply_wrapped() - what the response to a wrapped command says
+ * vtpmb_tpm12_apply_wrapped() - update keys and sessions from a wrapped response
  * @call:	the command that wraps, which succeeded
  * @len:	bytes of its response
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 2.0: commands of the bridge's own to the chip. */
+/* TPM 2.0: commands that the bridge itself sends to the chip. */
 
 #include <linux/bitmap.h>
 #include <linux/errno.h>
@@ -10,16 +10,16 @@
 #include "ask.h"
 #include "state.h"
 
-/** NR_PAGE - handles of sessions that are asked for together */
+/** NR_PAGE - maximum number of session handles in one answer */
 #define NR_PAGE			32
 
 /**
  * vtpmb_tpm20_own_command() - run a command of the bridge's own
  * @port:	the chip; the response comes into its scratch buffer
  * @tag:	TPM_ST
- * @code:	which command
- * @body:	all that comes after the header
- * @body_len:	its bytes
+ * @code:	TPM_CC
+ * @body:	everything after the header
+ * @body_len:	bytes of @body
  * @rc:		out: the chip's response code
  *
  * Context: The hub's thread, which holds the chip.  May sleep.
@@ -41,15 +41,15 @@ int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
 }
 
 /**
- * vtpmb_tpm20_owner_command() - run a command of the bridge's own as the chip's owner
- * @vtpm:	the vtpm that it is for
- * @code:	which command
- * @handle:	what it is about: the handle after the owner's
+ * vtpmb_tpm20_owner_command() - run a command of the bridge's own with owner authorisation
+ * @vtpm:	the vtpm for which it is sent
+ * @code:	TPM_CC
+ * @handle:	the handle after TPM_RH_OWNER
  * @params:	its parameters
- * @params_len:	their bytes, few
+ * @params_len:	bytes of @params
  * @rc:		out: the chip's response code
  *
- * With what the administrator has told of the chip's owner authorisation.
+ * Uses the ownerAuth that the administrator has configured.
  *
  * Context: The hub's thread, which holds the chip.  May sleep.
  * Return: 0, -EIO or the errno of transmit
@@ -84,9 +84,9 @@ int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
 /**
  * vtpmb_tpm20_own_plain() - run a command of the bridge's own without sessions
  * @port:	the chip; the response comes into its scratch buffer
- * @code:	which command
- * @params:	all that comes after the header
- * @params_len:	its bytes
+ * @code:	TPM_CC
+ * @params:	everything after the header
+ * @params_len:	bytes of @params
  * @rc:		out: the chip's response code
  *
  * Return: the response's length, or a negative errno
@@ -101,7 +101,7 @@ int vtpmb_tpm20_own_plain(struct vtpmb_port *port, u32 code, const void *params,
 /**
  * vtpmb_tpm20_own_handle() - run a command of the bridge's own on a handle
  * @port:	the chip
- * @code:	which command
+ * @code:	TPM_CC
  * @handle:	its only handle or parameter
  * @rc:		out: the chip's response code
  *
@@ -116,13 +116,13 @@ int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *r
 }
 
 /**
- * vtpmb_tpm20_ask_capability() - have the chip answer a GetCapability
+ * vtpmb_tpm20_ask_capability() - send GetCapability to the chip
  * @port:	the chip; the response comes into its scratch buffer
  * @capability:	TPM_CAP
- * @property:	the first one
- * @max:	how many at most
- * @r:		out: reads the entries of the answer's list
- * @count:	out: how many entries the chip says that there are
+ * @property:	first property
+ * @max:	maximum number of properties
+ * @r:		out: at the first entry of the answer's list
+ * @count:	out: the number of entries according to the chip
  *
  * Context: The hub's thread, which holds the chip.  May sleep.
  * Return: 0, -EIO or the errno of transmit
@@ -146,7 +146,7 @@ int vtpmb_tpm20_ask_capability(struct vtpmb_port *port, u32 capability, u32 prop
 	return 0;
 }
 
-/* TPM_CAP_HANDLES: how many are in @handle, -EIO, or the errno of transmit. */
+/* TPM_CAP_HANDLES.  Return: number of handles in @handle, -EIO, or the errno of transmit. */
 static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, unsigned int max)
 {
 	struct vtpmb_reader r;
@@ -160,7 +160,7 @@ static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, un
 	for (i = 0; i < count; i++) {
 		if (!vtpmb_get_u32(&r, &handle[i]))
 			return -EIO;
-		/* In order, so that who asks for the next ones comes to an end. */
+		/* Handles must increase, so that a caller that asks for the next ones ends. */
 		if (TPM20_INDEX(handle[i]) < TPM20_INDEX(first) + i)
 			return -EIO;
 	}
@@ -168,13 +168,13 @@ static int tpm20_ask_handles(struct vtpmb_port *port, u32 first, u32 *handle, un
 }
 
 /**
- * vtpmb_tpm20_chip_handles() - the chip's handles of one type, whoever's they are
+ * vtpmb_tpm20_chip_handles() - read the chip's handles of one type, of all users
  * @port:	the chip
- * @first:	leave out those below
- * @handle:	out: the lowest of the others, in order
- * @max:	how many fit there
+ * @first:	skip handles below this one
+ * @handle:	out: the lowest other handles, in order
+ * @max:	size of @handle
  *
- * Return: how many there are in @handle, -EIO, or the errno of transmit
+ * Return: number of handles in @handle, -EIO, or the errno of transmit
  */
 int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
 			     unsigned int max)
@@ -189,9 +189,9 @@ int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
 }
 
 /**
- * vtpmb_tpm20_chip_sessions() - the chip's sessions, whoever's they are
+ * vtpmb_tpm20_chip_sessions() - read the chip's sessions, of all users
  * @port:	the chip
- * @saved:	those that are saved, or those that are loaded
+ * @saved:	read saved sessions; otherwise loaded ones
  * @map:	out: VTPMB_TPM20_MAX_ACTIVE bits, vtpmb_tpm20_session_bit()
  *
  * Return: 0, -EIO, or the errno of transmit

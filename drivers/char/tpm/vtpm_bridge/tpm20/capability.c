@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 2.0, GetCapability: the chip as a guest sees it. */
+/* TPM 2.0, GetCapability: the properties of the chip as a guest sees them. */
 
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -14,17 +14,17 @@
 #include "state.h"
 #include "wire.h"
 
-/** NR_INDICES - NV indices that are looked up at a time */
+/** NR_INDICES - NV indices that are read at a time */
 #define NR_INDICES			32
 
 /**
- * struct tpm20_list - a capability's answer being written
- * @out:	where to
- * @start:	leave out entries below
- * @max:	entries that the guest wants, or fewer
+ * struct tpm20_list - a capability's list while it is written
+ * @out:	receives the list
+ * @start:	skip entries below this one
+ * @max:	maximum number of entries
  * @nr_entries:	entries written
- * @more:	an entry was left out for @max
- * @head:	where moreData is in @out
+ * @more:	an entry was left out because of @max
+ * @head:	offset of moreData in @out
  */
 struct tpm20_list {
 	struct vtpmb_writer *out;
@@ -48,7 +48,7 @@ static void tpm20_list_begin(struct tpm20_list *list, struct vtpmb_writer *out,
 	vtpmb_put_u32(out, 0);
 }
 
-/* Whether the next entry, whose key is @key, is to be written. */
+/* Whether to write the next entry, whose key is @key. */
 static bool tpm20_list_next(struct tpm20_list *list, u32 key)
 {
 	if (key < list->start)
@@ -71,10 +71,10 @@ static u32 tpm20_list_end(struct tpm20_list *list)
 }
 
 /**
- * struct tpm20_ask - a GetCapability (TPM 2.0 Part 3, 30.2)
+ * struct tpm20_ask - parameters of GetCapability (TPM 2.0 Part 3, 30.2)
  * @capability:	TPM_CAP
- * @property:	where to start
- * @count:	how many at most
+ * @property:	first property
+ * @count:	maximum number of properties
  */
 struct tpm20_ask {
 	u32 capability;
@@ -115,7 +115,7 @@ static u32 tpm20_cap_curves(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask
 	return tpm20_list_end(&list);
 }
 
-/* TPMA_CC: the chip's own; of a command that only the bridge has, from the table. */
+/* TPMA_CC as the chip returns it, or from the table if only the bridge has the command. */
 static u32 tpm20_cca(struct vtpmb_vtpm *vtpm, unsigned int row)
 {
 	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
@@ -135,7 +135,7 @@ static u32 tpm20_cca(struct vtpmb_vtpm *vtpm, unsigned int row)
 	return cca;
 }
 
-/* What policy refuses is not listed. */
+/* Commands that the policy refuses are not listed. */
 static u32 tpm20_cap_commands(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			      struct vtpmb_writer *out)
 {
@@ -169,7 +169,7 @@ static u32 tpm20_cap_pp_commands(struct vtpmb_vtpm *vtpm, const struct tpm20_ask
 	return tpm20_list_end(&list);
 }
 
-/* The chip's command audit is the host's: none of a proxy's is audited. */
+/* Command audit belongs to the host: no command of a proxy is audited. */
 static u32 tpm20_cap_none(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			  struct vtpmb_writer *out)
 {
@@ -179,7 +179,7 @@ static u32 tpm20_cap_none(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 	return tpm20_list_end(&list);
 }
 
-/* Authenticated countdown timers are the host's. */
+/* Authenticated countdown timers belong to the host. */
 static u32 tpm20_cap_act(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			 struct vtpmb_writer *out)
 {
@@ -188,7 +188,7 @@ static u32 tpm20_cap_act(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 	return tpm20_cap_none(vtpm, ask, out);
 }
 
-/* All banks, those too that are not allocated, or none. */
+/* All banks, including those that are not allocated, or none. */
 static u32 tpm20_cap_pcrs(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			  struct vtpmb_writer *out)
 {
@@ -213,7 +213,7 @@ static u32 tpm20_cap_pcrs(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 	return tpm20_list_end(&list);
 }
 
-/* TPM_PT_PCR (TPM 2.0 Part 2, 6.14): one bit of it, by rule. */
+/* TPM_PT_PCR (TPM 2.0 Part 2, 6.14): one bit for each PCR, computed by rule. */
 static bool tpm20_pt_pcr(const struct vtpmb_pcr_rule *rule, u32 property)
 {
 	switch (property) {
@@ -305,7 +305,7 @@ static void tpm20_list_permanent(struct vtpmb_vtpm *vtpm, struct tpm20_list *lis
 	}
 }
 
-/* Objects, sessions and NV indices are known in the hub's thread only. */
+/* Only the hub's thread knows objects, sessions and NV indices. */
 static u32 tpm20_cap_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 			     struct vtpmb_writer *out)
 {
@@ -388,7 +388,7 @@ static u32 tpm20_nv_avail(struct vtpmb_vtpm *vtpm)
 	return vtpm->nv_indices - nr_own;
 }
 
-/* What @property is for this proxy; @chip is what it is for the host. */
+/* The value of @property for this proxy; @chip is its value in the chip. */
 static u32 tpm20_property(struct vtpmb_vtpm *vtpm, u32 property, u32 chip)
 {
 	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
@@ -460,7 +460,7 @@ static bool tpm20_asks_any(const struct tpm20_ask *ask, const u32 *property, uns
 	return false;
 }
 
-/* Whether an answer tells something that has to be counted in the chip. */
+/* Whether the answer includes a number of NV indices, which are counted in the chip. */
 static bool tpm20_asks_census(const struct tpm20_ask *ask)
 {
 	static const u32 counted[] = {
@@ -471,7 +471,7 @@ static bool tpm20_asks_census(const struct tpm20_ask *ask)
 	return tpm20_asks_any(ask, counted, ARRAY_SIZE(counted));
 }
 
-/* Whether an answer tells how much is in the handle table. */
+/* Whether the answer includes a number of entries of the handle table. */
 static bool tpm20_asks_table(const struct tpm20_ask *ask)
 {
 	static const u32 counted[] = {
@@ -482,7 +482,7 @@ static bool tpm20_asks_table(const struct tpm20_ask *ask)
 	return tpm20_asks_any(ask, counted, ARRAY_SIZE(counted));
 }
 
-/* One group, TPM_PT_FIXED or TPM_PT_VAR, at a time. */
+/* One answer holds properties of one group, TPM_PT_FIXED or TPM_PT_VAR. */
 static u32 tpm20_cap_properties(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *ask,
 				struct vtpmb_writer *out)
 {
@@ -533,7 +533,7 @@ static u32 tpm20_get_ask(struct vtpmb_tpm20_call *call, struct tpm20_ask *ask)
 		rc = vtpmb_tpm20_get_u32(call, 2, &ask->count);
 	if (!rc)
 		rc = vtpmb_tpm20_get_end(call);
-	/* The vendor's properties are a capability, but not one of a guest. */
+	/* A guest does not get TPM_CAP_VENDOR_PROPERTY. */
 	return !rc && ask->capability == TPM2_CAP_VENDOR_PROPERTY ?
 		TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0) : rc;
 }
@@ -563,7 +563,7 @@ static void tpm20_list_objects(const struct vtpmb_tpm20_table *table,
 	}
 }
 
-/* The persistent object with the lowest handle from @first on, if not cleared. */
+/* Find the persistent object with the lowest handle from @first on that is not cleared. */
 static const struct vtpmb_tpm20_entry *
 tpm20_next_persistent(const struct vtpmb_tpm20 *tpm, u32 first)
 {
@@ -606,8 +606,8 @@ tpm20_session_at(const struct vtpmb_tpm20_table *table, u32 index)
 }
 
 /*
- * TPM_HT_LOADED_SESSION or TPM_HT_SAVED_SESSION, by index: whatever the type
- * of a saved session, its handle is told as an HMAC session's.
+ * TPM_HT_LOADED_SESSION or TPM_HT_SAVED_SESSION.  The handle of a saved session has the type
+ * of an HMAC session, whatever its own type is.
  */
 static void tpm20_list_sessions(struct vtpmb_vtpm *vtpm, struct tpm20_list *list,
 				u32 type)
@@ -626,7 +626,7 @@ static void tpm20_list_sessions(struct vtpmb_vtpm *vtpm, struct tpm20_list *list
 	}
 }
 
-/* The chip is asked, for what it has there is the host's business too. */
+/* NV indices are read from the chip each time, because the host may change them. */
 static int tpm20_list_indices(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
 {
 	u32 handle[NR_INDICES], first = list->start;
@@ -669,10 +669,10 @@ static int tpm20_hub_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *as
 }
 
 /**
- * vtpmb_tpm20_hub_capability() - GetCapability of what only the hub's thread knows
+ * vtpmb_tpm20_hub_capability() - GetCapability of properties that only the hub's thread knows
  * @vtpm:	the vtpm
  * @call:	the command, which vtpmb_tpm20_get_capability() passed on
- * @out:	where the response's parameters go
+ * @out:	receives the response parameters
  * @rc:		out: response code
  *
  * Context: The hub's thread.
@@ -696,7 +696,7 @@ int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	mutex_lock(&vtpm->lock);
 	*rc = tpm20_caps[ask.capability](vtpm, &ask, out);
 	mutex_unlock(&vtpm->lock);
-	/* It was reset meanwhile. */
+	/* The virtual TPM was reset in the meantime. */
 	if (*rc == VTPMB_RC_PASS)
 		*rc = TPM2_RC_INITIALIZE;
 	return 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, ephemeral keys: whose those of TPM2_EC_Ephemeral and TPM2_Commit are.
+ * TPM 2.0: who owns the ephemeral keys of TPM2_EC_Ephemeral and TPM2_Commit.
  *
- * The chip numbers them one after the other for all its users, and does with
- * one what anybody asks who knows the number: another guest could have it
- * compute a shared secret of this one's, or use up the number.
+ * The chip numbers the keys of all its users by one counter.  Whoever knows the number can use
+ * the key.  Another guest could then compute a shared secret of this one or use up the key.
+ * So the bridge records the owner of each number.
  */
 
 #include <linux/kernel.h>
@@ -15,9 +15,9 @@
 
 /**
  * struct tpm20_signer - a command with a TPMT_SIG_SCHEME
- * @code:	which
+ * @code:	the command
  * @key:	which of its handles is the key, from 0
- * @nr_2bs:	how many TPM2Bs come before the scheme
+ * @nr_2bs:	number of TPM2Bs before the scheme
  */
 struct tpm20_signer {
 	u32 code;
@@ -37,13 +37,13 @@ static const struct tpm20_signer tpm20_signers[] = {
 	{ TPM2_CC_CertifyX509, 1, 1 },
 };
 
-/* As the chip's own array: a key goes when its place is needed. */
+/* As in the chip, a new key replaces the older one in its place. */
 static struct vtpmb_ephemeral *tpm20_place(struct vtpmb_port *port, u16 counter)
 {
 	return &port->ephemeral[counter % VTPMB_MAX_EPHEMERAL];
 }
 
-/* Whether the number is that of a key of the vtpm's; then the command uses it. */
+/* Whether the number belongs to a key of this vtpm.  If so, the command uses it up. */
 static bool tpm20_take(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u16 counter)
 {
 	const struct vtpmb_ephemeral *key = tpm20_place(vtpm->port, counter);
@@ -71,20 +71,20 @@ static bool tpm20_skip_2bs(struct vtpmb_reader *r, unsigned int count)
 }
 
 /**
- * vtpmb_tpm20_inspect_zgen() - may a TPM2_ZGen_2Phase use its ephemeral key
+ * vtpmb_tpm20_inspect_zgen() - check whether TPM2_ZGen_2Phase may use its ephemeral key
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command
  *
  * Context: The hub's thread.
- * Return: TPM2_RC_SUCCESS, or what a TPM says of a key that was used already (TPM
- * 2.0 Part 3, 14.7)
+ * Return: TPM2_RC_SUCCESS, or the response code for a key that was used already (TPM 2.0
+ * Part 3, 14.7)
  */
 u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
 	u16 scheme, counter;
 
-	/* What is cut off is no command to the chip either. */
+	/* The chip refuses a truncated command. */
 	if (!tpm20_skip_2bs(&r, 2) || !vtpmb_get_u16(&r, &scheme) ||
 	    !vtpmb_get_u16(&r, &counter))
 		return TPM2_RC_SUCCESS;
@@ -104,14 +104,14 @@ static const struct tpm20_signer *tpm20_find_signer(u32 code)
 }
 
 /**
- * vtpmb_tpm20_inspect_signing() - may a command that signs use its ephemeral key
+ * vtpmb_tpm20_inspect_signing() - check whether a signing command may use its ephemeral key
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command
  *
- * Only TPM_ALG_ECDAA has one.  Without a key to sign with the scheme is not used.
+ * Only TPM_ALG_ECDAA uses one.  A command without a signing key does not use its scheme.
  *
  * Context: The hub's thread.
- * Return: TPM2_RC_SUCCESS, or what a TPM says of a key that was used already (TPM 2.0
+ * Return: TPM2_RC_SUCCESS, or the response code for a key that was used already (TPM 2.0
  * Part 4, CryptEccSign())
  */
 u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
@@ -128,7 +128,7 @@ u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 	return tpm20_take(vtpm, call, counter) ? TPM2_RC_SUCCESS : TPM2_RC_VALUE;
 }
 
-/* The number is the last of the response's parameters. */
+/* Record the owner of a new key.  Its number is the last parameter of the response. */
 static void tpm20_set_ephemeral_owner(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 				      struct vtpmb_reader *r)
 {
@@ -147,9 +147,9 @@ static void tpm20_set_ephemeral_owner(struct vtpmb_vtpm *vtpm, const struct vtpm
 }
 
 /**
- * vtpmb_tpm20_follow_ephemeral() - a key was made, or used up
+ * vtpmb_tpm20_follow_ephemeral() - record that an ephemeral key was made or used up
  * @vtpm:	the vtpm
- * @call:	a command that has succeeded, its response over it
+ * @call:	a command that has succeeded, overwritten by its response
  * @len:	bytes of the response
  *
  * Context: The hub's thread.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 2.0: what the chip is, asked once. */
+/* TPM 2.0: fixed properties of a chip, read once. */
 
 #include <linux/bitmap.h>
 #include <linux/errno.h>
@@ -12,7 +12,7 @@
 #include "state.h"
 
 /**
- * vtpmb_tpm20_alg() - what the chip says of an algorithm
+ * vtpmb_tpm20_alg() - find the properties of an algorithm
  * @vtpm:	the vtpm
  * @alg:	TPM_ALG_ID
  *
@@ -37,12 +37,12 @@ bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg)
 }
 
 /**
- * vtpmb_tpm20_is_no_hash() - whether the chip refuses an algorithm for a hash
+ * vtpmb_tpm20_is_no_hash() - check whether the chip refuses an algorithm as a hash
  * @vtpm:	the vtpm
  * @alg:	TPM_ALG_ID
  *
- * Not the contrary of vtpmb_tpm20_is_hash(): a newer chip may have a hash that is not
- * known here.
+ * This is not the opposite of vtpmb_tpm20_is_hash(): a newer chip may have a hash algorithm
+ * that the bridge does not know.
  */
 bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg)
 {
@@ -55,8 +55,8 @@ bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg)
  * struct tpm20_learn - a capability of the chip being read
  * @capability:	TPM_CAP
  * @start:	first property
- * @count:	how many to ask for at a time
- * @entry:	take one entry from the answer: its key, or an error
+ * @count:	maximum number of properties in one answer
+ * @entry:	reads one entry of the answer; returns its key or an error
  */
 struct tpm20_learn {
 	u32 capability;
@@ -118,11 +118,11 @@ static int tpm20_learn_permanent(struct vtpmb_port *port, struct vtpmb_tpm20_fac
 }
 
 /**
- * vtpmb_tpm20_get_bank() - one TPMS_PCR_SELECTION of a chip's TPM_CAP_PCRS
- * @r:		where it starts; taken
- * @sel:	out: the bank, and which registers of it are allocated
+ * vtpmb_tpm20_get_bank() - read one TPMS_PCR_SELECTION of a chip's TPM_CAP_PCRS
+ * @r:		at its beginning; advanced past it
+ * @sel:	out: the bank, and which of its PCRs are allocated
  *
- * Return: whether it was there
+ * Return: false if it is truncated
  */
 bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel)
 {
@@ -140,7 +140,7 @@ bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *
 	return true;
 }
 
-/* A command that the table does not know is none of a guest's. */
+/* A guest cannot use a command that is not in the table. */
 static int tpm20_learn_command(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 			       struct vtpmb_reader *r, u32 *key)
 {
@@ -186,7 +186,7 @@ static const struct tpm20_learn tpm20_learns[] = {
 	{ TPM2_CAP_PCRS, 0, 1, tpm20_learn_bank },
 };
 
-/* Ask the chip for a part of a capability; the answer's list is left in @r. */
+/* Ask the chip for a part of a capability.  @r is then at the answer's list. */
 static int tpm20_ask_chip(struct vtpmb_port *port, const struct tpm20_learn *learn,
 			  u32 start, struct vtpmb_reader *r, u8 *more, u32 *nr_entries)
 {
@@ -231,7 +231,7 @@ static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 			return -EIO;
 		while (!err && nr_entries--)
 			err = learn->entry(port, facts, &r, &start);
-		/* A list that goes on has to go on from here. */
+		/* The next part must begin after this one. */
 		if (!err && start < before)
 			return -EIO;
 		start++;
@@ -240,10 +240,10 @@ static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 }
 
 /**
- * vtpmb_tpm20_property() - a TPM_PT as the chip told it at probe
- * @facts:	the chip's
+ * vtpmb_tpm20_property() - return a TPM_PT that the chip returned at probe
+ * @facts:	properties of the chip
  * @property:	TPM_PT
- * @otherwise:	what it is if the chip has not told
+ * @otherwise:	value if the chip did not return it
  */
 u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise)
 {
@@ -264,10 +264,10 @@ static u32 tpm20_size_fact(const struct vtpmb_tpm20_facts *facts, u32 property)
 }
 
 /**
- * vtpmb_tpm20_probe() - learn what the chip is
- * @port:	the way to it; the caller holds the chip
+ * vtpmb_tpm20_probe() - read the fixed properties of a chip
+ * @port:	the chip; the caller holds it
  *
- * Return: 0, -EIO if it answers nonsense, -ENOMEM, or the errno of its driver
+ * Return: 0, -EIO if it returns malformed responses, -ENOMEM, or the errno of transmit
  */
 int vtpmb_tpm20_probe(struct vtpmb_port *port)
 {

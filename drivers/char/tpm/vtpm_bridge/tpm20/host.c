@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0: which objects and sessions in the chip are the host's.
+ * TPM 2.0: which objects and sessions in the chip belong to the host.
  *
- * A response that is lost does not tell what the chip has made.  What the chip had
- * before, and is in no table, is the host's.  So the chip is asked before it makes
- * something for a guest, once in a turn.
+ * When a response is lost, the bridge does not know what the chip has created.  What was in
+ * the chip before the command and is in no table belongs to the host.  So the chip is asked
+ * for its handles once in a turn, before it creates something for a guest.
  */
 
 #include <linux/bitmap.h>
@@ -14,10 +14,10 @@
 #include "state.h"
 
 /**
- * vtpmb_tpm20_list_host_objects() - see which objects in the chip are the host's
- * @vtpm:	the vtpm, about to have an object made
+ * vtpmb_tpm20_list_host_objects() - list the host's objects in the chip
+ * @vtpm:	the vtpm, about to have an object created
  *
- * They stay the same for the turn.
+ * The list stays valid until the end of the turn.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -42,7 +42,7 @@ int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_list_host_sessions() - see which loaded sessions in the chip are the host's
+ * vtpmb_tpm20_list_host_sessions() - list the host's loaded sessions in the chip
  * @vtpm:	the vtpm, about to have a session started
  *
  * Return: 0, -EIO or the errno of transmit
@@ -67,7 +67,7 @@ int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_forget_host_lists() - the host gets the chip
+ * vtpmb_tpm20_forget_host_lists() - forget both lists, because the host gets the chip
  * @vtpm:	the vtpm whose turn ends
  */
 void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0: what the parameters of a command would reach in the chip.
+ * TPM 2.0: whether the chip may get a command with these parameters.
  *
- * A handler judges the parameters under the vtpm's lock.  It takes them from a copy of
- * the reader.  Return: a response code; TPM2_RC_SUCCESS: the chip may get the command.
+ * A handler checks the parameters under the vtpm's lock and reads them from a copy of the
+ * reader.  It returns a response code; TPM2_RC_SUCCESS: the chip may get the command.
  */
 
 #include <linux/kernel.h>
@@ -15,7 +15,7 @@
 #include "state.h"
 #include "wire.h"
 
-/* Skip a TPM2B; false if it is cut off, which the chip will say better. */
+/* Skip a TPM2B.  Return false if it is truncated; the chip then returns the error. */
 static bool tpm20_skip_2b(struct vtpmb_reader *r)
 {
 	const u8 *bytes;
@@ -24,7 +24,7 @@ static bool tpm20_skip_2b(struct vtpmb_reader *r)
 	return vtpmb_get_tpm2b(r, &bytes, &len);
 }
 
-/* The chip would put its own PCRs into the creation data: only what is granted. */
+/* The chip puts its own PCRs into the creation data, so allow only granted ones. */
 u32 vtpmb_tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
@@ -34,7 +34,7 @@ u32 vtpmb_tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	return TPM2_RC_SUCCESS;
 }
 
-/* Bytes that follow a TPMT_SIG_SCHEME's algorithm; negative: not known. */
+/* The number of bytes after the algorithm of a TPMT_SIG_SCHEME, negative if unknown. */
 static int tpm20_scheme_len(u16 scheme)
 {
 	switch (scheme) {
@@ -51,8 +51,8 @@ static int tpm20_scheme_len(u16 scheme)
 }
 
 /*
- * The chip would attest its own PCRs.  Where they begin, after a scheme that is
- * not known, is not known either.
+ * The chip attests its own PCRs.  After an unknown scheme it is not known where the selection
+ * begins.
  */
 u32 vtpmb_tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -85,7 +85,7 @@ u32 vtpmb_tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm2
 		return TPM2_RC_SUCCESS;
 	call->public_only = !len;
 	hier = vtpmb_tpm20_hier(hierarchy);
-	/* Another name of one, that a newer chip may know. */
+	/* A newer chip may know it by another name. */
 	if (hier < 0)
 		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 2);
 	if (hier == HIER_PLATFORM || !vtpmb_tpm20_is_enabled(vtpm, hier))
@@ -94,7 +94,7 @@ u32 vtpmb_tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm2
 	return TPM2_RC_SUCCESS;
 }
 
-/* A PCR of the chip's own is to be changed. */
+/* The command changes a PCR of the chip. */
 u32 vtpmb_tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u32 rc = vtpmb_tpm20_change_real(call->cmd->locality);
@@ -103,9 +103,9 @@ u32 vtpmb_tpm20_inspect_real(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 }
 
 /*
- * The chip gets TPM_RH_NULL for a private PCR, and what it computes goes into the
- * virtual one.  A PCR's Name is its handle, so an HMAC that is not checked here
- * would not fit any more.
+ * For a private PCR, the chip gets TPM_RH_NULL, and its digest extends the virtual PCR.  The
+ * Name of a PCR is its handle, so the chip would refuse an HMAC that the bridge does not
+ * check.
  */
 u32 vtpmb_tpm20_inspect_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {

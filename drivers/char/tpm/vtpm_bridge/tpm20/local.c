@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 2.0: a command as it comes, and what the virtual platform answers. */
+/* TPM 2.0: parsing a command, and answers of the virtual platform. */
 
 #include <linux/lockdep.h>
 #include <linux/nospec.h>
@@ -38,7 +38,7 @@ static u32 tpm20_started(const struct vtpmb_vtpm *vtpm, const struct vtpmb_cmd *
 	return started == (cmd->code == TPM2_CC_Startup) ? TPM2_RC_INITIALIZE : TPM2_RC_SUCCESS;
 }
 
-/* Whether such a session exists is known in the hub's thread only. */
+/* Only the hub's thread knows whether such a session exists. */
 static u32 tpm20_session_is_in_table(struct vtpmb_vtpm *vtpm,
 				     struct vtpmb_tpm20_session *session,
 				     unsigned int i)
@@ -87,9 +87,9 @@ static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
  * @vtpm:	the vtpm
  * @call:	the command, all of whose sessions have been checked here; if one
  *		is not a password, the vtpm's lock is held
- * @out:	the response's handle and parameters, outside the command's buffer
+ * @out:	handle and parameters of the response, outside the command's buffer
  *
- * Return: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if it cannot be made
+ * Return: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if the response cannot be made
  */
 u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       const struct vtpmb_writer *out)
@@ -121,10 +121,10 @@ u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 }
 
 /**
- * vtpmb_tpm20_run_local() - have the virtual platform act on a command
+ * vtpmb_tpm20_run_local() - have the virtual platform execute a command
  * @vtpm:	the vtpm; its lock is held
  * @call:	the command, authorised
- * @out:	where the response's parameters go
+ * @out:	receives the response parameters
  *
  * Return: a response code
  */
@@ -166,7 +166,7 @@ static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 /**
  * vtpmb_tpm20_receive() - see receive() of struct vtpmb_family
  * @vtpm:	the vtpm; its lock is held
- * @cmd:	the command; a local answer comes over it
+ * @cmd:	the command; a local answer overwrites it
  */
 void vtpmb_tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {

@@ -76,7 +76,7 @@ u32 vtpmb_tpm20_map_nv(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
 }
 
-/* What TPM2B_NV_PUBLIC of NV_DefineSpace says: Part 2, 13.5. */
+/* TPM2B_NV_PUBLIC of NV_DefineSpace (Part 2, 13.5). */
 static bool tpm20_get_defined(struct vtpmb_tpm20_call *call, u32 *handle,
 			      u32 *attributes, u16 *data_size)
 {

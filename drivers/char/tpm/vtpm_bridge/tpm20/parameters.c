@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, algorithm parameters: what the chip is known to say of them.
+ * TPM 2.0, algorithm parameters: a cache of the chip's answers.
  *
- * It says the same at any time, so it need not be asked again.  The curves are
- * few and are learnt with the chip.  Of what TPM2_TestParms may ask there is no
- * end: each proxy remembers what it asked last, so none can make another wait.
- * Whatever is not known, errors above all, the chip is to say itself.
+ * The chip always gives the same answer, so it need not be asked again.  It has few curves,
+ * which are read when it is attached.  TPM2_TestParms has too many possible parameters, so
+ * each proxy caches those of its last commands.  Errors are not cached; the chip returns them.
  */
 
 #include <linux/errno.h>
@@ -40,9 +39,9 @@ static int tpm20_learn_detail(struct vtpmb_port *port, struct vtpmb_tpm20_facts 
 }
 
 /**
- * vtpmb_tpm20_learn_curves() - learn the parameters of the chip's curves
+ * vtpmb_tpm20_learn_curves() - read the parameters of the chip's curves
  * @port:	the chip; the caller holds it
- * @facts:	what else has been learnt of it; gets its @detail
+ * @facts:	properties of the chip; gets @detail
  *
  * Return: 0, -EIO, -ENOMEM or the errno of transmit
  */
@@ -128,10 +127,10 @@ static void tpm20_remember_tested(struct vtpmb_tpm20_tested *tested,
 }
 
 /**
- * vtpmb_tpm20_ask_parms() - TPM2_TestParms of what is not known yet
+ * vtpmb_tpm20_ask_parms() - send TPM2_TestParms with parameters that are not in the cache
  * @vtpm:	the vtpm
  * @call:	the command, which has no session
- * @out:	where the response's parameters go: there are none
+ * @out:	receives the response parameters, of which there are none
  * @rc:		response code: the chip's
  *
  * Context: The hub's thread.

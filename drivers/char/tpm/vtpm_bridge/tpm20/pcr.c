@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 2.0, PCR commands on the private banks.  Granted PCRs are passed on. */
+/* TPM 2.0, PCR commands on the private banks.  Commands on granted PCRs go to the chip. */
 
 #include <linux/bits.h>
 #include <linux/lockdep.h>
@@ -16,7 +16,7 @@
 /** MAX_EVENT - bytes of a TPM2B_EVENT (Part 2, 10.4.6) */
 #define MAX_EVENT		1024
 
-/* Of a bank that is not there: nothing. */
+/* A bank that does not exist has no PCRs. */
 static u32 tpm20_readable(const struct vtpmb_pcr_bank *bank, u32 pcrs,
 			  unsigned int *nr_digests)
 {
@@ -66,12 +66,12 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 }
 
 /**
- * vtpmb_tpm20_pcr_handle() - whether a PCR may be extended now
+ * vtpmb_tpm20_pcr_handle() - check whether a PCR may be extended now
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a PCR or TPM_RH_NULL
- * @locality:	which the command came at
+ * @locality:	locality of the command
  *
- * Return: TPM2_RC_SUCCESS, TPM2_RC_LOCALITY, or VTPMB_RC_PASS for one of the chip's own
+ * Return: TPM2_RC_SUCCESS, TPM2_RC_LOCALITY, or VTPMB_RC_PASS for a PCR of the chip
  */
 u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality)
 {
@@ -96,7 +96,7 @@ static void tpm20_extend(struct vtpmb_vtpm *vtpm, u16 alg, u32 handle, const u8 
 	vtpmb_pcrs_extend(pcrs, alg, handle, digest);
 }
 
-/* TPMT_HA; @digest is in place */
+/* TPMT_HA; @digest points into the command */
 static u32 tpm20_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			u16 *alg, const u8 **digest)
 {
@@ -110,7 +110,7 @@ static u32 tpm20_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return *digest ? TPM2_RC_SUCCESS : TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, 0);
 }
 
-/* TPML_DIGEST_VALUES: checked as a whole before any of it is used. */
+/* TPML_DIGEST_VALUES: the whole list is checked before any digest is used. */
 static u32 tpm20_digests(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 struct vtpmb_reader *digests)
 {
@@ -137,7 +137,7 @@ static u32 tpm20_digests(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
  * vtpmb_tpm20_pcr_digests() - extend a PCR by a list of digests
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a PCR whose locality has been checked, or TPM_RH_NULL
- * @digests:	TPMT_HA after TPMT_HA, to its end
+ * @digests:	a sequence of TPMT_HA
  */
 void vtpmb_tpm20_pcr_digests(struct vtpmb_vtpm *vtpm, u32 handle,
 			     struct vtpmb_reader *digests)
@@ -198,7 +198,7 @@ u32 vtpmb_tpm20_pcr_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return TPM2_RC_SUCCESS;
 }
 
-/* TPM 2.0 Part 3, 22.8.  On a TPM with a DRTM locality 4 is not for this. */
+/* TPM 2.0 Part 3, 22.8.  A TPM with a DRTM does not allow it at locality 4. */
 u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			  struct vtpmb_writer *out)
 {
@@ -229,7 +229,7 @@ static bool tpm20_selected(const struct vtpmb_pcr_bank *bank,
 	return false;
 }
 
-/* A bank is there with all its registers or not at all. */
+/* A bank has all its registers or none. */
 static bool tpm20_allocate(struct vtpmb_pcrs *pcrs, const struct vtpmb_tpm20_selection *sel,
 			   u32 nr_sels)
 {
@@ -250,7 +250,7 @@ static bool tpm20_allocate(struct vtpmb_pcrs *pcrs, const struct vtpmb_tpm20_sel
 	return true;
 }
 
-/* Bytes that all registers would take, and bytes that there are. */
+/* The bytes that all registers would take, and the bytes that are available. */
 static u32 tpm20_allocation(const struct vtpmb_pcrs *pcrs,
 			    const struct vtpmb_tpm20_selection *sel, u32 nr_sels, u32 *total)
 {
@@ -269,8 +269,8 @@ static u32 tpm20_allocation(const struct vtpmb_pcrs *pcrs,
 }
 
 /*
- * TPM 2.0 Part 3, 22.5: from the next TPM Reset on.  What is not mentioned
- * stays as it is now, whatever an earlier one of these commands said.
+ * TPM 2.0 Part 3, 22.5: takes effect at the next TPM Reset.  Banks that the command does not
+ * name stay as they are now, whatever an earlier PCR_Allocate said.
  */
 u32 vtpmb_tpm20_pcr_allocate(struct vtpmb_vtpm *vtpm,
 			     struct vtpmb_tpm20_call *call,

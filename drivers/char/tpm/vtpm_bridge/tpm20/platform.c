@@ -8,10 +8,10 @@
 #include "state.h"
 #include "wire.h"
 
-/** MAX_ALG_LIST - TPM 2.0 Part 2, 10.9.2; of the reference implementation */
+/** MAX_ALG_LIST - TPM 2.0 Part 2, 10.9.2; as in the reference implementation */
 #define MAX_ALG_LIST	64
 
-/** MAX_CAP_CC - TPM 2.0 Part 2, 10.9.1; of the reference implementation */
+/** MAX_CAP_CC - TPM 2.0 Part 2, 10.9.1; as in the reference implementation */
 #define MAX_CAP_CC	254
 
 /** MAX_SYM_DATA - TPM 2.0 Part 2, 11.1.15 */
@@ -27,7 +27,7 @@ static void tpm20_clear_auth(struct vtpmb_tpm20_hierarchy *h)
 }
 
 /**
- * vtpmb_tpm20_platform_init() - a TPM as it comes from its maker
+ * vtpmb_tpm20_platform_init() - set the factory state
  * @vtpm:	the vtpm, whose state is zero
  */
 void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm)
@@ -47,7 +47,7 @@ void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm)
 			     vtpmb_tpm20_rows[i].flags & TPM20_PP_DEFAULT);
 }
 
-/* Its objects go; the hub's thread takes them out of the chip. */
+/* Its objects no longer exist; the hub's thread flushes them from the chip. */
 static void tpm20_flush(struct vtpmb_tpm20_hierarchy *h)
 {
 	WRITE_ONCE(h->flushed, h->flushed + 1);
@@ -77,7 +77,7 @@ static void tpm20_start(struct vtpmb_vtpm *vtpm, enum vtpmb_pcr_start how, u8 lo
 	vtpm->power = VTPMB_STARTED;
 }
 
-/* What Startup(CLEAR) is depends on how the TPM was shut down. */
+/* Startup(CLEAR) is a TPM Reset or a TPM Restart, depending on the last Shutdown. */
 static void tpm20_start_clear(struct vtpmb_vtpm *vtpm, u8 locality)
 {
 	bool saved = vtpmb_tpm20_state(vtpm)->shutdown == SHUTDOWN_STATE;
@@ -86,7 +86,7 @@ static void tpm20_start_clear(struct vtpmb_vtpm *vtpm, u8 locality)
 }
 
 /**
- * vtpmb_tpm20_start() - start up as by firmware
+ * vtpmb_tpm20_start() - start up as firmware would
  * @vtpm:	the vtpm, which was reset
  */
 void vtpmb_tpm20_start(struct vtpmb_vtpm *vtpm)
@@ -97,9 +97,8 @@ void vtpmb_tpm20_start(struct vtpmb_vtpm *vtpm)
 }
 
 /*
- * TPM 2.0 Part 3, 9.3.  Only what reaches the virtual platform as a reset
- * brings it back to where this is accepted: a guest's operating system cannot
- * reset its PCRs.
+ * TPM 2.0 Part 3, 9.3.  It is accepted once after each reset of the virtual platform, so a
+ * guest's operating system cannot reset its PCRs by it.
  */
 u32 vtpmb_tpm20_startup(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			struct vtpmb_writer *out)
@@ -152,7 +151,7 @@ u32 vtpmb_tpm20_shutdown(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return TPM2_RC_SUCCESS;
 }
 
-/* TPM 2.0 Part 3, 10.2: the chip has tested itself for the host. */
+/* TPM 2.0 Part 3, 10.2: the host has already tested the chip. */
 u32 vtpmb_tpm20_self_test(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			  struct vtpmb_writer *out)
 {
@@ -195,7 +194,7 @@ u32 vtpmb_tpm20_get_test_result(struct vtpmb_vtpm *vtpm,
 	return vtpmb_tpm20_get_end(call);
 }
 
-/* TPM 2.0 Part 3, 16.2: a guest has no say in the chip's random numbers. */
+/* TPM 2.0 Part 3, 16.2: accepted, but a guest cannot influence the chip's random numbers. */
 u32 vtpmb_tpm20_stir_random(struct vtpmb_vtpm *vtpm,
 			    struct vtpmb_tpm20_call *call,
 			    struct vtpmb_writer *out)
@@ -253,11 +252,11 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
 }
 
 /**
- * vtpmb_tpm20_set_endorsement() - the administrator enables a hierarchy or disables it
+ * vtpmb_tpm20_set_endorsement() - let the guest use the endorsement hierarchy, or not
  * @vtpm:	the vtpm; its lock is held
- * @on:		enable it, as far as the guest does
+ * @on:		the guest may use it if it has not disabled it itself
  *
- * As for HierarchyControl, what is in a disabled hierarchy is flushed.
+ * As for HierarchyControl, objects in a disabled hierarchy are flushed.
  */
 void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on)
 {
@@ -334,8 +333,8 @@ static void tpm20_clear_hierarchy(struct vtpmb_tpm20_hierarchy *h)
 }
 
 /*
- * TPM 2.0 Part 3, 24.6, as far as one proxy goes: the storage seed is shared,
- * so a key that can be derived from it again can be had again.
+ * TPM 2.0 Part 3, 24.6, for one proxy.  All users of the chip share the storage seed, so the
+ * guest can derive the same primary keys again.
  */
 u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		      struct vtpmb_writer *out)
@@ -377,7 +376,7 @@ u32 vtpmb_tpm20_clear_control(struct vtpmb_vtpm *vtpm,
 	return TPM2_RC_SUCCESS;
 }
 
-/* TPML_CC, in place */
+/* TPML_CC, in the command buffer */
 static u32 tpm20_code_list(struct vtpmb_tpm20_call *call, unsigned int param,
 			   struct vtpmb_reader *list)
 {
@@ -395,7 +394,7 @@ static u32 tpm20_code_list(struct vtpmb_tpm20_call *call, unsigned int param,
 	return TPM2_RC_SUCCESS;
 }
 
-/* What cannot be listed, and PP_Commands itself, stays as it is. */
+/* Commands that cannot be in the list, and PP_Commands itself, are skipped. */
 static void tpm20_list(struct vtpmb_tpm20 *tpm, struct vtpmb_reader *codes, bool on)
 {
 	u32 code;

@@ -2,14 +2,13 @@
 /*
  * TPM 2.0, PolicyPCR on private PCRs: the keyed fold.
  *
- * Only the chip can put something into a policy session, and of PCRs only what
- * its own hold.  So the bridge compares the private PCRs, and then has the chip
- * put in a register that can be reset and that holds a digest, keyed with the
- * proxy's secret, of what the guest selected and of what was there.  Nobody
- * without the secret can bring that register to the same value, so nobody else
- * can satisfy the policy: no other proxy whose PCRs are the same, nor the host's
- * users.  Trial and real sessions fold alike, so their policies are equal; one
- * that software computes without the TPM is another one.
+ * Only the chip can change a policy session, and PolicyPCR uses only the chip's own PCRs.
+ * So the bridge compares the private PCRs itself.  Then it extends a resettable PCR of the
+ * chip with a digest of the guest's selection and values, keyed with the proxy's secret, and
+ * sends PolicyPCR for that PCR.  Nobody without the secret can bring that PCR to the same
+ * value.  So nobody else can satisfy the policy: neither another proxy with equal PCRs, nor
+ * users of the host.  Trial and policy sessions use the same digest, so their policies are
+ * equal.  A policy that software computes without the TPM differs.
  */
 
 #include <linux/bits.h>
@@ -27,16 +26,16 @@
 #include "wire.h"
 
 /**
- * struct tpm20_claim - what a guest says of its PCRs
- * @given:	pcrDigest, in place
- * @given_len:	its bytes; 0: what they are now
- * @list:	TPML_PCR_SELECTION without the registers that are not there
- * @list_len:	its bytes
- * @selects:	any is left
- * @mixed:	some are the chip's own, some are not
- * @digest:	of the registers, or as given for a trial
- * @digest_len:	its bytes
- * @counter:	pcrUpdateCounter at that time
+ * struct tpm20_claim - a guest's PolicyPCR
+ * @given:	pcrDigest, in the command buffer
+ * @given_len:	bytes of @given; 0: use the current values
+ * @list:	TPML_PCR_SELECTION without the PCRs that do not exist
+ * @list_len:	bytes of @list
+ * @selects:	@list names a PCR
+ * @mixed:	@list names granted and private PCRs
+ * @digest:	digest of the private PCRs; in a trial session, @given if there is one
+ * @digest_len:	bytes of @digest
+ * @counter:	pcrUpdateCounter when @digest was computed
  */
 struct tpm20_claim {
 	const u8 *given;
@@ -88,7 +87,7 @@ static int tpm20_hash_pcrs(struct vtpmb_vtpm *vtpm, const struct vtpmb_hash *has
 	return err;
 }
 
-/* Leave the registers that are there, and write the list anew. */
+/* Remove PCRs that do not exist, and write the list again. */
 static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *sel,
 			 u32 nr_sels, struct tpm20_claim *claim)
 {
@@ -98,7 +97,7 @@ static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *
 
 	lockdep_assert_held(&vtpm->lock);
 
-	/* If all were, the chip would have got the command. */
+	/* If all of them were granted, the chip would have got the command. */
 	claim->mixed = vtpmb_tpm20_names_real(vtpm, sel, nr_sels);
 	vtpmb_writer_init(&w, claim->list, sizeof(claim->list));
 	vtpmb_put_u32(&w, nr_sels);
@@ -112,7 +111,7 @@ static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *
 	claim->list_len = w.len;
 }
 
-/* The digest as it is now, in the hash of the session. */
+/* Compute the current digest with the hash algorithm of the session. */
 static u32 tpm20_digest_now(struct vtpmb_vtpm *vtpm, u16 alg,
 			    struct vtpmb_tpm20_selection *sel, u32 nr_sels,
 			    struct tpm20_claim *claim)
@@ -147,7 +146,7 @@ static u32 tpm20_get_claim(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	return tpm20_digest_now(vtpm, call->entry[0]->hash_alg, sel, nr_sels, claim);
 }
 
-/* TPM 2.0 Part 3, 23.7: a trial takes what is given for true. */
+/* TPM 2.0 Part 3, 23.7: a trial session uses the given digest without a check. */
 static u32 tpm20_judge(const struct vtpmb_tpm20_entry *entry, struct tpm20_claim *claim)
 {
 	if (entry->trial) {
@@ -182,7 +181,7 @@ static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *
 					claim->digest_len, digest);
 }
 
-/* Which of the chip's banks the register is used of; NULL: there are no policies. */
+/* The bank of the chip in which the policy PCR is used, or NULL if there are no policies. */
 static const struct vtpmb_hash *tpm20_fold_bank(const struct vtpmb_port *port)
 {
 	const struct vtpmb_hash *bank = NULL;
@@ -197,7 +196,7 @@ static const struct vtpmb_hash *tpm20_fold_bank(const struct vtpmb_port *port)
 	return bank;
 }
 
-/* A command on the register, which has an empty authValue. */
+/* Send a command on the policy PCR, which has an empty authValue. */
 static int tpm20_register(struct vtpmb_port *port, u32 code, const void *params,
 			  size_t params_len, u32 *rc)
 {
@@ -221,7 +220,7 @@ static int tpm20_reset_register(struct vtpmb_port *port, u32 *rc)
 	return tpm20_register(port, TPM2_CC_PCR_Reset, "", 0, rc);
 }
 
-/* TPML_DIGEST_VALUES of one; a digest of another size is cut off or filled up. */
+/* TPML_DIGEST_VALUES with one digest, truncated or padded to the size of the bank. */
 static int tpm20_extend_register(struct vtpmb_port *port, const u8 *digest, u32 *rc)
 {
 	const struct vtpmb_hash *bank = tpm20_fold_bank(port);
@@ -235,7 +234,7 @@ static int tpm20_extend_register(struct vtpmb_port *port, const u8 *digest, u32 
 	return tpm20_register(port, TPM2_CC_PCR_Extend, values, w.len, rc);
 }
 
-/* Bring the register to what stands for the claim. */
+/* Reset the policy PCR and extend it with the keyed digest of the claim. */
 static int tpm20_set_policy_pcr(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, u32 *rc)
 {
 	u8 digest[VTPMB_MAX_DIGEST] = {};
@@ -249,13 +248,13 @@ static int tpm20_set_policy_pcr(struct vtpmb_vtpm *vtpm, const struct tpm20_clai
 	if (!err && !*rc)
 		err = tpm20_extend_register(vtpm->port, digest, rc);
 	memzero_explicit(digest, sizeof(digest));
-	/* Not what the guest could have done wrong. */
+	/* The guest has made no mistake, so it does not get the chip's response code. */
 	if (*rc)
 		*rc = TPM2_RC_COMMAND_CODE;
 	return err;
 }
 
-/* What the chip is to put into the session. */
+/* The parameters of the PolicyPCR that the chip gets. */
 static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
 		      const struct tpm20_claim *claim, u32 *rc)
 {
@@ -283,7 +282,7 @@ static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *e
  * vtpmb_tpm20_policy_pcr() - TPM2_PolicyPCR (TPM 2.0 Part 3, 23.7)
  * @vtpm:	the vtpm
  * @call:	the command
- * @out:	where the response's parameters go: there are none
+ * @out:	receives the response parameters, of which there are none
  * @rc:		response code
  *
  * Return: 0 or the errno of transmit
@@ -331,7 +330,7 @@ u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 	return TPM2_RC_PCR_CHANGED;
 }
 
-/* Any value will do that nobody can bring it to from a reset. */
+/* Any digest will do: nobody can bring the PCR to a proxy's value afterwards without a reset. */
 static int tpm20_extend_arbitrarily(struct vtpmb_port *port, u32 *rc)
 {
 	u8 random[VTPMB_MAX_DIGEST];
@@ -341,11 +340,11 @@ static int tpm20_extend_arbitrarily(struct vtpmb_port *port, u32 *rc)
 }
 
 /**
- * vtpmb_tpm20_reset_policy_pcr() - leave nothing in the register that a policy asks for
+ * vtpmb_tpm20_reset_policy_pcr() - leave no value of a proxy in the policy PCR
  * @port:	the chip, about to be given to the host
  *
- * If the register cannot be reset it is extended.  If that fails too, it is tried
- * again at the end of the next turn, whosever that is.
+ * If the PCR cannot be reset, it is extended.  If that fails too, the end of the next turn
+ * of any proxy tries again.
  *
  * Return: 0, -EIO or the errno of transmit
  */

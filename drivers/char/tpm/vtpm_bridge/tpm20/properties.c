@@ -2,8 +2,8 @@
 /*
  * TPM 2.0, properties of the chip that vary (TPM 2.0 Part 2, 6.13, TPM_PT_VAR).
  *
- * The host may change them whenever it has the chip, so they are asked for in
- * each turn that needs them, and forgotten at its end.
+ * The host may change them whenever it has the chip, so they are read in each turn that needs
+ * them and forgotten at its end.
  */
 
 #include <linux/compiler.h>
@@ -14,7 +14,7 @@
 
 #define NR_NEEDED		5
 
-/* Where to put a property; NULL for one that is not needed. */
+/* The variable for a property, or NULL if the property is not needed. */
 static u32 *tpm20_place(struct vtpmb_pt_var *var, u32 property)
 {
 	switch (property) {
@@ -67,7 +67,7 @@ static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int
 }
 
 /**
- * vtpmb_tpm20_ask_properties() - see that port->var is as the chip has it
+ * vtpmb_tpm20_ask_properties() - make sure that port->var has the chip's current values
  * @port:	the chip
  *
  * Costs one command in a turn.

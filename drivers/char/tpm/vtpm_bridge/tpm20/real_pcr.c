@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, real PCRs: those of the chip that the administrator has granted.
+ * TPM 2.0, real PCRs: PCRs of the chip that the administrator has granted.
  *
- * To the guest they stand in the place of its private ones of the same number.
- * A command on them alone goes to the chip as it is; PCR_Read puts together
- * what the chip and the private banks hold.  The chip is always at locality 0,
- * so at another one the guest may not change them.
+ * The guest sees them in place of its private PCRs with the same numbers.  A command on real
+ * PCRs alone goes to the chip unchanged.  PCR_Read combines the values of the chip and of
+ * the private banks.  The chip is always at locality 0, so the guest cannot change real PCRs
+ * at another locality.
  */
 
 #include <linux/bits.h>
@@ -19,11 +19,11 @@
 #include "state.h"
 #include "wire.h"
 
-/** BEYOND - stands for all PCRs that no TPM of this profile has */
+/** BEYOND - bit for all PCRs that no TPM of this profile has */
 #define BEYOND			BIT(VTPMB_NR_PCRS)
 
 /**
- * vtpmb_tpm20_is_real_pcr() - whether a handle is a granted PCR of the chip
+ * vtpmb_tpm20_is_real_pcr() - check whether a handle is a granted PCR of the chip
  * @vtpm:	the vtpm; its lock is held
  * @handle:	a PCR or TPM_RH_NULL
  */
@@ -35,8 +35,8 @@ bool vtpmb_tpm20_is_real_pcr(const struct vtpmb_vtpm *vtpm, u32 handle)
 }
 
 /**
- * vtpmb_tpm20_change_real() - whether a granted PCR may be changed
- * @locality:	the virtual one that the command came at
+ * vtpmb_tpm20_change_real() - check whether a granted PCR may be changed
+ * @locality:	virtual locality of the command
  *
  * Return: TPM2_RC_LOCALITY, or VTPMB_RC_PASS: the chip decides
  */
@@ -46,11 +46,11 @@ u32 vtpmb_tpm20_change_real(u8 locality)
 }
 
 /**
- * struct tpm20_list - a TPML_PCR_SELECTION, of any banks and of any sizes
- * @pcrs:	all that it names, of any bank
- * @nr_sels:	how many selections
- * @sized:	each is of the size that all PCRs of this profile have
- * @hashed:	each is of a bank that the chip may have
+ * struct tpm20_list - a TPML_PCR_SELECTION with any banks and sizes
+ * @pcrs:	all PCRs that it names, in any bank
+ * @nr_sels:	number of selections
+ * @sized:	each has the bitmap size of this profile
+ * @hashed:	each names a bank that the chip may have
  */
 struct tpm20_list {
 	u32 pcrs;
@@ -59,7 +59,7 @@ struct tpm20_list {
 	bool hashed;
 };
 
-/* TPMS_PCR_SELECTION of any size; @pcrs gets what it names too. */
+/* TPMS_PCR_SELECTION of any size; adds the PCRs that it names to @pcrs. */
 static bool tpm20_get_selection(struct vtpmb_reader *r, u16 *alg, u8 *size, u32 *pcrs)
 {
 	const u8 *bits;
@@ -79,7 +79,7 @@ static bool tpm20_get_selection(struct vtpmb_reader *r, u16 *alg, u8 *size, u32 
 	return true;
 }
 
-/* False if it is cut off. */
+/* Return false if it is truncated. */
 static bool tpm20_get_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r,
 			   struct tpm20_list *list)
 {
@@ -99,7 +99,7 @@ static bool tpm20_get_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r,
 	return true;
 }
 
-/* Whether the last parameter, a TPML_PCR_SELECTION, names granted PCRs alone. */
+/* Whether the last parameter, a TPML_PCR_SELECTION, names only granted PCRs. */
 static bool tpm20_list_is_real(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
 {
 	struct tpm20_list list;
@@ -111,13 +111,13 @@ static bool tpm20_list_is_real(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
 }
 
 /**
- * vtpmb_tpm20_inspect_list() - may the chip be given a list of PCRs
+ * vtpmb_tpm20_inspect_list() - check whether the chip may get a list of PCRs
  * @vtpm:	the vtpm; its lock is held
  * @r:		at the last parameter, a TPML_PCR_SELECTION
  * @param:	its number, from 0
- * @private:	response code if it selects what is not granted
+ * @private:	response code if it selects a PCR that is not granted
  *
- * What the chip is sure to refuse it refuses best: it finds what else is wrong.
+ * A list that the chip is sure to refuse is passed on, so that the guest gets the chip's error.
  *
  * Return: a response code
  */
@@ -139,10 +139,10 @@ u32 vtpmb_tpm20_inspect_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader r,
 }
 
 /**
- * vtpmb_tpm20_names_real() - whether any granted PCR is among those selected
+ * vtpmb_tpm20_names_real() - check whether a granted PCR is selected
  * @vtpm:	the vtpm; its lock is held
  * @sel:	the selections
- * @nr_sels:	how many
+ * @nr_sels:	number of selections
  */
 bool vtpmb_tpm20_names_real(const struct vtpmb_vtpm *vtpm,
 			    const struct vtpmb_tpm20_selection *sel, u32 nr_sels)
@@ -157,8 +157,8 @@ bool vtpmb_tpm20_names_real(const struct vtpmb_vtpm *vtpm,
 }
 
 /*
- * Whether the chip is to answer a command though the virtual platform, or the
- * bridge from its books, answers it of private PCRs.
+ * Whether the chip answers a command that the bridge would answer itself if it named private
+ * PCRs.
  */
 
 bool vtpmb_tpm20_handle_is_real(struct vtpmb_vtpm *vtpm,
@@ -187,12 +187,12 @@ bool vtpmb_tpm20_policy_is_real(struct vtpmb_vtpm *vtpm,
 
 /**
  * struct tpm20_read - a PCR_Read of private and granted PCRs
- * @nr_sels:	in @sel and @chip
- * @sel:	what the guest selects; then what it gets
+ * @nr_sels:	number of selections in @sel and @chip
+ * @sel:	PCRs that the guest selects; later those that it gets
  * @real:	the granted PCRs
- * @chip:	what of @sel the chip has told
+ * @chip:	those of @sel that the chip has returned
  * @counter:	pcrUpdateCounter of the chip
- * @digests:	what it has told, TPM2B after TPM2B, in the scratch buffer
+ * @digests:	digests that the chip has returned, a sequence of TPM2B in the scratch buffer
  */
 struct tpm20_read {
 	u32 nr_sels;
@@ -203,7 +203,7 @@ struct tpm20_read {
 	struct vtpmb_reader digests;
 };
 
-/* The chip's answer; its list has the same banks as the one that it was asked for. */
+/* Parse the chip's answer.  Its list has the same banks as the request. */
 static bool tpm20_get_answer(struct tpm20_read *read, struct vtpmb_reader *r)
 {
 	u32 nr_sels, nr_digests, i;
@@ -223,7 +223,7 @@ static bool tpm20_get_answer(struct tpm20_read *read, struct vtpmb_reader *r)
 	return true;
 }
 
-/* As many digests as one answer holds are enough: ours holds no more. */
+/* One answer of the chip is enough, because the guest's answer holds no more digests. */
 static int tpm20_ask_chip(struct vtpmb_port *port, struct tpm20_read *read, u32 *rc)
 {
 	u8 list[VTPMB_TPM20_MAX_LIST];
@@ -243,7 +243,7 @@ static int tpm20_ask_chip(struct vtpmb_port *port, struct tpm20_read *read, u32 
 	return tpm20_get_answer(read, &r) ? 0 : -EIO;
 }
 
-/* In the order of a TPM: what does not fit is left out, as is what is not there. */
+/* As a TPM does, leave out PCRs that do not exist and digests that do not fit. */
 static u32 tpm20_choose(struct vtpmb_vtpm *vtpm, struct tpm20_read *read,
 			struct vtpmb_writer *out)
 {
@@ -264,7 +264,7 @@ static u32 tpm20_choose(struct vtpmb_vtpm *vtpm, struct tpm20_read *read,
 	return nr_digests;
 }
 
-/* The registers of one bank.  The chip's come in the order in which it was asked. */
+/* Write the digests of one bank.  Those of the chip come in the order of the request. */
 static bool tpm20_put_chosen(const struct vtpmb_pcr_bank *bank, struct tpm20_read *read,
 			     u32 pcrs, struct vtpmb_writer *out)
 {
@@ -288,8 +288,8 @@ static bool tpm20_put_chosen(const struct vtpmb_pcr_bank *bank, struct tpm20_rea
 }
 
 /*
- * Either counter may move the sum, so it tells of any change, as pcrUpdateCounter
- * does.
+ * The guest gets the sum of both counters.  It changes when either of them does, as
+ * pcrUpdateCounter must.
  */
 static int tpm20_merge_reads(struct vtpmb_vtpm *vtpm, struct tpm20_read *read,
 			     struct vtpmb_writer *out)
@@ -323,7 +323,7 @@ static u32 tpm20_get_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
  * vtpmb_tpm20_read_mixed() - TPM2_PCR_Read of private and granted PCRs
  * @vtpm:	the vtpm
  * @call:	the command
- * @out:	where the response's parameters go
+ * @out:	receives the response parameters
  * @rc:		response code
  *
  * Context: The hub's thread.

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0: agree with the chip after a lost response.
+ * TPM 2.0: make the handle table agree with the chip after a lost response.
  *
- * A command whose response is lost, or makes no sense, may have been executed or
- * not.  A handle may be free then that the table has for loaded, and the next
- * one to get it may be the host.  So the chip is asked what it has before
- * anything else is executed, and before the host gets the chip.  What is there
- * and is in no table was made by the lost command, unless the host has left it
- * there: before a guest's command that makes something, the chip is asked what
- * it has already, once in a turn.
+ * If the response to a command is lost or malformed, the command may have been executed or
+ * not.  A handle that the table shows as loaded may then be free, and the host may be the
+ * next one to get it.  So the chip is asked for its handles before the next command, and
+ * before the host gets the chip.  The lost command has made what is in no table, unless the
+ * host has left it there.  To know that, the chip is asked for its handles once in a turn,
+ * before a guest's command that creates something.
  *
- * Only the proxy whose turn it is has anything loaded.  Of the others the chip has
- * saved sessions.
+ * Only the proxy whose turn it is has anything loaded.  The others have saved sessions in
+ * the chip.
  */
 
 #include <linux/bitmap.h>
@@ -24,12 +23,12 @@
 #include "swap.h"
 
 /**
- * struct tpm20_inside - what the chip has
- * @nr_objects:	in @object
+ * struct tpm20_inside - contents of the chip
+ * @nr_objects:	number of handles in @object
  * @object:	transient handles
  * @loaded:	loaded sessions
  * @saved:	saved sessions
- * @loading:	what was being loaded when the response was lost, or NULL
+ * @loading:	body that was being loaded when the response was lost, or NULL
  */
 struct tpm20_inside {
 	unsigned int nr_objects;
@@ -70,9 +69,9 @@ static int tpm20_flush(struct vtpmb_port *port, u32 handle)
 }
 
 /*
- * A session has one number for as long as it lives.  One that is saved, but not
- * with the context that is here, is of no use to anybody.  Of one that is neither
- * loaded nor saved here, the number may be the host's.
+ * A session keeps its handle while it exists.  If the chip has saved it, but the bridge does
+ * not have that context, nobody can use the session, so it is flushed.  If the session is
+ * neither loaded nor saved here, its handle may belong to a session of the host.
  */
 static int tpm20_resync_session(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
 				const struct tpm20_inside *inside)
@@ -117,8 +116,8 @@ static int tpm20_resync_table(struct vtpmb_vtpm *vtpm, const struct tpm20_inside
 }
 
 /*
- * Sessions of others.  One that is loaded was about to be saved again: it is lost,
- * since its owner has no turn in which it could leave the chip.
+ * Sessions of other proxies.  A loaded one was about to be saved again.  It is flushed,
+ * because its owner has no turn in which it could be evicted.
  */
 static int tpm20_resync_saved(struct vtpmb_vtpm *vtpm, const struct tpm20_inside *inside)
 {
@@ -140,8 +139,8 @@ static int tpm20_resync_saved(struct vtpmb_vtpm *vtpm, const struct tpm20_inside
 }
 
 /*
- * Whether an object that is in no table is what was being loaded: it has that
- * one's Name.  To learn that it is loaded again.
+ * Whether an object that is in no table is the one that was being loaded.  It has the same
+ * Name then.  To read that Name, the object is loaded again.
  */
 static int tpm20_is_lost(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *loading, u32 handle,
 			 bool *lost)
@@ -194,14 +193,13 @@ static int tpm20_flush_lost_sessions(struct vtpmb_vtpm *vtpm, const struct tpm20
 }
 
 /**
- * vtpmb_tpm20_resync() - make the table agree with what the chip has
- * @vtpm:	the vtpm whose turn it is
+ * vtpmb_tpm20_resync() - make the handle table agree with the chip
+ * @vtpm:	the vtpm whose turn it is; it has no command in execution
  *
- * Does nothing unless a response was lost.  No command of the vtpm's is being
- * executed.
+ * Does nothing unless a response was lost.
  *
- * Return: 0; or -EIO or the errno of transmit: then it has to be tried again, and
- * no handle of the chip's in the table may be used before
+ * Return: 0, -EIO or the errno of transmit.  After an error it has to be called again before
+ * any physical handle of the table is used.
  */
 int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm)
 {
@@ -228,12 +226,12 @@ int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_forget_loaded() - the chip does not answer, and the host gets it
+ * vtpmb_tpm20_forget_loaded() - forget loaded bodies of a chip that does not answer
  * @vtpm:	the vtpm whose turn ends
  *
- * Later a handle of the chip's in the table can be somebody else's: it is never
- * used again.  What was not saved is lost, and stays in the chip if it is there:
- * nobody can tell later whose it is.
+ * The host gets the chip next.  A physical handle in the table may later belong to somebody
+ * else, so it is never used again.  Bodies that were not saved are lost.  If the chip still
+ * has them, they stay there, because nobody can tell later whose they are.
  */
 void vtpmb_tpm20_forget_loaded(struct vtpmb_vtpm *vtpm)
 {

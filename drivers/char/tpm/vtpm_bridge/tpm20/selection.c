@@ -10,7 +10,7 @@
 /** SELECT_SIZE - bytes of a PCR bitmap: sizeofSelect */
 #define SELECT_SIZE		(VTPMB_NR_PCRS / 8)
 
-/** MAX_READ - digests of one TPM2_PCR_Read: TPML_DIGEST (Part 2, 10.9.6) */
+/** MAX_READ - maximum number of digests in one TPM2_PCR_Read: TPML_DIGEST (Part 2, 10.9.6) */
 #define MAX_READ		8
 
 static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -66,11 +66,11 @@ u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 }
 
 /**
- * vtpmb_tpm20_limit_digests() - keep of a bank's registers what fits into a PCR_Read
- * @pcrs:	those that are wanted and there
- * @nr_digests:	how many the response has; raised
+ * vtpmb_tpm20_limit_digests() - select as many PCRs of a bank as fit into a PCR_Read
+ * @pcrs:	existing PCRs that the guest selects
+ * @nr_digests:	number of digests in the response; increased
  *
- * Return: the first ones of @pcrs
+ * Return: the lowest PCRs of @pcrs
  */
 u32 vtpmb_tpm20_limit_digests(u32 pcrs, unsigned int *nr_digests)
 {

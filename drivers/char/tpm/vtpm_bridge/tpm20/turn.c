@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0: the end of a turn.  Nothing of a guest's stays loaded in the chip, and what
- * does not exist for the guest any more is flushed.
+ * TPM 2.0: the end of a turn.  Nothing of a guest stays loaded in the chip, and objects and
+ * sessions that no longer exist for the guest are flushed.
  */
 
 #include "books.h"
@@ -15,7 +15,7 @@
 #include "swap.h"
 #include "turn.h"
 
-/* Out of the chip; what cannot be saved when it is tried once more is lost. */
+/* Evict a body.  If it cannot be saved at the second attempt, it is flushed. */
 static int tpm20_unload_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
 	unsigned int tries = 0;
@@ -43,7 +43,7 @@ static int tpm20_unload_bodies(struct vtpmb_vtpm *vtpm)
 }
 
 /**
- * vtpmb_tpm20_end_turn() - leave nothing of a proxy's in the chip
+ * vtpmb_tpm20_end_turn() - leave nothing of a proxy in the chip
  * @vtpm:	the vtpm whose turn ends
  *
  * Return: 0 or the errno of transmit
@@ -55,7 +55,7 @@ int vtpmb_tpm20_end_turn(struct vtpmb_vtpm *vtpm)
 	if (err)
 		vtpmb_tpm20_forget_loaded(vtpm);
 	reset = vtpmb_tpm20_reset_policy_pcr(vtpm->port);
-	/* Of that a lost response says nothing about handles. */
+	/* A lost response to that command does not concern handles. */
 	vtpm->port->resync_needed = false;
 	vtpmb_tpm20_forget_indices(vtpm);
 	vtpmb_tpm20_forget_properties(vtpm->port);
@@ -67,7 +67,7 @@ int vtpmb_tpm20_end_turn(struct vtpmb_vtpm *vtpm)
  * vtpmb_tpm20_refresh_saved() - keep guests' sessions from falling behind while guests are idle
  * @vtpm:	a vtpm that has nothing loaded
  *
- * The chip tells what it has saved for the host only with a session that it saves.
+ * Only by saving a session does the bridge learn how many sessions the host has saved.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -108,7 +108,7 @@ static bool tpm20_is_cleared(const struct vtpmb_tpm20 *tpm,
 	       entry->flushed != READ_ONCE(tpm->hier[entry->hier].cleared);
 }
 
-/* One that the chip does not let go of stays hidden. */
+/* If the chip refuses to delete the object, it stays in the chip but hidden from the guest. */
 static int tpm20_clear_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
 	u32 rc;
@@ -117,7 +117,7 @@ static int tpm20_clear_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_en
 				     vtpmb_tpm20_flush_entry(vtpm, entry);
 }
 
-/* A reset takes them out of the chip only, Clear takes them away. */
+/* A reset only unloads persistent objects; Clear deletes them. */
 static int tpm20_forget_stale_persistent(struct vtpmb_vtpm *vtpm, bool all)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
@@ -135,7 +135,7 @@ static int tpm20_forget_stale_persistent(struct vtpmb_vtpm *vtpm, bool all)
 	return err;
 }
 
-/* Of before a TPM Reset: also what was saved is gone (TPM 2.0 Part 1, 12.2.3). */
+/* A TPM Reset also ends contexts that the guest has saved (TPM 2.0 Part 1, 12.2.3). */
 static bool tpm20_is_before_reset(const struct vtpmb_tpm20 *tpm,
 				  const struct vtpmb_tpm20_entry *entry)
 {
@@ -143,8 +143,8 @@ static bool tpm20_is_before_reset(const struct vtpmb_tpm20 *tpm,
 }
 
 /*
- * What the guest has saved outlives a reset until Startup tells that it was a
- * TPM Reset.  Without power it would only take others' room.
+ * Contexts that the guest has saved survive a reset until Startup shows that it was a TPM
+ * Reset.  Without power, they are flushed, because they take room that others need.
  */
 static int tpm20_flush_stale_sessions(struct vtpmb_vtpm *vtpm, bool all, bool reset)
 {
@@ -190,13 +190,13 @@ static int tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 }
 
 /**
- * vtpmb_tpm20_flush_stale() - put out what does not exist any more
+ * vtpmb_tpm20_flush_stale() - flush objects and sessions that no longer exist
  * @vtpm:	the vtpm
- * @all:	it is going
+ * @all:	flush everything, because the vtpm is about to be destroyed
  *
- * Objects of a hierarchy that was disabled or cleared; after a reset all
- * objects and sessions but those that the guest has saved; after a TPM Reset
- * those too.  What a Clear takes away is found in the chip first.
+ * These are objects of a hierarchy that was disabled or cleared.  After a reset, these are
+ * also all objects and sessions that the guest has not saved, and after a TPM Reset those that
+ * it has saved.  Objects that a Clear deletes are first looked up in the chip.
  *
  * Return: 0 or the errno of transmit
  */
@@ -208,12 +208,12 @@ int vtpmb_tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 		err = tpm20_flush_stale(vtpm, all);
 	if (!err)
 		return 0;
-	/* Once more, with what the chip says that it has. */
+	/* Try again, now that the table agrees with the chip. */
 	vtpm->port->resync_needed = true;
 	err = vtpmb_tpm20_resync(vtpm);
 	if (!err)
 		err = tpm20_flush_stale(vtpm, all);
-	/* The end of the turn tries it once more, unless this is the end. */
+	/* The end of the turn tries again, unless this is the end of the turn. */
 	if (err && all)
 		vtpmb_tpm20_forget_loaded(vtpm);
 	else if (err)
