@@ -378,10 +378,7 @@ enum {
  * struct vtpmb_family - the verbs of a family
  * @name:	"1.2" or "2.0"
  * @version:	VTPMB_VERSION_12 or VTPMB_VERSION_20
- * @nr_rows:	rows of its command table
- * @row:	the table's row number of a code, or -ENOENT
- * @unsafe:	whether row number @i needs an explicit unsafe grant
- * @row_code:	the code of row number @i
+ * @commands:	its command table
  * @query:	QEMU's buffer-size query, VTPMB_QUERY_SIZE bytes: what the
  *		emulator of a TIS or CRB device sends at each of its resets
  * @query_answer: the answer that QEMU understands: VTPMB_GUEST_BUF_SIZE
@@ -435,10 +432,7 @@ enum {
 struct vtpmb_family {
 	const char *name;
 	u32 version;
-	unsigned int nr_rows;
-	int (*row)(u32 code);
-	bool (*unsafe)(unsigned int i);
-	u32 (*row_code)(unsigned int i);
+	const struct vtpmb_commands *commands;
 	const u8 *query;
 	const u8 *query_answer;
 	size_t query_answer_len;

@@ -2,13 +2,12 @@
 /* Policy: which commands a proxy may use. */
 
 #include <linux/errno.h>
-#include "family.h"
 #include "policy.h"
 
 /**
  * vtpmb_policy_set() - change what the policy says of one command
  * @policy:	the policy; the caller holds the lock of its vtpm
- * @family:	whose command table @code is looked up in
+ * @commands:	the command table of its vtpm's family
  * @code:	TPM_CC or TPM_ORDINAL
  * @verb:	what to do
  *
@@ -17,14 +16,14 @@
  * VTPMB_POLICY_ALLOW_UNSAFE
  */
 int vtpmb_policy_set(struct vtpmb_policy *policy,
-		     const struct vtpmb_family *family, u32 code,
+		     const struct vtpmb_commands *commands, u32 code,
 		     enum vtpmb_policy_verb verb)
 {
-	int row = family->row(code);
+	int row = commands->find(code);
 
 	if (row < 0)
 		return row;
-	if (verb == VTPMB_POLICY_ALLOW && family->unsafe(row))
+	if (verb == VTPMB_POLICY_ALLOW && commands->is_unsafe(row))
 		return -EACCES;
 
 	__assign_bit(row, policy->deny, verb == VTPMB_POLICY_DENY);
@@ -35,7 +34,7 @@ int vtpmb_policy_set(struct vtpmb_policy *policy,
 /**
  * vtpmb_policy_get() - read what the policy says of one command
  * @policy:	the policy; the caller holds the lock of its vtpm
- * @row:	row number, below the family's @nr_rows
+ * @row:	row number, below @nr_rows of the command table
  *
  * Return: what vtpmb_policy_set() would have to be told for this.  It is never
  * VTPMB_POLICY_ALLOW, which is the default of a command that is safe.
@@ -50,13 +49,13 @@ enum vtpmb_policy_verb vtpmb_policy_get(const struct vtpmb_policy *policy, unsig
 /**
  * vtpmb_policy_permits() - whether a command may be used
  * @policy:	the policy; the caller holds the lock of its vtpm
- * @family:	whose table @row counts in
- * @row:	row number, below @family->nr_rows
+ * @commands:	the command table of its vtpm's family
+ * @row:	row number, below @commands->nr_rows
  */
 bool vtpmb_policy_permits(const struct vtpmb_policy *policy,
-			  const struct vtpmb_family *family, unsigned int row)
+			  const struct vtpmb_commands *commands, unsigned int row)
 {
 	if (test_bit(row, policy->deny))
 		return false;
-	return !family->unsafe(row) || test_bit(row, policy->allow);
+	return !commands->is_unsafe(row) || test_bit(row, policy->allow);
 }

@@ -4,7 +4,7 @@
  *
  * Verbs: set, get, permits.
  *
- * It is an allow list: a code that the family's table does not know is never
+ * It is an allow list: a code that the command table does not know is never
  * permitted, a row that is unsafe by default only by an explicit grant.
  */
 #ifndef VTPMB_POLICY_H
@@ -14,15 +14,27 @@
 #include <linux/types.h>
 #include "limits.h"
 
-struct vtpmb_family;
+/**
+ * struct vtpmb_commands - the command table of a family, as policy sees it
+ * @nr_rows:	its rows
+ * @find:	the row number of a code, or -ENOENT
+ * @code:	the code of a row
+ * @is_unsafe:	whether a row needs an explicit unsafe grant
+ */
+struct vtpmb_commands {
+	unsigned int nr_rows;
+	int (*find)(u32 code);
+	u32 (*code)(unsigned int row);
+	bool (*is_unsafe)(unsigned int row);
+};
 
 /**
- * struct vtpmb_policy - grants and denials on top of the family's table
+ * struct vtpmb_policy - grants and denials on top of the command table
  * @allow:	rows permitted though the table says they are unsafe
  * @deny:	rows refused whatever the table says; wins over @allow
  *
- * Bit numbers are row numbers of the family's table.  Protected by the lock
- * of the vtpm that holds it.
+ * Bit numbers are row numbers of the table.  Protected by the lock of the vtpm that
+ * holds it.
  */
 struct vtpmb_policy {
 	DECLARE_BITMAP(allow, VTPMB_MAX_CODES);
@@ -44,10 +56,10 @@ enum vtpmb_policy_verb {
 };
 
 int vtpmb_policy_set(struct vtpmb_policy *policy,
-		     const struct vtpmb_family *family, u32 code,
+		     const struct vtpmb_commands *commands, u32 code,
 		     enum vtpmb_policy_verb verb);
 enum vtpmb_policy_verb vtpmb_policy_get(const struct vtpmb_policy *policy, unsigned int row);
 bool vtpmb_policy_permits(const struct vtpmb_policy *policy,
-			  const struct vtpmb_family *family, unsigned int row);
+			  const struct vtpmb_commands *commands, unsigned int row);
 
 #endif

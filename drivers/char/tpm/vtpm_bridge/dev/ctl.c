@@ -129,7 +129,7 @@ static int vtpmb_set_policy(struct vtpmb_proxy *proxy, u64 code,
 {
 	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
 
-	return vtpmb_policy_set(&vtpm->policy, vtpm->port->family, code, verb);
+	return vtpmb_policy_set(&vtpm->policy, vtpm->port->family->commands, code, verb);
 }
 
 static int vtpmb_set_deny(struct vtpmb_proxy *proxy, u64 code)
@@ -586,19 +586,19 @@ static const u32 vtpmb_policy_keys[] = {
 /* Returns how many there are; @settings has room for all commands. */
 static u32 vtpmb_fill_policy(struct vtpmb_vtpm *vtpm, struct vtpm_bridge_setting *settings)
 {
-	const struct vtpmb_family *family = vtpm->port->family;
+	const struct vtpmb_commands *commands = vtpm->port->family->commands;
 	unsigned int row;
 	u32 count = 0;
 
 	lockdep_assert_held(&vtpm->lock);
 
-	for (row = 0; row < family->nr_rows; row++) {
+	for (row = 0; row < commands->nr_rows; row++) {
 		enum vtpmb_policy_verb verb = vtpmb_policy_get(&vtpm->policy, row);
 
 		if (verb == VTPMB_POLICY_DEFAULT)
 			continue;
 		settings[count].key = vtpmb_policy_keys[verb];
-		settings[count++].value = family->row_code(row);
+		settings[count++].value = commands->code(row);
 	}
 	return count;
 }
@@ -611,7 +611,8 @@ static int vtpmb_tell_policy(struct vtpmb_proxy *proxy, struct vtpm_bridge_polic
 	u32 count, fit;
 	int err = 0;
 
-	settings = kcalloc(vtpm->port->family->nr_rows, sizeof(*settings), GFP_KERNEL);
+	settings = kcalloc(vtpm->port->family->commands->nr_rows, sizeof(*settings),
+			   GFP_KERNEL);
 	if (!settings)
 		return -ENOMEM;
 	mutex_lock(&vtpm->lock);

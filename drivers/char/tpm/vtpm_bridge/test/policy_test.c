@@ -3,14 +3,13 @@
 
 #include <kunit/test.h>
 #include <linux/errno.h>
-#include "../core/family.h"
 #include "../core/policy.h"
 
 enum { SAFE, UNSAFE, SAFE_TOO, UNSAFE_TOO, NR_ROWS };
 
 static const u32 codes[NR_ROWS] = { 0x10, 0x20, 0x30, 0x40 };
 
-static int fake_row(u32 code)
+static int fake_find(u32 code)
 {
 	unsigned int i;
 
@@ -21,15 +20,21 @@ static int fake_row(u32 code)
 	return -ENOENT;
 }
 
-static bool fake_unsafe(unsigned int i)
+static u32 fake_code(unsigned int row)
 {
-	return i == UNSAFE || i == UNSAFE_TOO;
+	return codes[row];
 }
 
-static const struct vtpmb_family fake = {
+static bool fake_is_unsafe(unsigned int row)
+{
+	return row == UNSAFE || row == UNSAFE_TOO;
+}
+
+static const struct vtpmb_commands fake = {
 	.nr_rows = NR_ROWS,
-	.row = fake_row,
-	.unsafe = fake_unsafe,
+	.find = fake_find,
+	.code = fake_code,
+	.is_unsafe = fake_is_unsafe,
 };
 
 static bool permits(const struct vtpmb_policy *policy, unsigned int row)

@@ -506,8 +506,8 @@ static void denied_ordinal_is_absent(struct kunit *test)
 	startup(TPM_ST_CLEAR);
 	KUNIT_EXPECT_EQ(test, run_words(TPM_ORD_GetRandom, &one, 1), TPM_SUCCESS);
 	KUNIT_EXPECT_EQ(test, cmd->answer, VTPMB_ANSWER_CHIP);
-	KUNIT_EXPECT_EQ(test, vtpmb_policy_set(&vtpm->policy, &vtpmb_tpm12, TPM_ORD_GetRandom,
-					       VTPMB_POLICY_DENY), 0);
+	KUNIT_EXPECT_EQ(test, vtpmb_policy_set(&vtpm->policy, vtpmb_tpm12.commands,
+					       TPM_ORD_GetRandom, VTPMB_POLICY_DENY), 0);
 	KUNIT_EXPECT_EQ(test, run_words(TPM_ORD_GetRandom, &one, 1), TPM_BAD_ORDINAL);
 	KUNIT_EXPECT_EQ(test, cmd->answer, VTPMB_ANSWER_REFUSED);
 	KUNIT_EXPECT_EQ(test, get_cap(TPM_CAP_ORD, TPM_ORD_GetRandom), TPM_SUCCESS);

@@ -503,7 +503,7 @@ static void denied_command_is_hidden_and_refused(struct kunit *test)
 	startup();
 	run_words(TPM2_ST_NO_SESSIONS, GET_CAPABILITY, total, 3, "", 0);
 	before = vtpmb_peek_u32(cmd->buf + 23);
-	vtpmb_policy_set(&vtpm->policy, &vtpmb_tpm20, 0x17B, VTPMB_POLICY_DENY);
+	vtpmb_policy_set(&vtpm->policy, vtpmb_tpm20.commands, 0x17B, VTPMB_POLICY_DENY);
 	run_words(TPM2_ST_NO_SESSIONS, GET_CAPABILITY, total, 3, "", 0);
 	KUNIT_EXPECT_EQ(test, vtpmb_peek_u32(cmd->buf + 23), before - 1);
 	run_words(TPM2_ST_NO_SESSIONS, GET_CAPABILITY, list, 3, "", 0);
@@ -519,7 +519,8 @@ static void vendor_command_never_reaches_the_chip(struct kunit *test)
 	u64 before;
 
 	startup();
-	vtpmb_policy_set(&vtpm->policy, &vtpmb_tpm20, 0x20001000, VTPMB_POLICY_ALLOW_UNSAFE);
+	vtpmb_policy_set(&vtpm->policy, vtpmb_tpm20.commands, 0x20001000,
+			 VTPMB_POLICY_ALLOW_UNSAFE);
 	before = fake->port.nr_chip_commands;
 	KUNIT_EXPECT_EQ(test, run_words(TPM2_ST_NO_SESSIONS, 0x20001000, NULL, 0, "\x01", 1),
 			(u32)TPM2_RC_COMMAND_CODE);

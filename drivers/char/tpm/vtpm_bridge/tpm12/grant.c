@@ -15,7 +15,7 @@ static bool tpm12_row_exists(const struct vtpmb_tpm12_row *row)
 }
 
 /* Whether an ordinal needs a grant. */
-bool vtpmb_tpm12_unsafe(unsigned int i)
+bool vtpmb_tpm12_is_unsafe(unsigned int i)
 {
 	const struct vtpmb_tpm12_row *row = &vtpmb_tpm12_rows[i];
 

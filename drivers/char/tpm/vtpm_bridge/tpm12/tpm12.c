@@ -43,10 +43,17 @@ static const struct vtpmb_failure_rule tpm12_failure = {
 	.question_len = sizeof(tpm12_failure_question),
 };
 
-static u32 tpm12_row_code(unsigned int i)
+static u32 tpm12_code(unsigned int row)
 {
-	return vtpmb_tpm12_rows[i].code;
+	return vtpmb_tpm12_rows[row].code;
 }
+
+static const struct vtpmb_commands tpm12_commands = {
+	.nr_rows = TPM12_NR_ROWS,
+	.find = vtpmb_tpm12_row,
+	.code = tpm12_code,
+	.is_unsafe = vtpmb_tpm12_is_unsafe,
+};
 
 /* Any well-framed command, known or not, ends what it interrupts. */
 static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
@@ -191,10 +198,7 @@ static bool tpm12_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range
 const struct vtpmb_family vtpmb_tpm12 = {
 	.name = "1.2",
 	.version = VTPMB_VERSION_12,
-	.nr_rows = TPM12_NR_ROWS,
-	.row = vtpmb_tpm12_row,
-	.unsafe = vtpmb_tpm12_unsafe,
-	.row_code = tpm12_row_code,
+	.commands = &tpm12_commands,
 	.query = tpm12_query,
 	.query_answer = tpm12_query_answer,
 	.query_answer_len = sizeof(tpm12_query_answer),

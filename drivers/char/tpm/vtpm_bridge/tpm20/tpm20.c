@@ -92,15 +92,22 @@ static void tpm20_retry(struct vtpmb_cmd *cmd)
 	vtpmb_tpm20_fail(cmd, TPM2_RC_RETRY);
 }
 
-static bool tpm20_unsafe(unsigned int i)
+static bool tpm20_is_unsafe(unsigned int row)
 {
-	return vtpmb_tpm20_rows[i].flags & TPM20_UNSAFE;
+	return vtpmb_tpm20_rows[row].flags & TPM20_UNSAFE;
 }
 
-static u32 tpm20_row_code(unsigned int i)
+static u32 tpm20_code(unsigned int row)
 {
-	return vtpmb_tpm20_rows[i].code;
+	return vtpmb_tpm20_rows[row].code;
 }
+
+static const struct vtpmb_commands tpm20_commands = {
+	.nr_rows = VTPMB_TPM20_NR_ROWS,
+	.find = vtpmb_tpm20_row,
+	.code = tpm20_code,
+	.is_unsafe = tpm20_is_unsafe,
+};
 
 static bool tpm20_pp(struct vtpmb_vtpm *vtpm)
 {
@@ -169,10 +176,7 @@ static bool tpm20_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range
 const struct vtpmb_family vtpmb_tpm20 = {
 	.name = "2.0",
 	.version = VTPMB_VERSION_20,
-	.nr_rows = VTPMB_TPM20_NR_ROWS,
-	.row = vtpmb_tpm20_row,
-	.unsafe = tpm20_unsafe,
-	.row_code = tpm20_row_code,
+	.commands = &tpm20_commands,
 	.query = tpm20_query,
 	.query_answer = tpm20_query_answer,
 	.query_answer_len = sizeof(tpm20_query_answer),

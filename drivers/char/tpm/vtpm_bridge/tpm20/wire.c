@@ -112,7 +112,7 @@ bool vtpmb_tpm20_permits(struct vtpmb_vtpm *vtpm, unsigned int row)
 	if (!(vtpmb_tpm20_rows[row].flags & TPM20_LOCAL) &&
 	    !test_bit(row, vtpmb_tpm20_facts(vtpm->port)->has))
 		return false;
-	return vtpmb_policy_permits(&vtpm->policy, vtpm->port->family, row);
+	return vtpmb_policy_permits(&vtpm->policy, vtpm->port->family->commands, row);
 }
 
 /* What was shut down has changed since: the next Startup finds no saved state. */

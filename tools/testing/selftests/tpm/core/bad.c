@@ -111,10 +111,10 @@ static size_t take_state(u8 *state)
 
 static bool is_denied(void)
 {
-	const struct vtpmb_family *f = core_port.family;
-	int row = f->row(sample->code);
+	const struct vtpmb_commands *commands = core_port.family->commands;
+	int row = commands->find(sample->code);
 
-	return row < 0 || f->unsafe(row);
+	return row < 0 || commands->is_unsafe(row);
 }
 
 static struct bad_diff *find_diff(u32 code, u32 ours, u32 twins)

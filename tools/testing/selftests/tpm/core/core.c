@@ -634,7 +634,7 @@ void core_off(struct vtpmb_vtpm *vtpm)
 void core_policy(struct vtpmb_vtpm *vtpm, u32 code, enum vtpmb_policy_verb verb)
 {
 	mutex_lock(&vtpm->lock);
-	TRY(!vtpmb_policy_set(&vtpm->policy, vtpm->port->family, code, verb));
+	TRY(!vtpmb_policy_set(&vtpm->policy, vtpm->port->family->commands, code, verb));
 	mutex_unlock(&vtpm->lock);
 }
 

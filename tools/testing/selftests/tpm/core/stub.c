@@ -6,23 +6,27 @@
 
 #include "core.h"
 
-static int stub_row(u32 code)
+static int stub_find(u32 code)
 {
 	(void)code;
 	return 0;
 }
 
-static bool stub_unsafe(unsigned int i)
+static bool stub_is_unsafe(unsigned int row)
 {
-	(void)i;
+	(void)row;
 	return false;
 }
 
-static u32 stub_row_code(unsigned int i)
+static u32 stub_code(unsigned int row)
 {
-	(void)i;
+	(void)row;
 	return 0;
 }
+
+static const struct vtpmb_commands stub_commands = {
+	.nr_rows = 1, .find = stub_find, .code = stub_code, .is_unsafe = stub_is_unsafe,
+};
 
 static int stub_probe(struct vtpmb_port *port)
 {
@@ -90,8 +94,7 @@ static bool stub_no(struct vtpmb_vtpm *vtpm)
 }
 
 #define STUB(text) {							\
-	.name = text, .nr_rows = 1, .row = stub_row, .unsafe = stub_unsafe, \
-	.row_code = stub_row_code, .probe = stub_probe,			\
+	.name = text, .commands = &stub_commands, .probe = stub_probe,	\
 	.forget = stub_forget, .create = stub_create,			\
 	.destroy = stub_destroy, .reset = stub_nothing,			\
 	.off = stub_nothing, .receive = stub_receive,			\

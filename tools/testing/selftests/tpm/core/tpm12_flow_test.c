@@ -895,19 +895,19 @@ static bool is_there(u32 code)
 
 static void cap_ord_is_what_the_policy_says(void)
 {
-	const struct vtpmb_family *family = &vtpmb_tpm12;
+	const struct vtpmb_commands *commands = vtpmb_tpm12.commands;
 	unsigned int i, nr = 0;
 	char hex[64];
 
 	begin_started();
-	for (i = 0; i < family->nr_rows; i++) {
-		u32 code = family->row_code(i);
+	for (i = 0; i < commands->nr_rows; i++) {
+		u32 code = commands->code(i);
 
-		CHECK_EQ(family->row(code), i);
-		CHECK_EQ(is_there(code), !family->unsafe(i));
+		CHECK_EQ(commands->find(code), i);
+		CHECK_EQ(is_there(code), !commands->is_unsafe(i));
 		nr += is_there(code);
 		snprintf(hex, sizeof(hex), "00c1 ???????? %08x", code);
-		if (family->unsafe(i))
+		if (commands->is_unsafe(i))
 			CHECK_EQ(ours(hex), 10);
 	}
 	CHECK_EQ(nr, 60);
@@ -1097,7 +1097,7 @@ static void tail_behind_the_size_is_no_part_of_the_command(void)
 
 static void absent_ordinals_answer_alike_whatever_follows(void)
 {
-	const struct vtpmb_family *family = &vtpmb_tpm12;
+	const struct vtpmb_commands *commands = vtpmb_tpm12.commands;
 	u8 cmd[512] = { 0x00, 0xc1 };
 	struct core_rsp rsp;
 	unsigned int i;
@@ -1105,13 +1105,13 @@ static void absent_ordinals_answer_alike_whatever_follows(void)
 
 	begin_started();
 	memset(cmd + 10, 0x01, sizeof(cmd) - 10);
-	for (i = 0; i < family->nr_rows; i++) {
-		if (!family->unsafe(i))
+	for (i = 0; i < commands->nr_rows; i++) {
+		if (!commands->is_unsafe(i))
 			continue;
 		for (len = 10; len < sizeof(cmd); len += 11) {
 			cmd[1] = 0xc1 + len % 3;
 			vtpmb_poke_u32(cmd + 2, len);
-			vtpmb_poke_u32(cmd + 6, family->row_code(i));
+			vtpmb_poke_u32(cmd + 6, commands->code(i));
 			core_send(vtpm, cmd, len, &rsp);
 			CHECK_EQ(rsp.rc, 10);
 			CHECK_EQ(rsp.len, 10);

@@ -143,9 +143,9 @@ static bool is_st_clear(const struct diff_guest *g, const struct diff_pair *p)
 
 static bool is_unsafe(const struct diff_guest *g, const struct diff_pair *p)
 {
-	const struct vtpmb_family *f = core_port.family;
+	const struct vtpmb_commands *commands = core_port.family->commands;
 
-	return f->unsafe(f->row(p->code));
+	return commands->is_unsafe(commands->find(p->code));
 }
 
 static bool takes_slot(const struct diff_guest *g, const struct diff_pair *p)
@@ -329,14 +329,14 @@ static const char *code_name(u32 code)
 
 static const char *may_fail(u32 code)
 {
-	const struct vtpmb_family *f = core_port.family;
-	int row = f->row(code);
+	const struct vtpmb_commands *commands = core_port.family->commands;
+	int row = commands->find(code);
 
 	if (row < 0)
 		return "the bridge does not know it";
 	if (code == 0x12c || code == 0x183)
 		return "no virtual PCR has a policy or an authValue";
-	return f->unsafe(row) ? "not allowed unless granted" : NULL;
+	return commands->is_unsafe(row) ? "not allowed unless granted" : NULL;
 }
 
 /* Tries enough for two guests that guess, without a wait: time stands still. */

@@ -245,7 +245,7 @@ static void is_granted_by_policy(void)
 	sample_begin(&things_of_proxy);
 	ABOUT(!proxy_has(&nr));
 	is_refused();
-	ABOUT(vtpmb_policy_set(&v->policy, &vtpmb_tpm20, one->code,
+	ABOUT(vtpmb_policy_set(&v->policy, vtpmb_tpm20.commands, one->code,
 			       VTPMB_POLICY_ALLOW) == -EACCES);
 	is_refused();
 	core_policy(v, one->code, VTPMB_POLICY_ALLOW_UNSAFE);
