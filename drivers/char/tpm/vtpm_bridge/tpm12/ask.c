@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: commands of the bridge's own, and what it asks the chip. */
+/* TPM 1.2: commands that the bridge itself sends to the chip. */
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -7,7 +7,7 @@
 #include "ask.h"
 #include "state.h"
 
-/* Retries of a command while the chip returns TPM_RETRY. */
+/* Maximum number of retries while the chip returns TPM_RETRY. */
 #define MAX_RETRIES	5
 
 /*
@@ -63,12 +63,12 @@ int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 }
 
 /**
- * vtpmb_tpm12_ask_capability() - have the chip answer a GetCapability
+ * vtpmb_tpm12_ask_capability() - send GetCapability to the chip
  * @port:	the chip; the response comes into its scratch buffer
  * @cap:	TPM_CAPABILITY_AREA
  * @sub:	subCap
  * @sub_len:	its bytes, at most 4
- * @r:		out: reads the response's parameters; if @rc is TPM_SUCCESS
+ * @r:		out: at the response's parameters; valid if @rc is TPM_SUCCESS
  * @rc:		out: the chip's return code
  *
  * Context: The hub's thread, which holds the chip.  May sleep.
@@ -93,10 +93,10 @@ int vtpmb_tpm12_ask_capability(struct vtpmb_port *port, u32 cap, const void *sub
 }
 
 /**
- * vtpmb_tpm12_ask_number() - a property of the chip as it is now
+ * vtpmb_tpm12_ask_number() - read a property that the chip may change
  * @port:	the chip
  * @prop:	TPM_CAP_PROPERTY
- * @value:	out: its value; 0 if the chip does not tell
+ * @value:	out: its value; 0 if the chip does not return it
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -120,18 +120,18 @@ int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
 	return 0;
 }
 
-/* Whether a command may succeed later; in failure mode, after a reset. */
+/* Whether a command may succeed later; in failure mode only after a reset. */
 bool vtpmb_tpm12_is_busy(u32 rc)
 {
 	return rc >= TPM_RETRY || rc == TPM_FAILEDSELFTEST;
 }
 
 /**
- * vtpmb_tpm12_ask_list() - the handles of a type that the chip has
+ * vtpmb_tpm12_ask_list() - read the chip's handles of a type
  * @port:	the chip
  * @rt:		TPM_RESOURCE_TYPE
- * @list:	out: the handles, in the port's scratch buffer; if @rc is TPM_SUCCESS
- * @nr_handles:	out: how many; if @rc is TPM_SUCCESS
+ * @list:	out: the handles, in the port's scratch buffer; valid if @rc is TPM_SUCCESS
+ * @nr_handles:	out: their number; valid if @rc is TPM_SUCCESS
  * @rc:		out: the chip's return code
  *
  * Return: 0, -EIO or the errno of transmit
@@ -156,10 +156,10 @@ int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *
 }
 
 /**
- * vtpmb_tpm12_is_listed() - whether a handle is in a list of the chip's
+ * vtpmb_tpm12_is_listed() - check whether a handle is in a list of the chip's handles
  * @handle:	the handle
- * @list:	what vtpmb_tpm12_ask_list() has given
- * @nr_handles:	how many
+ * @list:	the list from vtpmb_tpm12_ask_list()
+ * @nr_handles:	number of handles in it
  */
 bool vtpmb_tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles)
 {

@@ -2,9 +2,8 @@
 /*
  * TPM 1.2: GetCapability (Part 2, 21.1; Part 3, 7.1).
  *
- * Firmware and kernels ask before they do anything else, and with short
- * timeouts, so nearly all is answered from what was learnt of the chip and
- * from the virtual platform.
+ * Firmware and kernels send it first and with short timeouts.  So nearly all of it is
+ * answered from the properties that were read at probe and from the virtual platform.
  */
 
 #include <linux/errno.h>
@@ -31,7 +30,7 @@
  * @prop:	TPM_CAP_PROP
  * @how:	see below
  * @value:	for PROP_NUMBER; for the others enum vtpmb_tpm12_kind
- * @like:	for PROP_CHIP: the chip's property whose value it has
+ * @like:	for PROP_CHIP: the property of the chip with the value
  */
 struct tpm12_prop {
 	u16 prop;
@@ -158,7 +157,7 @@ static u32 tpm12_cap_chip(struct vtpmb_tpm12_call *call, u32 sub)
 	return TPM_SUCCESS;
 }
 
-/* What transport sessions can do: nothing if there are none. */
+/* The properties of transport sessions, if there are any. */
 static u32 tpm12_cap_transport(struct vtpmb_tpm12_call *call, u32 sub)
 {
 	if (call->vtpm->transport < VTPMB_TRANSPORT_ORDINAL)
@@ -179,8 +178,8 @@ static u32 tpm12_cap_flag(struct vtpmb_tpm12_call *call, u32 sub)
  * vtpmb_tpm12_input_buffer() - TPM_CAP_PROP_INPUT_BUFFER of a virtual TPM
  * @vtpm:	the vtpm
  *
- * Return: maximum length of a command in bytes, at most what the chip accepts and what
- * QEMU was told
+ * Return: maximum length of a command in bytes: the chip's or VTPMB_GUEST_BUF_SIZE, which
+ * QEMU gets, whichever is lower
  */
 u32 vtpmb_tpm12_input_buffer(const struct vtpmb_vtpm *vtpm)
 {
@@ -197,7 +196,7 @@ static u32 tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return vtpmb_tpm12_max_entries(vtpm, kind);
 }
 
-/* Until the hub's thread sweeps the table, it counts what a reset or ForceClear has ended. */
+/* The table counts what a reset or ForceClear has ended until the hub's thread flushes it. */
 static u32 tpm12_nr_alive(struct vtpmb_vtpm *vtpm, const u32 *nr)
 {
 	return vtpmb_tpm12_has_stale(vtpm) ? 0 : READ_ONCE(*nr);
@@ -211,7 +210,7 @@ static u32 tpm12_nr_free(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 	return max - min(max, nr);
 }
 
-/* Of both kinds: those left, or (@value is TPM12_AUTH) all. */
+/* Both kinds together: the free ones, or all if @value is TPM12_AUTH. */
 static u32 tpm12_sessions(struct vtpmb_vtpm *vtpm, u32 value)
 {
 	if (value == TPM12_AUTH)
@@ -271,7 +270,7 @@ static u32 tpm12_cap_version_val(struct vtpmb_tpm12_call *call, u32 sub)
 	return tpm12_put_blob(call, &vtpmb_tpm12_facts(call->vtpm)->version_val);
 }
 
-/* The chip's list is cut down to what is granted: see tpm12_correct_nv_list(). */
+/* tpm12_correct_nv_list() removes indexes that are not granted from the chip's list. */
 static u32 tpm12_cap_nv_list(struct vtpmb_tpm12_call *call, u32 sub)
 {
 	if (call->vtpm->range[VTPMB_RANGE_NV].last)
@@ -332,7 +331,7 @@ static const struct tpm12_area *tpm12_find_area(u32 area)
 	return NULL;
 }
 
-/* What a TPM in failure mode still tells (Part 3, 7.1, action 3). */
+/* What a TPM in failure mode still returns (Part 3, 7.1, action 3). */
 static bool tpm12_cap_works_failed(u32 area, u32 sub)
 {
 	if (area == TPM_CAP_PROPERTY)
@@ -361,8 +360,8 @@ u32 vtpmb_tpm12_get_capability(struct vtpmb_tpm12_call *call)
 }
 
 /*
- * Take out of a TPM_DA_INFO what others did, and put in what this proxy did
- * (Part 2, 21.5 and 21.6).
+ * Replace the failures of all users in a TPM_DA_INFO by those of this proxy (Part 2, 21.5 and
+ * 21.6).
  */
 static void tpm12_correct_da(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t len)
 {
@@ -397,7 +396,7 @@ static void tpm12_correct_loaded(const struct vtpmb_vtpm *vtpm, u8 *buf, size_t 
 		buf[AT_ROOM] = false;
 }
 
-/* TPM_CAP_NV_LIST: indexes of 4 bytes each, those that are granted */
+/* TPM_CAP_NV_LIST: keep granted indexes, 4 bytes each */
 static int tpm12_correct_nv_list(struct vtpmb_tpm12_call *call, size_t len)
 {
 	struct vtpmb_reader r;
@@ -419,7 +418,7 @@ static int tpm12_correct_nv_list(struct vtpmb_tpm12_call *call, size_t len)
 }
 
 /**
- * vtpmb_tpm12_correct_capability() - what a guest is to see of the chip's answer
+ * vtpmb_tpm12_correct_capability() - change the chip's answer to what the guest may see
  * @call:	a successful TPM_GetCapability; the response is over the command,
  *		which is still in @kept of the table
  * @len:	bytes of the response

@@ -33,10 +33,10 @@
  * @len:	its bytes
  * @rt:		resourceType
  * @handle:	handle
- * @label:	the guest's, LABEL_SIZE bytes
+ * @label:	label from the guest, LABEL_SIZE bytes
  * @number:	contextCount
  * @st_clear:	it is invalid after a reset
- * @blob:	sensitiveData: what the chip saved of a key
+ * @blob:	sensitiveData: the context of a key as the chip saved it
  * @blob_len:	its bytes
  */
 struct tpm12_context {
@@ -51,7 +51,7 @@ struct tpm12_context {
 	u32 blob_len;
 };
 
-/* Compute the integrityDigest of a context; the one that it contains is not covered. */
+/* Compute the integrityDigest of a context over everything but integrityDigest itself. */
 static int tpm12_digest(const struct vtpmb_tpm12_call *call, const struct tpm12_context *c,
 			u8 *digest)
 {

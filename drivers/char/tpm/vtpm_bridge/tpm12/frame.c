@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: what a command for the chip names. */
+/* TPM 1.2: the handles in a command for the chip. */
 
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -10,10 +10,10 @@
 #include "state.h"
 #include "wire.h"
 
-/* OSAP and DSAP: a TPM_ENTITY_TYPE comes first. */
+/* OSAP and DSAP begin with a TPM_ENTITY_TYPE. */
 #define ENTITY_TYPE_AT	VTPMB_HEADER_SIZE
 
-/* Where an authorisation area of a command begins. */
+/* The offset of an authorisation area in a command. */
 static size_t tpm12_auth_at(const struct vtpmb_tpm12_frame *frame, unsigned int i)
 {
 	return frame->len - TPM12_AUTH_IN_SIZE * (frame->nr_auths - i);
@@ -37,9 +37,9 @@ static bool tpm12_names_key(u16 type)
 }
 
 /**
- * vtpmb_tpm12_frame_init() - see where a command names what
+ * vtpmb_tpm12_frame_init() - find the handles in a command
  * @frame:	filled in
- * @at:		the command, whose size and areas are known to be right
+ * @at:		the command, whose size and areas have been checked
  * @len:	its bytes
  * @row:	its row
  */
@@ -88,11 +88,11 @@ static void tpm12_map_auth(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_frame *fr
 }
 
 /**
- * vtpmb_tpm12_map() - find what a command names in the proxy's table
+ * vtpmb_tpm12_map() - look up a command's handles in the proxy's table
  * @vtpm:	the vtpm
  * @frame:	the command
  *
- * Sessions are looked for in any case, since an error ends them.
+ * Sessions are looked up even if a key is missing, since an error ends them.
  *
  * Return: a return code
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 1.2: commands that end or list keys and sessions, and what nobody but the
- * chip's owner may do.  Answered in the hub's thread from the proxy's own books.
+ * TPM 1.2: commands that end or list keys and sessions, and commands that only the chip's
+ * owner may use.  The hub's thread answers them from the handle table.
  */
 
 #include <linux/bits.h>
@@ -50,8 +50,8 @@ int vtpmb_tpm12_owner_only(struct vtpmb_tpm12_call *call, u32 *rc)
 }
 
 /*
- * TPM_TakeOwnership (Part 3, 6.1), of a TPM that shows no owner.  The chip's one
- * owner is not the guest's to be without a grant.
+ * TPM_TakeOwnership (Part 3, 6.1) of a virtual TPM without an owner.  A guest cannot become
+ * the owner of the chip without a grant.
  */
 int vtpmb_tpm12_install_owner(struct vtpmb_tpm12_call *call, u32 *rc)
 {
@@ -66,7 +66,7 @@ int vtpmb_tpm12_install_owner(struct vtpmb_tpm12_call *call, u32 *rc)
 	return 0;
 }
 
-/* TPM_Reset (Part 3, 27.1.3): ends this proxy's sessions alone. */
+/* TPM_Reset (Part 3, 27.1.3): ends only this proxy's sessions. */
 int vtpmb_tpm12_end_own_sessions(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(call->vtpm, TPM12_AUTH);
@@ -101,7 +101,7 @@ static int tpm12_flush_session(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_k
 	return 0;
 }
 
-/* By the contextCount that the guest has of it. */
+/* Flush a saved context by the contextCount that the guest knows. */
 static int tpm12_flush_context(struct vtpmb_tpm12_call *call, u32 number, u32 *rc)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(call->vtpm);
@@ -150,7 +150,7 @@ int vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call, u32 *rc)
 	}
 }
 
-/* TPM_KEY_HANDLE_LIST (Part 2, 5.6), its size in front */
+/* TPM_KEY_HANDLE_LIST (Part 2, 5.6), after its size */
 static void tpm12_put_handles(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(call->vtpm, kind);
@@ -205,7 +205,7 @@ static u32 tpm12_put_list(struct vtpmb_tpm12_call *call, u32 rt)
 	}
 }
 
-/* TPM_CAP_KEY_STATUS: under the owner's control, which only the chip's are. */
+/* TPM_CAP_KEY_STATUS: a guest's key is never under the owner's control. */
 static u32 tpm12_put_key_status(struct vtpmb_tpm12_call *call, u32 handle)
 {
 	if (!vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, handle))
@@ -224,7 +224,7 @@ static int tpm12_check_loaded(struct vtpmb_tpm12_call *call)
 	return vtpmb_tpm12_have_room(call->vtpm, TPM12_KEY, &full);
 }
 
-/* TPM_GetCapability (Part 3, 7.1), of what the hub's thread knows */
+/* TPM_GetCapability (Part 3, 7.1) of properties that only the hub's thread knows */
 int vtpmb_tpm12_list_handles(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	u32 area = vtpmb_tpm12_u32(call);

@@ -26,7 +26,7 @@
 #define BETWEEN_INDEX_AND_SIZE	"P1nP1n24bbb"
 
 /**
- * struct tpm12_space - what is defined
+ * struct tpm12_space - an NV index
  * @index:	nvIndex
  * @size:	dataSize
  */
@@ -35,7 +35,7 @@ struct tpm12_space {
 	u32 size;
 };
 
-/* TPM_NV_DATA_PUBLIC; false if it is none. */
+/* Read a TPM_NV_DATA_PUBLIC.  Return false if it is malformed. */
 static bool tpm12_get_space(struct vtpmb_reader *r, struct tpm12_space *space)
 {
 	u16 tag;
@@ -59,7 +59,7 @@ static int tpm12_ask(struct vtpmb_port *port, u32 area, const u32 *sub, struct v
 	return rc || !vtpmb_get_u32(r, &size) || size != r->left ? -EIO : 0;
 }
 
-/* Indexes of the range: their number, and whether @wanted is one of them. */
+/* Count the indexes in the range, and check whether @wanted is one of them. */
 static unsigned int tpm12_count_indexes(struct vtpmb_reader *list, const struct vtpmb_range *range,
 					u32 wanted, u32 *indexes, bool *exists)
 {
@@ -92,7 +92,7 @@ static int tpm12_add_sizes(struct vtpmb_port *port, const u32 *indexes, unsigned
 	return err;
 }
 
-/* What is in the range: number of indexes, bytes of their data, and whether @wanted is. */
+/* Count the indexes in the range and the bytes of their data, and look for @wanted. */
 static int tpm12_measure_range(struct vtpmb_port *port, const struct vtpmb_range *range, u32 wanted,
 			       unsigned int *nr, u64 *bytes, bool *exists)
 {
@@ -111,7 +111,7 @@ static int tpm12_measure_range(struct vtpmb_port *port, const struct vtpmb_range
 	return err;
 }
 
-/* Whether there are quotas for what a command defines, and which. */
+/* Find the quotas of the range in which a command defines an index, if there are any. */
 static bool tpm12_has_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
 			    struct vtpmb_range *range, u32 *max_nr, u32 *max_bytes)
 {
@@ -153,7 +153,7 @@ void vtpmb_tpm12_count_nv_write(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm1
 }
 
 /**
- * vtpmb_tpm12_nv_quota() - whether a proxy may define what it wants to
+ * vtpmb_tpm12_nv_quota() - check the quotas of a proxy that defines an NV index
  * @call:	the command, or the one that wraps it
  * @frame:	the command; if it is TPM_NV_DefineSpace, its parameters can be read
  * @rc:		out: TPM_SUCCESS, or what a TPM says that is full
@@ -187,7 +187,7 @@ int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12
 	if (*rc || frame->row->code != TPM_ORD_NV_DefineSpace)
 		return 0;
 	vtpmb_reader_init(&r, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
-	/* The range may have been taken back since the command was judged. */
+	/* The grant may have been revoked since the command was checked. */
 	if (!tpm12_get_space(&r, &space) || !space.size || !vtpmb_range_has(&range, space.index))
 		return 0;
 	err = tpm12_measure_range(call->vtpm->port, &range, space.index, &nr, &bytes, &exists);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TPM 1.2: a command as it comes, and the verbs of the family. */
+/* TPM 1.2: receiving a command, and the operations of the family. */
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -55,7 +55,7 @@ static const struct vtpmb_commands tpm12_commands = {
 	.is_unsafe = vtpmb_tpm12_is_unsafe,
 };
 
-/* Any well-framed command, known or not, ends what it interrupts. */
+/* Any well-framed command, known or not, ends the SHA-1 thread. */
 static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
 {
 	struct vtpmb_tpm12 *tpm = call->tpm;
@@ -69,7 +69,7 @@ static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
 		vtpmb_tpm12_void_saved_state(call->vtpm);
 }
 
-/* The header; what an emulator passes behind the command is not of it. */
+/* Read the header.  An emulator may pass bytes after the command, which are ignored. */
 static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 {
 	struct vtpmb_cmd *cmd = call->cmd;
@@ -102,7 +102,7 @@ static u32 tpm12_run(struct vtpmb_tpm12_call *call)
 		rc = call->row->local(call);
 	else
 		call->forward = true;
-	/* An error ends the sessions that it has, which belong to the hub's thread. */
+	/* An error ends the command's sessions, and only the hub's thread may do that. */
 	if (!rc || call->tag == TPM_TAG_RQU_COMMAND)
 		return rc;
 	call->cmd->rc = rc;
@@ -188,7 +188,7 @@ static void tpm12_destroy(struct vtpmb_vtpm *vtpm)
 	atomic_dec(&vtpm->port->nr_vtpms);
 }
 
-/* No space can be defined at index 0 or at TPM_NV_INDEX_LOCK. */
+/* An index cannot be defined at 0 or at TPM_NV_INDEX_LOCK. */
 static bool tpm12_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range *range)
 {
 	return kind == VTPMB_RANGE_NV && range->first && range->first <= range->last &&

@@ -68,9 +68,9 @@ static u32 tpm12_skip_param(char kind, struct vtpmb_reader *r)
 }
 
 /**
- * vtpmb_tpm12_check_params() - walk over parameters
- * @format:	what they are: see struct vtpmb_tpm12_row
- * @r:		the cursor; moved behind those that are well
+ * vtpmb_tpm12_check_params() - check the format of parameters
+ * @format:	their format: see struct vtpmb_tpm12_row
+ * @r:		the cursor; advanced past those that are well-formed
  *
  * Return: a return code
  */
@@ -84,7 +84,7 @@ u32 vtpmb_tpm12_check_params(const char *format, struct vtpmb_reader *r)
 }
 
 /**
- * vtpmb_tpm12_nr_auths() - authorisation areas that a tag announces
+ * vtpmb_tpm12_nr_auths() - return the number of authorisation areas for a tag
  * @tag:	the command's tag
  *
  * Return: 0 to 2; more than any row allows if it is no tag of a command
@@ -95,7 +95,7 @@ unsigned int vtpmb_tpm12_nr_auths(u16 tag)
 }
 
 /**
- * vtpmb_tpm12_respond() - the response to a command that the chip did not answer
+ * vtpmb_tpm12_respond() - write the response to a command that the bridge answers
  * @call:	the command; @out has the response's parameters
  * @rc:		return code; with any but TPM_SUCCESS there are none
  */

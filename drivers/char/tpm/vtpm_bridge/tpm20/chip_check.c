@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TPM 2.0, TPM2_PCR_Extend in a session that the chip alone can check.
+ * TPM 2.0, TPM2_PCR_Extend in a session that only the chip can check.
  *
- * A Linux guest with CONFIG_TCG_TPM2_HMAC extends PCRs in a session that is
- * salted for a key in the chip.  The bridge can neither check such an HMAC nor
- * make the response's.  The chip can, if it gets the very same command.  It may
- * have it if that changes nothing there: digests for registers that it has not
- * allocated are not used (TPM 2.0 Part 3, 22.2).  Then the chip judges and
- * answers, and what it let pass extends the proxy's own register.
+ * A Linux guest with CONFIG_TCG_TPM2_HMAC extends PCRs in a session that is salted to a key
+ * in the chip.  The bridge can neither check such an HMAC nor compute that of the response.
+ * The chip can, if it gets exactly the same command.  It may get the command if that changes
+ * nothing in the chip: it ignores digests for PCRs that it has not allocated (TPM 2.0 Part 3,
+ * 22.2).  Then the chip checks and answers the command, and after success the bridge extends
+ * the proxy's own PCR.
  */
 
 #include <linux/bits.h>
@@ -21,14 +21,14 @@
 #include "state.h"
 #include "chip_check.h"
 
-/* Take the next of a command's TPML_DIGEST_VALUES. */
+/* Read the next digest of a command's TPML_DIGEST_VALUES. */
 static bool tpm20_next_digest(struct vtpmb_reader *digests, u16 *alg)
 {
 	return vtpmb_get_u16(digests, alg) && vtpmb_hash_size(*alg) &&
 	       vtpmb_get_bytes(digests, vtpmb_hash_size(*alg));
 }
 
-/* Whether the chip, whose banks these are, says that it has not this register. */
+/* Whether the PCR is allocated in none of these banks of the chip. */
 static bool tpm20_is_absent(struct vtpmb_reader banks, u32 nr_banks, u16 alg, u32 pcr)
 {
 	struct vtpmb_tpm20_selection sel;
@@ -44,7 +44,7 @@ static bool tpm20_is_absent(struct vtpmb_reader banks, u32 nr_banks, u16 alg, u3
 	return told;
 }
 
-/* What is not understood here might be understood by the chip: false. */
+/* Return false for a list that the bridge cannot parse, because the chip might. */
 static bool tpm20_are_absent(const struct vtpmb_tpm20_call *call,
 			     const struct vtpmb_reader *banks, u32 nr_banks)
 {
@@ -63,12 +63,12 @@ static bool tpm20_are_absent(const struct vtpmb_tpm20_call *call,
 }
 
 /**
- * vtpmb_tpm20_may_chip_check() - whether the chip may be asked to judge a command
+ * vtpmb_tpm20_may_chip_check() - whether the chip may check the sessions of a command
  * @vtpm:	the vtpm; its lock is held
  * @call:	a command of the virtual platform, with a session that cannot be
  *		checked here
  *
- * Not of policies: what the chip's registers ask for is the host's.
+ * This excludes policy sessions, whose conditions would refer to the chip's PCRs.
  */
 bool vtpmb_tpm20_may_chip_check(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
@@ -84,7 +84,7 @@ bool vtpmb_tpm20_may_chip_check(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm2
 	       !vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
 }
 
-/* The command's buffer will have the response. */
+/* Keep the digests, because the response overwrites the command. */
 static void tpm20_keep_digests(struct vtpmb_tpm20_table *table, struct vtpmb_reader params)
 {
 	vtpmb_get_bytes(&params, sizeof(u32));
@@ -93,13 +93,13 @@ static void tpm20_keep_digests(struct vtpmb_tpm20_table *table, struct vtpmb_rea
 }
 
 /**
- * vtpmb_tpm20_chip_check() - see that a command would change nothing in the chip
+ * vtpmb_tpm20_chip_check() - check that a command would change nothing in the chip
  * @vtpm:	the vtpm
  * @call:	the command, for which vtpmb_tpm20_may_chip_check()
  * @rc:		out: TPM2_RC_SUCCESS or TPM2_RC_AUTH_UNAVAILABLE
  *
- * The chip is asked each time: while the host slept somebody may have allocated
- * its registers anew.  They stay as they are as long as the hub has the chip.
+ * The chip is asked for its banks each time.  While the host was suspended, somebody may have
+ * changed their allocation.  It does not change while the hub holds the chip.
  *
  * Return: 0, -EIO or the errno of transmit
  */
@@ -118,7 +118,7 @@ int vtpmb_tpm20_chip_check(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_cal
 }
 
 /**
- * vtpmb_tpm20_apply_chip_checked() - do what the chip has let pass
+ * vtpmb_tpm20_apply_chip_checked() - execute a command whose sessions the chip has accepted
  * @vtpm:	the vtpm
  * @call:	the command
  */

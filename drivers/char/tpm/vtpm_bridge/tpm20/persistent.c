@@ -118,7 +118,7 @@ static int tpm20_may_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	return 0;
 }
 
-/* A handle for what is persistent, @cleared times; there is room. */
+/* Enter a persistent handle; the table has room.  @cleared: number of Clears so far. */
 static void tpm20_enter(struct vtpmb_vtpm *vtpm, u32 handle, struct vtpmb_tpm20_body *body,
 			u32 cleared)
 {
@@ -195,7 +195,7 @@ int vtpmb_tpm20_delete_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_en
 	if (err)
 		return err;
 	if (*rc == TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, 1))
-		*rc = TPM2_RC_SUCCESS;	/* the host was faster */
+		*rc = TPM2_RC_SUCCESS;	/* the host has already deleted it */
 	if (!*rc)
 		vtpmb_tpm20_forget_entry(vtpm, entry);
 	return 0;
@@ -303,9 +303,9 @@ static bool tpm20_is_primary_of(const struct vtpmb_tpm20_body *body, u32 hierarc
 }
 
 /*
- * One that was there before: a Clear that has not come to the chip yet takes it
- * away too.  Of its hierarchy the chip tells no more than whether it is a primary
- * object.  Both hierarchies are cleared together.
+ * Enter an object that was in the chip before.  A Clear that has not reached the chip yet
+ * deletes it too.  The chip only shows the hierarchy of a primary object, but both
+ * hierarchies are cleared together.
  */
 static int tpm20_add_existing(struct vtpmb_vtpm *vtpm, u32 handle)
 {
@@ -362,7 +362,7 @@ static void tpm20_forget_missing(struct vtpmb_vtpm *vtpm, const u32 *handle, int
 }
 
 /**
- * vtpmb_tpm20_read_persistent() - enter the persistent objects of the chip that are the guest's
+ * vtpmb_tpm20_read_persistent() - enter the guest's persistent objects in the chip
  * @vtpm:	the vtpm
  *
  * These are the objects in its range.  They are read again after each reset and after the
@@ -405,7 +405,7 @@ int vtpmb_tpm20_read_persistent(struct vtpmb_vtpm *vtpm)
  * vtpmb_tpm20_evict_control() - TPM2_EvictControl (TPM 2.0 Part 3, 28.5)
  * @vtpm:	the vtpm
  * @call:	the command, authorised
- * @out:	where the response's parameters go: there are none
+ * @out:	receives the response parameters, of which there are none
  * @rc:		response code
  *
  * Return: 0 or the errno of transmit
