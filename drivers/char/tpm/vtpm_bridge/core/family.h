@@ -32,6 +32,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include "ecdh.h"
 #include "hash.h"
 #include "limits.h"
 #include "policy.h"
@@ -93,6 +94,7 @@ struct vtpmb_pt_var {
  *		that is made with the port
  * @policy_mac:	TPM 2.0: HMAC for policies on PCRs.  Each use sets the key of its
  *		proxy.
+ * @ecdh:	TPM 2.0: for keys on P-256
  * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that represents the proxies' private
  *		PCRs in policies; 0: there are no such policies
  * @failures:	TPM 1.2: failed authorisations that the chip counts, as far as known; if
@@ -111,7 +113,7 @@ struct vtpmb_pt_var {
  * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
  * @nr_chip_commands: commands transmitted so far
  *
- * Constant after probe but for @policy_mac, @failures, @failed, @var, @saved,
+ * Constant after probe but for @policy_mac, @ecdh, @failures, @failed, @var, @saved,
  * @resync_needed, @folded, @look_ms, @ephemeral, @scratch and @nr_chip_commands, which
  * belong to the holder of the chip, and the atomic counts.
  */
@@ -124,6 +126,7 @@ struct vtpmb_port {
 	struct vtpmb_hash bank[VTPMB_MAX_BANKS];
 	struct vtpmb_mac mac;
 	struct vtpmb_mac policy_mac;
+	struct vtpmb_ecdh ecdh;
 	u32 policy_pcr;
 	u32 failures;
 	bool failed;

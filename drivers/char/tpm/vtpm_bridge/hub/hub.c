@@ -691,7 +691,7 @@ static int vtpmb_hub_thread(void *data)
 }
 
 /* Call this before the chip is taken: opening a transform can load a kernel module. */
-static int vtpmb_hub_open_macs(struct vtpmb_port *port)
+static int vtpmb_hub_open_crypto(struct vtpmb_port *port)
 {
 	u8 key[VTPMB_MAC_SIZE];
 	int err = vtpmb_mac_open(&port->mac);
@@ -704,12 +704,22 @@ static int vtpmb_hub_open_macs(struct vtpmb_port *port)
 	if (!err)
 		err = vtpmb_mac_open(&port->policy_mac);
 	if (err)
-		vtpmb_mac_close(&port->mac);
+		goto close_mac;
+	err = vtpmb_ecdh_open(&port->ecdh);
+	if (err)
+		goto close_policy_mac;
+	return 0;
+
+close_policy_mac:
+	vtpmb_mac_close(&port->policy_mac);
+close_mac:
+	vtpmb_mac_close(&port->mac);
 	return err;
 }
 
-static void vtpmb_hub_close_macs(struct vtpmb_port *port)
+static void vtpmb_hub_close_crypto(struct vtpmb_port *port)
 {
+	vtpmb_ecdh_close(&port->ecdh);
 	vtpmb_mac_close(&port->policy_mac);
 	vtpmb_mac_close(&port->mac);
 }
@@ -781,12 +791,12 @@ static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
 
 	if (!hub)
 		return ERR_PTR(err);
-	err = vtpmb_hub_open_macs(&hub->port);
+	err = vtpmb_hub_open_crypto(&hub->port);
 	if (err)
 		goto free_hub;
 	err = vtpmb_hub_probe(hub);
 	if (err)
-		goto close_macs;
+		goto close_crypto;
 	/* Set @thread before the thread runs: assertions compare it with current. */
 	thread = kthread_create(vtpmb_hub_thread, hub, "vtpm_bridge/tpm%u", vtpmb_chip_num(chip));
 	if (IS_ERR(thread)) {
@@ -800,8 +810,8 @@ static struct vtpmb_hub *vtpmb_hub_create(struct tpm_chip *chip)
 
 forget_chip:
 	vtpmb_hub_forget(hub);
-close_macs:
-	vtpmb_hub_close_macs(&hub->port);
+close_crypto:
+	vtpmb_hub_close_crypto(&hub->port);
 free_hub:
 	vtpmb_hub_free(hub);
 	return ERR_PTR(err);
@@ -814,7 +824,7 @@ static void vtpmb_hub_destroy(struct vtpmb_hub *hub)
 	list_del(&hub->node);
 	kthread_stop(hub->thread);
 	vtpmb_hub_forget(hub);
-	vtpmb_hub_close_macs(&hub->port);
+	vtpmb_hub_close_crypto(&hub->port);
 	vtpmb_chip_release(hub->chip);
 	vtpmb_hub_free(hub);
 }

@@ -521,6 +521,7 @@ void core_start(enum core_family family)
 	TRY(!vtpmb_mac_open(&core_port.mac));
 	TRY(!vtpmb_mac_set_key(&core_port.mac, key, sizeof(key)));
 	TRY(!vtpmb_mac_open(&core_port.policy_mac));
+	TRY(!vtpmb_ecdh_open(&core_port.ecdh));
 	core_forbid_transforms(true);
 	TRY(!core_port.family->probe(&core_port));
 }
@@ -548,6 +549,7 @@ void core_stop(void)
 	core_end_turn();
 	core_port.family->forget(&core_port);
 	core_forbid_transforms(false);
+	vtpmb_ecdh_close(&core_port.ecdh);
 	vtpmb_mac_close(&core_port.policy_mac);
 	vtpmb_mac_close(&core_port.mac);
 	vtpmb_hash_exit();

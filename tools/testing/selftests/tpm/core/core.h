@@ -93,6 +93,8 @@ void core_cut_response(unsigned int nth, size_t len);
  * core_start() to core_stop(), for that can load a module of the kernel.
  */
 void core_forbid_transforms(bool forbidden);
+/* Whether the kernel lacks the curve P-256; before core_start(). */
+void core_lack_ecdh(bool missing);
 /* The @nth allocation from now fails; 0: none. */
 void core_fail_alloc(unsigned int nth);
 /* Whether it did, or none was asked for. */

@@ -2,8 +2,13 @@
 /* The kernel under the core, in userspace: memory, randomness, hashes. */
 
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/obj_mac.h>
 #include <openssl/sha.h>
+#include <crypto/ecdh.h>
 #include <crypto/hash.h>
+#include <crypto/kpp.h>
 #include <crypto/utils.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -192,6 +197,14 @@ void core_forbid_transforms(bool forbidden)
 	transforms_forbidden = forbidden;
 }
 
+static void shim_open_transform(const char *name)
+{
+	if (!transforms_forbidden)
+		return;
+	fprintf(stderr, "%s is opened while the chip may be taken\n", name);
+	abort();
+}
+
 struct crypto_shash *crypto_alloc_shash(const char *name, u32 type, u32 mask)
 {
 	struct crypto_shash *tfm;
@@ -200,10 +213,7 @@ struct crypto_shash *crypto_alloc_shash(const char *name, u32 type, u32 mask)
 
 	(void)type;
 	(void)mask;
-	if (transforms_forbidden) {
-		fprintf(stderr, "%s is opened while the chip may be taken\n", name);
-		abort();
-	}
+	shim_open_transform(name);
 	for (i = 0; i < ARRAY_SIZE(shim_algs); i++) {
 		snprintf(want, sizeof(want), "hmac(%s)", shim_algs[i].name);
 		if (strcmp(name, want) && strcmp(name, shim_algs[i].name))
@@ -310,4 +320,140 @@ int crypto_shash_digest(struct shash_desc *desc, const u8 *data,
 {
 	crypto_shash_init(desc);
 	return crypto_shash_finup(desc, data, len, out);
+}
+
+/* Key agreement.  A key is packed as the kernel does it: its length, then its bytes. */
+
+#define SHIM_ECDH_SIZE	32
+
+struct crypto_kpp {
+	u8 key[SHIM_ECDH_SIZE];
+};
+
+static bool ecdh_missing;
+
+void core_lack_ecdh(bool missing)
+{
+	ecdh_missing = missing;
+}
+
+struct crypto_kpp *crypto_alloc_kpp(const char *name, u32 type, u32 mask)
+{
+	struct crypto_kpp *tfm;
+
+	(void)type;
+	(void)mask;
+	shim_open_transform(name);
+	if (ecdh_missing || strcmp(name, "ecdh-nist-p256"))
+		return ERR_PTR(-ENOENT);
+	tfm = kzalloc(sizeof(*tfm), GFP_KERNEL);
+	return tfm ? tfm : ERR_PTR(-ENOMEM);
+}
+
+void crypto_free_kpp(struct crypto_kpp *tfm)
+{
+	kfree_sensitive(tfm);
+}
+
+unsigned int crypto_ecdh_key_len(const struct ecdh *params)
+{
+	return sizeof(params->key_size) + params->key_size;
+}
+
+int crypto_ecdh_encode_key(char *buf, unsigned int len, const struct ecdh *params)
+{
+	if (len != crypto_ecdh_key_len(params))
+		return -EINVAL;
+	memcpy(buf, &params->key_size, sizeof(params->key_size));
+	memcpy(buf + sizeof(params->key_size), params->key, params->key_size);
+	return 0;
+}
+
+/* As the kernel: 2 to n - 3. */
+static bool shim_ecdh_is_valid(const EC_GROUP *group, const u8 *key)
+{
+	BIGNUM *d = BN_bin2bn(key, SHIM_ECDH_SIZE, NULL), *max = BN_dup(EC_GROUP_get0_order(group));
+	bool valid;
+
+	BN_sub_word(max, 3);
+	valid = BN_cmp(d, BN_value_one()) > 0 && BN_cmp(d, max) <= 0;
+	BN_free(max);
+	BN_free(d);
+	return valid;
+}
+
+int crypto_kpp_set_secret(struct crypto_kpp *tfm, const void *secret, unsigned int len)
+{
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	const u8 *key = secret + sizeof(unsigned short);
+	bool valid = len == sizeof(unsigned short) + SHIM_ECDH_SIZE &&
+		     shim_ecdh_is_valid(group, key);
+
+	EC_GROUP_free(group);
+	if (!valid)
+		return -EINVAL;
+	memcpy(tfm->key, key, SHIM_ECDH_SIZE);
+	return 0;
+}
+
+struct kpp_request *kpp_request_alloc(struct crypto_kpp *tfm, gfp_t gfp)
+{
+	struct kpp_request *req = kzalloc(sizeof(*req), gfp);
+
+	if (req)
+		req->tfm = tfm;
+	return req;
+}
+
+void kpp_request_free(struct kpp_request *req)
+{
+	kfree_sensitive(req);
+}
+
+/* The key times @peer, which is x and y; NULL: times the generator.  Both coordinates. */
+static int shim_multiply(const struct crypto_kpp *tfm, const u8 *peer, u8 *out)
+{
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+	EC_POINT *from = EC_POINT_new(group), *to = EC_POINT_new(group);
+	BIGNUM *d = BN_bin2bn(tfm->key, SHIM_ECDH_SIZE, NULL);
+	u8 point[1 + 2 * SHIM_ECDH_SIZE] = { POINT_CONVERSION_UNCOMPRESSED };
+	int err = 0;
+
+	if (peer) {
+		memcpy(point + 1, peer, 2 * SHIM_ECDH_SIZE);
+		if (EC_POINT_oct2point(group, from, point, sizeof(point), NULL) != 1)
+			err = -EINVAL;
+	}
+	if (!err && EC_POINT_mul(group, to, peer ? NULL : d, peer ? from : NULL,
+				 peer ? d : NULL, NULL) != 1)
+		err = -EINVAL;
+	if (!err && EC_POINT_point2oct(group, to, POINT_CONVERSION_UNCOMPRESSED, point,
+				       sizeof(point), NULL) != sizeof(point))
+		err = -EINVAL;
+	if (!err)
+		memcpy(out, point + 1, 2 * SHIM_ECDH_SIZE);
+	BN_free(d);
+	EC_POINT_free(to);
+	EC_POINT_free(from);
+	EC_GROUP_free(group);
+	return err;
+}
+
+int crypto_kpp_generate_public_key(struct kpp_request *req)
+{
+	if (req->src || req->dst_len != 2 * SHIM_ECDH_SIZE)
+		return -EINVAL;
+	return shim_multiply(req->tfm, NULL, req->dst->buf);
+}
+
+int crypto_kpp_compute_shared_secret(struct kpp_request *req)
+{
+	u8 point[2 * SHIM_ECDH_SIZE];
+	int err = -EINVAL;
+
+	if (req->src && req->src_len == sizeof(point) && req->dst_len <= SHIM_ECDH_SIZE)
+		err = shim_multiply(req->tfm, req->src->buf, point);
+	if (!err)
+		memcpy(req->dst->buf, point, req->dst_len);
+	return err;
 }
