@@ -335,7 +335,8 @@ enum vtpmb_answer {
  * @failed_code: set by execute(): the chip is in failure mode after this command,
  *		and the administrator is to be told; @code, or the code of the
  *		command wrapped in it
- * @row:	the family's table row for @code, between receive and execute
+ * @call:	the family's @call_size bytes: the parsed command, from receive() to the end
+ *		of execute().  It points into @buf, so it is void once @buf has a response.
  */
 struct vtpmb_cmd {
 	u8 *buf;
@@ -349,7 +350,7 @@ struct vtpmb_cmd {
 	bool slow;
 	bool sweep;
 	u32 failed_code;
-	const void *row;
+	void *call;
 };
 
 /**
@@ -381,6 +382,7 @@ enum {
  * struct vtpmb_family - the verbs of a family
  * @name:	"1.2" or "2.0"
  * @version:	VTPMB_VERSION_12 or VTPMB_VERSION_20
+ * @call_size:	bytes of @call of a command: the family's struct for a parsed command
  * @commands:	its command table
  * @query:	QEMU's buffer-size query, VTPMB_QUERY_SIZE bytes: what the
  *		emulator of a TIS or CRB device sends at each of its resets
@@ -407,10 +409,11 @@ enum {
  * @pp:	whether physical presence is asserted, by the administrator or a command
  * @pp_locked:	whether commands cannot assert it before the next reset
  * @receive:	take a command; @cmd->len >= 6 and at least the size in its
- *		header.  Sets @code, @epoch, @locality, @row, @answer, and
- *		@failed_code to 0.  If the answer is not VTPMB_ANSWER_CHIP, the
+ *		header.  Parses it into @call.  Sets @code, @epoch, @locality,
+ *		@answer, and @failed_code to 0.  If the answer is not VTPMB_ANSWER_CHIP, the
  *		response is in @buf, its length in @len, its code in @rc.
- * @execute:	answer a command that @receive passed on.  The response is in
+ * @execute:	answer a command that @receive passed on.  What @receive has parsed
+ *		stays true; what else it saw may have changed.  The response is in
  *		@buf and @len whatever happens but a negative errno of
  *		@transmit, which is returned.  Retries and swapping inside.
  * @retry:	answer a command that the chip did not finish: the guest shall send it
@@ -435,6 +438,7 @@ enum {
 struct vtpmb_family {
 	const char *name;
 	u32 version;
+	size_t call_size;
 	const struct vtpmb_commands *commands;
 	const u8 *query;
 	const u8 *query_answer;

@@ -22,6 +22,7 @@
 #include "file.h"
 #include "proxy.h"
 #include "../hub/trace.h"
+#include "../core/cmd.h"
 #include "../core/wire.h"
 
 /* As tpm_common_write(): an unread response is dropped after two minutes. */
@@ -87,7 +88,7 @@ static void vtpmb_file_free(struct kref *users)
 {
 	struct vtpmb_file *file = container_of(users, struct vtpmb_file, users);
 
-	kfree_sensitive(file->cmd.buf);
+	vtpmb_cmd_free(&file->cmd);
 	kfree(file);
 }
 
@@ -95,8 +96,7 @@ static void vtpmb_file_wipe(struct vtpmb_file *file)
 {
 	lockdep_assert_held(&file->lock);
 
-	memzero_explicit(file->cmd.buf, VTPMB_BUF_SIZE);
-	file->cmd.len = 0;
+	vtpmb_cmd_wipe(&file->cmd, file->proxy->vtpm.port->family);
 	file->pos = 0;
 	file->err = 0;
 	WRITE_ONCE(file->phase, VTPMB_FILE_IDLE);
@@ -161,14 +161,12 @@ static int vtpmb_file_open(struct inode *inode, struct file *filp)
 	file = kzalloc(sizeof(*file), GFP_KERNEL);
 	if (!file)
 		return -ENOMEM;
-	file->cmd.buf = kzalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
-	if (!file->cmd.buf) {
-		err = -ENOMEM;
+	err = vtpmb_cmd_alloc(&file->cmd, proxy->vtpm.port->family);
+	if (err)
 		goto free_file;
-	}
 	err = vtpmb_proxy_open(proxy);
 	if (err)
-		goto free_buf;
+		goto free_cmd;
 
 	file->proxy = proxy;
 	kref_init(&file->users);
@@ -177,8 +175,8 @@ static int vtpmb_file_open(struct inode *inode, struct file *filp)
 	filp->private_data = file;
 	return nonseekable_open(inode, filp);
 
-free_buf:
-	kfree(file->cmd.buf);
+free_cmd:
+	vtpmb_cmd_free(&file->cmd);
 free_file:
 	kfree(file);
 	return err;

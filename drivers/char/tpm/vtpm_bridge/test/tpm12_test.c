@@ -115,8 +115,9 @@ static int tpm12_test_init(struct kunit *test)
 	if (!fake || !vtpm || !cmd)
 		return -ENOMEM;
 	cmd->buf = kunit_kzalloc(test, VTPMB_BUF_SIZE, GFP_KERNEL);
+	cmd->call = kunit_kzalloc(test, vtpmb_tpm12.call_size, GFP_KERNEL);
 	fake->port.scratch = kunit_kzalloc(test, VTPMB_BUF_SIZE, GFP_KERNEL);
-	if (!cmd->buf || !fake->port.scratch)
+	if (!cmd->buf || !cmd->call || !fake->port.scratch)
 		return -ENOMEM;
 	fake->nr_perm = TPM12_NR_PF;
 	fake->port.family = &vtpmb_tpm12;

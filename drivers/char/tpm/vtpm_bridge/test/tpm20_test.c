@@ -335,8 +335,9 @@ static int tpm20_test_init(struct kunit *test)
 	if (!fake || !vtpm || !cmd)
 		return -ENOMEM;
 	cmd->buf = kunit_kzalloc(test, VTPMB_BUF_SIZE, GFP_KERNEL);
+	cmd->call = kunit_kzalloc(test, vtpmb_tpm20.call_size, GFP_KERNEL);
 	fake->port.scratch = kunit_kzalloc(test, VTPMB_BUF_SIZE, GFP_KERNEL);
-	if (!cmd->buf || !fake->port.scratch)
+	if (!cmd->buf || !cmd->call || !fake->port.scratch)
 		return -ENOMEM;
 	fake->port.family = &vtpmb_tpm20;
 	fake->port.transmit = fake_transmit;

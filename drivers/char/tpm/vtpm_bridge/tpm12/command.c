@@ -45,8 +45,9 @@ static u32 tpm12_quota(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *
 }
 
 /*
- * Make all checks that do not need the chip.  A grant may have been taken back since the
- * command was received.
+ * Make all checks that do not need the chip.  Since the command was received, the virtual
+ * TPM may have been reset, and the policy, grants, ownership and transport setting may have
+ * changed.  Only what was parsed is still true.
  */
 static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
 {
@@ -298,22 +299,6 @@ static int tpm12_end_sessions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	return err;
 }
 
-static void tpm12_call_init(struct vtpmb_tpm12_call *call, struct vtpmb_vtpm *vtpm,
-			    struct vtpmb_cmd *cmd)
-{
-	memset(call, 0, sizeof(*call));
-	call->vtpm = vtpm;
-	call->tpm = vtpm->state;
-	call->cmd = cmd;
-	call->row = cmd->row;
-	call->tag = vtpmb_peek_u16(cmd->buf);
-	vtpmb_reader_init(&call->in, cmd->buf + VTPMB_HEADER_SIZE,
-			  cmd->len - VTPMB_HEADER_SIZE);
-	vtpmb_writer_init(&call->out, cmd->buf + VTPMB_HEADER_SIZE,
-			  VTPMB_BUF_SIZE - VTPMB_HEADER_SIZE);
-	vtpmb_tpm12_frame_init(&call->frame, cmd->buf, cmd->len, call->row);
-}
-
 /**
  * vtpmb_tpm12_execute() - answer a command that receive() passed on
  * @vtpm:	the vtpm
@@ -324,14 +309,17 @@ static void tpm12_call_init(struct vtpmb_tpm12_call *call, struct vtpmb_vtpm *vt
  */
 int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
-	struct vtpmb_tpm12_call call;
+	struct vtpmb_tpm12_call *call = cmd->call;
 	u32 rc;
 	int err;
 
-	tpm12_call_init(&call, vtpm, cmd);
+	/* The handler of the virtual platform may have set these. */
+	call->forward = false;
+	vtpmb_writer_init(&call->out, cmd->buf + VTPMB_HEADER_SIZE,
+			  VTPMB_BUF_SIZE - VTPMB_HEADER_SIZE);
 	if (vtpmb_failure_stops(vtpm)) {
 		cmd->answer = VTPMB_ANSWER_REFUSED;
-		vtpmb_tpm12_respond(&call, TPM_FAIL);
+		vtpmb_tpm12_respond(call, TPM_FAIL);
 		return 0;
 	}
 	err = vtpmb_tpm12_resync(vtpm->port, &rc);
@@ -341,20 +329,20 @@ int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		return err;
 	if (!rc) {
 		mutex_lock(&vtpm->lock);
-		rc = tpm12_prepare(&call);
+		rc = tpm12_prepare(call);
 		mutex_unlock(&vtpm->lock);
 	}
 
-	if (!rc && call.row->own)
-		err = call.row->own(&call, &rc);
+	if (!rc && call->row->own)
+		err = call->row->own(call, &rc);
 	else
-		call.forward = !rc;
-	if (!err && !rc && call.forward)
-		err = tpm12_forward(&call, &rc);
-	if (!err && rc && !call.answered)
-		err = tpm12_end_sessions(vtpm, &call.frame, rc);
+		call->forward = !rc;
+	if (!err && !rc && call->forward)
+		err = tpm12_forward(call, &rc);
+	if (!err && rc && !call->answered)
+		err = tpm12_end_sessions(vtpm, &call->frame, rc);
 	vtpmb_tpm12_clear_in_use(vtpm);
-	if (!err && (rc || !call.answered))
-		vtpmb_tpm12_respond(&call, rc);
+	if (!err && (rc || !call->answered))
+		vtpmb_tpm12_respond(call, rc);
 	return err;
 }

@@ -343,7 +343,7 @@ struct vtpmb_tpm12_frame {
 };
 
 /**
- * struct vtpmb_tpm12_call - a command being answered
+ * struct vtpmb_tpm12_call - a parsed command: cmd->call
  * @vtpm:	the vtpm that received it
  * @tpm:	the state of @vtpm
  * @cmd:	the command
@@ -353,13 +353,16 @@ struct vtpmb_tpm12_frame {
  *		authorisation areas
  * @out:	response parameters.  They overwrite the command, so read @in first.
  * @forward:	set by a handler if the chip is to answer
- * @frame:	keys and sessions that it names; hub's thread
+ * @frame:	where it names keys and sessions; which ones: hub's thread
  * @inner:	the same for the command wrapped in it; hub's thread
  * @wraps:	a command is wrapped in it; hub's thread
  * @hidden:	its parameters are encrypted; hub's thread
  * @answered:	the chip has answered; hub's thread
  * @attributes:	TPM_TRANSPORT_ATTRIBUTES of the session that it establishes;
  *		hub's thread
+ *
+ * The command is parsed once, in receive().  execute() relies on @row, @tag, @in and
+ * on the offsets in @frame, which follow from its bytes alone.
  */
 struct vtpmb_tpm12_call {
 	struct vtpmb_vtpm *vtpm;

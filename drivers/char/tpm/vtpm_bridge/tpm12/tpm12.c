@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "facts.h"
 #include "flags.h"
+#include "frame.h"
 #include "grant.h"
 #include "platform.h"
 #include "state.h"
@@ -87,7 +88,6 @@ static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 	tpm12_interrupt(call, cmd->code);
 
 	call->row = vtpmb_tpm12_find(call->vtpm, cmd->code);
-	cmd->row = call->row;
 	if (call->row)
 		return TPM_SUCCESS;
 	cmd->answer = VTPMB_ANSWER_REFUSED;
@@ -96,12 +96,15 @@ static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 
 static u32 tpm12_run(struct vtpmb_tpm12_call *call)
 {
+	struct vtpmb_reader in = call->in;
 	u32 rc = TPM_SUCCESS;
 
+	vtpmb_tpm12_frame_init(&call->frame, call->cmd->buf, call->cmd->len, call->row);
 	if (call->row->local)
 		rc = call->row->local(call);
 	else
 		call->forward = true;
+	call->in = in;
 	/* An error ends the command's sessions, and only the hub's thread may do that. */
 	if (!rc || call->tag == TPM_TAG_RQU_COMMAND)
 		return rc;
@@ -112,37 +115,36 @@ static u32 tpm12_run(struct vtpmb_tpm12_call *call)
 
 static void tpm12_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
-	struct vtpmb_tpm12_call call = {
-		.vtpm = vtpm,
-		.tpm = vtpm->state,
-		.cmd = cmd,
-	};
+	struct vtpmb_tpm12_call *call = cmd->call;
 	u32 rc;
 
 	lockdep_assert_held(&vtpm->lock);
 
+	memset(call, 0, sizeof(*call));
+	call->vtpm = vtpm;
+	call->tpm = vtpm->state;
+	call->cmd = cmd;
 	cmd->code = 0;
 	cmd->rc = TPM_SUCCESS;
 	cmd->failed_code = 0;
-	cmd->row = NULL;
 	cmd->epoch = vtpm->epoch;
 	cmd->locality = vtpm->locality;
 	cmd->answer = VTPMB_ANSWER_LOCAL;
-	vtpmb_writer_init(&call.out, cmd->buf + VTPMB_HEADER_SIZE,
+	vtpmb_writer_init(&call->out, cmd->buf + VTPMB_HEADER_SIZE,
 			  VTPMB_BUF_SIZE - VTPMB_HEADER_SIZE);
 
-	rc = tpm12_begin(&call);
+	rc = tpm12_begin(call);
 	if (!rc)
-		rc = vtpmb_tpm12_check(&call);
+		rc = vtpmb_tpm12_check(call);
 	if (!rc)
-		rc = tpm12_run(&call);
-	if (call.row && call.row->flags & TPM12_STARTS)
+		rc = tpm12_run(call);
+	if (call->row && call->row->flags & TPM12_STARTS)
 		vtpmb_tpm12_end_post_init(vtpm);
 
-	if (!rc && call.forward)
+	if (!rc && call->forward)
 		cmd->answer = VTPMB_ANSWER_CHIP;
 	else
-		vtpmb_tpm12_respond(&call, rc);
+		vtpmb_tpm12_respond(call, rc);
 }
 
 static void tpm12_retry(struct vtpmb_cmd *cmd)
@@ -198,6 +200,7 @@ static bool tpm12_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range
 const struct vtpmb_family vtpmb_tpm12 = {
 	.name = "1.2",
 	.version = VTPMB_VERSION_12,
+	.call_size = sizeof(struct vtpmb_tpm12_call),
 	.commands = &tpm12_commands,
 	.query = tpm12_query,
 	.query_answer = tpm12_query_answer,

@@ -756,6 +756,7 @@ static int tpm20_answer_or_send(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 
 static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
+	const struct vtpmb_tpm20_row *row = ((struct vtpmb_tpm20_call *)cmd->call)->row;
 	struct vtpmb_tpm20_call call;
 	u32 rc;
 	int err;
@@ -770,8 +771,8 @@ static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		return err;
 	mutex_lock(&vtpm->lock);
 	rc = vtpmb_tpm20_header(vtpm, cmd, &call);
-	call.row = cmd->row;
-	call.row_nr = call.row - vtpmb_tpm20_rows;
+	call.row = row;
+	call.row_nr = row - vtpmb_tpm20_rows;
 	if (!rc)
 		rc = tpm20_prepare(vtpm, &call);
 	mutex_unlock(&vtpm->lock);

@@ -27,7 +27,6 @@ static u32 tpm20_find(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 	}
 	call->row_nr = array_index_nospec(row, VTPMB_TPM20_NR_ROWS);
 	call->row = &vtpmb_tpm20_rows[call->row_nr];
-	cmd->row = call->row;
 	return TPM2_RC_SUCCESS;
 }
 
@@ -170,25 +169,24 @@ static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
  */
 void vtpmb_tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
-	struct vtpmb_tpm20_call call;
+	struct vtpmb_tpm20_call *call = cmd->call;
 	u32 rc;
 
 	lockdep_assert_held(&vtpm->lock);
 
 	cmd->code = 0;
 	cmd->failed_code = 0;
-	cmd->row = NULL;
 	cmd->epoch = vtpm->epoch;
 	cmd->locality = vtpm->locality;
 	cmd->answer = VTPMB_ANSWER_LOCAL;
 
-	rc = vtpmb_tpm20_header(vtpm, cmd, &call);
+	rc = vtpmb_tpm20_header(vtpm, cmd, call);
 	if (!rc)
-		rc = tpm20_find(vtpm, cmd, &call);
+		rc = tpm20_find(vtpm, cmd, call);
 	if (!rc)
 		rc = tpm20_started(vtpm, cmd);
 	if (!rc)
-		rc = tpm20_is_answered_here(&call) ? tpm20_answer(vtpm, &call) : VTPMB_RC_PASS;
+		rc = tpm20_is_answered_here(call) ? tpm20_answer(vtpm, call) : VTPMB_RC_PASS;
 
 	if (rc == VTPMB_RC_PASS)
 		cmd->answer = VTPMB_ANSWER_CHIP;

@@ -176,6 +176,7 @@ static bool tpm20_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range
 const struct vtpmb_family vtpmb_tpm20 = {
 	.name = "2.0",
 	.version = VTPMB_VERSION_20,
+	.call_size = sizeof(struct vtpmb_tpm20_call),
 	.commands = &tpm20_commands,
 	.query = tpm20_query,
 	.query_answer = tpm20_query_answer,

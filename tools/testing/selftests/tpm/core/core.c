@@ -676,9 +676,11 @@ void core_send(struct vtpmb_vtpm *vtpm, const void *bytes, size_t len,
 	TRY(len >= 6 && len <= VTPMB_BUF_SIZE);
 	memset(rsp, 0, sizeof(*rsp));
 
-	/* A buffer of its own, full of an older response, so that ASan sees. */
+	/* Memory of its own, full of an older command, so that ASan sees. */
 	cmd.buf = malloc(VTPMB_BUF_SIZE);
 	memset(cmd.buf, 0x5a, VTPMB_BUF_SIZE);
+	cmd.call = malloc(vtpm->port->family->call_size);
+	memset(cmd.call, 0x5a, vtpm->port->family->call_size);
 	memcpy(cmd.buf, bytes, len);
 	TRY(vtpmb_peek_u32(cmd.buf + 2) <= len);
 
@@ -706,6 +708,7 @@ void core_send(struct vtpmb_vtpm *vtpm, const void *bytes, size_t len,
 	}
 	if (digest_ctx)
 		digest_answer(rsp);
+	free(cmd.call);
 	free(cmd.buf);
 }
 
