@@ -10,7 +10,6 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include "books.h"
 #include "facts.h"
@@ -108,7 +107,7 @@ void vtpmb_tpm12_update_counts(struct vtpmb_vtpm *vtpm)
 	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
 		const struct vtpmb_tpm12_entry *entry = &table->entry[i];
 
-		if (entry->used)
+		if (entry->res.used)
 			nr[entry->kind]++;
 		nr_saved += entry->guest_saved;
 	}
@@ -154,7 +153,7 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
 	if (i >= vtpmb_tpm12_kinds[kind].capacity)
 		return NULL;
 	entry = vtpmb_tpm12_entries(vtpm, kind) + i;
-	return entry->used && !entry->guest_saved ? entry : NULL;
+	return entry->res.used && !entry->guest_saved ? entry : NULL;
 }
 
 /**
@@ -174,23 +173,16 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_new_entry(struct vtpmb_vtpm *vtpm, enum vt
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
 		u32 virt = vtpmb_tpm12_kinds[kind].handles + i;
 
-		if (first[i].used || (wanted && virt != wanted))
+		if (first[i].res.used || (wanted && virt != wanted))
 			continue;
 		first[i].vtpm = vtpm;
 		first[i].kind = kind;
 		first[i].virt = virt;
-		first[i].used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
+		vtpmb_resident_init(&first[i].res, &vtpmb_tpm12_chip(vtpm->port)->clock);
 		vtpmb_tpm12_update_counts(vtpm);
 		return &first[i];
 	}
 	return NULL;
-}
-
-void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry)
-{
-	kfree_sensitive(entry->blob);
-	entry->blob = NULL;
-	entry->blob_len = 0;
 }
 
 /**
@@ -201,10 +193,8 @@ void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry)
  */
 void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
-	entry->in_use = true;
-	entry->used = ++vtpmb_tpm12_chip(vtpm->port)->clock;
-	if (entry->key)
-		vtpmb_tpm12_use(vtpm, entry->key);
+	for (; entry; entry = entry->key)
+		vtpmb_resident_use(&entry->res, &vtpmb_tpm12_chip(vtpm->port)->clock);
 }
 
 void vtpmb_tpm12_clear_in_use(struct vtpmb_vtpm *vtpm)
@@ -213,7 +203,7 @@ void vtpmb_tpm12_clear_in_use(struct vtpmb_vtpm *vtpm)
 	unsigned int i;
 
 	for (i = 0; i < TPM12_NR_ENTRIES; i++)
-		table->entry[i].in_use = false;
+		table->entry[i].res.in_use = false;
 }
 
 /* The chip never assigns a handle that is in use, so another entry with @phys is gone. */
@@ -226,8 +216,8 @@ static void tpm12_forget_handle(struct vtpmb_port *port, enum vtpmb_tpm12_kind k
 		struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(table->vtpm, kind);
 
 		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-			if (entry[i].phys == phys)
-				entry[i].phys = 0;
+			if (entry[i].res.phys == phys)
+				entry[i].res.phys = 0;
 		}
 	}
 }
@@ -243,7 +233,7 @@ void vtpmb_tpm12_mark_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
 
 	tpm12_forget_handle(vtpm->port, entry->kind, phys);
-	entry->phys = phys;
+	entry->res.phys = phys;
 	if (list_empty(&table->inside))
 		list_add_tail(&table->inside, &vtpmb_tpm12_chip(vtpm->port)->inside);
 	vtpmb_tpm12_room_changes(vtpm->port, entry->kind, -1);
@@ -251,9 +241,9 @@ void vtpmb_tpm12_mark_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *
 
 void vtpmb_tpm12_mark_unloaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
-	if (entry->phys)
+	if (entry->res.phys)
 		vtpmb_tpm12_room_changes(vtpm->port, entry->kind, 1);
-	entry->phys = 0;
+	entry->res.phys = 0;
 }
 
 /*
@@ -264,14 +254,19 @@ void vtpmb_tpm12_add_saved(struct vtpmb_tpm12_entry *entry, u32 count)
 {
 	entry->count = count;
 	entry->period = vtpmb_tpm12_chip(entry->vtpm->port)->period;
-	list_add_tail(&entry->saved, &entry->vtpm->port->saved);
+	list_add_tail(&entry->res.saved, &entry->vtpm->port->saved);
 }
 
-void vtpmb_tpm12_remove_saved(struct vtpmb_tpm12_entry *entry)
+void vtpmb_tpm12_forget_saved(struct vtpmb_tpm12_entry *entry)
 {
-	if (entry->count)
-		list_del(&entry->saved);
+	vtpmb_resident_forget_saved(&entry->res);
 	entry->count = 0;
+}
+
+static void tpm12_free_entry(struct vtpmb_tpm12_entry *entry)
+{
+	vtpmb_tpm12_forget_saved(entry);
+	memset(entry, 0, sizeof(*entry));
 }
 
 /**
@@ -287,16 +282,16 @@ void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(vtpm, TPM12_AUTH);
 	unsigned int i;
 
-	for (i = 0; entry->kind == TPM12_KEY && i < VTPMB_MAX_SESSIONS; i++) {
+	if (!entry->res.used)
+		return;
+	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
 		if (auth[i].key != entry)
 			continue;
 		auth[i].key = NULL;
 		if (!auth[i].guest_saved)
-			vtpmb_tpm12_forget_entry(vtpm, &auth[i]);
+			tpm12_free_entry(&auth[i]);
 	}
-	vtpmb_tpm12_remove_saved(entry);
-	vtpmb_tpm12_drop_blob(entry);
-	memset(entry, 0, sizeof(*entry));
+	tpm12_free_entry(entry);
 	vtpmb_tpm12_update_counts(vtpm);
 }
 
@@ -317,7 +312,7 @@ unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kin
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++)
-		nr += entry[i].phys != 0;
+		nr += entry[i].res.phys != 0;
 	return nr;
 }
 

@@ -37,13 +37,12 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_entry(struct vtpmb_vtpm *vtpm,
 					    enum vtpmb_tpm12_kind kind, u32 handle);
 struct vtpmb_tpm12_entry *vtpmb_tpm12_new_entry(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
 						u32 wanted);
-void vtpmb_tpm12_drop_blob(struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_clear_in_use(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm12_mark_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
 void vtpmb_tpm12_mark_unloaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_add_saved(struct vtpmb_tpm12_entry *entry, u32 count);
-void vtpmb_tpm12_remove_saved(struct vtpmb_tpm12_entry *entry);
+void vtpmb_tpm12_forget_saved(struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_session_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 unsigned int vtpmb_tpm12_nr_inside(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind);

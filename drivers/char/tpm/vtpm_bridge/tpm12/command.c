@@ -293,7 +293,7 @@ static int tpm12_end_sessions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	if (rc >= TPM_RETRY)
 		return 0;
 	for (i = 0; i < frame->nr_auths && !err; i++) {
-		if (frame->auth[i] && frame->auth[i]->used)
+		if (frame->auth[i] && frame->auth[i]->res.used)
 			err = vtpmb_tpm12_flush_and_forget(vtpm, frame->auth[i]);
 	}
 	return err;

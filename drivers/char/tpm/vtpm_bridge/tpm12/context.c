@@ -114,8 +114,8 @@ static int tpm12_save_key(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_entr
 	if (err || *rc)
 		return err == -ENOMEM ? 0 : err;
 	c->st_clear = key->st_clear;
-	c->blob = key->blob;
-	c->blob_len = key->blob_len;
+	c->blob = key->res.blob;
+	c->blob_len = key->res.blob_len;
 	*rc = tpm12_put_context(call, c);
 	return 0;
 }
@@ -219,8 +219,8 @@ static u32 tpm12_load_key(struct vtpmb_tpm12_call *call, const struct tpm12_cont
 		return keep_handle && vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, c->handle) ?
 		       TPM_BAD_HANDLE : TPM_NOSPACE;
 	}
-	entry->blob = blob;
-	entry->blob_len = c->blob_len;
+	entry->res.blob = blob;
+	entry->res.blob_len = c->blob_len;
 	entry->st_clear = c->st_clear;
 	*handle = entry->virt;
 	return TPM_SUCCESS;

@@ -120,11 +120,11 @@ bool vtpmb_tpm12_all_loaded(const struct vtpmb_tpm12_frame *frame)
 	unsigned int i;
 
 	for (i = 0; i < frame->nr_keys; i++) {
-		if (frame->key[i] && !frame->key[i]->phys)
+		if (frame->key[i] && !frame->key[i]->res.phys)
 			return false;
 	}
 	for (i = 0; i < frame->nr_auths; i++) {
-		if (!frame->auth[i]->phys)
+		if (!frame->auth[i]->res.phys)
 			return false;
 	}
 	return true;
@@ -137,8 +137,8 @@ void vtpmb_tpm12_put_physical(const struct vtpmb_tpm12_frame *frame)
 
 	for (i = 0; i < frame->nr_keys; i++) {
 		if (frame->key[i])
-			vtpmb_poke_u32(frame->at + frame->key_at[i], frame->key[i]->phys);
+			vtpmb_poke_u32(frame->at + frame->key_at[i], frame->key[i]->res.phys);
 	}
 	for (i = 0; i < frame->nr_auths; i++)
-		vtpmb_poke_u32(frame->at + tpm12_auth_at(frame, i), frame->auth[i]->phys);
+		vtpmb_poke_u32(frame->at + tpm12_auth_at(frame, i), frame->auth[i]->res.phys);
 }

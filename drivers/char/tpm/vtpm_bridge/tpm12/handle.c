@@ -74,7 +74,7 @@ int vtpmb_tpm12_end_own_sessions(struct vtpmb_tpm12_call *call, u32 *rc)
 	int err = 0;
 
 	for (i = 0; i < vtpmb_tpm12_capacity(TPM12_AUTH) && !err; i++) {
-		if (auth[i].used && !auth[i].guest_saved)
+		if (auth[i].res.used && !auth[i].guest_saved)
 			err = vtpmb_tpm12_flush_and_forget(call->vtpm, &auth[i]);
 	}
 	return err;
@@ -157,11 +157,11 @@ static void tpm12_put_handles(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_ki
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < vtpmb_tpm12_capacity(kind); i++)
-		nr += entry[i].used && !entry[i].guest_saved;
+		nr += entry[i].res.used && !entry[i].guest_saved;
 	vtpmb_put_u32(&call->out, sizeof(u16) + nr * sizeof(u32));
 	vtpmb_put_u16(&call->out, nr);
 	for (i = 0; i < vtpmb_tpm12_capacity(kind); i++) {
-		if (entry[i].used && !entry[i].guest_saved)
+		if (entry[i].res.used && !entry[i].guest_saved)
 			vtpmb_put_u32(&call->out, entry[i].virt);
 	}
 }

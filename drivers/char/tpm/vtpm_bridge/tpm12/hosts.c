@@ -28,7 +28,7 @@ static bool tpm12_is_of_proxy(struct vtpmb_port *port, enum vtpmb_tpm12_kind kin
 		const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(table->vtpm, kind);
 
 		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-			if (entry[i].phys == handle)
+			if (entry[i].res.phys == handle)
 				return true;
 		}
 	}
@@ -80,7 +80,7 @@ void vtpmb_tpm12_note_save(const struct vtpmb_tpm12_entry *entry)
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
 
 	/* A saved key takes no place in the contextList. */
-	chip->saving = entry->kind == TPM12_KEY ? 0 : entry->phys;
+	chip->saving = entry->kind == TPM12_KEY ? 0 : entry->res.phys;
 	chip->saving_rt = vtpmb_tpm12_kinds[entry->kind].rt;
 }
 

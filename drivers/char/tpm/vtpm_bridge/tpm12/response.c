@@ -110,7 +110,7 @@ static int tpm12_apply_response(struct vtpmb_tpm12_call *call, struct vtpmb_tpm1
 		const u8 *area = tpm12_auth_out(frame, rsp, len, i);
 
 		/* Both areas may name one session. */
-		if (!area[TPM12_NONCE_SIZE] && frame->auth[i]->used)
+		if (!area[TPM12_NONCE_SIZE] && frame->auth[i]->res.used)
 			vtpmb_tpm12_session_ended(call->vtpm, frame->auth[i]);
 	}
 	if (frame->row->makes)

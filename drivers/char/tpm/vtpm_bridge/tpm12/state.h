@@ -42,6 +42,7 @@
 #include "../core/family.h"
 #include "../core/hash.h"
 #include "../core/pcr.h"
+#include "../core/resident.h"
 #include "../core/wire.h"
 #include "commands.h"
 #include "spec.h"
@@ -205,10 +206,9 @@ static inline bool tpm12_is_full(u32 rc)
  * struct vtpmb_tpm12_entry - one key or session of a proxy
  * @vtpm:	the vtpm that it belongs to
  * @kind:	enum vtpmb_tpm12_kind
- * @used:	the chip's @clock when it was last used; 0: the entry is free
+ * @res:	whether it is loaded, and its saved context (TPM_CONTEXT_BLOB); @used of a free
+ *		entry is 0, else the chip's @clock at its last use
  * @virt:	virtual handle, known to the guest
- * @phys:	physical handle, known to the chip; 0 while not loaded
- * @in_use:	the command that is being executed names it
  * @st_clear:	TPM_Startup(ST_CLEAR) invalidates the contexts of this key
  * @encrypts:	this transport session encrypts parameters
  * @guest_saved: the guest has saved this session, and cannot use it until it loads it
@@ -218,29 +218,21 @@ static inline bool tpm12_is_full(u32 rc)
  * @number:	contextCount given to the guest when it saved this session
  * @count:	contextCount given by the chip when the bridge saved this session; 0: none
  * @period:	the chip's @period when it gave the @count
- * @saved:	link in the port's list of saved sessions while @count is not 0
- * @blob:	TPM_CONTEXT_BLOB as the chip saved it, still valid; or NULL
- * @blob_len:	its bytes
  */
 struct vtpmb_tpm12_entry {
 	struct vtpmb_vtpm *vtpm;
 	u8 kind;
-	bool in_use;
+	struct vtpmb_resident res;
 	bool st_clear;
 	bool encrypts;
 	bool guest_saved;
 	bool bound;
-	u64 used;
 	u32 virt;
-	u32 phys;
 	struct vtpmb_tpm12_entry *key;
 	u32 entity;
 	u32 number;
 	u32 count;
 	u32 period;
-	struct list_head saved;
-	u8 *blob;
-	u16 blob_len;
 };
 
 /** TPM12_NR_ENTRIES - number of entries of the handle table, all kinds */

@@ -26,8 +26,6 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 #include "../core/port.h"
 #include "ask.h"
 #include "books.h"
@@ -88,11 +86,10 @@ static void tpm12_forget_saved(struct vtpmb_port *port)
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	struct vtpmb_tpm12_entry *entry, *next;
 
-	list_for_each_entry_safe(entry, next, &port->saved, saved) {
+	list_for_each_entry_safe(entry, next, &port->saved, res.saved) {
 		if (entry->period == chip->period)
 			continue;
-		vtpmb_tpm12_remove_saved(entry);
-		vtpmb_tpm12_drop_blob(entry);
+		vtpmb_tpm12_forget_saved(entry);
 	}
 }
 
@@ -124,11 +121,7 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 		tpm12_take_count(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
 		vtpmb_tpm12_mark_unloaded(vtpm, entry);
 	}
-	entry->blob = kmemdup(blob, blob_len, GFP_KERNEL);
-	if (!entry->blob)
-		return -ENOMEM;
-	entry->blob_len = blob_len;
-	return 0;
+	return vtpmb_resident_keep_blob(&entry->res, blob, blob_len);
 }
 
 /* No owner, disabled or deactivated: the chip cannot save the entry, but does not lose it. */
@@ -165,7 +158,7 @@ static int tpm12_save_bound(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *e
 	u32 rc;
 	int err = vtpmb_tpm12_save(vtpm, entry, &rc);
 
-	if (err == -ENOMEM || (!err && entry->phys))
+	if (err == -ENOMEM || (!err && entry->res.phys))
 		return vtpmb_tpm12_flush_and_forget(vtpm, entry);
 	return err;
 }
@@ -190,7 +183,7 @@ int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
 		unsigned int i;
 
 		for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
-			if (auth[i].key && auth[i].phys)
+			if (auth[i].key && auth[i].res.phys)
 				err = tpm12_save_bound(table->vtpm, &auth[i]);
 		}
 	}
@@ -212,7 +205,7 @@ static int tpm12_check_context(struct vtpmb_tpm12_entry *entry)
 	u32 rc;
 	int err;
 
-	if (!entry->count || !entry->blob || entry->period >= chip->same_since ||
+	if (!entry->count || !entry->res.blob || entry->period >= chip->same_since ||
 	    chip->checking_context)
 		return 0;
 	chip->checking_context = true;
@@ -227,14 +220,14 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 	u32 rc = TPM_SUCCESS;
 	int err = 0;
 
-	if (entry->phys && entry->kind == TPM12_KEY)
+	if (entry->res.phys && entry->kind == TPM12_KEY)
 		err = vtpmb_tpm12_save_all_bound(vtpm->port);
 	else
 		err = tpm12_check_context(entry);
-	if (err || !entry->used)
+	if (err || !entry->res.used)
 		return err;
-	if (entry->phys)
-		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->phys,
+	if (entry->res.phys)
+		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->res.phys,
 					       vtpmb_tpm12_kinds[entry->kind].rt, &rc);
 	else if (entry->count)
 		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->count, TPM_RT_CONTEXT, &rc);
@@ -242,8 +235,8 @@ static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 		return err;
 	if (rc && !tpm12_is_gone(rc))
 		return -EIO;
-	if (!entry->phys)
-		vtpmb_tpm12_remove_saved(entry);
+	if (!entry->res.phys)
+		vtpmb_tpm12_forget_saved(entry);
 	vtpmb_tpm12_mark_unloaded(vtpm, entry);
 	return 0;
 }
@@ -272,7 +265,7 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	int len, err;
 
 	vtpmb_tpm12_note_save(entry);
-	vtpmb_poke_u32(body, entry->phys);
+	vtpmb_poke_u32(body, entry->res.phys);
 	vtpmb_poke_u32(body + 4, vtpmb_tpm12_kinds[entry->kind].rt);
 	len = vtpmb_tpm12_own_command(vtpm->port, TPM_ORD_SaveContext, body, sizeof(body), rc);
 	if (len < 0)
@@ -291,7 +284,7 @@ static unsigned int tpm12_nr_saved(const struct vtpmb_port *port, const struct v
 	const struct vtpmb_tpm12_entry *entry;
 	unsigned int nr = 0;
 
-	list_for_each_entry(entry, &port->saved, saved)
+	list_for_each_entry(entry, &port->saved, res.saved)
 		nr += !of || entry->vtpm == of;
 	return nr;
 }
@@ -308,7 +301,7 @@ static struct vtpmb_tpm12_entry *tpm12_find_place(struct vtpmb_tpm12_entry *anot
 	struct vtpmb_tpm12_entry *entry, *greediest = another;
 	unsigned int nr, most = 1 + tpm12_nr_saved(another->vtpm->port, another->vtpm);
 
-	list_for_each_entry(entry, list, saved) {
+	list_for_each_entry(entry, list, res.saved) {
 		nr = tpm12_nr_saved(entry->vtpm->port, entry->vtpm);
 		if (entry->vtpm == another->vtpm ? greediest != another : nr <= most)
 			continue;
@@ -331,7 +324,7 @@ static int tpm12_reload(struct vtpmb_tpm12_entry *oldest)
 	u32 rc;
 	int err = vtpmb_tpm12_load(vtpm, oldest, &rc);
 
-	if (err || !oldest->used)
+	if (err || !oldest->res.used)
 		return err;
 	if (!rc)
 		err = tpm12_save_once(oldest, &rc);
@@ -373,7 +366,7 @@ static int tpm12_free_context(struct vtpmb_tpm12_entry *entry, u32 rc)
 	if (list_empty(&port->saved))
 		return 0;
 	if (rc == TPM_CONTEXT_GAP) {
-		oldest = list_first_entry(&port->saved, struct vtpmb_tpm12_entry, saved);
+		oldest = list_first_entry(&port->saved, struct vtpmb_tpm12_entry, res.saved);
 		err = tpm12_refresh(oldest);
 	} else if (rc == TPM_NOCONTEXTSPACE) {
 		err = tpm12_free_place(entry);
@@ -391,8 +384,8 @@ static int tpm12_leave_places(struct vtpmb_port *port, struct vtpmb_tpm12_entry 
 
 	if (entry->kind == TPM12_KEY || vtpmb_tpm12_chip(port)->checking_context)
 		return 0;
-	while (!err && entry->phys && tpm12_nr_saved(port, NULL) >= vtpmb_tpm12_max_saved(port) &&
-	       tries++ < MAX_RETRIES)
+	while (!err && entry->res.phys && tries++ < MAX_RETRIES &&
+	       tpm12_nr_saved(port, NULL) >= vtpmb_tpm12_max_saved(port))
 		err = tpm12_free_place(entry);
 	return err;
 }
@@ -417,10 +410,10 @@ int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	do {
 		*rc = TPM_SUCCESS;
 		/* Making room in the contextList may have saved this entry, or flushed it. */
-		if (entry->blob || !entry->phys)
+		if (entry->res.blob || !entry->res.phys)
 			return 0;
 		err = tpm12_leave_places(vtpm->port, entry);
-		if (err || !entry->phys)
+		if (err || !entry->res.phys)
 			return err;
 		err = tpm12_save_once(entry, rc);
 		again = err ? 0 : tpm12_free_context(entry, *rc);
@@ -496,19 +489,23 @@ int vtpmb_tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
  * Loading.
  */
 
-/* Return the least recently used entry of @vtpm if it is older than @oldest, else @oldest. */
-static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_vtpm *vtpm,
-					      enum vtpmb_tpm12_kind kind,
-					      struct vtpmb_tpm12_entry *oldest)
+/* Find the least recently used entry, not in use, of all proxies or of @vtpm only. */
+static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
+					      const struct vtpmb_vtpm *vtpm)
 {
-	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(vtpm, kind);
+	struct vtpmb_resident *oldest = NULL;
+	struct vtpmb_tpm12_table *table;
 	unsigned int i;
 
-	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++, entry++) {
-		if (entry->phys && !entry->in_use && (!oldest || entry->used < oldest->used))
-			oldest = entry;
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(table->vtpm, kind);
+
+		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
+			if (!vtpm || table->vtpm == vtpm)
+				oldest = vtpmb_resident_older(oldest, &entry[i].res);
+		}
 	}
-	return oldest;
+	return oldest ? container_of(oldest, struct vtpmb_tpm12_entry, res) : NULL;
 }
 
 /**
@@ -523,16 +520,13 @@ static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_vtpm *vtpm,
  */
 int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	struct vtpmb_tpm12_entry *oldest = NULL;
-	struct vtpmb_tpm12_table *table;
+	struct vtpmb_tpm12_entry *oldest = tpm12_oldest(vtpm->port, kind, NULL);
 	int err;
 
-	list_for_each_entry(table, &vtpmb_tpm12_chip(vtpm->port)->inside, inside)
-		oldest = tpm12_oldest(table->vtpm, kind, oldest);
 	if (!oldest)
 		return 0;
 	err = vtpmb_tpm12_evict(oldest->vtpm, oldest);
-	return err ? err : !oldest->phys;
+	return err ? err : !oldest->res.phys;
 }
 
 /* Find the proxy with the most loaded entries of @kind, skipping @but. */
@@ -573,7 +567,7 @@ static int tpm12_flush_over_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind
 	if (!fullest ||
 	    (most <= vtpmb_tpm12_share_of_slots(vtpm->port) && vtpmb_tpm12_nr_inside(vtpm, kind)))
 		return 0;
-	oldest = tpm12_oldest(fullest, kind, NULL);
+	oldest = tpm12_oldest(vtpm->port, kind, fullest);
 	if (!oldest)
 		return 0;
 	err = vtpmb_tpm12_flush_and_forget(fullest, oldest);
@@ -623,18 +617,18 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 			      u32 *rc)
 {
 	u8 head[9];
-	const struct vtpmb_body body = { head, sizeof(head), entry->blob, entry->blob_len };
+	const struct vtpmb_body body = { head, sizeof(head), entry->res.blob, entry->res.blob_len };
 	int len, err;
 
 	*rc = TPM_BADCONTEXT;
-	if (!entry->blob)
+	if (!entry->res.blob)
 		return 0;
 	err = vtpmb_tpm12_list_hosts(vtpm->port, entry->kind);
 	if (err)
 		return err;
-	vtpmb_poke_u32(head, entry->key ? entry->key->phys : entry->entity);
+	vtpmb_poke_u32(head, entry->key ? entry->key->res.phys : entry->entity);
 	head[4] = 0;
-	vtpmb_poke_u32(head + 5, entry->blob_len);
+	vtpmb_poke_u32(head + 5, entry->res.blob_len);
 	len = vtpmb_tpm12_command(vtpm->port, TPM_ORD_LoadContext, &body, rc);
 	if (len >= 0 && !*rc && len != VTPMB_HEADER_SIZE + sizeof(u32))
 		return vtpmb_tpm12_cut_short(vtpm->port);
@@ -656,7 +650,7 @@ static int tpm12_load_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *ent
 	int err, again = 1;
 
 	/* Making room may have loaded this key, in order to refresh one of its sessions. */
-	while (again > 0 && !entry->phys && tries++ < MAX_RETRIES) {
+	while (again > 0 && !entry->res.phys && tries++ < MAX_RETRIES) {
 		if (*room) {
 			err = tpm12_load_context(vtpm, entry, rc);
 			if (err || !tpm12_is_full(*rc))
@@ -694,8 +688,7 @@ static void tpm12_finish_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 	if (entry->kind == TPM12_KEY)
 		return;
 	chip->same_since = min(chip->same_since, entry->period);
-	vtpmb_tpm12_remove_saved(entry);
-	vtpmb_tpm12_drop_blob(entry);
+	vtpmb_tpm12_forget_saved(entry);
 }
 
 /**
@@ -715,7 +708,7 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 
 	if (err)
 		return err;
-	*rc = entry->blob ? TPM_SUCCESS : TPM_BADCONTEXT;
+	*rc = entry->res.blob ? TPM_SUCCESS : TPM_BADCONTEXT;
 	if (*rc)
 		return 0;
 	entry->key = key;
@@ -731,7 +724,7 @@ int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 /* Forget an entry that cannot be loaded.  A session may already be gone with its key. */
 static int tpm12_forget_unloadable(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
-	if (!entry->used)
+	if (!entry->res.used)
 		return 0;
 	return entry->kind == TPM12_KEY ? vtpmb_tpm12_flush_key(vtpm, entry) :
 					  vtpmb_tpm12_flush_and_forget(vtpm, entry);
@@ -754,17 +747,17 @@ int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u
 	int err;
 
 	*rc = TPM_SUCCESS;
-	if (entry->phys)
+	if (entry->res.phys)
 		return 0;
 	err = is_key ? tpm12_load_key(vtpm, entry, rc) : tpm12_load_session(vtpm, entry, rc);
-	if (entry->phys)
+	if (entry->res.phys)
 		*rc = TPM_SUCCESS;
-	if (err || entry->phys || tpm12_keeps_context(*rc))
+	if (err || entry->res.phys || tpm12_keeps_context(*rc))
 		return err;
 	if (*rc) {
 		/* The chip does not know it: its count may belong to another session. */
-		if (!is_key && entry->blob && *rc == TPM_BADCONTEXT)
-			vtpmb_tpm12_remove_saved(entry);
+		if (!is_key && entry->res.blob && *rc == TPM_BADCONTEXT)
+			vtpmb_tpm12_forget_saved(entry);
 		*rc = is_key ? TPM_INVALID_KEYHANDLE : TPM_INVALID_AUTHHANDLE;
 		return tpm12_forget_unloadable(vtpm, entry);
 	}
@@ -786,7 +779,7 @@ static int tpm12_flush_used_sessions(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_k
 	if (kind == TPM12_KEY)
 		return 0;
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !err; i++) {
-		if (entry[i].phys && entry[i].in_use)
+		if (entry[i].res.phys && entry[i].res.in_use)
 			err = vtpmb_tpm12_flush_and_forget(vtpm, &entry[i]);
 	}
 	return err;
@@ -799,8 +792,8 @@ static void tpm12_clear_unlisted(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind 
 	unsigned int i;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-		if (!vtpmb_tpm12_is_listed(entry[i].phys, list, nr_handles))
-			entry[i].phys = 0;
+		if (!vtpmb_tpm12_is_listed(entry[i].res.phys, list, nr_handles))
+			entry[i].res.phys = 0;
 	}
 }
 
@@ -812,7 +805,7 @@ static int tpm12_forget_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind
 	int err = 0;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !err; i++) {
-		if (!entry[i].phys && !entry[i].blob)
+		if (!entry[i].res.phys && !entry[i].res.blob)
 			err = tpm12_forget_unloadable(vtpm, &entry[i]);
 	}
 	return err;
@@ -871,9 +864,9 @@ static int tpm12_unload_kind(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind
 	int err = 0;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !chip->resync_needed; i++) {
-		if (entry[i].phys)
+		if (entry[i].res.phys)
 			err = vtpmb_tpm12_evict(vtpm, &entry[i]) ?: err;
-		if (entry[i].phys && !chip->resync_needed)
+		if (entry[i].res.phys && !chip->resync_needed)
 			err = tpm12_forget_unloadable(vtpm, &entry[i]) ?: err;
 	}
 	return err;

@@ -93,7 +93,7 @@ static int tpm12_evict_kind(struct vtpmb_tpm12_table *table, bool keys)
 		struct vtpmb_tpm12_entry *entry = &table->entry[i];
 		bool is_key = entry->kind == TPM12_KEY;
 
-		if (entry->phys && is_key == keys)
+		if (entry->res.phys && is_key == keys)
 			err = vtpmb_tpm12_evict(table->vtpm, entry) ?: err;
 	}
 	return err;
@@ -249,7 +249,7 @@ static int tpm12_flush_and_forget_all(struct vtpmb_vtpm *vtpm)
 	int err = 0;
 
 	while (i-- && !err) {
-		if (table->entry[i].used)
+		if (table->entry[i].res.used)
 			err = vtpmb_tpm12_flush_and_forget(vtpm, &table->entry[i]);
 	}
 	return err;

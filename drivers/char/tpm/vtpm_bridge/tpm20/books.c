@@ -108,8 +108,7 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
 			continue;
 		body->kind = kind;
 		body->hier = hier;
-		body->used = ++table->clock;
-		INIT_LIST_HEAD(&body->saved);
+		vtpmb_resident_init(&body->res, &table->clock);
 		return body;
 	}
 	return NULL;
@@ -136,23 +135,10 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_find_saved_body(struct vtpmb_vtpm *vtpm,
 		if (body->kind == KIND_FREE || body->kind == KIND_SESSION ||
 		    (body->kind == KIND_SEQUENCE && body->refs))
 			continue;
-		if (body->blob && body->blob_len == blob_len &&
-		    !memcmp(body->blob, blob, blob_len))
+		if (vtpmb_resident_has_blob(&body->res, blob, blob_len))
 			return body;
 	}
 	return NULL;
-}
-
-/**
- * vtpmb_tpm20_drop_blob() - free a saved context that is no longer needed
- * @body:	the body that it belongs to
- */
-void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body)
-{
-	list_del_init(&body->saved);
-	kfree_sensitive(body->blob);
-	body->blob = NULL;
-	body->blob_len = 0;
 }
 
 /**
@@ -172,7 +158,7 @@ void vtpmb_tpm20_forget_public(struct vtpmb_tpm20_body *body)
  */
 void vtpmb_tpm20_drop_body(struct vtpmb_tpm20_body *body)
 {
-	vtpmb_tpm20_drop_blob(body);
+	vtpmb_resident_forget_saved(&body->res);
 	kfree(body->public);
 	memset(body, 0, sizeof(*body));
 }
@@ -250,7 +236,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 	if (!body)
 		return NULL;
 	body->session = handle;
-	body->phys = handle;
+	body->res.phys = handle;
 	vtpmb_tpm20_set_body(entry, body);
 	entry->trial = trial;
 	entry->flushed = READ_ONCE(vtpmb_tpm20_state(vtpm)->reset_epoch);
@@ -394,8 +380,7 @@ void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
  */
 void vtpmb_tpm20_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
-	entry->body->in_use = true;
-	entry->body->used = ++vtpmb_tpm20_state(vtpm)->table.clock;
+	vtpmb_resident_use(&entry->body->res, &vtpmb_tpm20_state(vtpm)->table.clock);
 }
 
 void vtpmb_tpm20_clear_in_use(struct vtpmb_vtpm *vtpm)
@@ -404,7 +389,7 @@ void vtpmb_tpm20_clear_in_use(struct vtpmb_vtpm *vtpm)
 	unsigned int i;
 
 	for (i = 0; i < VTPMB_TPM20_MAX_BODIES; i++)
-		table->body[i].in_use = false;
+		table->body[i].res.in_use = false;
 }
 
 /**
@@ -419,7 +404,7 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_find_loaded(struct vtpmb_tpm20_table *table
 	struct vtpmb_tpm20_body *body;
 
 	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
-		if (body->kind != KIND_SESSION && body->phys == phys)
+		if (body->kind != KIND_SESSION && body->res.phys == phys)
 			return body;
 	}
 	return NULL;
@@ -438,7 +423,7 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_find_active(struct vtpmb_tpm20_table *table
 	struct vtpmb_tpm20_body *body;
 
 	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
-		if (body->kind == KIND_SESSION && (body->phys || body->blob) &&
+		if (body->kind == KIND_SESSION && (body->res.phys || body->res.blob) &&
 		    vtpmb_tpm20_session_bit(body->session) == bit)
 			return body;
 	}

@@ -12,7 +12,6 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm, enum vtpm
 					      enum vtpmb_tpm20_hier hier);
 struct vtpmb_tpm20_body *vtpmb_tpm20_find_saved_body(struct vtpmb_vtpm *vtpm, const u8 *blob,
 						     u16 blob_len);
-void vtpmb_tpm20_drop_blob(struct vtpmb_tpm20_body *body);
 void vtpmb_tpm20_forget_public(struct vtpmb_tpm20_body *body);
 void vtpmb_tpm20_drop_body(struct vtpmb_tpm20_body *body);
 void vtpmb_tpm20_set_body(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body);

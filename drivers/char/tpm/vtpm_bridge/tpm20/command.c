@@ -436,7 +436,7 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 	body->public_only = call->public_only;
 	body->auth_known = call->auth_known;
 	body->auth = call->auth;
-	body->phys = vtpmb_peek_u32(at);
+	body->res.phys = vtpmb_peek_u32(at);
 	entry = vtpmb_tpm20_new_object(vtpm, call->hier, call->flushed, body);
 	if (!entry)
 		return -EIO;

@@ -131,7 +131,7 @@ static int tpm20_save_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	int err;
 
 	*rc = TPM2_RC_SUCCESS;
-	err = entry->body->blob ? 0 : vtpmb_tpm20_load(vtpm, entry, gone, rc);
+	err = entry->body->res.blob ? 0 : vtpmb_tpm20_load(vtpm, entry, gone, rc);
 	if (!err && !*rc)
 		err = vtpmb_tpm20_save(vtpm, entry->body, rc);
 	if (err != -ENOMEM)
@@ -160,7 +160,7 @@ int vtpmb_tpm20_is_st_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *e
 	int err = tpm20_save_object(vtpm, entry, gone, rc);
 
 	if (!err && !*rc)
-		*st_clear = vtpmb_peek_u32(entry->body->blob + 8) == SAVED_ST_CLEAR;
+		*st_clear = vtpmb_peek_u32(entry->body->res.blob + 8) == SAVED_ST_CLEAR;
 	return err;
 }
 
@@ -191,7 +191,7 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 
 	err = tpm20_save_object(vtpm, entry, TPM2_RC_REFERENCE_H0, rc);
 	if (!err && !*rc)
-		*rc = tpm20_put_context(vtpm, entry->body->blob, entry->body->blob_len,
+		*rc = tpm20_put_context(vtpm, entry->body->res.blob, entry->body->res.blob_len,
 					tpm20_origin(entry->body), out);
 	if (!err && !*rc) {
 		entry->body->given = true;
@@ -331,15 +331,15 @@ static struct vtpmb_tpm20_body *tpm20_context_body(struct vtpmb_vtpm *vtpm,
 	body = vtpmb_tpm20_find_saved_body(vtpm, blob, len);
 	if (!body)
 		body = vtpmb_tpm20_new_body(vtpm, kind, c->hier);
-	if (!body || body->blob) {
+	if (!body || body->res.blob) {
 		kfree_sensitive(blob);
 		return body;
 	}
 	body->external = c->origin != ORIGIN_CHIP;
 	body->public_only = c->origin == ORIGIN_PUBLIC;
 	body->given = true;
-	body->blob = blob;
-	body->blob_len = len;
+	body->res.blob = blob;
+	body->res.blob_len = len;
 	return body;
 }
 

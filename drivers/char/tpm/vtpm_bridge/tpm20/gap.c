@@ -133,7 +133,7 @@ int vtpmb_tpm20_gap_list(struct vtpmb_port *port)
 
 	if (err)
 		return err;
-	list_for_each_entry(body, &port->saved, saved)
+	list_for_each_entry(body, &port->saved, res.saved)
 		__clear_bit(vtpmb_tpm20_session_bit(body->session), gap->listed);
 	return 0;
 }

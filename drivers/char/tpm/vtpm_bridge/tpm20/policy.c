@@ -264,7 +264,7 @@ static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *e
 	int len;
 
 	vtpmb_writer_init(&w, body, sizeof(body));
-	vtpmb_put_u32(&w, entry->body->phys);
+	vtpmb_put_u32(&w, entry->body->res.phys);
 	vtpmb_put_u16(&w, given ? claim->given_len : 0);
 	vtpmb_put_bytes(&w, claim->given, given ? claim->given_len : 0);
 	if (claim->selects) {

@@ -79,23 +79,23 @@ static int tpm20_resync_session(struct vtpmb_port *port, struct vtpmb_tpm20_body
 	unsigned int bit = vtpmb_tpm20_session_bit(body->session);
 	int err = 0;
 
-	if (!body->phys && !body->blob)
+	if (!body->res.phys && !body->res.blob)
 		return 0;
 	if (test_bit(bit, inside->loaded)) {
-		vtpmb_tpm20_drop_blob(body);
-		body->phys = body->session;
+		vtpmb_resident_forget_saved(&body->res);
+		body->res.phys = body->session;
 		return 0;
 	}
-	if (test_bit(bit, inside->saved) && body->blob) {
-		body->phys = 0;
+	if (test_bit(bit, inside->saved) && body->res.blob) {
+		body->res.phys = 0;
 		return 0;
 	}
 	if (test_bit(bit, inside->saved))
 		err = tpm20_flush(port, body->session);
 	if (err)
 		return err;
-	body->phys = 0;
-	vtpmb_tpm20_drop_blob(body);
+	body->res.phys = 0;
+	vtpmb_resident_forget_saved(&body->res);
 	return 0;
 }
 
@@ -108,9 +108,9 @@ static int tpm20_resync_table(struct vtpmb_vtpm *vtpm, const struct tpm20_inside
 	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES && !err; body++) {
 		if (body->kind == KIND_SESSION)
 			err = tpm20_resync_session(vtpm->port, body, inside);
-		else if (body->phys &&
-			 !tpm20_has_handle(inside->object, inside->nr_objects, body->phys))
-			body->phys = 0;
+		else if (body->res.phys &&
+			 !tpm20_has_handle(inside->object, inside->nr_objects, body->res.phys))
+			body->res.phys = 0;
 	}
 	return err;
 }
@@ -125,15 +125,15 @@ static int tpm20_resync_saved(struct vtpmb_vtpm *vtpm, const struct tpm20_inside
 	struct vtpmb_tpm20_body *body, *next;
 	int err = 0;
 
-	list_for_each_entry_safe(body, next, &vtpm->port->saved, saved) {
+	list_for_each_entry_safe(body, next, &vtpm->port->saved, res.saved) {
 		if (body >= table->body && body < table->body + VTPMB_TPM20_MAX_BODIES)
 			continue;
 		err = tpm20_resync_session(vtpm->port, body, inside);
-		if (!err && body->phys)
+		if (!err && body->res.phys)
 			err = tpm20_flush(vtpm->port, body->session);
 		if (err)
 			return err;
-		body->phys = 0;
+		body->res.phys = 0;
 	}
 	return 0;
 }
@@ -239,11 +239,11 @@ void vtpmb_tpm20_forget_loaded(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm20_body *body, *next;
 
 	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++)
-		body->phys = 0;
-	list_for_each_entry_safe(body, next, &vtpm->port->saved, saved) {
-		body->phys = 0;
-		if (!body->blob)
-			vtpmb_tpm20_drop_blob(body);
+		body->res.phys = 0;
+	list_for_each_entry_safe(body, next, &vtpm->port->saved, res.saved) {
+		body->res.phys = 0;
+		if (!body->res.blob)
+			vtpmb_resident_forget_saved(&body->res);
 	}
 	vtpm->port->resync_needed = false;
 }

@@ -13,6 +13,7 @@
 #include "../core/family.h"
 #include "../core/limits.h"
 #include "../core/pcr.h"
+#include "../core/resident.h"
 #include "commands.h"
 #include "spec.h"
 #include "../core/wire.h"
@@ -132,7 +133,7 @@ struct vtpmb_tpm20_conditions {
  * struct vtpmb_tpm20_body - an object, sequence or session: in the chip, saved, or both
  * @kind:	enum vtpmb_tpm20_kind
  * @hier:	enum vtpmb_tpm20_hier, of an object
- * @in_use:	referenced by the command that is being executed
+ * @res:	whether it is loaded, and its saved context (TPMS_CONTEXT)
  * @given:	the guest has its saved context and may load it again
  * @external:	an object loaded by LoadExternal
  * @public_only: only its public part is loaded
@@ -142,7 +143,6 @@ struct vtpmb_tpm20_conditions {
  * @refs:	entries that refer to it.  A body without any is kept because it was
  *		@given: the guest's next ContextLoad finds it in the chip.
  * @session:	handle of a session, which is the same in the chip and for the guest
- * @phys:	handle in the chip; 0 while it is not loaded there
  * @persistent_handle:	handle of a persistent object of the chip, which need not be loaded,
  *		or 0
  * @attributes:	TPMA_OBJECT
@@ -150,11 +150,7 @@ struct vtpmb_tpm20_conditions {
  * @name:	its Name
  * @public_len:	bytes of @public
  * @public:	parameters of the chip's answer to ReadPublic; NULL until @learnt
- * @used:	@clock of the table when it was last used
  * @sequence:	TPMS_CONTEXT.sequence of a saved session
- * @saved:	links a saved session into port->saved
- * @blob:	TPMS_CONTEXT as the chip saved it, still valid; or NULL
- * @blob_len:	bytes of @blob
  *
  * Several entries refer to one object if the guest has loaded its context more than
  * once or has made it persistent.  They can share it because an object never changes.
@@ -163,7 +159,7 @@ struct vtpmb_tpm20_conditions {
 struct vtpmb_tpm20_body {
 	u8 kind;
 	u8 hier;
-	bool in_use;
+	struct vtpmb_resident res;
 	bool given;
 	bool external;
 	bool public_only;
@@ -172,18 +168,13 @@ struct vtpmb_tpm20_body {
 	struct vtpmb_auth auth;
 	u8 refs;
 	u32 session;
-	u32 phys;
 	u32 persistent_handle;
 	u32 attributes;
 	u16 name_len;
 	u8 name[sizeof(u16) + VTPMB_MAX_DIGEST];
 	u16 public_len;
 	u8 *public;
-	u64 used;
 	u64 sequence;
-	struct list_head saved;
-	u8 *blob;
-	u16 blob_len;
 };
 
 /**
@@ -559,7 +550,7 @@ static inline bool vtpmb_tpm20_hides_pcr(const struct vtpmb_tpm20_call *call)
 /* The chip's handle of an object or sequence that is in the chip. */
 static inline u32 vtpmb_tpm20_chip_handle(const struct vtpmb_tpm20_body *body)
 {
-	return body->persistent_handle ? body->persistent_handle : body->phys;
+	return body->persistent_handle ? body->persistent_handle : body->res.phys;
 }
 
 static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)

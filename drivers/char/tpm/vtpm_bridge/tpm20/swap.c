@@ -42,36 +42,38 @@
  */
 static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u32 *rc)
 {
-	int len = vtpmb_tpm20_own_handle(port, TPM2_CC_ContextSave, body->phys, rc);
-	u16 blob_len;
-	u8 *blob;
+	int len = vtpmb_tpm20_own_handle(port, TPM2_CC_ContextSave, body->res.phys, rc);
+	const u8 *blob = port->scratch + VTPMB_HEADER_SIZE;
+	int err;
 
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	blob_len = len - VTPMB_HEADER_SIZE;
-	if (blob_len < CONTEXT_MIN) {
+	if (len < VTPMB_HEADER_SIZE + CONTEXT_MIN) {
 		port->resync_needed = true;
 		return -EIO;
 	}
 	if (body->kind == KIND_SESSION)
-		vtpmb_tpm20_gap_saved(port, vtpmb_peek_u64(port->scratch + VTPMB_HEADER_SIZE));
-	blob = kmemdup(port->scratch + VTPMB_HEADER_SIZE, blob_len, GFP_KERNEL);
-	if (!blob)
-		return -ENOMEM;
-	body->blob = blob;
-	body->blob_len = blob_len;
-	if (body->kind != KIND_SESSION)
-		return 0;
-	body->phys = 0;
+		vtpmb_tpm20_gap_saved(port, vtpmb_peek_u64(blob));
+	err = vtpmb_resident_keep_blob(&body->res, blob, len - VTPMB_HEADER_SIZE);
+	if (err || body->kind != KIND_SESSION)
+		return err;
+	body->res.phys = 0;
 	body->sequence = vtpmb_peek_u64(blob);
-	list_move_tail(&body->saved, &port->saved);
+	list_move_tail(&body->res.saved, &port->saved);
 	return 0;
 }
 
-/* Whether ContextLoad has rejected the context, which is its only parameter. */
+/* Whether ContextLoad has rejected the context. */
 static bool tpm20_is_refused(u32 rc)
 {
 	return (rc & ~0x3fU) == TPM2_RC_OF_PARAMETER(TPM2_RC_FMT1, 0);
+}
+
+/* Try once to load a context, which is the only parameter. */
+static int tpm20_context_load(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body, u32 *rc)
+{
+	return vtpmb_tpm20_own_plain(port, TPM2_CC_ContextLoad, body->res.blob,
+				     body->res.blob_len, rc);
 }
 
 /*
@@ -85,17 +87,17 @@ static int tpm20_find_handle(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	u32 rc;
 	int len;
 
-	*handle = body->phys;
-	if (body->kind != KIND_SESSION || body->phys || !body->blob)
+	*handle = body->res.phys;
+	if (body->kind != KIND_SESSION || body->res.phys || !body->res.blob)
 		return 0;
-	len = vtpmb_tpm20_own_plain(port, TPM2_CC_ContextLoad, body->blob, body->blob_len, &rc);
+	len = tpm20_context_load(port, body, &rc);
 	if (len < 0)
 		return len;
 	if (!tpm20_is_refused(rc))
 		*handle = body->session;
 	if (!rc) {
-		body->phys = body->session;
-		vtpmb_tpm20_drop_blob(body);
+		body->res.phys = body->session;
+		vtpmb_resident_forget_saved(&body->res);
 	}
 	return 0;
 }
@@ -112,7 +114,7 @@ static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 		return len;
 	if (len && rc && rc != TPM2_RC_OF_PARAMETER(TPM2_RC_HANDLE, 0))
 		return -EIO;
-	body->phys = 0;
+	body->res.phys = 0;
 	return 0;
 }
 
@@ -122,16 +124,13 @@ static int tpm20_flush_saved(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	int err = tpm20_flush(port, body);
 
 	if (!err)
-		vtpmb_tpm20_drop_blob(body);
+		vtpmb_resident_forget_saved(&body->res);
 	return err;
 }
 
-/* Free a context that cannot be loaded again; the body stays in port->saved. */
-static void tpm20_drop_context(struct vtpmb_tpm20_body *body)
+static struct vtpmb_tpm20_body *tpm20_oldest_saved(struct vtpmb_port *port)
 {
-	kfree_sensitive(body->blob);
-	body->blob = NULL;
-	body->blob_len = 0;
+	return list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, res.saved);
 }
 
 /*
@@ -147,15 +146,15 @@ static int tpm20_refresh(struct vtpmb_port *port, struct vtpmb_tpm20_body *oldes
 	int len, err;
 	u32 rc;
 
-	len = vtpmb_tpm20_own_plain(port, TPM2_CC_ContextLoad, oldest->blob, oldest->blob_len, &rc);
+	len = tpm20_context_load(port, oldest, &rc);
 	if (len < 0)
 		return len;
 	if (tpm20_is_refused(rc))
-		vtpmb_tpm20_drop_blob(oldest);
+		vtpmb_resident_forget_saved(&oldest->res);
 	if (rc)
 		return tpm20_is_refused(rc);
-	tpm20_drop_context(oldest);
-	oldest->phys = oldest->session;
+	vtpmb_resident_drop_blob(&oldest->res);
+	oldest->res.phys = oldest->session;
 	err = tpm20_save(port, oldest, &rc);
 	if (err == -ENOMEM || (!err && rc))
 		err = tpm20_flush_saved(port, oldest);
@@ -230,12 +229,11 @@ static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_b
 static int tpm20_make_gap(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_port *port = vtpm->port;
-	struct vtpmb_tpm20_body *oldest;
+	struct vtpmb_tpm20_body *oldest = tpm20_oldest_saved(port);
 	int err, again = 0;
 	u32 ignored;
 	bool ours;
 
-	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
 	if (oldest) {
 		err = vtpmb_tpm20_gap_look(port);
 		if (err)
@@ -257,11 +255,10 @@ static int tpm20_make_gap(struct vtpmb_vtpm *vtpm)
 static int tpm20_keep_gap(struct vtpmb_port *port)
 {
 	u32 gap = vtpmb_tpm20_facts(port)->context_gap;
-	struct vtpmb_tpm20_body *oldest;
+	struct vtpmb_tpm20_body *oldest = tpm20_oldest_saved(port);
 	u64 age;
 	int allowed;
 
-	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
 	age = oldest ? vtpmb_tpm20_gap_age(port, oldest) : 0;
 	if (age < gap / 2)
 		return 0;
@@ -317,7 +314,7 @@ int vtpmb_tpm20_refresh_idle(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm20_body *oldest;
 	int done = vtpmb_tpm20_gap_list(port);
 
-	oldest = list_first_entry_or_null(&port->saved, struct vtpmb_tpm20_body, saved);
+	oldest = tpm20_oldest_saved(port);
 	if (!done && oldest && vtpmb_tpm20_gap_may_look(port, oldest))
 		done = tpm20_refresh_unless_stuck(vtpm, oldest);
 	if (done < 0)
@@ -361,7 +358,7 @@ int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32
 	int err;
 
 	*rc = TPM2_RC_SUCCESS;
-	if (body->blob)
+	if (body->res.blob)
 		return 0;
 	if (body->kind != KIND_SESSION)
 		return tpm20_save(vtpm->port, body, rc);
@@ -423,7 +420,7 @@ int vtpmb_tpm20_limit_kept(struct vtpmb_vtpm *vtpm, unsigned int nr_kept)
 			if (!tpm20_is_kept(body))
 				continue;
 			nr++;
-			if (!oldest || body->used < oldest->used)
+			if (!oldest || body->res.used < oldest->res.used)
 				oldest = body;
 		}
 		if (nr <= nr_kept)
@@ -446,7 +443,7 @@ int vtpmb_tpm20_release_handle(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry
 {
 	struct vtpmb_tpm20_body *body = entry->body;
 
-	if (body->refs > 1 || body->kind == KIND_SESSION || !body->given || !body->blob)
+	if (body->refs > 1 || body->kind == KIND_SESSION || !body->given || !body->res.blob)
 		return vtpmb_tpm20_flush_entry(vtpm, entry);
 	body->refs++;
 	vtpmb_tpm20_forget_entry(vtpm, entry);
@@ -457,17 +454,16 @@ int vtpmb_tpm20_release_handle(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry
 /* Find the least recently used loaded session, or object or sequence, not in use. */
 static struct vtpmb_tpm20_body *tpm20_oldest(struct vtpmb_tpm20_table *table, bool session)
 {
-	struct vtpmb_tpm20_body *body, *oldest = NULL;
+	struct vtpmb_resident *oldest = NULL;
+	struct vtpmb_tpm20_body *body;
 
 	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
 		bool is_session = body->kind == KIND_SESSION;
 
-		if (!body->phys || body->in_use || is_session != session)
-			continue;
-		if (!oldest || body->used < oldest->used)
-			oldest = body;
+		if (is_session == session)
+			oldest = vtpmb_resident_older(oldest, &body->res);
 	}
-	return oldest;
+	return oldest ? container_of(oldest, struct vtpmb_tpm20_body, res) : NULL;
 }
 
 static int tpm20_evict_object(struct vtpmb_vtpm *vtpm)
@@ -558,23 +554,18 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 	}
 }
 
-/* Return: length of the response, or the errno; @rc receives the response code. */
-static int tpm20_context_load(struct vtpmb_vtpm *vtpm,
-			      const struct vtpmb_tpm20_body *body, u32 *rc)
+/* Run a command of the bridge's own that needs a free slot; make room while the chip is full. */
+static int tpm20_command_with_room(struct vtpmb_vtpm *vtpm, u32 code, const void *params,
+				   size_t params_len, u32 *rc)
 {
 	unsigned int tries = 0;
 	int len, again;
 
 	do {
-		len = vtpmb_tpm20_own_plain(vtpm->port, TPM2_CC_ContextLoad, body->blob,
-					    body->blob_len, rc);
-		if (len < 0)
-			return len;
-		again = *rc ? vtpmb_tpm20_make_room(vtpm, *rc) : 0;
-		if (again < 0)
-			return again;
-	} while (again && tries++ < TPM20_MAX_TRIES);
-	return len;
+		len = vtpmb_tpm20_own_plain(vtpm->port, code, params, params_len, rc);
+		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
+	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
+	return again < 0 ? again : len;
 }
 
 /*
@@ -593,7 +584,8 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
 		return err;
 	if (body->kind == KIND_OBJECT)
 		table->loading = body;
-	len = tpm20_context_load(vtpm, body, rc);
+	len = tpm20_command_with_room(vtpm, TPM2_CC_ContextLoad, body->res.blob,
+				      body->res.blob_len, rc);
 	if (len < 0)
 		return len;
 	if (!*rc && len < VTPMB_HEADER_SIZE + 4) {
@@ -603,9 +595,9 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
 	table->loading = NULL;
 	if (*rc)
 		return 0;
-	body->phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
+	body->res.phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
 	if (body->kind == KIND_SESSION)
-		vtpmb_tpm20_drop_blob(body);
+		vtpmb_resident_forget_saved(&body->res);
 	return 0;
 }
 
@@ -628,13 +620,13 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	int err = 0;
 
 	*rc = body ? TPM2_RC_SUCCESS : gone;
-	if (!body || body->phys || body->persistent_handle)
+	if (!body || body->res.phys || body->persistent_handle)
 		return 0;
-	if (body->blob)
+	if (body->res.blob)
 		err = tpm20_load(vtpm, body, rc);
 	if (err)
 		return err;
-	if ((!body->blob && !body->phys) || tpm20_is_refused(*rc)) {
+	if ((!body->res.blob && !body->res.phys) || tpm20_is_refused(*rc)) {
 		*rc = gone;
 		vtpmb_tpm20_forget_entry(vtpm, entry);
 	}
@@ -680,14 +672,10 @@ static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 /* A persistent object takes an object slot in the chip while the command runs. */
 static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 {
-	unsigned int tries = 0;
-	int len, again;
+	u8 param[4];
 
-	do {
-		len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_ReadPublic, handle, rc);
-		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
-	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
-	return again < 0 ? again : len;
+	vtpmb_poke_u32(param, handle);
+	return tpm20_command_with_room(vtpm, TPM2_CC_ReadPublic, param, sizeof(param), rc);
 }
 
 /**
@@ -729,11 +717,11 @@ int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u
 	*rc = TPM2_RC_SUCCESS;
 	if (body->learnt)
 		return 0;
-	if (!body->phys)
+	if (!body->res.phys)
 		err = tpm20_load(vtpm, body, rc);
 	if (err || *rc)
 		return err;
-	len = tpm20_ask_public(vtpm, body->phys, rc);
+	len = tpm20_ask_public(vtpm, body->res.phys, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	return tpm20_keep_public(vtpm->port, body, len - VTPMB_HEADER_SIZE, rc);
@@ -801,5 +789,5 @@ int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry)
 {
 	if (entry->kind == KIND_SEQUENCE)
-		vtpmb_tpm20_drop_blob(entry->body);
+		vtpmb_resident_forget_saved(&entry->body->res);
 }

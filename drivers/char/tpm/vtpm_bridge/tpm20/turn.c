@@ -21,14 +21,14 @@ static int tpm20_unload_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *b
 	unsigned int tries = 0;
 	int err = 0;
 
-	while (body->phys && tries++ < 2) {
+	while (body->res.phys && tries++ < 2) {
 		if (!vtpmb_tpm20_evict(vtpm, body))
 			return 0;
 		err = vtpmb_tpm20_resync(vtpm);
 		if (err)
 			return err;
 	}
-	return body->phys ? vtpmb_tpm20_flush_and_forget(vtpm, body) : 0;
+	return body->res.phys ? vtpmb_tpm20_flush_and_forget(vtpm, body) : 0;
 }
 
 static int tpm20_unload_bodies(struct vtpmb_vtpm *vtpm)
@@ -129,7 +129,7 @@ static int tpm20_forget_stale_persistent(struct vtpmb_vtpm *vtpm, bool all)
 
 		if (tpm20_is_cleared(tpm, entry))
 			err = tpm20_clear_persistent(vtpm, entry);
-		else if (all && entry->kind != KIND_FREE && entry->body->phys)
+		else if (all && entry->kind != KIND_FREE && entry->body->res.phys)
 			err = vtpmb_tpm20_evict(vtpm, entry->body);
 	}
 	return err;

@@ -470,7 +470,7 @@ static void key_that_is_stuck_holds_up_nobody(void)
 
 	begin(NR_SLOTS);
 	load_all();
-	stuck = vtpmb_tpm12_entries(guests[0].vtpm, TPM12_KEY)->phys;
+	stuck = vtpmb_tpm12_entries(guests[0].vtpm, TPM12_KEY)->res.phys;
 	core_watch = keep_stuck;
 	core_end_turn();
 	core_watch = NULL;
@@ -829,7 +829,7 @@ static unsigned int nr_of(enum vtpmb_tpm12_kind kind, u32 phys)
 		const struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(guests[g].vtpm);
 
 		for (i = 0; i < TPM12_NR_ENTRIES; i++)
-			nr += table->entry[i].kind == kind && table->entry[i].phys == phys;
+			nr += table->entry[i].kind == kind && table->entry[i].res.phys == phys;
 	}
 	return nr;
 }
@@ -842,10 +842,10 @@ static void check_books_of(struct guest *g)
 	for (i = 0; i < TPM12_NR_ENTRIES; i++) {
 		const struct vtpmb_tpm12_entry *entry = &table->entry[i];
 
-		if (!entry->phys)
+		if (!entry->res.phys)
 			continue;
-		CHECK_EQ(nr_of(entry->kind, entry->phys), 1);
-		CHECK(chip_has(entry->kind == TPM12_KEY ? TPM_RT_KEY : TPM_RT_AUTH, entry->phys));
+		CHECK_EQ(nr_of(entry->kind, entry->res.phys), 1);
+		CHECK(chip_has(entry->kind == TPM12_KEY ? TPM_RT_KEY : TPM_RT_AUTH, entry->res.phys));
 	}
 }
 
