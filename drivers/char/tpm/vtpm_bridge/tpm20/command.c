@@ -121,12 +121,15 @@ static u32 tpm20_map(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 }
 
 /* Only a session of this proxy that its guest has not saved can be used. */
-static u32 tpm20_own_session(struct vtpmb_vtpm *vtpm,
-			     struct vtpmb_tpm20_session *session, unsigned int i)
+static u32 tpm20_find_session(struct vtpmb_vtpm *vtpm,
+			      struct vtpmb_tpm20_session *session, unsigned int i)
 {
-	u32 rc = vtpmb_tpm20_session(vtpm, session->handle, TPM2_RC_REFERENCE_S0 + i,
-				     TPM2_RC_OF_SESSION(TPM2_RC_HANDLE, i), &session->entry);
+	u32 rc;
 
+	if (session->handle == TPM2_RS_PW)
+		return TPM2_RC_SUCCESS;
+	rc = vtpmb_tpm20_session(vtpm, session->handle, TPM2_RC_REFERENCE_S0 + i,
+				 TPM2_RC_OF_SESSION(TPM2_RC_HANDLE, i), &session->entry);
 	if (!rc)
 		vtpmb_tpm20_use(vtpm, session->entry);
 	return rc;
@@ -222,7 +225,24 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return rc ? rc : tpm20_quota(vtpm, call);
 }
 
-/* All that can be said before the chip is asked. */
+/* Forget all that receive() saw but what it parsed: see struct vtpmb_tpm20_call. */
+static void tpm20_begin(struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++)
+		memset_startat(&call->session[i], 0, checked);
+	memset_startat(call, 0, nr_mapped);
+}
+
+/*
+ * Make all checks that do not need the chip.  Since the command was received, the virtual
+ * TPM may have been reset, the administrator may have changed the policy, the granted
+ * ranges and PCRs, and the endorsement hierarchy, and the commands before it may have
+ * changed hierarchies, objects and sessions.  So all of these are looked up here, and
+ * nothing that depends on them is taken from receive().  The locality stays the one at
+ * which the command was received.  The authorisation is checked later, in tpm20_check().
+ */
 static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
@@ -232,18 +252,19 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 
 	if (call->cmd->epoch != vtpm->epoch)
 		return TPM2_RC_INITIALIZE;
-	/* It may have been denied while it waited. */
 	if (!vtpmb_tpm20_permits(vtpm, call->row_nr)) {
 		call->cmd->answer = VTPMB_ANSWER_REFUSED;
 		return TPM2_RC_COMMAND_CODE;
 	}
-	rc = vtpmb_tpm20_handles(vtpm, call);
+	rc = call->handle_rc;
 	for (i = 0; !rc && i < call->row->nr_handles; i++) {
 		rc = tpm20_map(vtpm, call, i);
 		call->nr_mapped = rc ? i : i + 1;
 	}
+	for (i = 0; !rc && i < call->nr_sessions; i++)
+		rc = tpm20_find_session(vtpm, &call->session[i], i);
 	if (!rc)
-		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_own_session);
+		rc = call->session_rc;
 	if (rc)
 		return rc;
 	call->real = call->row->is_real && call->row->is_real(vtpm, call);
@@ -756,8 +777,7 @@ static int tpm20_answer_or_send(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 
 static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
-	const struct vtpmb_tpm20_row *row = ((struct vtpmb_tpm20_call *)cmd->call)->row;
-	struct vtpmb_tpm20_call call;
+	struct vtpmb_tpm20_call *call = cmd->call;
 	u32 rc;
 	int err;
 
@@ -769,20 +789,17 @@ static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	err = vtpmb_tpm20_read_persistent(vtpm);
 	if (err)
 		return err;
+	tpm20_begin(call);
 	mutex_lock(&vtpm->lock);
-	rc = vtpmb_tpm20_header(vtpm, cmd, &call);
-	call.row = row;
-	call.row_nr = row - vtpmb_tpm20_rows;
-	if (!rc)
-		rc = tpm20_prepare(vtpm, &call);
+	rc = tpm20_prepare(vtpm, call);
 	mutex_unlock(&vtpm->lock);
 
 	if (rc)
-		err = vtpmb_tpm20_report_missing_index(vtpm, &call, &rc);
+		err = vtpmb_tpm20_report_missing_index(vtpm, call, &rc);
 	else
-		err = tpm20_answer_or_send(vtpm, &call, &rc);
+		err = tpm20_answer_or_send(vtpm, call, &rc);
 	vtpmb_tpm20_clear_in_use(vtpm);
-	memzero_explicit(&call, sizeof(call));
+	memzero_explicit(call, sizeof(*call));
 	if (!err && rc)
 		vtpmb_tpm20_fail(cmd, rc);
 	return err;

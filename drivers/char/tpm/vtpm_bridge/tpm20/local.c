@@ -37,24 +37,28 @@ static u32 tpm20_started(const struct vtpmb_vtpm *vtpm, const struct vtpmb_cmd *
 	return started == (cmd->code == TPM2_CC_Startup) ? TPM2_RC_INITIALIZE : TPM2_RC_SUCCESS;
 }
 
-/* Only the hub's thread knows whether such a session exists. */
-static u32 tpm20_session_is_in_table(struct vtpmb_vtpm *vtpm,
-				     struct vtpmb_tpm20_session *session,
-				     unsigned int i)
+/* Only the hub's thread knows whether a session exists that is not a password. */
+static u32 tpm20_check_sessions(const struct vtpmb_tpm20_call *call)
 {
-	return VTPMB_RC_PASS;
+	unsigned int i;
+
+	for (i = 0; i < call->nr_sessions; i++) {
+		if (call->session[i].handle != TPM2_RS_PW)
+			return VTPMB_RC_PASS;
+	}
+	return call->session_rc;
 }
 
 /* All that comes before a command's own action. */
 static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
-	u32 rc = vtpmb_tpm20_handles(vtpm, call);
+	u32 rc = call->handle_rc;
 
 	for (i = 0; !rc && i < call->row->nr_handles; i++)
 		rc = vtpmb_tpm20_handle_status(vtpm, call->handle[i], i);
 	if (!rc)
-		rc = vtpmb_tpm20_sessions(vtpm, call, tpm20_session_is_in_table);
+		rc = tpm20_check_sessions(call);
 	if (!rc)
 		rc = vtpmb_tpm20_choose_checker(vtpm, call, true);
 	if (!rc)
@@ -185,6 +189,8 @@ void vtpmb_tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		rc = tpm20_find(vtpm, cmd, call);
 	if (!rc)
 		rc = tpm20_started(vtpm, cmd);
+	if (!rc)
+		vtpmb_tpm20_parse(vtpm, call);
 	if (!rc)
 		rc = tpm20_is_answered_here(call) ? tpm20_answer(vtpm, call) : VTPMB_RC_PASS;
 

@@ -433,7 +433,7 @@ struct vtpmb_tpm20 {
  * @nonce_len:	bytes of @nonce
  * @auth:	the password or HMAC, in the command buffer
  * @auth_len:	bytes of @auth
- * @at:		offset of the session in the command
+ * @at:		offset of the session in the command; the last field that is parsed
  * @checked:	the bridge checks the session and does not pass it to the chip
  * @with_auth:	the HMAC key includes an authValue
  * @password:	a policy session with the plain authValue in place of an HMAC
@@ -444,30 +444,33 @@ struct vtpmb_tpm20 {
 struct vtpmb_tpm20_session {
 	u32 handle;
 	u8 attributes;
-	bool checked;
-	bool with_auth;
-	bool password;
-	u16 digest_len;
-	u8 digest[VTPMB_MAX_DIGEST];
 	u16 nonce_len;
 	u16 auth_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
 	const u8 *auth;
 	size_t at;
+
+	bool checked;
+	bool with_auth;
+	bool password;
+	u16 digest_len;
+	u8 digest[VTPMB_MAX_DIGEST];
 	struct vtpmb_tpm20_entry *entry;
 };
 
 /**
- * struct vtpmb_tpm20_call - a parsed command
+ * struct vtpmb_tpm20_call - a parsed command: cmd->call
  * @cmd:	the command
  * @row:	its row
  * @row_nr:	number of @row
  * @tag:	TPM_ST
  * @len:	commandSize
  * @handle:	@row->nr_handles handles as the guest sent them
+ * @handle_rc:	response code for its handle area
  * @nr_sessions: in @session
  * @session:	its session area
- * @params:	its parameters, which a handler reads
+ * @session_rc:	response code for its session area, if all in @session can be used
+ * @params:	its parameters, which a handler reads; the last field that is parsed
  * @nr_mapped:	number of handles in @handle that have been mapped; hub's thread
  * @entry:	entries of those of @handle that are objects or sessions; hub's thread
  * @index:	those of @handle that are NV indices covered by an HMAC that the bridge
@@ -491,6 +494,11 @@ struct vtpmb_tpm20_session {
  * @ephemeral:	it uses an ephemeral key
  * @counter:	the chip's counter value for that key
  * @public_only: it loads only a public part
+ *
+ * receive() parses the command.  What it parses follows from the bytes of the command
+ * and from constant facts about the chip, so execute() uses it as it is.  Whatever else
+ * receive() sees may change before execute(), which starts with zeros in all fields that
+ * are not parsed.
  */
 struct vtpmb_tpm20_call {
 	struct vtpmb_cmd *cmd;
@@ -499,9 +507,12 @@ struct vtpmb_tpm20_call {
 	u16 tag;
 	size_t len;
 	u32 handle[VTPMB_TPM20_HANDLES];
+	u32 handle_rc;
 	unsigned int nr_sessions;
 	struct vtpmb_tpm20_session session[VTPMB_TPM20_HANDLES];
+	u32 session_rc;
 	struct vtpmb_reader params;
+
 	unsigned int nr_mapped;
 	struct vtpmb_tpm20_entry *entry[VTPMB_TPM20_HANDLES];
 	const struct vtpmb_tpm20_index *index[VTPMB_TPM20_HANDLES];
@@ -574,10 +585,6 @@ static inline bool vtpmb_tpm20_is_busy(u32 rc)
 {
 	return rc == TPM2_RC_RETRY || rc == TPM2_RC_YIELDED || rc == TPM2_RC_TESTING;
 }
-
-typedef u32 (*vtpmb_tpm20_session_check)(struct vtpmb_vtpm *vtpm,
-					 struct vtpmb_tpm20_session *session,
-					 unsigned int i);
 
 /**
  * struct vtpmb_tpm20_selection - TPMS_PCR_SELECTION

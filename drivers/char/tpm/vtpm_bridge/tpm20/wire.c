@@ -148,10 +148,10 @@ static bool tpm20_is_structure(u16 tag)
 }
 
 /**
- * vtpmb_tpm20_header() - take a command's header
+ * vtpmb_tpm20_header() - parse a command's header
  * @vtpm:	the vtpm
  * @cmd:	the command
- * @call:	out: where taking it apart starts
+ * @call:	gets its @tag and @len; all that follows is in @params
  *
  * Return: a response code, in the order of TPM 2.0 Part 4, ExecuteCommand()
  */
@@ -220,27 +220,6 @@ u16 vtpmb_tpm20_accept(struct vtpmb_vtpm *vtpm, u32 handle)
 }
 
 /**
- * vtpmb_tpm20_handles() - take the handle area of a command
- * @vtpm:	the vtpm
- * @call:	the command; gets its @handle
- *
- * Return: TPM2_RC_SUCCESS, or the response code of a handle that is cut off or of
- * no kind that the command takes (TPM 2.0 Part 4, ParseHandleBuffer())
- */
-u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	unsigned int i;
-
-	for (i = 0; i < call->row->nr_handles; i++) {
-		if (!vtpmb_get_u32(&call->params, &call->handle[i]))
-			return TPM2_RC_OF_HANDLE(TPM2_RC_INSUFFICIENT, i);
-		if (!(vtpmb_tpm20_accept(vtpm, call->handle[i]) & call->row->accept[i]))
-			return TPM2_RC_OF_HANDLE(TPM2_RC_VALUE, i);
-	}
-	return TPM2_RC_SUCCESS;
-}
-
-/**
  * vtpmb_tpm20_is_enabled() - whether a hierarchy is enabled
  * @vtpm:	the vtpm
  * @hier:	the hierarchy
@@ -274,6 +253,20 @@ u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int 
 		return TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
 	if (hier >= 0 && !vtpmb_tpm20_is_enabled(vtpm, hier))
 		return TPM2_RC_OF_HANDLE(TPM2_RC_HIERARCHY, i);
+	return TPM2_RC_SUCCESS;
+}
+
+/* TPM 2.0 Part 4, ParseHandleBuffer() */
+static u32 tpm20_parse_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < call->row->nr_handles; i++) {
+		if (!vtpmb_get_u32(&call->params, &call->handle[i]))
+			return TPM2_RC_OF_HANDLE(TPM2_RC_INSUFFICIENT, i);
+		if (!(vtpmb_tpm20_accept(vtpm, call->handle[i]) & call->row->accept[i]))
+			return TPM2_RC_OF_HANDLE(TPM2_RC_VALUE, i);
+	}
 	return TPM2_RC_SUCCESS;
 }
 
@@ -335,9 +328,9 @@ static bool tpm20_is_repeated(const struct vtpmb_tpm20_call *call, unsigned int 
 	return false;
 }
 
-static u32 tpm20_session_area(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			      struct vtpmb_reader *area,
-			      vtpmb_tpm20_session_check check)
+/* TPM 2.0 Part 4, ParseSessionBuffer() */
+static u32 tpm20_parse_session_area(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				    struct vtpmb_reader *area)
 {
 	struct vtpmb_tpm20_session *session = call->session;
 	unsigned int i;
@@ -350,32 +343,18 @@ static u32 tpm20_session_area(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		rc = tpm20_session(vtpm, area, session);
 		if (rc)
 			return TPM2_RC_OF_SESSION(rc, i);
-		rc = session->handle == TPM2_RS_PW ? TPM2_RC_SUCCESS : check(vtpm, session, i);
-		if (rc)
-			return rc;
 		if (tpm20_is_repeated(call, i))
 			return TPM2_RC_OF_SESSION(TPM2_RC_HANDLE, i);
 		call->nr_sessions = i + 1;
 	}
-	return TPM2_RC_SUCCESS;
+	return call->nr_sessions < call->row->nr_auths ? TPM2_RC_AUTH_MISSING : TPM2_RC_SUCCESS;
 }
 
-/**
- * vtpmb_tpm20_sessions() - take the session area of a command
- * @vtpm:	the vtpm
- * @call:	the command; gets its @session and @params
- * @check:	asked of each session but those by password, with its number:
- *		returns a response code
- *
- * Return: a response code, in the order of TPM 2.0 Part 4, ExecuteCommand()
- * and ParseSessionBuffer()
- */
-u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			 vtpmb_tpm20_session_check check)
+/* In the order of TPM 2.0 Part 4, ExecuteCommand(). */
+static u32 tpm20_parse_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader area;
-	const u8 *bytes;
-	u32 area_len, rc;
+	u32 area_len;
 
 	if (call->tag == TPM2_ST_NO_SESSIONS)
 		return call->row->nr_auths ? TPM2_RC_AUTH_MISSING : TPM2_RC_SUCCESS;
@@ -387,10 +366,22 @@ u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (call->row->flags & TPM20_NO_SESSIONS)
 		return TPM2_RC_AUTH_CONTEXT;
 
-	bytes = vtpmb_get_bytes(&call->params, area_len);
-	vtpmb_reader_init(&area, bytes, area_len);
-	rc = tpm20_session_area(vtpm, call, &area, check);
-	if (rc)
-		return rc;
-	return call->nr_sessions < call->row->nr_auths ? TPM2_RC_AUTH_MISSING : TPM2_RC_SUCCESS;
+	vtpmb_reader_init(&area, vtpmb_get_bytes(&call->params, area_len), area_len);
+	return tpm20_parse_session_area(vtpm, call, &area);
+}
+
+/**
+ * vtpmb_tpm20_parse() - parse a command's handles and sessions
+ * @vtpm:	the vtpm
+ * @call:	the command, whose header is parsed and whose row is found; gets @handle and
+ *		@session, and @params without them
+ *
+ * A TPM reports an error in the bytes only after it has checked the handles and sessions
+ * in front of it.  So the errors are kept in @handle_rc and @session_rc until then.
+ */
+void vtpmb_tpm20_parse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	call->handle_rc = tpm20_parse_handles(vtpm, call);
+	if (!call->handle_rc)
+		call->session_rc = tpm20_parse_sessions(vtpm, call);
 }

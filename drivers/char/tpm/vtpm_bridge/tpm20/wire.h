@@ -20,10 +20,8 @@ void vtpmb_tpm20_fail(struct vtpmb_cmd *cmd, u32 rc);
 u32 vtpmb_tpm20_header(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 		       struct vtpmb_tpm20_call *call);
 u16 vtpmb_tpm20_accept(struct vtpmb_vtpm *vtpm, u32 handle);
-u32 vtpmb_tpm20_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+void vtpmb_tpm20_parse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 bool vtpmb_tpm20_is_enabled(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier hier);
 u32 vtpmb_tpm20_handle_status(struct vtpmb_vtpm *vtpm, u32 handle, unsigned int i);
-u32 vtpmb_tpm20_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			 vtpmb_tpm20_session_check check);
 
 #endif

@@ -12,6 +12,10 @@ static inline void memzero_explicit(void *p, size_t len)
 	__asm__ volatile("" : : "r"(p) : "memory");
 }
 
+#define memset_startat(obj, v, member)	\
+	memset((u8 *)(obj) + offsetof(typeof(*(obj)), member), v,	\
+	       sizeof(*(obj)) - offsetof(typeof(*(obj)), member))
+
 static inline void *memchr_inv(const void *p, int c, size_t len)
 {
 	const u8 *at = p;
