@@ -20,7 +20,7 @@ _vtpmctl_nodes()
 
 _vtpmctl_properties()
 {
-	_vtpmctl_offer locality= physical-presence= query-reset= ownership= \
+	_vtpmctl_offer locality= physical-presence= reset-by-query= ownership= \
 		deny= allow= allow-unsafe= default= secret-file= real-pcrs= \
 		nv-range= nv-indices= nv-bytes= persistent-range= persistent-objects= \
 		owner-auth-file= endorsement-auth-file= transport= counter= \
@@ -35,7 +35,7 @@ _vtpmctl_values()
 	case $1 in
 	--chip) _vtpmctl_nodes tpm ;;
 	locality) _vtpmctl_offer 0 1 2 3 4 ;;
-	physical-presence | query-reset | power | endorsement | stop-on-failure | failure-mode)
+	physical-presence | reset-by-query | power | endorsement | stop-on-failure | failure-mode)
 		_vtpmctl_offer on off
 		;;
 	ownership) _vtpmctl_offer auto owned not-installable granted ;;

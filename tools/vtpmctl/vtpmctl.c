@@ -519,7 +519,7 @@ static const struct property {
 	{ "locality", VTPM_BRIDGE_LOCALITY, parse_num, format_num, "0 to 4", false },
 	{ "physical-presence", VTPM_BRIDGE_PHYSICAL_PRESENCE, parse_switch, format_switch,
 	  "on or off", false },
-	{ "query-reset", VTPM_BRIDGE_QUERY_RESETS, parse_switch, format_switch,
+	{ "reset-by-query", VTPM_BRIDGE_RESET_BY_QUERY, parse_switch, format_switch,
 	  "on or off", false },
 	{ "ownership", VTPM_BRIDGE_OWNERSHIP, parse_ownership, format_ownership,
 	  "auto, owned, not-installable or granted (TPM 1.2)", false },

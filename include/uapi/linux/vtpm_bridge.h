@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /**
- * DOC: /dev/vtpm-control and the proxies /dev/vtpmX it makes
+ * DOC: /dev/vtpm-control and the proxies /dev/vtpmX
  *
- * Every ioctl takes a struct that begins with its own size in bytes.  A
- * kernel that knows a longer struct reads what is missing as zero; one that
- * knows a shorter struct accepts a longer one if what it does not know is
- * zero.  The checks are made in this order, and the first that fails gives the error:
+ * Every ioctl takes a struct that begins with its own size in bytes.  If the
+ * kernel's struct is longer, the missing bytes are zero.  If it is shorter, the
+ * bytes that the kernel does not know have to be zero.  The kernel makes its checks
+ * in this order, and the first one that fails gives the error:
  *
  * ========== ==============================================================
- * ENOTTY     the ioctl's number is not known
+ * ENOTTY     the ioctl's number is unknown
  * EPERM      the caller has no CAP_SYS_ADMIN
  * EFAULT     the struct, or what it points to, cannot be read or written
  * EINVAL     @size is smaller than the first version of the struct
  * E2BIG      bytes that this kernel does not know are not zero
- * EOPNOTSUPP a reserved field is not zero, or a flag or key is not known
+ * EOPNOTSUPP a reserved field is not zero, or a flag or key is unknown
  * ENOENT     there is no proxy @num; no command has the code @value
  * ENODEV     there is no such chip, or it was unplugged
  * ENXIO      the chip is in firmware upgrade mode
- * EAGAIN     the host is going to sleep, or the chip cannot be started at the moment;
- *            works again later
+ * EAGAIN     the host is being suspended, or the chip cannot be started now; try again
+ *            later
  * EIO        the chip does not answer as a TPM should
  * ERANGE     @value is out of the key's range; create: too many settings
  * EBUSY      destroy: /dev/vtpmX is open, and VTPM_BRIDGE_FORCE is not set;
- *            set: another proxy of the chip has a part of the range
+ *            set: the range overlaps with that of another proxy of the chip
  * EACCES     allow: the command is unsafe; see VTPM_BRIDGE_ALLOW_UNSAFE
- * ENOSPC     create: there are as many proxies as there can be
- * ENOMEM     no memory
+ * ENOSPC     create: the maximum number of proxies exists
+ * ENOMEM     out of memory
  * ========== ==============================================================
  */
 #ifndef _UAPI_LINUX_VTPM_BRIDGE_H
@@ -51,10 +51,10 @@
 /** VTPM_BRIDGE_ANY_CHIP - as a chip's number: the system's default chip */
 #define VTPM_BRIDGE_ANY_CHIP	0xffffffffU
 
-/** VTPM_BRIDGE_PERSISTENT - the proxy outlives the file that made it */
+/** VTPM_BRIDGE_PERSISTENT - the proxy stays when the file that created it is closed */
 #define VTPM_BRIDGE_PERSISTENT	0x1
-/** VTPM_BRIDGE_QUERY_RESET - QEMU's reset query resets the virtual platform */
-#define VTPM_BRIDGE_QUERY_RESET	0x2
+/** VTPM_BRIDGE_IS_RESET_BY_QUERY - QEMU's reset query resets the virtual platform */
+#define VTPM_BRIDGE_IS_RESET_BY_QUERY	0x2
 /** VTPM_BRIDGE_OPEN - out: /dev/vtpmX is open */
 #define VTPM_BRIDGE_OPEN	0x4
 /** VTPM_BRIDGE_FORCE - destroy a proxy that is open: its user gets EPIPE */
@@ -63,25 +63,25 @@
 #define VTPM_BRIDGE_HAS_OWNER_AUTH	0x10
 /** VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH - out: VTPM_BRIDGE_ENDORSEMENT_AUTH is not empty */
 #define VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH	0x20
-/** VTPM_BRIDGE_STOPPED - out: none of its commands reaches the chip any more */
+/** VTPM_BRIDGE_STOPPED - out: its commands no longer reach the chip */
 #define VTPM_BRIDGE_STOPPED	0x40
 
 /**
- * struct vtpm_bridge_create - make a proxy and its node /dev/vtpmX
+ * struct vtpm_bridge_create - create a proxy and its node /dev/vtpmX
  * @size:	in: bytes of this struct
- * @flags:	in: VTPM_BRIDGE_PERSISTENT or 0.  Without it the proxy goes
+ * @flags:	in: VTPM_BRIDGE_PERSISTENT or 0.  Without it, the proxy is destroyed
  *		when the last duplicate of this file descriptor is closed.
  * @chip:	in: N of tpmN, or VTPM_BRIDGE_ANY_CHIP; out: N of the chip
  * @num:	out: X of /dev/vtpmX, 0 to 63
- * @nr_settings: in: settings in @settings, 0 to VTPM_BRIDGE_MAX_SETTINGS
- * @failed:	out: if a setting is the reason of the error, its number, 0 for
- *		the first; else unchanged
- * @settings:	in: address of an array of struct vtpm_bridge_setting, set in
- *		this order, each as by VTPM_BRIDGE_SET; may be 0 if @nr_settings
- *		is 0
+ * @nr_settings: in: number of settings, 0 to VTPM_BRIDGE_MAX_SETTINGS
+ * @failed:	out: if a setting caused the error, its index in @settings;
+ *		otherwise unchanged
+ * @settings:	in: address of an array of struct vtpm_bridge_setting.  They are
+ *		applied in this order, each as by VTPM_BRIDGE_SET.  May be 0 if
+ *		@nr_settings is 0.
  *
- * The proxy and its node come into being last, with all settings made.  If the
- * call fails nobody has seen either.
+ * The node appears last, after all settings have been applied.  If the call
+ * fails, there was never a node.
  *
  * The first version ended with @num: it had 16 bytes.
  *
@@ -98,7 +98,7 @@ struct vtpm_bridge_create {
 	__aligned_u64 settings;
 };
 
-/** VTPM_BRIDGE_MAX_SETTINGS - settings that VTPM_BRIDGE_CREATE can make */
+/** VTPM_BRIDGE_MAX_SETTINGS - maximum number of settings of VTPM_BRIDGE_CREATE */
 #define VTPM_BRIDGE_MAX_SETTINGS	1024
 
 /**
@@ -108,13 +108,13 @@ struct vtpm_bridge_create {
  * @num:	in: X of /dev/vtpmX
  * @__reserved:	in: 0
  *
- * The proxy outlives this file, as with VTPM_BRIDGE_PERSISTENT.  A program that
- * has to pass on a proxy's number creates it without that flag and calls this
- * when the number has been passed on: if it fails or dies before, no proxy is
- * left over that nobody knows of.
+ * The proxy stays when this file is closed, as with VTPM_BRIDGE_PERSISTENT.  A
+ * program that reports the number of a new proxy to somebody creates the proxy
+ * without that flag, reports the number, and then calls this.  If the program dies
+ * before, the proxy is destroyed, so that no unknown proxy is left over.
  *
- * Errors: ENOENT, also unless the proxy was made through this open of
- * /dev/vtpm-control and is not persistent.
+ * Errors: ENOENT, also if the proxy is persistent already or was not created through
+ * this open of /dev/vtpm-control.
  */
 struct vtpm_bridge_keep {
 	__u32 size;
@@ -124,13 +124,13 @@ struct vtpm_bridge_keep {
 };
 
 /**
- * struct vtpm_bridge_chip - tell about a chip
+ * struct vtpm_bridge_chip - query a chip
  * @size:	in: bytes of this struct
  * @chip:	in: N of tpmN, or VTPM_BRIDGE_ANY_CHIP; out: N of the chip
  * @family:	out: 0x102 for TPM 1.2, 0x200 for TPM 2.0
  * @__reserved:	in: 0
  *
- * The chip itself is not asked.
+ * No command is sent to the chip.
  *
  * Errors: ENODEV, ENXIO, EAGAIN.
  */
@@ -142,13 +142,13 @@ struct vtpm_bridge_chip {
 };
 
 /**
- * struct vtpm_bridge_destroy - end a proxy and take away its node
+ * struct vtpm_bridge_destroy - destroy a proxy and remove its node
  * @size:	in: bytes of this struct
  * @flags:	in: VTPM_BRIDGE_FORCE or 0
  * @num:	in: X of /dev/vtpmX
  * @__reserved:	in: 0
  *
- * When the call returns nothing of the proxy is left in the chip.
+ * When the call returns, nothing of the proxy is left in the chip.
  *
  * Errors: ENOENT, EBUSY.
  */
@@ -166,9 +166,9 @@ struct vtpm_bridge_destroy {
  * @num:	in: X of /dev/vtpmX
  * @__reserved:	in: 0
  *
- * As the reset button of a machine: the TPM waits for Startup, or starts itself
- * if VTPM_BRIDGE_POWER is set; a command on its way is cancelled.  Without effect
- * on a proxy that has no power.
+ * This is like the reset button of a machine.  The TPM then waits for Startup, or
+ * starts itself if VTPM_BRIDGE_POWER is set.  A running command is cancelled.
+ * There is no effect on a proxy that has no power.
  *
  * Errors: ENOENT.
  */
@@ -180,82 +180,85 @@ struct vtpm_bridge_reset {
 };
 
 /**
- * enum vtpm_bridge_key - what VTPM_BRIDGE_SET sets and VTPM_BRIDGE_GET reads
+ * enum vtpm_bridge_key - properties for VTPM_BRIDGE_SET and VTPM_BRIDGE_GET
  * @VTPM_BRIDGE_LOCALITY:	virtual locality, 0 to 4; default 0
  * @VTPM_BRIDGE_PHYSICAL_PRESENCE: 1: the administrator asserts physical
- *				presence, 0 (default): does not.  TPM 2.0: what
- *				PP_Commands needs.  TPM 1.2: the hardware pin.
- * @VTPM_BRIDGE_QUERY_RESETS:	1 (default): QEMU's reset query resets the
- *				virtual platform; 0: it is a command like any
- *				other.  For clients whose main thread is not
- *				to be trusted, such as a container's.
- * @VTPM_BRIDGE_OWNERSHIP:	TPM 1.2, what the guest sees of the owner: one
- *				of enum vtpm_bridge_ownership.  To set it, even
- *				to the same value, undoes a ForceClear of the
- *				guest.  EOPNOTSUPP on a TPM 2.0.
- * @VTPM_BRIDGE_DENY:		refuse the command with this code
- * @VTPM_BRIDGE_ALLOW:		take a denial back; EACCES if the command is
- *				unsafe
- * @VTPM_BRIDGE_ALLOW_UNSAFE:	permit the command with this code though it
- *				changes or discloses what all users of the
- *				chip share
- * @VTPM_BRIDGE_DEFAULT:	back to the default for the command with this
- *				code
+ *				presence; 0 (default): he does not.  On a TPM 2.0,
+ *				PP_Commands requires it.  On a TPM 1.2, it is the
+ *				hardware pin.
+ * @VTPM_BRIDGE_RESET_BY_QUERY:	1 (default): QEMU's reset query, which it sends at
+ *				each reset of the machine, resets the virtual
+ *				platform; 0: it is a command like any other.  For
+ *				clients whose main thread is not trusted, such as
+ *				that of a container.
+ * @VTPM_BRIDGE_OWNERSHIP:	TPM 1.2: the owner that the guest sees, one of
+ *				enum vtpm_bridge_ownership.  Setting it, even to
+ *				the same value, undoes a ForceClear of the guest.
+ *				EOPNOTSUPP on a TPM 2.0.
+ * @VTPM_BRIDGE_DENY:		deny the command with this code
+ * @VTPM_BRIDGE_ALLOW:		permit the command with this code; EACCES if it
+ *				is unsafe
+ * @VTPM_BRIDGE_ALLOW_UNSAFE:	permit the command with this code although it
+ *				changes or discloses something that all users of
+ *				the chip share
+ * @VTPM_BRIDGE_DEFAULT:	restore the default for the command with this code
  * @VTPM_BRIDGE_SECRET:		TPM 2.0: the value is the address of
- *				VTPM_BRIDGE_SECRET_SIZE bytes, which the
- *				guest's policies on PCRs are keyed with.  What
- *				it seals to its PCRs can be unsealed by no
- *				proxy without the same secret.  By default it
- *				is random; the same one given to the next
- *				proxy of a machine keeps what is sealed.  It
+ *				VTPM_BRIDGE_SECRET_SIZE bytes, the key of the
+ *				guest's policies on PCRs.  Only a proxy with the
+ *				same secret can unseal what the guest has sealed
+ *				to its PCRs.  The default is a random secret.
+ *				Give a new proxy of the same machine the same
+ *				secret to keep sealed data usable.  The secret
  *				cannot be read back.  EOPNOTSUPP on a TPM 1.2;
  *				EFAULT if the bytes cannot be read.
  * @VTPM_BRIDGE_NV_RANGE:	NV indices that the guest may define and use: the
  *				first one in the upper 32 bits, the last one in
- *				the lower; 0 (default): none.  What the chip has
- *				there belongs to the guest.  ERANGE unless they
- *				are in this order; on a TPM 2.0 unless both are
- *				handles of NV indices, 0x01000000 to 0x01ffffff,
- *				and none of 0x01c00000 to 0x01c07fff,
- *				certificates of endorsement keys, lies between;
- *				on a TPM 1.2 if one of them is 0 or 0xffffffff,
- *				which are locks.  EBUSY if another proxy of the
- *				chip has one of them.
- * @VTPM_BRIDGE_NV_INDICES:	how many NV indices there may be in the range, 0
- *				to 256; default 8
- * @VTPM_BRIDGE_NV_BYTES:	how many bytes of data they may have together, 0
- *				to 65536; default 4096, TPM 1.2: 512
+ *				the lower; 0 (default): none.  Indices that the
+ *				chip already has in the range belong to the guest.
+ *				ERANGE unless they are in this order.  ERANGE on a
+ *				TPM 2.0 unless both are handles of NV indices,
+ *				0x01000000 to 0x01ffffff, or if the range contains
+ *				one of 0x01c00000 to 0x01c07fff, the certificates
+ *				of endorsement keys.  ERANGE on a TPM 1.2 if one
+ *				of them is 0 or 0xffffffff, which are locks.  EBUSY
+ *				if the range overlaps with that of another proxy
+ *				of the chip.
+ * @VTPM_BRIDGE_NV_INDICES:	maximum number of NV indices in the range, 0 to
+ *				256; default 8
+ * @VTPM_BRIDGE_NV_BYTES:	maximum number of bytes of data in all of them, 0
+ *				to 65536; default 4096, on a TPM 1.2 512
  * @VTPM_BRIDGE_PERSISTENT_RANGE: TPM 2.0: handles under which the guest's
- *				objects are persistent in the chip, as for
- *				VTPM_BRIDGE_NV_RANGE.  What the chip has there
- *				belongs to the guest.  Persistent objects under
- *				other handles live as long as the proxy and the
- *				chip's power.  ERANGE unless both are handles of
- *				an owner's persistent objects, 0x81000000 to
- *				0x817fffff, in this order.  EBUSY if another
- *				proxy of the chip has one of them.
- * @VTPM_BRIDGE_PERSISTENT_OBJECTS: TPM 2.0: how many objects the guest may make
- *				persistent in the chip, 0 to 8; default 4
- * @VTPM_BRIDGE_REAL_PCRS:	the PCRs that are the chip's own, bit N for PCR
- *				N, 0 to 0xffffff; default 0: all are the
- *				proxy's own.  TPM 2.0: the guest reads, extends
- *				and resets these PCRs of the host, and may
- *				quote them.  ERANGE also if one of them is the
- *				module parameter policy_pcr.  TPM 1.2: the guest
- *				may seal to these PCRs of the host, bind keys to
- *				them and quote them; those that it reads and
- *				extends are its own all the same.
+ *				objects are persistent in the chip, in the format
+ *				of VTPM_BRIDGE_NV_RANGE.  Objects that the chip
+ *				already has in the range belong to the guest.
+ *				Persistent objects under other handles exist as
+ *				long as the proxy exists and the chip has power.
+ *				ERANGE unless both are handles of persistent
+ *				objects of the owner, 0x81000000 to 0x817fffff, in
+ *				this order.  EBUSY if the range overlaps with that
+ *				of another proxy of the chip.
+ * @VTPM_BRIDGE_PERSISTENT_OBJECTS: TPM 2.0: maximum number of objects that the
+ *				guest may make persistent in the chip, 0 to 8;
+ *				default 4
+ * @VTPM_BRIDGE_REAL_PCRS:	PCRs for which the guest gets those of the chip,
+ *				bit N for PCR N, 0 to 0xffffff; default 0: all
+ *				PCRs are private to the proxy.  On a TPM 2.0, the
+ *				guest reads, extends, resets and quotes these
+ *				PCRs of the host.  ERANGE also if one of them is
+ *				the module parameter policy_pcr.  On a TPM 1.2,
+ *				the guest may seal to these PCRs of the host, bind
+ *				keys to them and quote them; the PCRs that it
+ *				reads and extends stay private.
  * @VTPM_BRIDGE_OWNER_AUTH:	TPM 2.0: the value is the address of a struct
- *				vtpm_bridge_auth: the authorisation value that
- *				the owner hierarchy of the chip has, empty by
- *				default.  The bridge uses it for the commands
- *				that the guest's own owner authorisation
- *				permits.  It cannot be read back.  EOPNOTSUPP
- *				on a TPM 1.2.
- * @VTPM_BRIDGE_ENDORSEMENT_AUTH: the same of the endorsement hierarchy
- * @VTPM_BRIDGE_TRANSPORT:	TPM 1.2, what the guest may wrap in transport
- *				sessions: one of enum vtpm_bridge_transport.
- *				EOPNOTSUPP on a TPM 2.0.
+ *				vtpm_bridge_auth with the authorisation value of
+ *				the chip's owner hierarchy; default empty.  The
+ *				bridge uses it for commands that the guest's own
+ *				owner authorisation permits.  It cannot be read
+ *				back.  EOPNOTSUPP on a TPM 1.2.
+ * @VTPM_BRIDGE_ENDORSEMENT_AUTH: the same for the endorsement hierarchy
+ * @VTPM_BRIDGE_TRANSPORT:	TPM 1.2: which commands the guest may wrap in
+ *				transport sessions, one of enum
+ *				vtpm_bridge_transport.  EOPNOTSUPP on a TPM 2.0.
  * @VTPM_BRIDGE_COUNTER:	TPM 1.2: the monotonic counter of the chip that
  *				the guest may read, increment and release, or
  *				VTPM_BRIDGE_NO_COUNTER (default).  A chip
@@ -266,39 +269,39 @@ struct vtpm_bridge_reset {
  *				each reset.  1: it always has power, keeps its
  *				state from one user to the next, and starts
  *				itself after a reset, as if firmware had sent
- *				Startup(CLEAR) at locality 0.  Then QEMU's reset
- *				query is a command like any other.  For programs
- *				that use the node as /dev/tpm0 of a machine that
- *				is up, such as those in a container.  It is
- *				powered on at once; 0 powers it off when its
- *				present user closes the node.
- * @VTPM_BRIDGE_ENDORSEMENT:	TPM 2.0, 1 (default): the guest has the chip's
+ *				Startup(CLEAR) at locality 0; QEMU's reset query is
+ *				then a command like any other.  For programs that
+ *				expect the TPM of a running machine, such as those
+ *				in a container.  Setting 1 powers the TPM on at
+ *				once.  Setting 0 powers it off when its user closes
+ *				the node.
+ * @VTPM_BRIDGE_ENDORSEMENT:	TPM 2.0: 1 (default): the guest can use the chip's
  *				endorsement keys; 0: its endorsement hierarchy
  *				is disabled, it cannot enable it, and does not
- *				see the keys' certificates.  EOPNOTSUPP on a
- *				TPM 1.2.
+ *				see the certificates of the keys.  EOPNOTSUPP on
+ *				a TPM 1.2.
  * @VTPM_BRIDGE_STOP_ON_FAILURE: 1 (default): if the chip is in failure mode after a
  *				command of the guest, further commands of this
  *				guest do not reach the chip.  They get TPM_FAIL
  *				(9), on a TPM 2.0 TPM_RC_FAILURE (0x101), also
  *				after resets and when the chip works again.  0:
  *				this is only logged.  Setting either value lets
- *				a guest that is stopped go on.
- * @VTPM_BRIDGE_FAILURE_MODE:	1: the TPM is in failure mode and answers each
- *				command with TPM_RC_FAILURE or, a TPM 1.2, with
- *				TPM_FAILEDSELFTEST, until the machine is reset;
- *				0 (default): it is not.  For a machine that
- *				goes on with a state that was saved while the
- *				TPM was off: nothing else keeps this machine
- *				from starting the TPM and extending PCRs in
- *				the firmware's place.  The reset query with
- *				which QEMU starts does not end it, nor does
+ *				a stopped guest continue.
+ * @VTPM_BRIDGE_FAILURE_MODE:	1: the TPM is in failure mode until the machine is
+ *				reset.  It answers each command with
+ *				TPM_RC_FAILURE or, on a TPM 1.2, with
+ *				TPM_FAILEDSELFTEST.  0 (default): it is not.  For a
+ *				machine that is restored from a saved state, while
+ *				the TPM is as after power-on.  Otherwise that
+ *				machine could start the TPM and extend PCRs in
+ *				place of the firmware.  The reset query with which
+ *				QEMU starts does not end failure mode, nor does
  *				VTPM_BRIDGE_RESET.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
 	VTPM_BRIDGE_PHYSICAL_PRESENCE = 2,
-	VTPM_BRIDGE_QUERY_RESETS = 3,
+	VTPM_BRIDGE_RESET_BY_QUERY = 3,
 	VTPM_BRIDGE_OWNERSHIP = 4,
 	VTPM_BRIDGE_DENY = 5,
 	VTPM_BRIDGE_ALLOW = 6,
@@ -321,13 +324,13 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_FAILURE_MODE = 23,
 };
 
-/** VTPM_BRIDGE_NO_COUNTER - as a counter: none */
+/** VTPM_BRIDGE_NO_COUNTER - no monotonic counter is granted */
 #define VTPM_BRIDGE_NO_COUNTER	0xffffffffU
 
-/** VTPM_BRIDGE_SECRET_SIZE - bytes of what VTPM_BRIDGE_SECRET sets */
+/** VTPM_BRIDGE_SECRET_SIZE - bytes of the secret of VTPM_BRIDGE_SECRET */
 #define VTPM_BRIDGE_SECRET_SIZE	32
 
-/** VTPM_BRIDGE_NR_PCRS - bits of what VTPM_BRIDGE_REAL_PCRS sets */
+/** VTPM_BRIDGE_NR_PCRS - bits in the value of VTPM_BRIDGE_REAL_PCRS */
 #define VTPM_BRIDGE_NR_PCRS	24
 
 /** VTPM_BRIDGE_MAX_AUTH - bytes of the longest authorisation value */
@@ -339,10 +342,10 @@ enum vtpm_bridge_key {
  * @len:	in: bytes of the value, 0 to VTPM_BRIDGE_MAX_AUTH
  * @auth:	in: the value, then zeros
  *
- * Zeros at the end of the value do not count, as for a TPM.
+ * Trailing zeros of the value are ignored, as by a TPM.
  *
  * Errors: EFAULT, EINVAL, E2BIG; ERANGE if @len is out of range; EOPNOTSUPP if
- * what follows the value is not zero.
+ * the bytes after the value are not zero.
  */
 struct vtpm_bridge_auth {
 	__u32 size;
@@ -351,14 +354,16 @@ struct vtpm_bridge_auth {
 };
 
 /**
- * enum vtpm_bridge_ownership - what a TPM 1.2 guest sees of the owner
- * @VTPM_BRIDGE_OWNERSHIP_AUTO:		owned if the chip is, else not installable
- * @VTPM_BRIDGE_OWNERSHIP_OWNED:	there is an owner
- * @VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE: there is none and none can be
- * @VTPM_BRIDGE_OWNERSHIP_GRANTED:	as the chip has it.  Who knows the owner's
- *					secret can act as the owner, but for
- *					commands that are unsafe, and the owner
- *					of a chip that has none can be installed.
+ * enum vtpm_bridge_ownership - the owner that a TPM 1.2 guest sees
+ * @VTPM_BRIDGE_OWNERSHIP_AUTO:		_OWNED if the chip has an owner, otherwise
+ *					_NOT_INSTALLABLE
+ * @VTPM_BRIDGE_OWNERSHIP_OWNED:	the TPM has an owner
+ * @VTPM_BRIDGE_OWNERSHIP_NOT_INSTALLABLE: the TPM has no owner, and none can be
+ *					installed
+ * @VTPM_BRIDGE_OWNERSHIP_GRANTED:	the owner of the chip.  A guest that knows
+ *					the owner's secret can act as the owner,
+ *					except for unsafe commands.  If the chip
+ *					has no owner, the guest can install one.
  */
 enum vtpm_bridge_ownership {
 	VTPM_BRIDGE_OWNERSHIP_AUTO = 0,
@@ -368,13 +373,14 @@ enum vtpm_bridge_ownership {
 };
 
 /**
- * enum vtpm_bridge_transport - what a TPM 1.2 guest may wrap
- * @VTPM_BRIDGE_TRANSPORT_DENY:		nothing: there are no transport sessions
- * @VTPM_BRIDGE_TRANSPORT_INSPECT:	what it may do outside, not encrypted
- * @VTPM_BRIDGE_TRANSPORT_ORDINAL:	also encrypted, if the command is harmless
- *					whatever its parameters are
- * @VTPM_BRIDGE_TRANSPORT_ALLOW:	also encrypted, whatever the parameters
- *					are.  Unsafe.
+ * enum vtpm_bridge_transport - which commands a TPM 1.2 guest may wrap
+ * @VTPM_BRIDGE_TRANSPORT_DENY:		none: there are no transport sessions
+ * @VTPM_BRIDGE_TRANSPORT_INSPECT:	permitted commands, not encrypted
+ * @VTPM_BRIDGE_TRANSPORT_ORDINAL:	also encrypted commands that are harmless
+ *					with any parameters
+ * @VTPM_BRIDGE_TRANSPORT_ALLOW:	also any other encrypted permitted command,
+ *					whose parameters the bridge cannot check.
+ *					Unsafe.
  *
  * Exclusive transport sessions are always refused.
  */
@@ -391,12 +397,12 @@ enum vtpm_bridge_transport {
  * @key:	in: one of enum vtpm_bridge_key
  * @num:	in: X of /dev/vtpmX
  * @__reserved:	in: 0
- * @value:	in: as the key says
+ * @value:	in: see the key
  *
- * Takes effect with the proxy's next command.
+ * It takes effect with the proxy's next command.
  *
- * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES, EBUSY, EFAULT; and those of what
- * @value points to.
+ * Errors: EOPNOTSUPP, ENOENT, ERANGE, EACCES, EBUSY, EFAULT, and those of the struct
+ * to which @value points.
  */
 struct vtpm_bridge_set {
 	__u32 size;
@@ -409,13 +415,13 @@ struct vtpm_bridge_set {
 /**
  * struct vtpm_bridge_get - read one property of a proxy
  * @size:	in: bytes of this struct
- * @key:	in: one of enum vtpm_bridge_key, but none of those of the policy,
- *		VTPM_BRIDGE_DENY to VTPM_BRIDGE_DEFAULT; see VTPM_BRIDGE_POLICY
+ * @key:	in: one of enum vtpm_bridge_key, except for VTPM_BRIDGE_DENY to
+ *		VTPM_BRIDGE_DEFAULT; use VTPM_BRIDGE_POLICY for these
  * @num:	in: X of /dev/vtpmX
  * @__reserved:	in: 0
- * @value:	out: what VTPM_BRIDGE_SET has set, or the default.  For a key
+ * @value:	out: the value from VTPM_BRIDGE_SET, or the default.  For a key
  *		whose value is the address of a secret: 1 if a secret was given
- *		that is not empty, else 0.  The secret itself cannot be read.
+ *		that is not empty, otherwise 0.  The secret itself cannot be read.
  *
  * Errors: EOPNOTSUPP, also if the proxy's family does not have the key; ENOENT.
  */
@@ -431,7 +437,7 @@ struct vtpm_bridge_get {
  * struct vtpm_bridge_setting - a key and its value
  * @key:	one of enum vtpm_bridge_key
  * @__reserved:	0
- * @value:	as the key says
+ * @value:	see the key
  */
 struct vtpm_bridge_setting {
 	__u32 key;
@@ -440,17 +446,17 @@ struct vtpm_bridge_setting {
 };
 
 /**
- * struct vtpm_bridge_policy - read which commands are not at their default
+ * struct vtpm_bridge_policy - list commands whose permission is not the default
  * @size:	in: bytes of this struct
  * @num:	in: X of /dev/vtpmX
- * @count:	in: settings that @settings has room for; out: settings there are
+ * @count:	in: number of elements in @settings; out: number of such commands
  * @__reserved:	in: 0
  * @settings:	in: address of an array of struct vtpm_bridge_setting, filled
  *		with as many as fit; may be 0 if @count is 0.  The key of each is
  *		VTPM_BRIDGE_DENY or VTPM_BRIDGE_ALLOW_UNSAFE, its value the
  *		command's code.
  *
- * VTPM_BRIDGE_SET of all of them gives a new proxy the same policy.
+ * With VTPM_BRIDGE_SET of all of them, a new proxy gets the same policy.
  *
  * Errors: EOPNOTSUPP, ENOENT, ENOMEM, EFAULT.
  */
@@ -463,7 +469,7 @@ struct vtpm_bridge_policy {
 };
 
 /**
- * enum vtpm_bridge_power - how far a virtual TPM has come
+ * enum vtpm_bridge_power - power state of a virtual TPM
  * @VTPM_BRIDGE_OFF:		it has no power: nobody has /dev/vtpmX open, and
  *				VTPM_BRIDGE_POWER is not set
  * @VTPM_BRIDGE_WAITING:	it was reset and waits for Startup
@@ -478,10 +484,10 @@ enum vtpm_bridge_power {
 };
 
 /**
- * struct vtpm_bridge_query - tell about a proxy
+ * struct vtpm_bridge_query - query a proxy
  * @size:	in: bytes of this struct
  * @num:	in: X of /dev/vtpmX
- * @flags:	out: VTPM_BRIDGE_PERSISTENT, _QUERY_RESET, _OPEN, _HAS_OWNER_AUTH,
+ * @flags:	out: VTPM_BRIDGE_PERSISTENT, _IS_RESET_BY_QUERY, _OPEN, _HAS_OWNER_AUTH,
  *		_HAS_ENDORSEMENT_AUTH, _STOPPED
  * @chip:	out: N of tpmN
  * @family:	out: 0x102 for TPM 1.2, 0x200 for TPM 2.0
@@ -492,18 +498,18 @@ enum vtpm_bridge_power {
  * @physical_presence_lock: out: 1 if commands cannot assert it before the
  *		next reset, else 0; always 0 on a TPM 2.0
  * @ownership:	out: one of enum vtpm_bridge_ownership
- * @commands:	out: commands taken
- * @refusals:	out: those that policy refused
- * @chip_commands: out: commands that the chip ran for this proxy
- * @resets:	out: resets of the virtual platform
- * @real_pcrs:	out: the PCRs that are the chip's own, bit N for PCR N
- * @persistent_objects: out: what VTPM_BRIDGE_PERSISTENT_OBJECTS has set
- * @persistent_range: out: what VTPM_BRIDGE_PERSISTENT_RANGE has set
- * @nv_range:	out: what VTPM_BRIDGE_NV_RANGE has set
- * @nv_indices:	out: what VTPM_BRIDGE_NV_INDICES has set
- * @nv_bytes:	out: what VTPM_BRIDGE_NV_BYTES has set
+ * @commands:	out: number of commands received
+ * @refusals:	out: number of commands that the policy refused
+ * @chip_commands: out: number of commands sent to the chip for this proxy
+ * @resets:	out: number of resets of the virtual platform
+ * @real_pcrs:	out: value of VTPM_BRIDGE_REAL_PCRS
+ * @persistent_objects: out: value of VTPM_BRIDGE_PERSISTENT_OBJECTS
+ * @persistent_range: out: value of VTPM_BRIDGE_PERSISTENT_RANGE
+ * @nv_range:	out: value of VTPM_BRIDGE_NV_RANGE
+ * @nv_indices:	out: value of VTPM_BRIDGE_NV_INDICES
+ * @nv_bytes:	out: value of VTPM_BRIDGE_NV_BYTES
  * @transport:	out: one of enum vtpm_bridge_transport
- * @counter:	out: what VTPM_BRIDGE_COUNTER has set
+ * @counter:	out: value of VTPM_BRIDGE_COUNTER
  *
  * The first version ended with @resets: it had 72 bytes.
  *
@@ -535,12 +541,12 @@ struct vtpm_bridge_query {
 };
 
 /**
- * struct vtpm_bridge_list - tell which proxies there are
+ * struct vtpm_bridge_list - list the proxies
  * @size:	in: bytes of this struct
- * @count:	in: numbers that @nums has room for; out: proxies there are
+ * @count:	in: number of elements in @nums; out: number of proxies
  * @nums:	in: address of an array of __u32, filled with X of each
  *		/dev/vtpmX, lowest first, as many as fit; may be 0 if @count is 0
- * @keys:	out: bit K is set if VTPM_BRIDGE_SET knows key K
+ * @keys:	out: bit K is set if VTPM_BRIDGE_SET supports key K
  *
  * Errors: EFAULT.
  */

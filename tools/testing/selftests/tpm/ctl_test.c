@@ -427,7 +427,7 @@ TEST_F(ctl, value_out_of_range_changes_nothing)
 	} keys[] = {
 		{ VTPM_BRIDGE_LOCALITY, 4 },
 		{ VTPM_BRIDGE_PHYSICAL_PRESENCE, 1 },
-		{ VTPM_BRIDGE_QUERY_RESETS, 1 },
+		{ VTPM_BRIDGE_RESET_BY_QUERY, 1 },
 		{ VTPM_BRIDGE_DENY, 0xffffffff },
 		{ VTPM_BRIDGE_ALLOW, 0xffffffff },
 		{ VTPM_BRIDGE_ALLOW_UNSAFE, 0xffffffff },
@@ -831,7 +831,7 @@ TEST_F(ctl, persistent_proxy_stays)
 	ASSERT_LE(0, num);
 	close(fd);
 	ASSERT_EQ(0, ctl_query(self->ctl, num, &self->arg.query));
-	EXPECT_EQ(VTPM_BRIDGE_PERSISTENT | VTPM_BRIDGE_QUERY_RESET,
+	EXPECT_EQ(VTPM_BRIDGE_PERSISTENT | VTPM_BRIDGE_IS_RESET_BY_QUERY,
 		  self->arg.query.flags);
 	EXPECT_EQ(0, ctl_destroy(self->ctl, num, 0));
 }
@@ -850,7 +850,7 @@ TEST_F(ctl, kept_proxy_stays)
 	close(fd);
 	EXPECT_EQ(-ENOENT, ctl_query(self->ctl, left, &self->arg.query));
 	ASSERT_EQ(0, ctl_query(self->ctl, kept, &self->arg.query));
-	EXPECT_EQ(VTPM_BRIDGE_PERSISTENT | VTPM_BRIDGE_QUERY_RESET, self->arg.query.flags);
+	EXPECT_EQ(VTPM_BRIDGE_PERSISTENT | VTPM_BRIDGE_IS_RESET_BY_QUERY, self->arg.query.flags);
 	EXPECT_EQ(-ENOENT, ctl_keep(self->ctl, kept));
 	EXPECT_EQ(0, ctl_destroy(self->ctl, kept, 0));
 }
@@ -1089,7 +1089,7 @@ TEST_F(ctl, query_of_a_new_proxy)
 	ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_QUERY, query));
 	EXPECT_EQ(sizeof(*query), query->size);
 	EXPECT_EQ(self->num, (int)query->num);
-	EXPECT_EQ(VTPM_BRIDGE_QUERY_RESET, query->flags);
+	EXPECT_EQ(VTPM_BRIDGE_IS_RESET_BY_QUERY, query->flags);
 	EXPECT_EQ(0, query->chip);
 	EXPECT_EQ(self->family->num, query->family);
 	EXPECT_EQ(VTPM_BRIDGE_OFF, query->power);
@@ -1118,7 +1118,7 @@ TEST_F(ctl, query_follows_the_life_of_a_proxy)
 
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
-	EXPECT_EQ(VTPM_BRIDGE_OPEN | VTPM_BRIDGE_QUERY_RESET, query->flags);
+	EXPECT_EQ(VTPM_BRIDGE_OPEN | VTPM_BRIDGE_IS_RESET_BY_QUERY, query->flags);
 	EXPECT_EQ(VTPM_BRIDGE_WAITING, query->power);
 	EXPECT_EQ(1, query->resets);
 
@@ -1140,7 +1140,7 @@ TEST_F(ctl, query_follows_the_life_of_a_proxy)
 	close(fd);
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
 	EXPECT_EQ(VTPM_BRIDGE_OFF, query->power);
-	EXPECT_EQ(VTPM_BRIDGE_QUERY_RESET, query->flags);
+	EXPECT_EQ(VTPM_BRIDGE_IS_RESET_BY_QUERY, query->flags);
 }
 
 TEST_F(ctl, set_is_seen_by_query)
@@ -1153,7 +1153,7 @@ TEST_F(ctl, set_is_seen_by_query)
 		ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
 		EXPECT_EQ(locality, (int)query->locality);
 	}
-	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_QUERY_RESETS, 0));
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_RESET_BY_QUERY, 0));
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
 	EXPECT_EQ(0, query->flags);
 	if (self->family->num == 0x200) {
@@ -1182,7 +1182,7 @@ static const struct {
 } values[] = {
 	{ VTPM_BRIDGE_LOCALITY, 0, 3, NULL, 3 },
 	{ VTPM_BRIDGE_PHYSICAL_PRESENCE, 0, 1, NULL, 1 },
-	{ VTPM_BRIDGE_QUERY_RESETS, 0, 0, NULL, 0 },
+	{ VTPM_BRIDGE_RESET_BY_QUERY, 0, 0, NULL, 0 },
 	{ VTPM_BRIDGE_OWNERSHIP, FAMILY_1_2, 2, NULL, 2 },
 	{ VTPM_BRIDGE_SECRET, FAMILY_2_0, 0, a_secret, 1 },
 	{ VTPM_BRIDGE_NV_RANGE, 0, RANGE(0x01800000, 0x018000ff), NULL,
@@ -1341,7 +1341,7 @@ TEST_F(ctl, attributes_say_what_query_says)
 		{ "chip", "tpm0\n" }, { "state", "off\n" }, { "locality", "0\n" },
 		{ "physical_presence", "0\n" }, { "physical_presence_lock", "0\n" },
 		{ "ownership", "auto\n" }, { "persistent", "0\n" },
-		{ "stopped", "0\n" }, { "query_reset", "1\n" }, { "real_pcrs", "0x000000\n" },
+		{ "stopped", "0\n" }, { "reset_by_query", "1\n" }, { "real_pcrs", "0x000000\n" },
 		{ "nv_range", "none\n" }, { "persistent_range", "none\n" },
 		{ "open", "0\n" }, { "commands", "0\n" },
 		{ "refusals", "0\n" }, { "chip_commands", "0\n" }, { "resets", "0\n" },

@@ -341,11 +341,11 @@ TEST_F(node, reset_query_by_another_thread_is_a_command)
 TEST_F(node, reset_query_that_is_switched_off_is_a_command)
 {
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));
-	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_QUERY_RESETS, 0));
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_RESET_BY_QUERY, 0));
 	EXPECT_LT(10, tpm_send(self->fd, self->family->query, self->rsp));
 	EXPECT_EQ(0, be32(self->rsp + 6));
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
-	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_QUERY_RESETS, 1));
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_RESET_BY_QUERY, 1));
 	EXPECT_LT(10, tpm_send(self->fd, self->family->query, self->rsp));
 	EXPECT_EQ(self->family->not_started,
 		  tpm_ask(self->fd, self->family->random));

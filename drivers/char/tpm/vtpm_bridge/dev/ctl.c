@@ -342,7 +342,7 @@ struct vtpmb_ctl_key {
 static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_LOCALITY] = VTPMB_CTL_FIELD(vtpm.locality, .max = 4),
 	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = VTPMB_CTL_FIELD(vtpm.pp_pin, .max = 1),
-	[VTPM_BRIDGE_QUERY_RESETS] = VTPMB_CTL_FIELD(query_resets, .max = 1),
+	[VTPM_BRIDGE_RESET_BY_QUERY] = VTPMB_CTL_FIELD(reset_by_query, .max = 1),
 	[VTPM_BRIDGE_OWNERSHIP] =
 		VTPMB_CTL_FIELD(vtpm.ownership, .max = VTPM_BRIDGE_OWNERSHIP_GRANTED,
 				.set = vtpmb_set_ownership, .family = VTPMB_VERSION_12),
@@ -651,7 +651,7 @@ static u32 vtpmb_proxy_flags(const struct vtpmb_proxy *proxy)
 	lockdep_assert_held(&proxy->vtpm.lock);
 
 	return (READ_ONCE(proxy->owner) ? 0 : VTPM_BRIDGE_PERSISTENT) |
-	       (proxy->query_resets ? VTPM_BRIDGE_QUERY_RESET : 0) |
+	       (proxy->reset_by_query ? VTPM_BRIDGE_IS_RESET_BY_QUERY : 0) |
 	       (test_bit(0, &proxy->open) ? VTPM_BRIDGE_OPEN : 0) |
 	       (auth[VTPMB_CHIP_OWNER].len ? VTPM_BRIDGE_HAS_OWNER_AUTH : 0) |
 	       (auth[VTPMB_CHIP_ENDORSEMENT].len ? VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH : 0) |

@@ -69,7 +69,7 @@ static struct vtpmb_proxy *vtpmb_proxy_alloc(const struct vtpmb_proxy_type *type
 	proxy->hub = hub;
 	proxy->num = num;
 	proxy->owner = owner;
-	proxy->query_resets = true;
+	proxy->reset_by_query = true;
 	init_waitqueue_head(&proxy->changed);
 	vtpmb_proxy_init_vtpm(proxy, type);
 
@@ -567,7 +567,7 @@ bool vtpmb_proxy_is_dead(struct vtpmb_proxy *proxy)
 bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len)
 {
 	return len == VTPMB_QUERY_SIZE &&
-	       READ_ONCE(proxy->query_resets) && !READ_ONCE(proxy->powered) &&
+	       READ_ONCE(proxy->reset_by_query) && !READ_ONCE(proxy->powered) &&
 	       thread_group_leader(current) &&
 	       !memcmp(bytes, proxy->vtpm.port->family->query, len);
 }

@@ -58,14 +58,14 @@ struct vtpmb_proxy_type {
  * @num:	X; constant
  * @hub:	constant; one of its users
  * @seat:	its place at the hub
- * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @query_resets,
+ * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @reset_by_query,
  *		@secret_given, @powered and @failure_mode
  * @owner:	the control file that it dies with, or NULL: it is persistent.
  *		Changed under the registry's lock, read without it.
  * @changed:	woken when the state of the open file changes or the proxy dies
  * @open:	bit 0: the node is open
  * @dead:	destroyed: every operation on an open file fails with EPIPE
- * @query_resets: QEMU's reset query resets the virtual platform
+ * @reset_by_query: QEMU's reset query resets the virtual platform
  * @powered:	it has power though nobody has the node open, and starts itself
  * @secret_given: @vtpm.secret is the administrator's, not random
  * @failure_mode: see enum vtpmb_failure_mode
@@ -86,7 +86,7 @@ struct vtpmb_proxy {
 	wait_queue_head_t changed;
 	unsigned long open;
 	bool dead;
-	bool query_resets;
+	bool reset_by_query;
 	bool powered;
 	bool secret_given;
 	enum vtpmb_failure_mode failure_mode;

@@ -98,13 +98,13 @@ static ssize_t persistent_show(struct device *dev, struct device_attribute *attr
 }
 static DEVICE_ATTR_RO(persistent);
 
-static ssize_t query_reset_show(struct device *dev, struct device_attribute *attr,
+static ssize_t reset_by_query_show(struct device *dev, struct device_attribute *attr,
 				char *buf)
 {
 	return sysfs_emit(buf, "%d\n",
-			  READ_ONCE(vtpmb_dev_proxy(dev)->query_resets));
+			  READ_ONCE(vtpmb_dev_proxy(dev)->reset_by_query));
 }
-static DEVICE_ATTR_RO(query_reset);
+static DEVICE_ATTR_RO(reset_by_query);
 
 static ssize_t stopped_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -206,7 +206,7 @@ static struct attribute *vtpmb_sysfs_attrs[] = {
 	&dev_attr_physical_presence_lock.attr,
 	&dev_attr_ownership.attr,
 	&dev_attr_persistent.attr,
-	&dev_attr_query_reset.attr,
+	&dev_attr_reset_by_query.attr,
 	&dev_attr_real_pcrs.attr,
 	&dev_attr_nv_range.attr,
 	&dev_attr_nv_indices.attr,
