@@ -14,15 +14,13 @@
  *   receive()	in the caller's context, under vtpm->lock, never waits for the
  *		chip: answers what the virtual platform knows, refuses what
  *		policy forbids, passes on the rest.
- *   execute(), leave(), look(), vacate(), sweep(), drop()	in the hub's thread, which
- *		holds the chip.
+ *   execute(), is_stale(), tidy()	in the hub's thread, which holds the chip.
  *		The handle table and all that is resident in the chip are that
  *		thread's alone and need no lock; it takes vtpm->lock for the
  *		platform state only, never across a transmit.
- *   start()	in any context, under vtpm->lock.
- *   reset(), off()	in any context, under vtpm->lock.  They raise
- *		vtpm->epoch; the hub sweeps what an older epoch left in the
- *		table before it executes anything else.  A command of an older
+ *   power(), show()	in any context, under vtpm->lock.  A reset and a power-off
+ *		raise vtpm->epoch; the hub tidies up what an older epoch left in
+ *		the table before it executes anything else.  A command of an older
  *		epoch changes no platform state any more.
  */
 #ifndef VTPMB_FAMILY_H
@@ -105,7 +103,7 @@ struct vtpmb_pt_var {
  * @resync_needed: TPM 2.0: a response was lost: the contents of the chip may differ from
  *		the handle tables
  * @folded:	TPM 2.0: @policy_pcr has to be reset before the host gets the chip
- * @look_ms:	TPM 2.0: milliseconds from one @family->look() to the next
+ * @refresh_ms:	milliseconds from one VTPMB_TIDY_IDLE to the next; 0: none is needed
  * @nr_vtpms:	virtual TPMs on it
  * @nr_sessions: TPM 2.0: sessions of all of those
  * @nr_shared:	TPM 2.0: sessions that proxies have beyond VTPMB_MIN_SESSIONS each
@@ -114,7 +112,7 @@ struct vtpmb_pt_var {
  * @nr_chip_commands: commands transmitted so far
  *
  * Constant after probe but for @policy_mac, @ecdh, @failures, @failed, @var, @saved,
- * @resync_needed, @folded, @look_ms, @ephemeral, @scratch and @nr_chip_commands, which
+ * @resync_needed, @folded, @refresh_ms, @ephemeral, @scratch and @nr_chip_commands, which
  * belong to the holder of the chip, and the atomic counts.
  */
 struct vtpmb_port {
@@ -134,7 +132,7 @@ struct vtpmb_port {
 	struct list_head saved;
 	bool resync_needed;
 	bool folded;
-	u32 look_ms;
+	u32 refresh_ms;
 	atomic_t nr_vtpms;
 	atomic_t nr_sessions;
 	atomic_t nr_shared;
@@ -330,8 +328,8 @@ enum vtpmb_answer {
  * @slow:	set by execute() before it transmits: the chip may take seconds
  *		or minutes, so that it is worth cancelling.  execute() takes care
  *		of what such a command has made when its response is lost.
- * @sweep:	set by receive() with a local answer: @sweep has something to do now,
- *		not only with the next command
+ * @stale:	set by receive() with a local answer: VTPMB_TIDY_STALE has something to do
+ *		now, not only with the next command
  * @failed_code: set by execute(): the chip is in failure mode after this command,
  *		and the administrator is to be told; @code, or the code of the
  *		command wrapped in it
@@ -348,7 +346,7 @@ struct vtpmb_cmd {
 	enum vtpmb_answer answer;
 	u32 nr_chip_commands;
 	bool slow;
-	bool sweep;
+	bool stale;
 	u32 failed_code;
 	void *call;
 };
@@ -372,6 +370,55 @@ static inline bool vtpmb_is_failure(const struct vtpmb_failure_rule *rule, u32 r
 	return rc == rule->begins || rc == rule->lasts;
 }
 
+/**
+ * enum vtpmb_power_event - what happens to the power of a virtual TPM
+ * @VTPMB_POWER_RESET:	_TPM_Init, virtual platform reset: the power comes to POST_INIT.
+ *			Idempotent.  PCRs stay until Startup.
+ * @VTPMB_POWER_STARTUP: what firmware does after a reset: Startup(CLEAR) at locality 0.
+ *			POST_INIT comes to STARTED.
+ * @VTPMB_POWER_OFF:	the power goes, orderly only if the guest had shut down
+ */
+enum vtpmb_power_event {
+	VTPMB_POWER_RESET,
+	VTPMB_POWER_STARTUP,
+	VTPMB_POWER_OFF,
+};
+
+/**
+ * enum vtpmb_tidy - why a family is to tidy up what virtual TPMs have in the chip
+ * @VTPMB_TIDY_TURN:	a turn of the vtpm ends: save what is not saved, leave nothing of
+ *			it loaded, unless the family has @stays_loaded
+ * @VTPMB_TIDY_IDLE:	guests may be idle, and @refresh_ms of the port have passed since
+ *			the last time: see that saved sessions of all vtpms stay valid.  In a
+ *			turn of any vtpm, after VTPMB_TIDY_TURN, as long as a session is in
+ *			@saved of the port.  Leaves nothing loaded.
+ * @VTPMB_TIDY_HOST:	the host gets the chip after the turn of the vtpm: leave nothing of
+ *			any vtpm loaded.  Uses nothing of the vtpm but its port.
+ * @VTPMB_TIDY_STALE:	flush from the chip what belongs to an older epoch, saved sessions
+ *			too, and forget it
+ * @VTPMB_TIDY_END:	the same with all that the vtpm has, since it is going
+ * @VTPMB_TIDY_LOST:	the vtpm is going, and the chip is out of reach or has flushed what
+ *			it could: forget the rest without a chip command
+ */
+enum vtpmb_tidy {
+	VTPMB_TIDY_TURN,
+	VTPMB_TIDY_IDLE,
+	VTPMB_TIDY_HOST,
+	VTPMB_TIDY_STALE,
+	VTPMB_TIDY_END,
+	VTPMB_TIDY_LOST,
+};
+
+/**
+ * struct vtpmb_view - what an administrator is shown of a virtual TPM
+ * @pp:		physical presence is asserted, by the administrator or a command
+ * @pp_locked:	commands cannot assert it before the next reset
+ */
+struct vtpmb_view {
+	bool pp;
+	bool pp_locked;
+};
+
 /* The families as user space names them. */
 enum {
 	VTPMB_VERSION_12 = 0x102,
@@ -389,6 +436,8 @@ enum {
  * @query_answer: the answer that QEMU understands: VTPMB_GUEST_BUF_SIZE
  * @query_answer_len: its bytes
  * @failure:	see there
+ * @stays_loaded: what a vtpm has loaded stays in the chip after its turn, until
+ *		VTPMB_TIDY_HOST
  *
  * @probe:	learn the chip: sets @facts, @bank, @nr_banks of the port.  May
  *		use @scratch.  0, or -EIO, -ENODEV, -ENOMEM with nothing kept.
@@ -397,17 +446,12 @@ enum {
  * @create:	make the state of a virtual TPM that has never had power, in
  *		@state.  0 or -ENOMEM.
  * @destroy:	wipe and free it; nothing of it is in the chip any more
- * @reset:	_TPM_Init: virtual platform reset, power comes to POST_INIT.
- *		Idempotent.  PCRs stay until Startup.
- * @start:	what firmware does after @reset: Startup(CLEAR) at locality 0.
- *		Cannot fail; POST_INIT comes to STARTED.
- * @off:	power goes, orderly only if the guest had shut down
+ * @power:	see enum vtpmb_power_event.  Cannot fail.
+ * @show:	fill in all of @view
  * @may_grant:	whether an administrator may grant @range, which is not empty, to a
  *		proxy
  * @set_endorsement: TPM 2.0: enable or disable the endorsement hierarchy for the
  *		administrator; NULL for a TPM 1.2
- * @pp:	whether physical presence is asserted, by the administrator or a command
- * @pp_locked:	whether commands cannot assert it before the next reset
  * @receive:	take a command; @cmd->len >= 6 and at least the size in its
  *		header.  Parses it into @call.  Sets @code, @epoch, @locality,
  *		@answer, and @failed_code to 0.  If the answer is not VTPMB_ANSWER_CHIP, the
@@ -418,22 +462,10 @@ enum {
  *		@transmit, which is returned.  Retries and swapping inside.
  * @retry:	answer a command that the chip did not finish: the guest shall send it
  *		again
- * @leave:	end of a turn: save what is not saved, leave nothing of this
- *		vtpm loaded in the chip.  0 or a negative errno of @transmit.
- *		NULL: what is loaded may stay until @vacate.
- * @look:	check what the host has done to saved sessions, @port->look_ms after the last
- *		time, as long as any is in @port->saved.  In a turn of any vtpm, after
- *		@leave, and leaves nothing loaded.  NULL: there is nothing to see.
- * @vacate:	end of one turn or several, before somebody else gets the chip:
- *		save what is not saved, leave nothing of any vtpm loaded in the
- *		chip.  0 or a negative errno of @transmit.  NULL: there is
- *		nothing, after @leave.
- * @sweep:	what is in the handle table belongs to an older epoch (or, with
- *		@all, the vtpm is going): flush it from the chip, saved sessions
- *		too, and forget it.
- * @stale:	whether @sweep(@all false) has something to do.  Hub's thread.
- * @drop:	the vtpm is going, and the chip has flushed what it could: forget the
- *		rest.  Hub's thread, or nobody else uses the chip.
+ * @is_stale:	whether VTPMB_TIDY_STALE has something to do; needs no chip command.  The hub
+ *		counts failures to tidy up, and must tell success from nothing to do.
+ * @tidy:	see enum vtpmb_tidy.  0, -EIO or a negative errno of @transmit.  In the hub's
+ *		thread, or nobody else uses the chip.
  */
 struct vtpmb_family {
 	const char *name;
@@ -444,32 +476,24 @@ struct vtpmb_family {
 	const u8 *query_answer;
 	size_t query_answer_len;
 	const struct vtpmb_failure_rule *failure;
+	bool stays_loaded;
 
 	int (*probe)(struct vtpmb_port *port);
 	void (*forget)(struct vtpmb_port *port);
 	int (*create)(struct vtpmb_vtpm *vtpm);
 	void (*destroy)(struct vtpmb_vtpm *vtpm);
-	void (*reset)(struct vtpmb_vtpm *vtpm);
-	void (*start)(struct vtpmb_vtpm *vtpm);
-	void (*off)(struct vtpmb_vtpm *vtpm);
+	void (*power)(struct vtpmb_vtpm *vtpm, enum vtpmb_power_event event);
+	void (*show)(struct vtpmb_vtpm *vtpm, struct vtpmb_view *view);
 	void (*receive)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	int (*execute)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	void (*retry)(struct vtpmb_cmd *cmd);
-	int (*leave)(struct vtpmb_vtpm *vtpm);
-	int (*look)(struct vtpmb_vtpm *vtpm);
-	int (*vacate)(struct vtpmb_port *port);
-	int (*sweep)(struct vtpmb_vtpm *vtpm, bool all);
-	bool (*stale)(struct vtpmb_vtpm *vtpm);
-	void (*drop)(struct vtpmb_vtpm *vtpm);
+	bool (*is_stale)(struct vtpmb_vtpm *vtpm);
+	int (*tidy)(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason);
 
 	/* For the set ioctl. */
 	bool (*may_grant)(enum vtpmb_range_kind kind, const struct vtpmb_range *range);
 	/* For the set ioctl; under vtpm->lock. */
 	void (*set_endorsement)(struct vtpmb_vtpm *vtpm, bool on);
-
-	/* For sysfs and the query ioctl; under vtpm->lock. */
-	bool (*pp)(struct vtpmb_vtpm *vtpm);
-	bool (*pp_locked)(struct vtpmb_vtpm *vtpm);
 };
 
 extern const struct vtpmb_family vtpmb_tpm12;

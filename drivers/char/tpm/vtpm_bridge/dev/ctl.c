@@ -662,9 +662,11 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 			     struct vtpm_bridge_query *query)
 {
 	const struct vtpmb_family *family = proxy->vtpm.port->family;
+	struct vtpmb_view view;
 
 	lockdep_assert_held(&proxy->vtpm.lock);
 
+	family->show(&proxy->vtpm, &view);
 	*query = (struct vtpm_bridge_query) {
 		.size = query->size,
 		.num = proxy->num,
@@ -673,8 +675,8 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.family = family->version,
 		.power = proxy->vtpm.power,
 		.locality = proxy->vtpm.locality,
-		.physical_presence = family->pp(&proxy->vtpm),
-		.physical_presence_lock = family->pp_locked(&proxy->vtpm),
+		.physical_presence = view.pp,
+		.physical_presence_lock = view.pp_locked,
 		.ownership = proxy->vtpm.ownership,
 		.commands = atomic64_read(&proxy->nr_commands),
 		.refusals = atomic64_read(&proxy->nr_refusals),

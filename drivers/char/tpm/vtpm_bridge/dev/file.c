@@ -252,7 +252,7 @@ static int vtpmb_file_start_command(struct vtpmb_file *file, const u8 *bytes, si
 	cmd->rc = 0;
 	cmd->nr_chip_commands = 0;
 	cmd->slow = false;
-	cmd->sweep = false;
+	cmd->stale = false;
 	file->begun = ktime_get();
 	trace_vtpmb_command(file->proxy->num,
 			    len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(bytes + 6),

@@ -146,14 +146,14 @@ static void vtpmb_proxy_do_reset(struct vtpmb_proxy *proxy, const char *why)
 
 	lockdep_assert_held(&proxy->vtpm.lock);
 
-	family->reset(&proxy->vtpm);
+	family->power(&proxy->vtpm, VTPMB_POWER_RESET);
 	if (proxy->powered)
-		family->start(&proxy->vtpm);
+		family->power(&proxy->vtpm, VTPMB_POWER_STARTUP);
 	atomic64_inc(&proxy->nr_resets);
 	trace_vtpmb_reset(proxy->num, why);
 }
 
-/* Power on a new proxy.  The chip has nothing of it yet, so no sweep is needed. */
+/* Power on a new proxy.  The chip has nothing of it yet, so nothing is stale. */
 static void vtpmb_proxy_power_new(struct vtpmb_proxy *proxy)
 {
 	mutex_lock(&proxy->vtpm.lock);
@@ -245,7 +245,7 @@ static void vtpmb_proxy_kill(struct vtpmb_proxy *proxy)
 	/* Mark dead: no new command comes. */
 	mutex_lock(&proxy->vtpm.lock);
 	WRITE_ONCE(proxy->dead, true);
-	proxy->vtpm.port->family->off(&proxy->vtpm);
+	proxy->vtpm.port->family->power(&proxy->vtpm, VTPMB_POWER_OFF);
 	mutex_unlock(&proxy->vtpm.lock);
 	wake_up_all(&proxy->changed);
 
@@ -434,14 +434,14 @@ static void vtpmb_proxy_power_on(struct vtpmb_proxy *proxy)
 	if (vtpm->power == VTPMB_OFF)
 		vtpmb_proxy_do_reset(proxy, "power");
 	else if (vtpm->power == VTPMB_POST_INIT)
-		vtpm->port->family->start(vtpm);
+		vtpm->port->family->power(vtpm, VTPMB_POWER_STARTUP);
 }
 
 static void vtpmb_proxy_power_off(struct vtpmb_proxy *proxy)
 {
 	lockdep_assert_held(&proxy->vtpm.lock);
 
-	proxy->vtpm.port->family->off(&proxy->vtpm);
+	proxy->vtpm.port->family->power(&proxy->vtpm, VTPMB_POWER_OFF);
 	vtpmb_hub_kick(&proxy->seat);
 }
 
@@ -649,7 +649,7 @@ int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 		vtpmb_proxy_fail(proxy, cmd);
 	else
 		proxy->vtpm.port->family->receive(&proxy->vtpm, cmd);
-	if (!err && cmd->answer == VTPMB_ANSWER_LOCAL && cmd->sweep)
+	if (!err && cmd->answer == VTPMB_ANSWER_LOCAL && cmd->stale)
 		vtpmb_hub_kick(&proxy->seat);
 	mutex_unlock(&proxy->vtpm.lock);
 	if (err)

@@ -54,22 +54,21 @@ static ssize_t locality_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(locality);
 
-static ssize_t vtpmb_show_pp(struct device *dev, char *buf,
-			     bool (*ask)(struct vtpmb_vtpm *vtpm))
+static struct vtpmb_view vtpmb_dev_view(struct device *dev)
 {
 	struct vtpmb_vtpm *vtpm = &vtpmb_dev_proxy(dev)->vtpm;
-	bool yes;
+	struct vtpmb_view view;
 
 	mutex_lock(&vtpm->lock);
-	yes = ask(vtpm);
+	vtpm->port->family->show(vtpm, &view);
 	mutex_unlock(&vtpm->lock);
-	return sysfs_emit(buf, "%d\n", yes);
+	return view;
 }
 
 static ssize_t physical_presence_show(struct device *dev,
 				      struct device_attribute *attr, char *buf)
 {
-	return vtpmb_show_pp(dev, buf, vtpmb_dev_proxy(dev)->vtpm.port->family->pp);
+	return sysfs_emit(buf, "%d\n", vtpmb_dev_view(dev).pp);
 }
 static DEVICE_ATTR_RO(physical_presence);
 
@@ -77,8 +76,7 @@ static ssize_t physical_presence_lock_show(struct device *dev,
 					   struct device_attribute *attr,
 					   char *buf)
 {
-	return vtpmb_show_pp(dev, buf,
-			     vtpmb_dev_proxy(dev)->vtpm.port->family->pp_locked);
+	return sysfs_emit(buf, "%d\n", vtpmb_dev_view(dev).pp_locked);
 }
 static DEVICE_ATTR_RO(physical_presence_lock);
 

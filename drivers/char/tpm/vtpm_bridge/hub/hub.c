@@ -86,7 +86,8 @@ MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies
  * @users:	number of users, one for each proxy; under vtpmb_hubs_lock
  * @node:	in vtpmb_hubs, under vtpmb_hubs_lock
  * @thread:	constant; NULL before it starts
- * @looked:	when family->look() could last be called, in jiffies; used by @thread only
+ * @refreshed:	when saved sessions were last refreshed or need not have been, in jiffies; used by
+ *		@thread only
  * @lock:	protects @queue, @seats, @turn, @paused, @closing, @gone and all seats
  * @queue:	seats with something to do, the longest waiting first
  * @seats:	seats that may have something in the chip
@@ -110,7 +111,7 @@ struct vtpmb_hub {
 	unsigned int users;
 	struct list_head node;
 	struct task_struct *thread;
-	unsigned long looked;
+	unsigned long refreshed;
 
 	spinlock_t lock; /* queue, seats, turn, paused, closing, gone, each seat */
 	struct list_head queue;
@@ -310,7 +311,7 @@ static bool vtpmb_hub_must_end(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 	bool end;
 
 	spin_lock(&hub->lock);
-	end = vtpmb_hub_is_off(hub) || seat->drain || seat->sweep;
+	end = vtpmb_hub_is_off(hub) || seat->drain || seat->stale;
 	spin_unlock(&hub->lock);
 	return end;
 }
@@ -378,16 +379,16 @@ static bool vtpmb_hub_flush_stale(struct vtpmb_hub *hub, struct vtpmb_seat *seat
 	vtpmb_hub_assert_thread(hub);
 
 	spin_lock(&hub->lock);
-	seat->sweep = false;
+	seat->stale = false;
 	spin_unlock(&hub->lock);
 	*err = 0;
-	if (!family->stale(seat->vtpm))
+	if (!family->is_stale(seat->vtpm))
 		return true;
-	*err = family->sweep(seat->vtpm, false);
+	*err = family->tidy(seat->vtpm, VTPMB_TIDY_STALE);
 	if (!vtpmb_seat_may_retry(seat, *err))
 		return true;
 	spin_lock(&hub->lock);
-	seat->sweep = true;
+	seat->stale = true;
 	spin_unlock(&hub->lock);
 	return false;
 }
@@ -402,7 +403,7 @@ static void vtpmb_hub_run(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 
 	do {
 		cmd = vtpmb_hub_flush_stale(hub, seat, &err) ? vtpmb_seat_take_cmd(seat) : NULL;
-		/* A turn that only sweeps does not wait for a command. */
+		/* A turn that only tidies up does not wait for a command. */
 		if (!cmd)
 			return;
 		if (vtpmb_hub_serve(hub, seat, cmd, err))
@@ -414,14 +415,14 @@ static void vtpmb_hub_run(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 static bool vtpmb_hub_clear(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
 	const struct vtpmb_family *family = hub->port.family;
-	int err = family->sweep(seat->vtpm, true);
+	int err = family->tidy(seat->vtpm, VTPMB_TIDY_END);
 
 	if (err)
 		pr_warn("tpm%u: may still have something of a proxy: error %d when flushing it\n",
 			vtpmb_chip_num(hub->chip), err);
 	if (vtpmb_seat_may_retry(seat, err))
 		return false;
-	family->drop(seat->vtpm);
+	family->tidy(seat->vtpm, VTPMB_TIDY_LOST);
 	return true;
 }
 
@@ -436,14 +437,14 @@ static bool vtpmb_hub_is_called_off(struct vtpmb_hub *hub)
 	return off;
 }
 
-/* Jiffies until the next look at the chip is due. */
+/* Jiffies until saved sessions have to be refreshed. */
 static long vtpmb_hub_refresh_left(struct vtpmb_hub *hub)
 {
-	long left = hub->looked + msecs_to_jiffies(hub->port.look_ms) - jiffies;
+	long left = hub->refreshed + msecs_to_jiffies(hub->port.refresh_ms) - jiffies;
 
 	vtpmb_hub_assert_thread(hub);
 
-	if (!hub->port.family->look || list_empty(&hub->port.saved) ||
+	if (!hub->port.refresh_ms || list_empty(&hub->port.saved) ||
 	    vtpmb_hub_is_called_off(hub))
 		return MAX_SCHEDULE_TIMEOUT;
 	return max(left, 0L);
@@ -453,26 +454,24 @@ static void vtpmb_hub_refresh_saved(struct vtpmb_hub *hub, struct vtpmb_seat *se
 {
 	if (vtpmb_hub_refresh_left(hub))
 		return;
-	hub->port.family->look(seat->vtpm);
-	hub->looked = jiffies;
+	hub->port.family->tidy(seat->vtpm, VTPMB_TIDY_IDLE);
+	hub->refreshed = jiffies;
 }
 
 /* Serve one turn.  Returns whether the proxy was drained. */
 static bool vtpmb_hub_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
-	const struct vtpmb_family *family = hub->port.family;
 	int err;
 
 	vtpmb_hub_assert_thread(hub);
 
-	/* No session is saved yet: the time to the next look starts now. */
+	/* No session is saved yet: the time to the next refresh starts now. */
 	if (list_empty(&hub->port.saved))
-		hub->looked = jiffies;
+		hub->refreshed = jiffies;
 	vtpmb_hub_run(hub, seat);
-	if (family->leave)
-		family->leave(seat->vtpm);
+	hub->port.family->tidy(seat->vtpm, VTPMB_TIDY_TURN);
 	vtpmb_hub_refresh_saved(hub, seat);
-	/* If this fails, the seat's next turn sweeps before it executes a command. */
+	/* If this fails, the seat's next turn tidies up before it executes a command. */
 	vtpmb_hub_flush_stale(hub, seat, &err);
 	return READ_ONCE(seat->drain) && vtpmb_hub_clear(hub, seat);
 }
@@ -513,7 +512,7 @@ static void vtpmb_hub_requeue(struct vtpmb_hub *hub, struct vtpmb_seat *seat, bo
 
 	if (drained)
 		seat->drain = false;
-	if ((seat->cmd || seat->sweep || seat->drain) && list_empty(&seat->node))
+	if ((seat->cmd || seat->stale || seat->drain) && list_empty(&seat->node))
 		list_add_tail(&seat->node, &hub->queue);
 }
 
@@ -547,7 +546,7 @@ static struct vtpmb_seat *vtpmb_hub_pass_on(struct vtpmb_hub *hub, struct vtpmb_
 {
 	struct vtpmb_seat *next = NULL;
 
-	if (!hub->port.family->vacate || vtpmb_chip_wanted(hub->chip))
+	if (!hub->port.family->stays_loaded || vtpmb_chip_wanted(hub->chip))
 		return NULL;
 	spin_lock(&hub->lock);
 	if (!hub->gone)
@@ -575,7 +574,7 @@ static bool vtpmb_hub_gives_up_drain(struct vtpmb_hub *hub, struct vtpmb_seat *s
 		pr_warn("tpm%u: may still have something of a proxy: it cannot be started\n",
 			vtpmb_chip_num(hub->chip));
 	}
-	hub->port.family->drop(seat->vtpm);
+	hub->port.family->tidy(seat->vtpm, VTPMB_TIDY_LOST);
 	return true;
 }
 
@@ -586,11 +585,11 @@ static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, 
 
 	vtpmb_hub_assert_thread(hub);
 
-	hub->looked = jiffies;
+	hub->refreshed = jiffies;
 	spin_lock(&hub->lock);
 	asleep = vtpmb_hub_is_asleep(hub);
 	if (!asleep)
-		seat->sweep = false;	/* its next turn sees that the table is stale */
+		seat->stale = false;	/* its next turn sees that the table is stale */
 	spin_unlock(&hub->lock);
 	if (!asleep)
 		vtpmb_hub_fail(seat, READ_ONCE(hub->closing) ? -ENODEV : err);
@@ -600,7 +599,6 @@ static void vtpmb_hub_skip_turn(struct vtpmb_hub *hub, struct vtpmb_seat *seat, 
 /* Run turns while the chip is taken, then give it back. */
 static void vtpmb_hub_turns(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 {
-	const struct vtpmb_family *family = hub->port.family;
 	struct vtpmb_seat *next = seat;
 	bool drained;
 
@@ -609,8 +607,7 @@ static void vtpmb_hub_turns(struct vtpmb_hub *hub, struct vtpmb_seat *seat)
 		drained = vtpmb_hub_turn(hub, seat);
 		next = vtpmb_hub_pass_on(hub, seat, drained);
 	} while (next);
-	if (family->vacate)
-		family->vacate(&hub->port);
+	hub->port.family->tidy(seat->vtpm, VTPMB_TIDY_HOST);
 	vtpmb_chip_yield(hub->chip);
 	vtpmb_hub_end_turn(hub, seat, drained);
 }
@@ -764,7 +761,7 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 	hub->port.policy_pcr = vtpmb_chip_is_tpm2(chip) ? vtpmb_policy_pcr : 0;
 	hub->chip = chip;
 	hub->users = 1;
-	hub->looked = jiffies;
+	hub->refreshed = jiffies;
 	hub->paused = vtpmb_hubs_paused;
 	spin_lock_init(&hub->lock);
 	mutex_init(&hub->run_lock);
@@ -1061,7 +1058,7 @@ static struct vtpmb_cmd *vtpmb_seat_withdraw(struct vtpmb_seat *seat)
 	lockdep_assert_held(&seat->hub->lock);
 
 	seat->cmd = NULL;
-	if (!seat->sweep && !seat->drain)
+	if (!seat->stale && !seat->drain)
 		list_del_init(&seat->node);
 	return cmd;
 }
@@ -1095,13 +1092,13 @@ void vtpmb_hub_cancel(struct vtpmb_seat *seat)
 		seat->done(dropped, -ECANCELED);
 }
 
-/* Queue a sweep of what the vtpm no longer has, for example after a reset or power-off. */
+/* Have what the vtpm no longer has flushed, for example after a reset or power-off. */
 void vtpmb_hub_kick(struct vtpmb_seat *seat)
 {
 	struct vtpmb_hub *hub = seat->hub;
 
 	spin_lock(&hub->lock);
-	seat->sweep = true;
+	seat->stale = true;
 	vtpmb_hub_queue(hub, seat);
 	spin_unlock(&hub->lock);
 	wake_up_all(&hub->wake);
@@ -1118,14 +1115,14 @@ static bool vtpmb_seat_is_quiet(struct vtpmb_seat *seat)
 	return quiet;
 }
 
-/* Leave the queue.  A pending sweep is done in the seat's next turn. */
+/* Leave the queue.  What is stale is flushed in the seat's next turn. */
 static void vtpmb_seat_unqueue(struct vtpmb_seat *seat)
 {
 	struct vtpmb_hub *hub = seat->hub;
 
 	spin_lock(&hub->lock);
 	if (!seat->drain) {
-		seat->sweep = false;
+		seat->stale = false;
 		list_del_init(&seat->node);
 	}
 	spin_unlock(&hub->lock);

@@ -25,7 +25,7 @@ struct vtpmb_hub;
  *		Called without locks, from the hub's thread or the one that cancels.
  * @running:	the hub's thread executes @cmd
  * @cancelled:	@cmd is not wanted any more
- * @sweep:	something of an older epoch may have to leave the chip
+ * @stale:	something of an older epoch may have to leave the chip
  * @drain:	everything has to leave it: the proxy or the chip is being removed
  * @drain_end:	when a drain stops waiting for a chip that cannot be taken, in jiffies
  * @nr_failures: consecutive failures to clear the chip; used by the hub's thread only
@@ -41,7 +41,7 @@ struct vtpmb_seat {
 	void (*done)(struct vtpmb_cmd *cmd, int err);
 	bool running;
 	bool cancelled;
-	bool sweep;
+	bool stale;
 	bool drain;
 	unsigned long drain_end;
 	unsigned int nr_failures;

@@ -103,7 +103,7 @@ static int fake_transmit(struct vtpmb_port *port, u8 *buf)
 static void reset(void)
 {
 	mutex_lock(&vtpm->lock);
-	vtpmb_tpm12.reset(vtpm);
+	vtpmb_tpm12.power(vtpm, VTPMB_POWER_RESET);
 	mutex_unlock(&vtpm->lock);
 }
 
@@ -320,7 +320,7 @@ static void reset_raises_the_epoch(struct kunit *test)
 	KUNIT_EXPECT_GT(test, vtpm->epoch, epoch);
 	epoch = vtpm->epoch;
 	mutex_lock(&vtpm->lock);
-	vtpmb_tpm12.off(vtpm);
+	vtpmb_tpm12.power(vtpm, VTPMB_POWER_OFF);
 	mutex_unlock(&vtpm->lock);
 	KUNIT_EXPECT_GT(test, vtpm->epoch, epoch);
 	KUNIT_EXPECT_EQ(test, vtpm->power, VTPMB_OFF);
@@ -374,12 +374,15 @@ static void presence_follows_its_flags(struct kunit *test)
 
 static void administrators_pin_overrides_the_lock(struct kunit *test)
 {
+	struct vtpmb_view view;
+
 	startup(TPM_ST_CLEAR);
 	presence(0x0014);
 	mutex_lock(&vtpm->lock);
 	vtpm->pp_pin = true;
-	KUNIT_EXPECT_TRUE(test, vtpmb_tpm12.pp(vtpm));
-	KUNIT_EXPECT_TRUE(test, vtpmb_tpm12.pp_locked(vtpm));
+	vtpmb_tpm12.show(vtpm, &view);
+	KUNIT_EXPECT_TRUE(test, view.pp);
+	KUNIT_EXPECT_TRUE(test, view.pp_locked);
 	mutex_unlock(&vtpm->lock);
 	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_PhysicalDisable), TPM_SUCCESS);
 }
@@ -573,7 +576,7 @@ static void own_chip(struct kunit *test)
 	startup(TPM_ST_CLEAR);
 }
 
-static void session_stays_until_the_chip_is_vacated(struct kunit *test)
+static void session_stays_until_the_host_comes(struct kunit *test)
 {
 	u64 before;
 
@@ -583,12 +586,12 @@ static void session_stays_until_the_chip_is_vacated(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run_none(TPM_ORD_OIAP), TPM_SUCCESS);
 	/* Before the first the chip was asked which sessions are the host's. */
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 3);
-	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.vacate(&fake->port), 0);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.tidy(vtpm, VTPMB_TIDY_HOST), 0);
 	KUNIT_EXPECT_EQ(test, fake->last_code, TPM_ORD_SaveContext);
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 5);
-	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.vacate(&fake->port), 0);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm12.tidy(vtpm, VTPMB_TIDY_HOST), 0);
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands - before, 5);
-	vtpmb_tpm12.drop(vtpm);
+	vtpmb_tpm12.tidy(vtpm, VTPMB_TIDY_LOST);
 }
 
 static void owner_view_follows_chip_and_administrator(struct kunit *test)
@@ -624,7 +627,7 @@ static struct kunit_case tpm12_test_cases[] = {
 	KUNIT_CASE(set_capability_obeys_presence_and_owner),
 	KUNIT_CASE(temporary_deactivation_ends_with_reset),
 	KUNIT_CASE(probe_fails_with_nothing_kept),
-	KUNIT_CASE(session_stays_until_the_chip_is_vacated),
+	KUNIT_CASE(session_stays_until_the_host_comes),
 	KUNIT_CASE(owner_view_follows_chip_and_administrator),
 	{}
 };

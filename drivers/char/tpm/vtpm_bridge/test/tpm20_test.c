@@ -351,7 +351,7 @@ static int tpm20_test_init(struct kunit *test)
 	if (vtpmb_tpm20.create(vtpm))
 		return -ENOMEM;
 	mutex_lock(&vtpm->lock);
-	vtpmb_tpm20.reset(vtpm);
+	vtpmb_tpm20.power(vtpm, VTPMB_POWER_RESET);
 	mutex_unlock(&vtpm->lock);
 	return 0;
 }
@@ -374,8 +374,8 @@ static int run(const u8 *bytes, size_t len)
 	mutex_unlock(&vtpm->lock);
 	if (cmd->answer != VTPMB_ANSWER_CHIP)
 		return 0;
-	if (vtpmb_tpm20.stale(vtpm))
-		vtpmb_tpm20.sweep(vtpm, false);
+	if (vtpmb_tpm20.is_stale(vtpm))
+		vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_STALE);
 	return vtpmb_tpm20.execute(vtpm, cmd);
 }
 
@@ -565,10 +565,10 @@ static void object_is_saved_once(struct kunit *test)
 
 	startup();
 	create_primary();
-	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.leave(vtpm), 0);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_TURN), 0);
 	before = fake->port.nr_chip_commands;
 	number_of(0x80000000);
-	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.leave(vtpm), 0);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_TURN), 0);
 	/* Load, the command, flush. */
 	KUNIT_EXPECT_EQ(test, fake->port.nr_chip_commands, before + 3);
 }
@@ -580,7 +580,7 @@ static void leave_empties_the_chip(struct kunit *test)
 	create_primary();
 	start_policy();
 	KUNIT_EXPECT_FALSE(test, fake_is_empty());
-	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.leave(vtpm), 0);
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_TURN), 0);
 	KUNIT_EXPECT_TRUE(test, fake_is_empty());
 	KUNIT_EXPECT_EQ(test, number_of(0x80000001), 2u);
 }
@@ -591,11 +591,11 @@ static void reset_takes_all_out_of_the_chip(struct kunit *test)
 	create_primary();
 	start_policy();
 	mutex_lock(&vtpm->lock);
-	vtpmb_tpm20.reset(vtpm);
+	vtpmb_tpm20.power(vtpm, VTPMB_POWER_RESET);
 	mutex_unlock(&vtpm->lock);
-	KUNIT_EXPECT_TRUE(test, vtpmb_tpm20.stale(vtpm));
-	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.sweep(vtpm, false), 0);
-	KUNIT_EXPECT_FALSE(test, vtpmb_tpm20.stale(vtpm));
+	KUNIT_EXPECT_TRUE(test, vtpmb_tpm20.is_stale(vtpm));
+	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_STALE), 0);
+	KUNIT_EXPECT_FALSE(test, vtpmb_tpm20.is_stale(vtpm));
 	KUNIT_EXPECT_TRUE(test, fake_is_empty());
 	KUNIT_EXPECT_EQ(test, startup(), 0u);
 	KUNIT_EXPECT_EQ(test, number_of(0x80000000), 0u);
@@ -619,7 +619,7 @@ static void command_of_before_the_reset_does_nothing(struct kunit *test)
 	cmd->len = 14;
 	mutex_lock(&vtpm->lock);
 	vtpmb_tpm20.receive(vtpm, cmd);
-	vtpmb_tpm20.reset(vtpm);
+	vtpmb_tpm20.power(vtpm, VTPMB_POWER_RESET);
 	mutex_unlock(&vtpm->lock);
 	KUNIT_EXPECT_EQ(test, vtpmb_tpm20.execute(vtpm, cmd), 0);
 	KUNIT_EXPECT_EQ(test, cmd->rc, (u32)TPM2_RC_INITIALIZE);
@@ -724,17 +724,17 @@ static void chip_may_fail_at_any_command(struct kunit *test)
 		create_primary();
 		create_primary();
 		start_policy();
-		vtpmb_tpm20.leave(vtpm);
+		vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_TURN);
 		number_of(0x80000000);
 		run_handle(POLICY_RESTART, 0x03000000);
 		run_handle(CONTEXT_SAVE, 0x80000001);
 		run_handle(FLUSH_CONTEXT, 0x80000000);
-		vtpmb_tpm20.leave(vtpm);
-		vtpmb_tpm20.sweep(vtpm, true);
+		vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_TURN);
+		vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_END);
 		fake->fail_in = 0;
-		KUNIT_EXPECT_EQ(test, vtpmb_tpm20.leave(vtpm), 0);
-		KUNIT_EXPECT_EQ(test, vtpmb_tpm20.sweep(vtpm, true), 0);
-		KUNIT_EXPECT_FALSE(test, vtpmb_tpm20.stale(vtpm));
+		KUNIT_EXPECT_EQ(test, vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_TURN), 0);
+		KUNIT_EXPECT_EQ(test, vtpmb_tpm20.tidy(vtpm, VTPMB_TIDY_END), 0);
+		KUNIT_EXPECT_FALSE(test, vtpmb_tpm20.is_stale(vtpm));
 	}
 	KUNIT_EXPECT_TRUE(test, fake_is_empty());
 }

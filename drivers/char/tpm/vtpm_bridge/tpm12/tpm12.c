@@ -190,6 +190,47 @@ static void tpm12_destroy(struct vtpmb_vtpm *vtpm)
 	atomic_dec(&vtpm->port->nr_vtpms);
 }
 
+static void tpm12_power(struct vtpmb_vtpm *vtpm, enum vtpmb_power_event event)
+{
+	switch (event) {
+	case VTPMB_POWER_RESET:
+		vtpmb_tpm12_reset(vtpm);
+		break;
+	case VTPMB_POWER_STARTUP:
+		vtpmb_tpm12_start(vtpm);
+		break;
+	case VTPMB_POWER_OFF:
+		vtpmb_tpm12_off(vtpm);
+		break;
+	}
+}
+
+static void tpm12_show(struct vtpmb_vtpm *vtpm, struct vtpmb_view *view)
+{
+	view->pp = vtpmb_tpm12_pp(vtpm);
+	view->pp_locked = vtpmb_tpm12_pp_locked(vtpm);
+}
+
+/* Keys and sessions stay loaded for the next turn, until the host gets the chip. */
+static int tpm12_tidy(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason)
+{
+	switch (reason) {
+	case VTPMB_TIDY_TURN:
+	case VTPMB_TIDY_IDLE:
+		break;
+	case VTPMB_TIDY_HOST:
+		return vtpmb_tpm12_unload_all(vtpm->port);
+	case VTPMB_TIDY_STALE:
+		return vtpmb_tpm12_flush_stale(vtpm, false);
+	case VTPMB_TIDY_END:
+		return vtpmb_tpm12_flush_stale(vtpm, true);
+	case VTPMB_TIDY_LOST:
+		vtpmb_tpm12_forget_all(vtpm);
+		break;
+	}
+	return 0;
+}
+
 /* An index cannot be defined at 0 or at TPM_NV_INDEX_LOCK. */
 static bool tpm12_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range *range)
 {
@@ -206,21 +247,17 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.query_answer = tpm12_query_answer,
 	.query_answer_len = sizeof(tpm12_query_answer),
 	.failure = &tpm12_failure,
+	.stays_loaded = true,
 	.probe = vtpmb_tpm12_probe,
 	.forget = vtpmb_tpm12_forget,
 	.create = tpm12_create,
 	.destroy = tpm12_destroy,
-	.reset = vtpmb_tpm12_reset,
-	.start = vtpmb_tpm12_start,
-	.off = vtpmb_tpm12_off,
+	.power = tpm12_power,
+	.show = tpm12_show,
 	.receive = tpm12_receive,
 	.execute = vtpmb_tpm12_execute,
 	.retry = tpm12_retry,
-	.vacate = vtpmb_tpm12_unload_all,
-	.sweep = vtpmb_tpm12_flush_stale,
-	.stale = vtpmb_tpm12_has_stale,
-	.drop = vtpmb_tpm12_forget_all,
+	.is_stale = vtpmb_tpm12_has_stale,
+	.tidy = tpm12_tidy,
 	.may_grant = tpm12_may_grant,
-	.pp = vtpmb_tpm12_pp,
-	.pp_locked = vtpmb_tpm12_pp_locked,
 };

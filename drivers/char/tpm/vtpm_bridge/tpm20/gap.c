@@ -352,18 +352,18 @@ bool vtpmb_tpm20_gap_may_look(struct vtpmb_port *port, const struct vtpmb_tpm20_
 	return tpm20_gap_has_left(NULL, port) || vtpmb_tpm20_gap_try_anyway(port);
 }
 
-static void tpm20_gap_set_look_ms(struct vtpmb_port *port)
+static void tpm20_gap_set_refresh_ms(struct vtpmb_port *port)
 {
 	u64 size = vtpmb_tpm20_facts(port)->context_gap;
 	u64 ms = clamp_t(u64, size / 4 * SAVE_MS, MIN_LOOK_MS, MAX_LOOK_MS);
 	u32 shift = min_t(u32, vtpmb_tpm20_gap(port)->nr_calm, MAX_SHIFT);
 
-	port->look_ms = min_t(u64, ms << shift, MAX_LOOK_MS);
+	port->refresh_ms = min_t(u64, ms << shift, MAX_LOOK_MS);
 }
 
 /**
  * vtpmb_tpm20_gap_looked() - a look is over: schedule the next one
- * @port:	the chip, after vtpmb_tpm20_gap_list(); its look_ms is set
+ * @port:	the chip, after vtpmb_tpm20_gap_list(); its refresh_ms is set
  *
  * If the host saves a sixteenth of the gap, that makes up for at least 45 looks.  So many
  * looks that cost a save never occur in between, because they come at powers of two.
@@ -379,7 +379,7 @@ void vtpmb_tpm20_gap_looked(struct vtpmb_port *port)
 		gap->nr_calm++;
 	gap->nr_host_before += nr_host;
 	tpm20_gap_enter_listed(port);
-	tpm20_gap_set_look_ms(port);
+	tpm20_gap_set_refresh_ms(port);
 }
 
 /**
@@ -388,5 +388,5 @@ void vtpmb_tpm20_gap_looked(struct vtpmb_port *port)
  */
 void vtpmb_tpm20_gap_init(struct vtpmb_port *port)
 {
-	tpm20_gap_set_look_ms(port);
+	tpm20_gap_set_refresh_ms(port);
 }

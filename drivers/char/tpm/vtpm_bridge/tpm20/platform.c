@@ -352,7 +352,7 @@ u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	tpm20_clear_auth(&tpm->hier[HIER_LOCKOUT]);
 	tpm->lockout = (struct vtpmb_tpm20_lockout) {};
 	tpm->lockout_failed = false;
-	call->cmd->sweep = true;
+	call->cmd->stale = true;
 	tpm->pcrs.update_counter++;
 	vtpmb_tpm20_void_shutdown(vtpm);
 	return TPM2_RC_SUCCESS;

@@ -304,7 +304,7 @@ static int tpm20_catch_up(struct vtpmb_port *port)
 			return err;
 	}
 	/* There may be more of them.  Let the host have the chip first. */
-	port->look_ms = 1;
+	port->refresh_ms = 1;
 	return err;
 }
 

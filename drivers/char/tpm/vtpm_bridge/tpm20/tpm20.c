@@ -87,6 +87,42 @@ static void tpm20_off(struct vtpmb_vtpm *vtpm)
 	WRITE_ONCE(vtpm->power, VTPMB_OFF);
 }
 
+static void tpm20_power(struct vtpmb_vtpm *vtpm, enum vtpmb_power_event event)
+{
+	switch (event) {
+	case VTPMB_POWER_RESET:
+		tpm20_reset(vtpm);
+		break;
+	case VTPMB_POWER_STARTUP:
+		vtpmb_tpm20_start(vtpm);
+		break;
+	case VTPMB_POWER_OFF:
+		tpm20_off(vtpm);
+		break;
+	}
+}
+
+/* Nothing stays loaded after a turn, so VTPMB_TIDY_HOST has nothing to do. */
+static int tpm20_tidy(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason)
+{
+	switch (reason) {
+	case VTPMB_TIDY_TURN:
+		return vtpmb_tpm20_end_turn(vtpm);
+	case VTPMB_TIDY_IDLE:
+		return vtpmb_tpm20_refresh_saved(vtpm);
+	case VTPMB_TIDY_HOST:
+		break;
+	case VTPMB_TIDY_STALE:
+		return vtpmb_tpm20_flush_stale(vtpm, false);
+	case VTPMB_TIDY_END:
+		return vtpmb_tpm20_flush_stale(vtpm, true);
+	case VTPMB_TIDY_LOST:
+		vtpmb_tpm20_forget_all(vtpm);
+		break;
+	}
+	return 0;
+}
+
 static void tpm20_retry(struct vtpmb_cmd *cmd)
 {
 	vtpmb_tpm20_fail(cmd, TPM2_RC_RETRY);
@@ -109,15 +145,11 @@ static const struct vtpmb_commands tpm20_commands = {
 	.is_unsafe = tpm20_is_unsafe,
 };
 
-static bool tpm20_pp(struct vtpmb_vtpm *vtpm)
-{
-	return vtpm->pp_pin;
-}
-
 /* TPM 2.0 has no lock of physical presence. */
-static bool tpm20_pp_locked(struct vtpmb_vtpm *vtpm)
+static void tpm20_show(struct vtpmb_vtpm *vtpm, struct vtpmb_view *view)
 {
-	return false;
+	view->pp = vtpm->pp_pin;
+	view->pp_locked = false;
 }
 
 /* GetCapability(TPM_CAP_TPM_PROPERTIES, TPM_PT_MAX_COMMAND_SIZE, 2) */
@@ -186,19 +218,13 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.forget = vtpmb_tpm20_forget,
 	.create = tpm20_create,
 	.destroy = tpm20_destroy,
-	.reset = tpm20_reset,
-	.start = vtpmb_tpm20_start,
-	.off = tpm20_off,
+	.power = tpm20_power,
+	.show = tpm20_show,
 	.receive = vtpmb_tpm20_receive,
 	.execute = vtpmb_tpm20_execute,
 	.retry = tpm20_retry,
-	.leave = vtpmb_tpm20_end_turn,
-	.look = vtpmb_tpm20_refresh_saved,
-	.sweep = vtpmb_tpm20_flush_stale,
-	.stale = vtpmb_tpm20_has_stale,
-	.drop = vtpmb_tpm20_forget_all,
+	.is_stale = vtpmb_tpm20_has_stale,
+	.tidy = tpm20_tidy,
 	.may_grant = tpm20_may_grant,
 	.set_endorsement = vtpmb_tpm20_set_endorsement,
-	.pp = tpm20_pp,
-	.pp_locked = tpm20_pp_locked,
 };

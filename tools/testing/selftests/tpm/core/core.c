@@ -560,6 +560,8 @@ void core_stop(void)
 /* Virtual TPMs, and the turns that the hub would give them. */
 
 static struct vtpmb_vtpm *turn_of;
+/* The one of the last turn may be gone, and of it only the port counts. */
+static struct vtpmb_vtpm nobody = { .port = &core_port };
 static unsigned int turn_len;
 
 static void change_turn(bool host_comes)
@@ -569,10 +571,10 @@ static void change_turn(bool host_comes)
 
 	turn_of = NULL;
 	turn_len = 0;
-	if (vtpm && family->leave)
-		family->leave(vtpm);
-	if (host_comes && family->vacate)
-		family->vacate(&core_port);
+	if (vtpm)
+		family->tidy(vtpm, VTPMB_TIDY_TURN);
+	if (host_comes)
+		family->tidy(vtpm ?: &nobody, VTPMB_TIDY_HOST);
 }
 
 void core_end_turn(void)
@@ -604,8 +606,8 @@ void core_free(struct vtpmb_vtpm *vtpm)
 	core_off(vtpm);
 	if (turn_of == vtpm)
 		change_turn(true);
-	family->sweep(vtpm, true);
-	family->drop(vtpm);
+	family->tidy(vtpm, VTPMB_TIDY_END);
+	family->tidy(vtpm, VTPMB_TIDY_LOST);
 	family->destroy(vtpm);
 	mutex_destroy(&vtpm->lock);
 	free(vtpm);
@@ -614,22 +616,22 @@ void core_free(struct vtpmb_vtpm *vtpm)
 void core_reset(struct vtpmb_vtpm *vtpm)
 {
 	mutex_lock(&vtpm->lock);
-	vtpm->port->family->reset(vtpm);
+	vtpm->port->family->power(vtpm, VTPMB_POWER_RESET);
 	mutex_unlock(&vtpm->lock);
 }
 
 void core_reset_powered(struct vtpmb_vtpm *vtpm)
 {
 	mutex_lock(&vtpm->lock);
-	vtpm->port->family->reset(vtpm);
-	vtpm->port->family->start(vtpm);
+	vtpm->port->family->power(vtpm, VTPMB_POWER_RESET);
+	vtpm->port->family->power(vtpm, VTPMB_POWER_STARTUP);
 	mutex_unlock(&vtpm->lock);
 }
 
 void core_off(struct vtpmb_vtpm *vtpm)
 {
 	mutex_lock(&vtpm->lock);
-	vtpm->port->family->off(vtpm);
+	vtpm->port->family->power(vtpm, VTPMB_POWER_OFF);
 	mutex_unlock(&vtpm->lock);
 }
 
@@ -656,8 +658,8 @@ static int hub_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	if (turn_of && turn_of != vtpm)
 		change_turn(core_host_comes);
 	turn_of = vtpm;
-	if (family->stale(vtpm))
-		err = family->sweep(vtpm, false);
+	if (family->is_stale(vtpm))
+		err = family->tidy(vtpm, VTPMB_TIDY_STALE);
 	if (!err)
 		err = family->execute(vtpm, cmd);
 	if (core_turn && ++turn_len >= core_turn)

@@ -45,8 +45,9 @@ static int stub_create(struct vtpmb_vtpm *vtpm)
 	return 0;
 }
 
-static void stub_nothing(struct vtpmb_vtpm *vtpm)
+static void stub_power(struct vtpmb_vtpm *vtpm, enum vtpmb_power_event event)
 {
+	(void)event;
 	lockdep_assert_held(&vtpm->lock);
 }
 
@@ -74,33 +75,25 @@ static int stub_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	return 0;
 }
 
-static int stub_leave(struct vtpmb_vtpm *vtpm)
-{
-	(void)vtpm;
-	return 0;
-}
-
-static int stub_sweep(struct vtpmb_vtpm *vtpm, bool all)
-{
-	(void)vtpm;
-	(void)all;
-	return 0;
-}
-
-static bool stub_no(struct vtpmb_vtpm *vtpm)
+static bool stub_is_stale(struct vtpmb_vtpm *vtpm)
 {
 	(void)vtpm;
 	return false;
 }
 
+static int stub_tidy(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason)
+{
+	(void)vtpm;
+	(void)reason;
+	return 0;
+}
+
 #define STUB(text) {							\
 	.name = text, .commands = &stub_commands, .probe = stub_probe,	\
 	.forget = stub_forget, .create = stub_create,			\
-	.destroy = stub_destroy, .reset = stub_nothing,			\
-	.off = stub_nothing, .receive = stub_receive,			\
-	.execute = stub_execute, .leave = stub_leave,			\
-	.sweep = stub_sweep, .stale = stub_no, .drop = stub_destroy,	\
-	.pp = stub_no, .pp_locked = stub_no,				\
+	.destroy = stub_destroy, .power = stub_power,			\
+	.receive = stub_receive, .execute = stub_execute,		\
+	.is_stale = stub_is_stale, .tidy = stub_tidy,			\
 }
 
 __attribute__((weak)) const struct vtpmb_family vtpmb_tpm12 = STUB("1.2");

@@ -471,10 +471,9 @@ static void look(struct owner *owner)
 	core_end_turn();
 	before = nr_loaded();
 	cost = 0;
-	if (core_port.family->look)
-		CHECK_EQ(core_port.family->look(owner->vtpm), 0);
+	CHECK_EQ(core_port.family->tidy(owner->vtpm, VTPMB_TIDY_IDLE), 0);
 	CHECK_EQ(nr_loaded(), before);
-	due = now + core_port.look_ms;
+	due = now + core_port.refresh_ms;
 }
 
 /* Nobody but the hub uses the chip. */
@@ -485,7 +484,7 @@ static void let_pass(struct owner *owner, u64 ms)
 	for (; due <= end; now = due) {
 		now = due;
 		look(owner);
-		if (!core_port.look_ms)
+		if (!core_port.refresh_ms)
 			break;
 	}
 	now = end;
@@ -498,7 +497,7 @@ static void begin_look(struct owner *idle, unsigned int nr)
 	owner_begin(idle, nr);
 	core_end_turn();
 	now = 0;
-	due = core_port.look_ms;
+	due = core_port.refresh_ms;
 }
 
 static void end_look(struct owner *idle)
@@ -664,9 +663,9 @@ static void failed_look_leaves_nothing(void)
 					core_fail_transmit(nth, -ETIME);
 				else
 					core_fail_chip(nth, 0x922);
-				core_port.family->look(idle.vtpm);
+				core_port.family->tidy(idle.vtpm, VTPMB_TIDY_IDLE);
 				core_fail_transmit(0, 0);
-				core_port.family->leave(idle.vtpm);
+				core_port.family->tidy(idle.vtpm, VTPMB_TIDY_TURN);
 				CHECK_EQ(nr_loaded(), 0);
 				if (kind)
 					host_renew(&kept);

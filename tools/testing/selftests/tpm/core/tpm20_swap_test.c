@@ -343,7 +343,7 @@ static void saved_session_outlives_what_is_no_tpm_reset(void)
 	CHECK(core_chip_is_empty());
 	save_both();
 	core_off(v);
-	v->port->family->sweep(v, false);
+	v->port->family->tidy(v, VTPMB_TIDY_STALE);
 	CHECK(core_chip_is_empty());
 	end();
 }
