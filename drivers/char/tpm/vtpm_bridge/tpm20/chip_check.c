@@ -80,7 +80,7 @@ bool vtpmb_tpm20_may_chip_check(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm2
 		if (TPM20_HT(call->session[i].handle) == TPM2_HT_POLICY_SESSION)
 			return false;
 	}
-	return call->row->code == TPM2_CC_PCR_Extend && call->handle[0] < VTPMB_NR_PCRS &&
+	return call->row->flags & TPM20_CHIP_MAY_CHECK && call->handle[0] < VTPMB_NR_PCRS &&
 	       !vtpmb_tpm20_pcr_handle(vtpm, call->handle[0], call->cmd->locality);
 }
 

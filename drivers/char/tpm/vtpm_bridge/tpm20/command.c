@@ -95,7 +95,7 @@ static u32 tpm20_map_permanent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 
 	if (rc || call->row->flags & TPM20_UNSAFE || tpm20_is_local(call))
 		return rc;
-	if (call->row->code == TPM2_CC_StartAuthSession)
+	if (vtpmb_tpm20_starts_session(call))
 		return TPM2_RC_SUCCESS;	/* the bridge makes the key */
 	if (call->handle[i] == TPM2_RH_PLATFORM || call->handle[i] == TPM2_RH_LOCKOUT)
 		return TPM2_RC_OF_HANDLE(TPM2_RC_HIERARCHY, i);
@@ -326,7 +326,7 @@ static void tpm20_write_for_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_cal
 	mutex_unlock(&vtpm->lock);
 	if (vtpmb_tpm20_hides_pcr(call))
 		vtpmb_poke_u32(handles, TPM2_RH_NULL);
-	if (call->row->code == TPM2_CC_StartAuthSession && call->key.ours)
+	if (vtpmb_tpm20_starts_session(call) && call->key.ours)
 		vtpmb_poke_u32(handles + sizeof(u32), TPM2_RH_NULL);
 }
 
@@ -453,7 +453,7 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 				    KIND_SEQUENCE : KIND_OBJECT, call->hier);
 	if (!body)
 		return -EIO;
-	body->external = call->row->code == TPM2_CC_LoadExternal;
+	body->external = call->external;
 	body->public_only = call->public_only;
 	body->auth_known = call->auth_known;
 	body->auth = call->auth;
@@ -557,47 +557,48 @@ static int tpm20_return_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_cal
 	return 0;
 }
 
-/* What EventSequenceComplete computed goes into the proxy's own PCR. */
-static void tpm20_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
-{
-	struct vtpmb_reader r;
-	u32 params_len, nr_digests;
-
-	if (call->row->code != TPM2_CC_EventSequenceComplete || call->real)
-		return;
-	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u32(&r, &params_len) || params_len > r.left)
-		return;
-	r.left = params_len;
-	if (!vtpmb_get_u32(&r, &nr_digests))
-		return;
-	mutex_lock(&vtpm->lock);
-	if (call->cmd->epoch == vtpm->epoch)
-		vtpmb_tpm20_pcr_digests(vtpm, call->handle[0], &r);
-	mutex_unlock(&vtpm->lock);
-}
-
 /*
- * A signature over the clock undoes an earlier Shutdown: TPM 2.0 Part 4,
+ * A signature over the clock voids an earlier Shutdown: TPM 2.0 Part 4,
  * SignAttestInfo().
  */
-static void tpm20_follow_attestation(struct vtpmb_vtpm *vtpm,
-				     const struct vtpmb_tpm20_call *call)
+static bool tpm20_voids_shutdown(const struct vtpmb_tpm20_call *call)
 {
-	static const u16 attest[] = { 0x148, 0x14A, 0x14C, 0x14D, 0x158, 0x184 };
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(attest) && attest[i] != call->row->code; i++)
-		;
-	if (i == ARRAY_SIZE(attest))
-		return;
+	if (!(call->row->flags & TPM20_SIGNS_CLOCK))
+		return false;
 	for (i = 0; i < call->row->nr_handles; i++) {
 		if (call->handle[i] == TPM2_RH_NULL)
-			return;
+			return false;
 	}
+	return true;
+}
+
+/* The parameters of a response without a handle; false if it is malformed. */
+static bool tpm20_get_params(const struct vtpmb_tpm20_call *call, int len, struct vtpmb_reader *r)
+{
+	u32 params_len;
+
+	vtpmb_reader_init(r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (call->tag == TPM2_ST_NO_SESSIONS)
+		return true;
+	if (!vtpmb_get_u32(r, &params_len) || params_len > r->left)
+		return false;
+	r->left = params_len;
+	return true;
+}
+
+/* The chip has executed the command; do the same in the virtual platform. */
+static void tpm20_apply_to_platform(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				    int len)
+{
+	struct vtpmb_reader params;
+
 	mutex_lock(&vtpm->lock);
-	if (call->cmd->epoch == vtpm->epoch)
+	if (tpm20_voids_shutdown(call) && call->cmd->epoch == vtpm->epoch)
 		vtpmb_tpm20_void_shutdown(vtpm);
+	if (call->row->apply && tpm20_get_params(call, len, &params))
+		call->row->apply(vtpm, call, &params);
 	mutex_unlock(&vtpm->lock);
 }
 
@@ -615,11 +616,10 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	if (err || *rc)
 		return err;
 	vtpmb_tpm20_apply_conditions(call);
-	tpm20_follow_attestation(vtpm, call);
-	tpm20_extend(vtpm, call, len);
+	tpm20_apply_to_platform(vtpm, call, len);
 	if (call->chip_checked)
 		vtpmb_tpm20_apply_chip_checked(vtpm, call);
-	vtpmb_tpm20_follow_ephemeral(vtpm, call, len);
+	vtpmb_tpm20_use_up_ephemeral(vtpm, call);
 	call->cmd->len = len;
 	call->cmd->rc = TPM2_RC_SUCCESS;
 	return 0;
@@ -639,13 +639,6 @@ static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 			return again;
 	} while (again && tries++ < TPM20_MAX_TRIES);
 	return len;
-}
-
-/* What makes a key: minutes, in the worst case. */
-static bool tpm20_is_slow(u32 code)
-{
-	return code == TPM2_CC_CreatePrimary || code == TPM2_CC_Create ||
-	       code == TPM2_CC_CreateLoaded;
 }
 
 /*
@@ -680,7 +673,7 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	err = tpm20_list_host(vtpm, call);
 	if (err)
 		return err;
-	call->cmd->slow = tpm20_is_slow(call->row->code);
+	call->cmd->slow = call->row->flags & TPM20_SLOW;
 
 	tpm20_write_for_chip(vtpm, call);
 	memcpy(kept, call->cmd->buf, call->len);

@@ -13,6 +13,8 @@
 
 struct vtpmb_vtpm;
 struct vtpmb_tpm20_call;
+struct vtpmb_tpm20_conditions;
+struct vtpmb_reader;
 struct vtpmb_writer;
 
 /** VTPMB_TPM20_HANDLES - most handles that a command or its session area has */
@@ -69,6 +71,14 @@ enum vtpmb_tpm20_response {
  * @TPM20_UNSAFE:	it changes or shows what all users of the chip share:
  *			refused without an explicit grant
  * @TPM20_READS_NV:	it changes nothing of the NV indices that it names
+ * @TPM20_STARTS:	only a TPM that is not started takes it, and takes no other
+ * @TPM20_SLOW:		it makes a key, for which a chip may need minutes
+ * @TPM20_SIGNS_CLOCK:	it signs the chip's clock, unless one of its handles is TPM_RH_NULL
+ * @TPM20_HAS_TEMPLATE:	its second parameter is the template that PolicyTemplate may demand
+ * @TPM20_NEEDS_AUTH_VALUE: a policy that authorises it has to demand the authValue
+ * @TPM20_ANY_HIERARCHY: it may name a persistent object of a disabled hierarchy
+ * @TPM20_HIDES_PCR:	the chip gets TPM_RH_NULL for a private PCR
+ * @TPM20_CHIP_MAY_CHECK: the chip may check its sessions for the virtual platform
  */
 enum vtpmb_tpm20_flags {
 	TPM20_NO_SESSIONS	= BIT(0),
@@ -82,6 +92,14 @@ enum vtpmb_tpm20_flags {
 	TPM20_UNSAFE		= BIT(8),
 	TPM20_KNOWN		= BIT(9),
 	TPM20_READS_NV		= BIT(10),
+	TPM20_STARTS		= BIT(11),
+	TPM20_SLOW		= BIT(12),
+	TPM20_SIGNS_CLOCK	= BIT(13),
+	TPM20_HAS_TEMPLATE	= BIT(14),
+	TPM20_NEEDS_AUTH_VALUE	= BIT(15),
+	TPM20_ANY_HIERARCHY	= BIT(16),
+	TPM20_HIDES_PCR		= BIT(17),
+	TPM20_CHIP_MAY_CHECK	= BIT(18),
 };
 
 /**
@@ -93,6 +111,8 @@ enum vtpmb_tpm20_flags {
  * @nr_auths:	how many of them, from the first on, need an authorisation
  * @response:	enum vtpmb_tpm20_response
  * @flushes:	which handle, from 1, is gone after success; 0 none
+ * @signing_key: which handle is the key that signs, from 0; see @scheme_after
+ * @scheme_after: how many TPM2Bs come before its TPMT_SIG_SCHEME; 0: it has none
  * @accept:	what each handle may be: enum vtpmb_tpm20_accept
  * @local:	the virtual platform acts on it, under the vtpm's lock; returns a response
  *		code, with any but TPM2_RC_SUCCESS nothing has changed; or NULL
@@ -103,15 +123,22 @@ enum vtpmb_tpm20_flags {
  *		it; or NULL
  * @inspect:	judges the parameters of a command for the chip, under the vtpm's lock;
  *		returns a response code; or NULL
+ * @condition:	adds to the conditions of the policy session that it names; reads a copy of
+ *		the parameters; NULL: it adds one that the bridge does not know
+ * @apply:	applies to the virtual platform what the chip has executed, under the
+ *		vtpm's lock; reads the parameters of the response.  The vtpm may have been
+ *		reset since.  Or NULL.
  */
 struct vtpmb_tpm20_row {
 	u32 code;
 	const char *name;
-	u16 flags;
+	u32 flags;
 	u8 nr_handles;
 	u8 nr_auths;
 	u8 response;
 	u8 flushes;
+	u8 signing_key;
+	u8 scheme_after;
 	u16 accept[VTPMB_TPM20_HANDLES];
 	u32 (*local)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		     struct vtpmb_writer *out);
@@ -121,6 +148,10 @@ struct vtpmb_tpm20_row {
 		     struct vtpmb_writer *out, u32 *rc);
 	bool (*is_real)(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
 	u32 (*inspect)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+	void (*condition)(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+			  struct vtpmb_tpm20_conditions *c);
+	void (*apply)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+		      struct vtpmb_reader *params);
 };
 
 #define VTPMB_TPM20_NR_ROWS	136

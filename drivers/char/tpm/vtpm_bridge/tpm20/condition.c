@@ -24,158 +24,77 @@
 /* TPM 2.0 Part 2, 8.5: TPMA_LOCALITY.  Greater ones are extended localities. */
 #define LOCALITIES		0x1F
 
-static void tpm20_no_condition(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+/* The handlers of policy commands: see @condition of struct vtpmb_tpm20_row. */
+
+/* A policy command that is checked in full when it is executed adds no condition. */
+void vtpmb_tpm20_condition_none(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+				struct vtpmb_tpm20_conditions *c)
 {
 }
 
-static void tpm20_restart(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+void vtpmb_tpm20_condition_restart(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+				   struct vtpmb_tpm20_conditions *c)
 {
 	*c = (struct vtpmb_tpm20_conditions) {};
 }
 
-static void tpm20_auth_value(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+void vtpmb_tpm20_condition_auth_value(const struct vtpmb_tpm20_call *call,
+				      struct vtpmb_reader *params,
+				      struct vtpmb_tpm20_conditions *c)
 {
 	c->auth_value = true;
 	c->password = false;
 }
 
-static void tpm20_password(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+void vtpmb_tpm20_condition_password(const struct vtpmb_tpm20_call *call,
+				    struct vtpmb_reader *params,
+				    struct vtpmb_tpm20_conditions *c)
 {
 	c->password = true;
 	c->auth_value = false;
 }
 
-static void tpm20_pp(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+void vtpmb_tpm20_condition_pp(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+			      struct vtpmb_tpm20_conditions *c)
 {
 	c->pp = true;
 }
 
-static void tpm20_nv_written(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+void vtpmb_tpm20_condition_nv_written(const struct vtpmb_tpm20_call *call,
+				      struct vtpmb_reader *params,
+				      struct vtpmb_tpm20_conditions *c)
 {
 	c->nv_written = true;
 }
 
-static void tpm20_code(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+void vtpmb_tpm20_condition_code(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+				struct vtpmb_tpm20_conditions *c)
 {
-	c->opaque |= !vtpmb_get_u32(r, &c->code);
+	c->opaque |= !vtpmb_get_u32(params, &c->code);
 }
 
 /* Its nameHash does not matter: no hierarchy authorises Duplicate. */
-static void tpm20_duplication(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+void vtpmb_tpm20_condition_duplication(const struct vtpmb_tpm20_call *call,
+				       struct vtpmb_reader *params,
+				       struct vtpmb_tpm20_conditions *c)
 {
 	c->code = TPM2_CC_Duplicate;
 }
 
 /* TPM 2.0 Part 3, 23.8: several localities are intersected. */
-static void tpm20_locality(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
+void vtpmb_tpm20_condition_locality(const struct vtpmb_tpm20_call *call,
+				    struct vtpmb_reader *params,
+				    struct vtpmb_tpm20_conditions *c)
 {
 	u8 locality;
 
-	if (!vtpmb_get_u8(r, &locality)) {
+	if (!vtpmb_get_u8(params, &locality)) {
 		c->opaque = true;
 		return;
 	}
 	if (locality <= LOCALITIES)
 		locality &= c->locality ? c->locality : LOCALITIES;
 	c->locality = locality;
-}
-
-/* A digest of a kind, unless it is empty. */
-static void tpm20_digest(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r,
-			 enum vtpmb_tpm20_covered covers)
-{
-	const u8 *digest;
-	u16 len;
-
-	if (!vtpmb_get_tpm2b(r, &digest, &len) || len > sizeof(c->digest)) {
-		c->opaque = true;
-		return;
-	}
-	if (!len)
-		return;
-	c->covers = covers;
-	c->digest_len = len;
-	memcpy(c->digest, digest, len);
-}
-
-static void tpm20_cp_hash(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
-{
-	tpm20_digest(c, r, COVERS_COMMAND);
-}
-
-static void tpm20_name_hash(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
-{
-	tpm20_digest(c, r, COVERS_NAMES);
-}
-
-static void tpm20_template(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
-{
-	tpm20_digest(c, r, COVERS_TEMPLATE);
-}
-
-/* PolicySigned, PolicySecret: nonceTPM, cpHashA, policyRef, expiration. */
-static void tpm20_authorisation(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r)
-{
-	const u8 *bytes;
-	u32 expiration;
-	u16 len;
-
-	if (!vtpmb_get_tpm2b(r, &bytes, &len)) {
-		c->opaque = true;
-		return;
-	}
-	tpm20_cp_hash(c, r);
-	/* The expiration refers to the chip's clock. */
-	c->opaque |= !vtpmb_get_tpm2b(r, &bytes, &len) || !vtpmb_get_u32(r, &expiration) ||
-		     expiration;
-}
-
-/**
- * struct tpm20_condition - a policy command
- * @code:	command code
- * @handle:	which of its handles is the session, from 0
- * @first:	its first parameter, which may be encrypted, is a condition
- * @follow:	adds to the conditions of the session; reads the parameters
- */
-struct tpm20_condition {
-	u32 code;
-	u8 handle;
-	bool first;
-	void (*follow)(struct vtpmb_tpm20_conditions *c, struct vtpmb_reader *r);
-};
-
-/* A policy command that is checked in full when it is executed adds no condition. */
-static const struct tpm20_condition tpm20_condition_of[] = {
-	{ TPM2_CC_PolicyNV, 2, false, tpm20_no_condition },
-	{ TPM2_CC_PolicySecret, 1, false, tpm20_authorisation },
-	{ TPM2_CC_PolicySigned, 1, false, tpm20_authorisation },
-	{ TPM2_CC_PolicyAuthorize, 0, false, tpm20_no_condition },
-	{ TPM2_CC_PolicyAuthValue, 0, false, tpm20_auth_value },
-	{ TPM2_CC_PolicyCommandCode, 0, false, tpm20_code },
-	{ TPM2_CC_PolicyCounterTimer, 0, false, tpm20_no_condition },
-	{ TPM2_CC_PolicyCpHash, 0, true, tpm20_cp_hash },
-	{ TPM2_CC_PolicyLocality, 0, false, tpm20_locality },
-	{ TPM2_CC_PolicyNameHash, 0, true, tpm20_name_hash },
-	{ TPM2_CC_PolicyOR, 0, false, tpm20_no_condition },
-	{ TPM2_CC_PolicyRestart, 0, false, tpm20_restart },
-	{ TPM2_CC_PolicyPhysicalPresence, 0, false, tpm20_pp },
-	{ TPM2_CC_PolicyDuplicationSelect, 0, false, tpm20_duplication },
-	{ TPM2_CC_PolicyGetDigest, 0, false, tpm20_no_condition },
-	{ TPM2_CC_PolicyPassword, 0, false, tpm20_password },
-	{ TPM2_CC_PolicyNvWritten, 0, false, tpm20_nv_written },
-	{ TPM2_CC_PolicyTemplate, 0, true, tpm20_template },
-	{ TPM2_CC_PolicyAuthorizeNV, 2, false, tpm20_no_condition },
-};
-
-static const struct tpm20_condition *tpm20_find_condition(u32 code)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(tpm20_condition_of); i++) {
-		if (tpm20_condition_of[i].code == code)
-			return &tpm20_condition_of[i];
-	}
-	return NULL;
 }
 
 static bool tpm20_is_decrypted(const struct vtpmb_tpm20_call *call)
@@ -187,6 +106,74 @@ static bool tpm20_is_decrypted(const struct vtpmb_tpm20_call *call)
 			return true;
 	}
 	return false;
+}
+
+/* A digest of a kind, unless it is empty. */
+static void tpm20_digest(struct vtpmb_reader *params, struct vtpmb_tpm20_conditions *c,
+			 enum vtpmb_tpm20_covered covers)
+{
+	const u8 *digest;
+	u16 len;
+
+	if (!vtpmb_get_tpm2b(params, &digest, &len) || len > sizeof(c->digest)) {
+		c->opaque = true;
+		return;
+	}
+	if (!len)
+		return;
+	c->covers = covers;
+	c->digest_len = len;
+	memcpy(c->digest, digest, len);
+}
+
+/* The same for a digest that is the first parameter, which a session may encrypt. */
+static void tpm20_first_digest(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+			       struct vtpmb_tpm20_conditions *c,
+			       enum vtpmb_tpm20_covered covers)
+{
+	if (tpm20_is_decrypted(call))
+		c->opaque = true;
+	else
+		tpm20_digest(params, c, covers);
+}
+
+void vtpmb_tpm20_condition_cp_hash(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+				   struct vtpmb_tpm20_conditions *c)
+{
+	tpm20_first_digest(call, params, c, COVERS_COMMAND);
+}
+
+void vtpmb_tpm20_condition_name_hash(const struct vtpmb_tpm20_call *call,
+				     struct vtpmb_reader *params,
+				     struct vtpmb_tpm20_conditions *c)
+{
+	tpm20_first_digest(call, params, c, COVERS_NAMES);
+}
+
+void vtpmb_tpm20_condition_template(const struct vtpmb_tpm20_call *call,
+				    struct vtpmb_reader *params,
+				    struct vtpmb_tpm20_conditions *c)
+{
+	tpm20_first_digest(call, params, c, COVERS_TEMPLATE);
+}
+
+/* PolicySigned, PolicySecret: nonceTPM, cpHashA, policyRef, expiration. */
+void vtpmb_tpm20_condition_authorisation(const struct vtpmb_tpm20_call *call,
+					 struct vtpmb_reader *params,
+					 struct vtpmb_tpm20_conditions *c)
+{
+	const u8 *bytes;
+	u32 expiration;
+	u16 len;
+
+	if (!vtpmb_get_tpm2b(params, &bytes, &len)) {
+		c->opaque = true;
+		return;
+	}
+	tpm20_digest(params, c, COVERS_COMMAND);
+	/* The expiration refers to the chip's clock. */
+	c->opaque |= !vtpmb_get_tpm2b(params, &bytes, &len) || !vtpmb_get_u32(params, &expiration) ||
+		     expiration;
 }
 
 /* The policy session that a policy command changes, or NULL. */
@@ -207,18 +194,16 @@ static struct vtpmb_tpm20_entry *tpm20_session_of(const struct vtpmb_tpm20_call 
  */
 void vtpmb_tpm20_compute_conditions(struct vtpmb_tpm20_call *call)
 {
-	const struct tpm20_condition *follower = tpm20_find_condition(call->row->code);
 	const struct vtpmb_tpm20_entry *entry = tpm20_session_of(call);
 	struct vtpmb_reader r = call->params;
 
 	if (!entry)
 		return;
 	call->conditions = entry->conditions;
-	if (!follower || call->entry[follower->handle] != entry ||
-	    (follower->first && tpm20_is_decrypted(call)))
-		call->conditions.opaque = true;
+	if (call->row->condition)
+		call->row->condition(call, &r, &call->conditions);
 	else
-		follower->follow(&call->conditions, &r);
+		call->conditions.opaque = true;
 }
 
 /**
@@ -229,11 +214,8 @@ void vtpmb_tpm20_apply_conditions(const struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_tpm20_entry *entry = tpm20_session_of(call);
 
-	if (!entry)
-		return;
-	entry->conditions = call->conditions;
-	if (call->row->code == TPM2_CC_PolicyRestart)
-		entry->pcr_counter = 0;
+	if (entry)
+		entry->conditions = call->conditions;
 }
 
 /**
@@ -264,12 +246,22 @@ void vtpmb_tpm20_reset_policy(struct vtpmb_tpm20_entry *entry)
 	entry->pcr_counter = 0;
 }
 
+/* The chip has restarted a policy session. */
+void vtpmb_tpm20_apply_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			       struct vtpmb_reader *params)
+{
+	struct vtpmb_tpm20_entry *entry = tpm20_session_of(call);
+
+	if (entry)
+		vtpmb_tpm20_reset_policy(entry);
+}
+
 /* TPM 2.0 Part 4, CompareTemplateHash(): the hash of the second parameter. */
 static bool tpm20_get_template(const struct vtpmb_tpm20_call *call, const u8 **bytes, u16 *len)
 {
 	struct vtpmb_reader r = call->params;
 
-	if (call->row->code != TPM2_CC_CreatePrimary && call->row->code != TPM2_CC_CreateLoaded)
+	if (!(call->row->flags & TPM20_HAS_TEMPLATE))
 		return false;
 	return vtpmb_get_tpm2b(&r, bytes, len) && vtpmb_get_tpm2b(&r, bytes, len);
 }
@@ -310,6 +302,13 @@ static u32 tpm20_is_covered(const struct vtpmb_tpm20_call *call,
 	return TPM2_RC_SUCCESS;
 }
 
+/* PolicyCommandCode: the guest chose the code, which may be none that the table has. */
+static bool tpm20_is_for_command(const struct vtpmb_tpm20_conditions *c,
+				 const struct vtpmb_tpm20_call *call)
+{
+	return !c->code || c->code == call->row->code;
+}
+
 static bool tpm20_is_local_enough(u8 wanted, u8 locality)
 {
 	return !wanted || (wanted <= LOCALITIES && wanted & 1 << locality);
@@ -334,7 +333,7 @@ u32 vtpmb_tpm20_is_virtually_met(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm
 
 	lockdep_assert_held(&vtpm->lock);
 
-	if (rc || !entry || (entry->conditions.code && entry->conditions.code != call->row->code))
+	if (rc || !entry || !tpm20_is_for_command(&entry->conditions, call))
 		return rc;
 	if (!tpm20_is_local_enough(entry->conditions.locality, call->cmd->locality))
 		return TPM2_RC_LOCALITY;
@@ -350,7 +349,7 @@ static u32 tpm20_check_conditions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tp
 
 	if (c->opaque)
 		return TPM2_RC_AUTH_UNAVAILABLE;
-	if (c->code && c->code != call->row->code)
+	if (!tpm20_is_for_command(c, call))
 		return TPM2_RC_POLICY_CC;
 	if (!tpm20_is_local_enough(c->locality, call->cmd->locality))
 		return TPM2_RC_LOCALITY;
@@ -383,7 +382,7 @@ u32 vtpmb_tpm20_check_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 
 	if (!h->policy_len)
 		return TPM2_RC_AUTH_UNAVAILABLE;
-	if (call->row->code == TPM2_CC_PolicySecret && !vtpmb_tpm20_needs_auth(entry))
+	if (call->row->flags & TPM20_NEEDS_AUTH_VALUE && !vtpmb_tpm20_needs_auth(entry))
 		return TPM2_RC_MODE;
 	rc = vtpmb_tpm20_pcrs_changed(vtpm, entry);
 	if (rc)

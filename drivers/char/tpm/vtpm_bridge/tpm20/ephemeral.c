@@ -13,30 +13,6 @@
 #include "ephemeral.h"
 #include "state.h"
 
-/**
- * struct tpm20_signer - a command with a TPMT_SIG_SCHEME
- * @code:	the command
- * @key:	which of its handles is the key, from 0
- * @nr_2bs:	number of TPM2Bs before the scheme
- */
-struct tpm20_signer {
-	u32 code;
-	u8 key;
-	u8 nr_2bs;
-};
-
-static const struct tpm20_signer tpm20_signers[] = {
-	{ TPM2_CC_GetCommandAuditDigest, 1, 1 },
-	{ TPM2_CC_Certify, 1, 1 },
-	{ TPM2_CC_CertifyCreation, 0, 2 },
-	{ TPM2_CC_GetTime, 1, 1 },
-	{ TPM2_CC_GetSessionAuditDigest, 1, 1 },
-	{ TPM2_CC_Quote, 0, 1 },
-	{ TPM2_CC_Sign, 0, 1 },
-	{ TPM2_CC_NV_Certify, 0, 1 },
-	{ TPM2_CC_CertifyX509, 1, 1 },
-};
-
 /* As in the chip, a new key replaces the older one in its place. */
 static struct vtpmb_ephemeral *tpm20_place(struct vtpmb_port *port, u16 counter)
 {
@@ -92,17 +68,6 @@ u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 3);
 }
 
-static const struct tpm20_signer *tpm20_find_signer(u32 code)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(tpm20_signers); i++) {
-		if (tpm20_signers[i].code == code)
-			return &tpm20_signers[i];
-	}
-	return NULL;
-}
-
 /**
  * vtpmb_tpm20_inspect_signing() - check whether a signing command may use its ephemeral key
  * @vtpm:	the vtpm; its lock is held
@@ -116,54 +81,58 @@ static const struct tpm20_signer *tpm20_find_signer(u32 code)
  */
 u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
-	const struct tpm20_signer *signer = tpm20_find_signer(call->row->code);
+	const struct vtpmb_tpm20_row *row = call->row;
 	struct vtpmb_reader r = call->params;
 	u16 scheme, hash, counter;
 
-	if (!signer || call->handle[signer->key] == TPM2_RH_NULL)
+	if (!row->scheme_after || call->handle[row->signing_key] == TPM2_RH_NULL)
 		return TPM2_RC_SUCCESS;
-	if (!tpm20_skip_2bs(&r, signer->nr_2bs) || !vtpmb_get_u16(&r, &scheme) ||
+	if (!tpm20_skip_2bs(&r, row->scheme_after) || !vtpmb_get_u16(&r, &scheme) ||
 	    scheme != TPM2_ALG_ECDAA || !vtpmb_get_u16(&r, &hash) || !vtpmb_get_u16(&r, &counter))
 		return TPM2_RC_SUCCESS;
 	return tpm20_take(vtpm, call, counter) ? TPM2_RC_SUCCESS : TPM2_RC_VALUE;
 }
 
-/* Record the owner of a new key.  Its number is the last parameter of the response. */
+/* Record the owner of a new key.  Its number follows the points in the response. */
 static void tpm20_set_ephemeral_owner(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
-				      struct vtpmb_reader *r)
+				      struct vtpmb_reader *params, unsigned int nr_points)
 {
-	unsigned int nr_points = call->row->code == TPM2_CC_Commit ? 3 : 1;
 	struct vtpmb_ephemeral *key;
 	u16 counter;
 
-	if (!tpm20_skip_2bs(r, nr_points) || !vtpmb_get_u16(r, &counter))
+	lockdep_assert_held(&vtpm->lock);
+
+	if (!tpm20_skip_2bs(params, nr_points) || !vtpmb_get_u16(params, &counter))
 		return;
 	key = tpm20_place(vtpm->port, counter);
-	mutex_lock(&vtpm->lock);
 	key->id = call->cmd->epoch == vtpm->epoch ? vtpm->id : 0;
 	key->reset_epoch = vtpmb_tpm20_state(vtpm)->reset_epoch;
 	key->counter = counter;
-	mutex_unlock(&vtpm->lock);
+}
+
+/* TPM 2.0 Part 3, 19.3 */
+void vtpmb_tpm20_apply_ephemeral(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				 struct vtpmb_reader *params)
+{
+	tpm20_set_ephemeral_owner(vtpm, call, params, 1);
+}
+
+/* TPM 2.0 Part 3, 19.2 */
+void vtpmb_tpm20_apply_commit(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			      struct vtpmb_reader *params)
+{
+	tpm20_set_ephemeral_owner(vtpm, call, params, 3);
 }
 
 /**
- * vtpmb_tpm20_follow_ephemeral() - record that an ephemeral key was made or used up
+ * vtpmb_tpm20_use_up_ephemeral() - record that an ephemeral key was used up
  * @vtpm:	the vtpm
- * @call:	a command that has succeeded, overwritten by its response
- * @len:	bytes of the response
+ * @call:	a command that has succeeded
  *
  * Context: The hub's thread.
  */
-void vtpmb_tpm20_follow_ephemeral(struct vtpmb_vtpm *vtpm,
-				  const struct vtpmb_tpm20_call *call, size_t len)
+void vtpmb_tpm20_use_up_ephemeral(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
-	struct vtpmb_reader r;
-
-	vtpmb_reader_init(&r, call->cmd->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (call->tag == TPM2_ST_SESSIONS)
-		vtpmb_get_bytes(&r, sizeof(u32));
-	if (call->row->code == TPM2_CC_EC_Ephemeral || call->row->code == TPM2_CC_Commit)
-		tpm20_set_ephemeral_owner(vtpm, call, &r);
-	else if (call->ephemeral)
+	if (call->ephemeral)
 		tpm20_place(vtpm->port, call->counter)->id = 0;
 }

@@ -80,6 +80,7 @@ u32 vtpmb_tpm20_inspect_load_external(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm2
 	u16 len;
 	int hier;
 
+	call->external = true;
 	if (!vtpmb_get_tpm2b(&r, &private, &len) || !tpm20_skip_2b(&r) ||
 	    !vtpmb_get_u32(&r, &hierarchy))
 		return TPM2_RC_SUCCESS;

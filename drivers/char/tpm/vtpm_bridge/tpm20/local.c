@@ -30,11 +30,12 @@ static u32 tpm20_find(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 	return TPM2_RC_SUCCESS;
 }
 
-static u32 tpm20_started(const struct vtpmb_vtpm *vtpm, const struct vtpmb_cmd *cmd)
+static u32 tpm20_started(const struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
+	bool starts = call->row->flags & TPM20_STARTS;
 	bool started = vtpm->power == VTPMB_STARTED || vtpm->power == VTPMB_SHUTDOWN;
 
-	return started == (cmd->code == TPM2_CC_Startup) ? TPM2_RC_INITIALIZE : TPM2_RC_SUCCESS;
+	return started == starts ? TPM2_RC_INITIALIZE : TPM2_RC_SUCCESS;
 }
 
 /* Only the hub's thread knows whether a session exists that is not a password. */
@@ -188,7 +189,7 @@ void vtpmb_tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	if (!rc)
 		rc = tpm20_find(vtpm, cmd, call);
 	if (!rc)
-		rc = tpm20_started(vtpm, cmd);
+		rc = tpm20_started(vtpm, call);
 	if (!rc)
 		vtpmb_tpm20_parse(vtpm, call);
 	if (!rc)

@@ -155,6 +155,16 @@ void vtpmb_tpm20_pcr_digests(struct vtpmb_vtpm *vtpm, u32 handle,
 	}
 }
 
+/* What EventSequenceComplete computed extends a private PCR. */
+void vtpmb_tpm20_apply_event(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_reader *params)
+{
+	u32 nr_digests;
+
+	if (!call->real && call->cmd->epoch == vtpm->epoch && vtpmb_get_u32(params, &nr_digests))
+		vtpmb_tpm20_pcr_digests(vtpm, call->handle[0], params);
+}
+
 /* TPM 2.0 Part 3, 22.2 */
 u32 vtpmb_tpm20_pcr_extend(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out)

@@ -71,7 +71,8 @@ u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	if (!entry || !tpm->hier[HIER_OWNER].enabled ||
 	    entry->flushed != tpm->hier[entry->hier].cleared)
 		return TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
-	if (!vtpmb_tpm20_is_enabled(vtpm, entry->hier) && call->row->code != TPM2_CC_EvictControl)
+	if (!vtpmb_tpm20_is_enabled(vtpm, entry->hier) &&
+	    !(call->row->flags & TPM20_ANY_HIERARCHY))
 		return TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
 	call->entry[i] = entry;
 	vtpmb_tpm20_use(vtpm, entry);

@@ -67,7 +67,7 @@ static bool tpm20_any_depends_on_chip_auth(struct vtpmb_vtpm *vtpm,
 {
 	unsigned int i;
 
-	if (call->row->code == TPM2_CC_StartAuthSession)
+	if (vtpmb_tpm20_starts_session(call))
 		return tpm20_depends_on_chip_auth(vtpm, call->handle[1]);
 	for (i = 0; i < call->nr_sessions && i < call->row->nr_auths; i++) {
 		if (TPM20_HT(call->session[i].handle) == TPM2_HT_HMAC_SESSION &&

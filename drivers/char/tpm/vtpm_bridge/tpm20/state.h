@@ -493,6 +493,7 @@ struct vtpmb_tpm20_session {
  * @nv_size:	bytes of data of that index
  * @ephemeral:	it uses an ephemeral key
  * @counter:	the chip's counter value for that key
+ * @external:	it loads an object by LoadExternal
  * @public_only: it loads only a public part
  *
  * receive() parses the command.  What it parses follows from the bytes of the command
@@ -533,6 +534,7 @@ struct vtpmb_tpm20_call {
 	struct vtpmb_tpm20_conditions conditions;
 	bool ephemeral;
 	u16 counter;
+	bool external;
 	bool public_only;
 };
 
@@ -554,8 +556,13 @@ typedef u32 (*vtpmb_tpm20_handler)(struct vtpmb_vtpm *vtpm,
  */
 static inline bool vtpmb_tpm20_hides_pcr(const struct vtpmb_tpm20_call *call)
 {
-	return call->row->code == TPM2_CC_EventSequenceComplete && !call->real &&
+	return call->row->flags & TPM20_HIDES_PCR && !call->real &&
 	       call->handle[0] != TPM2_RH_NULL;
+}
+
+static inline bool vtpmb_tpm20_starts_session(const struct vtpmb_tpm20_call *call)
+{
+	return call->row->response == RESPONSE_SESSION;
 }
 
 /* The chip's handle of an object or sequence that is in the chip. */
