@@ -262,6 +262,7 @@ enum vtpmb_range_kind {
  * @chip_auth:	TPM 2.0: the authValues that the chip's own hierarchies have, as
  *		far as the administrator has told; by default empty
  * @no_endorsement: TPM 2.0: the administrator has disabled its endorsement hierarchy
+ * @chip_null_key: TPM 2.0: null primaries that Linux creates are the chip's, too
  * @range:	handles of the chip's that are granted to it
  * @grants:	raised whenever @range or @no_endorsement changes
  * @nv_indices:	how many NV indices it may have in its range
@@ -291,6 +292,7 @@ struct vtpmb_vtpm {
 	u32 real_pcrs;
 	struct vtpmb_auth chip_auth[VTPMB_NR_CHIP_HIERS];
 	bool no_endorsement;
+	bool chip_null_key;
 	struct vtpmb_range range[VTPMB_NR_RANGES];
 	u32 grants;
 	u32 nv_indices;

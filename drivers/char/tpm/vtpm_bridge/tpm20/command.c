@@ -23,6 +23,7 @@
 #include "host.h"
 #include "local.h"
 #include "lockout.h"
+#include "null_primary.h"
 #include "nv.h"
 #include "parameters.h"
 #include "pcr.h"
@@ -48,6 +49,8 @@ static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *
 {
 	if (call->real)
 		return NULL;
+	if (call->null_primary)
+		return vtpmb_tpm20_create_null_primary;
 	if (call->row->own)
 		return call->row->own;
 	/* A session's part of the answer is the chip's to make. */
@@ -213,7 +216,9 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	rc = tpm20_authorise(vtpm, call);
 	if (rc || tpm20_is_local(call))
 		return rc;
-	rc = tpm20_check_public(call);
+	rc = vtpmb_tpm20_check_null_primary(call);
+	if (!rc)
+		rc = tpm20_check_public(call);
 	if (rc)
 		return rc;
 	tpm20_find_hierarchy(call);
@@ -268,6 +273,7 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (rc)
 		return rc;
 	call->real = call->row->is_real && call->row->is_real(vtpm, call);
+	call->null_primary = vtpmb_tpm20_is_null_primary(vtpm, call);
 	return TPM2_RC_SUCCESS;
 }
 
@@ -339,23 +345,33 @@ static u32 tpm20_rc_of_missing(const struct vtpmb_tpm20_call *call, unsigned int
 							    TPM2_RC_REFERENCE_H0 + i;
 }
 
+/* Have the chip load an object or session, and put its handle there into the command. */
+static int tpm20_load_handle(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     unsigned int i, u32 *rc)
+{
+	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE + i * sizeof(u32);
+	int err;
+
+	if (vtpmb_tpm20_is_null_entry(call->entry[i]))
+		return vtpmb_tpm20_lend(vtpm, call, at, rc);
+	err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_rc_of_missing(call, i), rc);
+	if (!err && !*rc)
+		vtpmb_poke_u32(at, vtpmb_tpm20_chip_handle(call->entry[i]->body));
+	return err;
+}
+
 static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      u32 *rc)
 {
-	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE;
 	unsigned int i;
-	int err;
+	int err = 0;
 
 	*rc = TPM2_RC_SUCCESS;
-	for (i = 0; i < call->row->nr_handles; i++, at += sizeof(u32)) {
-		if (!call->entry[i])
-			continue;
-		err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_rc_of_missing(call, i), rc);
-		if (err || *rc)
-			return err;
-		vtpmb_poke_u32(at, vtpmb_tpm20_chip_handle(call->entry[i]->body));
+	for (i = 0; !err && !*rc && i < call->row->nr_handles; i++) {
+		if (call->entry[i])
+			err = tpm20_load_handle(vtpm, call, i, rc);
 	}
-	return 0;
+	return err;
 }
 
 static int tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
@@ -677,7 +693,7 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 
 	tpm20_write_for_chip(vtpm, call);
 	memcpy(kept, call->cmd->buf, call->len);
-	len = tpm20_attempts(vtpm, call, rc);
+	len = vtpmb_tpm20_take_back(vtpm, tpm20_attempts(vtpm, call, rc));
 	if (len > 0)
 		vtpmb_failure_note(vtpm, call->cmd, call->row->code, *rc);
 	if (len >= 0 && *rc)

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include "books.h"
 #include "context.h"
+#include "null_primary.h"
 #include "state.h"
 #include "swap.h"
 #include "wire.h"
@@ -37,6 +38,7 @@ enum tpm20_origin {
 	ORIGIN_CHIP,
 	ORIGIN_EXTERNAL,
 	ORIGIN_PUBLIC,
+	ORIGIN_NULL_PRIMARY,
 	NR_ORIGINS,
 };
 
@@ -106,6 +108,20 @@ static u32 tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry 
 	if (rc)
 		vtpmb_tpm20_guest_saved(vtpm, entry, false);
 	return rc;
+}
+
+/* The context of the null primary says only that it is that. */
+static u32 tpm20_put_null_primary(struct vtpmb_vtpm *vtpm, struct vtpmb_writer *out)
+{
+	u8 context[CONTEXT_SIZE];
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, context, sizeof(context));
+	vtpmb_put_u64(&w, 0);
+	vtpmb_put_u32(&w, SAVED_OBJECT);
+	vtpmb_put_u32(&w, TPM2_RH_NULL);
+	vtpmb_put_u16(&w, 0);
+	return tpm20_put_context(vtpm, context, sizeof(context), ORIGIN_NULL_PRIMARY, out);
 }
 
 static enum tpm20_origin tpm20_origin(const struct vtpmb_tpm20_body *body)
@@ -184,6 +200,13 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		return 0;
 	if (entry->kind == KIND_SESSION) {
 		*rc = tpm20_save_session(vtpm, entry, out);
+		if (!*rc)
+			tpm20_void_shutdown(vtpm, call);
+		return 0;
+	}
+
+	if (vtpmb_tpm20_is_null_entry(entry)) {
+		*rc = tpm20_put_null_primary(vtpm, out);
 		if (!*rc)
 			tpm20_void_shutdown(vtpm, call);
 		return 0;
@@ -343,13 +366,13 @@ static struct vtpmb_tpm20_body *tpm20_context_body(struct vtpmb_vtpm *vtpm,
 	return body;
 }
 
-static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct tpm20_context *c,
-			     u32 *handle)
+static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+			     const struct tpm20_context *c, u32 *handle)
 {
 	struct vtpmb_tpm20_hierarchy *h = &vtpmb_tpm20_state(vtpm)->hier[c->hier];
 	struct vtpmb_tpm20_entry *entry;
 	struct vtpmb_tpm20_body *body;
-	u32 flushed;
+	u32 flushed, rc = TPM2_RC_SUCCESS;
 	bool enabled;
 
 	mutex_lock(&vtpm->lock);
@@ -361,7 +384,12 @@ static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct tpm20_context
 	if (vtpmb_tpm20_state(vtpm)->table.nr_objects == VTPMB_MAX_OBJECTS)
 		return TPM2_RC_OBJECT_MEMORY;
 
-	body = tpm20_context_body(vtpm, c);
+	if (c->origin == ORIGIN_NULL_PRIMARY)
+		rc = vtpmb_tpm20_load_null_primary(vtpm, call, &body);
+	else
+		body = tpm20_context_body(vtpm, c);
+	if (rc)
+		return rc;
 	if (!body)
 		return TPM2_RC_MEMORY;
 	entry = vtpmb_tpm20_new_object(vtpm, c->hier, flushed, body);
@@ -394,7 +422,7 @@ int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	if (!tpm20_is_genuine(vtpm, &c))
 		*rc = TPM2_RC_OF_PARAMETER(TPM2_RC_INTEGRITY, 0);
 	else if (TPM20_HT(c.saved) == TPM2_HT_TRANSIENT)
-		*rc = tpm20_load_object(vtpm, &c, &handle);
+		*rc = tpm20_load_object(vtpm, call, &c, &handle);
 	else
 		*rc = tpm20_load_session(vtpm, &c, &handle);
 	if (!*rc)

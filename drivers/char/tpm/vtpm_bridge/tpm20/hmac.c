@@ -3,7 +3,8 @@
  * TPM 2.0, HMAC sessions with a key that the bridge knows.
  *
  * The HMAC key of a session that is neither salted nor bound is only the authValue of the
- * entity that the session authorises.  The key of a session that is bound to a hierarchy
+ * entity that the session authorises.  A session can also be salted for the null primary,
+ * whose private key the bridge has.  The key of a session that is bound to a hierarchy
  * or a PCR is derived from an authValue that the bridge knows.  Unless that authValue and
  * the chip's are both empty, the session in the chip is started without a key.  It only
  * reserves the handle then, and only the bridge can check the HMAC.
@@ -16,6 +17,7 @@
 #include "ask.h"
 #include "books.h"
 #include "hmac.h"
+#include "null_primary.h"
 #include "session.h"
 #include "state.h"
 #include "swap.h"
@@ -448,6 +450,7 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	u32 bind = call->handle[1];
 	bool salted = call->handle[0] != TPM2_RH_NULL, bound, virtual;
+	u32 rc;
 	u8 type;
 
 	virtual = vtpmb_tpm20_hier(bind) >= 0 || TPM20_HT(bind) == TPM2_HT_PCR;
@@ -460,11 +463,17 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	call->bound = bound && !virtual;
 	if (!tpm20_get_start(call, &type))
 		return TPM2_RC_SUCCESS;
+	rc = vtpmb_tpm20_compute_salt(vtpm, call);
+	if (rc)
+		return rc;
 	call->trial = type == TPM2_SE_TRIAL;
-	call->key.known = !salted && virtual && !tpm20_is_encrypted(call) &&
+	call->key.lent = call->salt_len;
+	call->key.known = salted == call->key.lent && virtual && !tpm20_is_encrypted(call) &&
 			  tpm20_block_size(call->hash_alg);
 	if (bound && virtual)
 		tpm20_bind(vtpm, call, bind, type);
+	if (salted)
+		call->key.len = vtpmb_hash_size(call->hash_alg);
 	return TPM2_RC_SUCCESS;
 }
 
@@ -495,8 +504,8 @@ u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
  * @entry:	the session; its @key is as vtpmb_tpm20_new_key() left it
  * @call:	StartAuthSession
  *
- * KDFa of one block: TPM 2.0 Part 1, 11.4.10.2 and 19.6.8.  If the
- * derivation fails, the session's key is not known.
+ * KDFa of one block, with bind's authValue and the salt for its key: TPM 2.0 Part 1,
+ * 11.4.10.2 and 19.6.8.  If the derivation fails, the session's key is not known.
  */
 void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
 				    const struct vtpmb_tpm20_call *call)
@@ -504,22 +513,26 @@ void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
 	static const u8 label[] = "ATH", counter[] = { 0, 0, 0, 1 };
 	struct vtpmb_tpm20_key *key = &entry->key;
 	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
+	u8 bits[4], bytes[VTPMB_MAX_AUTH + VTPMB_MAX_DIGEST];
 	struct tpm20_message m = {};
-	u8 bits[4];
+	struct vtpmb_writer w;
 
 	if (!key->known || !key->len)
 		return;
 	key->known = hash;
 	if (!key->known)
 		return;
+	vtpmb_writer_init(&w, bytes, sizeof(bytes));
+	vtpmb_put_bytes(&w, key->bind_auth.value, key->bind_auth.len);
+	vtpmb_put_bytes(&w, call->salt, call->salt_len);
 	vtpmb_poke_u32(bits, 8 * key->len);
 	tpm20_add(&m, counter, sizeof(counter));
 	tpm20_add(&m, label, sizeof(label));
 	tpm20_add(&m, entry->nonce, entry->nonce_len);
 	tpm20_add(&m, call->nonce, call->nonce_len);
 	tpm20_add(&m, bits, sizeof(bits));
-	key->known = !tpm20_hmac(hash, key->bind_auth.value, key->bind_auth.len, &m,
-				 key->value);
+	key->known = !tpm20_hmac(hash, bytes, w.len, &m, key->value);
+	memzero_explicit(bytes, sizeof(bytes));
 }
 
 /**

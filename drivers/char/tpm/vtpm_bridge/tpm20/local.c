@@ -98,6 +98,7 @@ static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       const struct vtpmb_writer *out)
 {
+	size_t handles_len = call->row->response == RESPONSE_OBJECT ? sizeof(u32) : 0;
 	struct vtpmb_cmd *cmd = call->cmd;
 	struct vtpmb_writer tail, w;
 	u8 sessions[VTPMB_TPM20_HANDLES * (5 + 2 * VTPMB_MAX_DIGEST)];
@@ -111,9 +112,10 @@ u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	vtpmb_put_u16(&w, call->tag);
 	vtpmb_put_u32(&w, 0);
 	vtpmb_put_u32(&w, TPM2_RC_SUCCESS);
+	vtpmb_put_bytes(&w, out->buf, handles_len);
 	if (call->tag == TPM2_ST_SESSIONS)
-		vtpmb_put_u32(&w, out->len);
-	vtpmb_put_bytes(&w, out->buf, out->len);
+		vtpmb_put_u32(&w, out->len - handles_len);
+	vtpmb_put_bytes(&w, out->buf + handles_len, out->len - handles_len);
 	vtpmb_put_bytes(&w, sessions, tail.len);
 	if (w.overflow || tail.overflow || out->overflow)
 		return TPM2_RC_FAILURE;

@@ -4,6 +4,7 @@
 #include <linux/lockdep.h>
 #include <linux/string.h>
 #include "facts.h"
+#include "null_primary.h"
 #include "platform.h"
 #include "state.h"
 #include "wire.h"
@@ -60,6 +61,7 @@ static void tpm20_start(struct vtpmb_vtpm *vtpm, enum vtpmb_pcr_start how, u8 lo
 	if (how == VTPMB_PCR_RESET) {
 		WRITE_ONCE(tpm->reset_epoch, tpm->reset_epoch + 1);
 		tpm->reallocated = false;
+		vtpmb_tpm20_forget_null_key(vtpm);
 	}
 	if (how != VTPMB_PCR_RESUME) {
 		tpm->restart_epoch++;

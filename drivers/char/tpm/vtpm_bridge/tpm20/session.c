@@ -13,7 +13,7 @@
  * HMAC that covers a PCR which is hidden from the chip.
  *
  * Before a check, the bridge reads what it needs from the chip.  After success, it has
- * the chip roll the nonces.
+ * the chip renew the nonces.
  */
 
 #include <crypto/algapi.h>
@@ -192,7 +192,8 @@ static int tpm20_read_policy_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_
  * @call:	the command, its sessions assigned
  * @rc:		out: response code
  *
- * This detects a session that the chip has lost before the command takes effect.
+ * This detects a session that the chip has lost before the command takes effect, unless the
+ * session is salted for the null primary: then the bridge can check it without the chip.
  *
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit
@@ -213,7 +214,7 @@ int vtpmb_tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		learnt = true;
 		if (!err && !*rc && tpm20_has_policy(session))
 			err = tpm20_read_policy_digest(vtpm, session, TPM2_RC_REFERENCE_S0 + i, rc);
-		else if (!err && !*rc && !session->entry->key.ours)
+		else if (!err && !*rc && !session->entry->key.ours && !session->entry->key.lent)
 			err = vtpmb_tpm20_load(vtpm, session->entry, TPM2_RC_REFERENCE_S0 + i, rc);
 	}
 	return err;
@@ -398,6 +399,10 @@ static int tpm20_restart(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *se
  * A nonce need not come from the chip if the chip no longer uses the session.  It cannot
  * come from the chip if the chip has a different key, because the authValue of the chip's
  * hierarchy is not the one that the administrator configured.
+ *
+ * A session that is salted for the null primary keeps its nonce, so that no command to the
+ * chip is needed.  A nonce prevents replay on the bus of a TPM.  There is no bus between a
+ * guest and the bridge, and nonceCaller still makes each response a new one.
  */
 static int tpm20_renew_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session *session, u32 *rc)
 {
@@ -407,6 +412,8 @@ static int tpm20_renew_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session
 	if (session->attributes & TPMA_SESSION_CONTINUESESSION &&
 	    TPM20_HT(session->handle) == TPM2_HT_POLICY_SESSION)
 		return tpm20_restart(vtpm, session, rc);
+	if (session->attributes & TPMA_SESSION_CONTINUESESSION && entry->key.lent)
+		return 0;
 	if (session->attributes & TPMA_SESSION_CONTINUESESSION && !entry->key.ours) {
 		err = vtpmb_tpm20_renew_chip_nonce(vtpm, entry, rc);
 		if (err || *rc != TPM2_RC_OF_SESSION(TPM2_RC_BAD_AUTH, 0))

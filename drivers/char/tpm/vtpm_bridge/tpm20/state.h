@@ -77,6 +77,7 @@ enum vtpmb_tpm20_kind {
  * @known:	sessionKey is @value
  * @ours:	the chip has a different key, because the session is bound to an entity
  *		that the proxy emulates
+ * @lent:	the session is salted for the null primary
  * @ciphers:	the session has a symmetric algorithm to encrypt parameters with
  * @lockout:	the session is bound to lockoutAuth
  * @len:	bytes of @value; 0: neither salted nor bound
@@ -87,6 +88,7 @@ enum vtpmb_tpm20_kind {
 struct vtpmb_tpm20_key {
 	bool known;
 	bool ours;
+	bool lent;
 	bool ciphers;
 	bool lockout;
 	u16 len;
@@ -137,6 +139,7 @@ struct vtpmb_tpm20_conditions {
  * @given:	the guest has its saved context and may load it again
  * @external:	an object loaded by LoadExternal
  * @public_only: only its public part is loaded
+ * @null_primary: the null primary that the bridge has made; it is never in the chip
  * @learnt:	an object whose @attributes, @name and @public have been read from the chip
  * @auth_known:	a sequence whose authValue is @auth
  * @auth:	without trailing zeros
@@ -163,6 +166,7 @@ struct vtpmb_tpm20_body {
 	bool given;
 	bool external;
 	bool public_only;
+	bool null_primary;
 	bool learnt;
 	bool auth_known;
 	struct vtpmb_auth auth;
@@ -287,6 +291,7 @@ struct vtpmb_tpm20_index {
  * @host_sessions_known: @host_sessions was read in this turn
  * @host_sessions: loaded sessions that the bridge does not own
  * @loading:	object being loaded when the response was lost, or NULL
+ * @lent:	the null primary as the chip has it while a command uses it: its handle and Name
  * @object:	transient objects and sequences; the index is the virtual handle
  * @session:	sessions
  * @persistent:	persistent objects
@@ -323,6 +328,7 @@ struct vtpmb_tpm20_table {
 	bool host_sessions_known;
 	DECLARE_BITMAP(host_sessions, VTPMB_TPM20_MAX_ACTIVE);
 	struct vtpmb_tpm20_body *loading;
+	struct vtpmb_tpm20_body lent;
 	struct vtpmb_tpm20_entry object[VTPMB_MAX_OBJECTS];
 	struct vtpmb_tpm20_entry session[VTPMB_MAX_SESSIONS];
 	struct vtpmb_tpm20_entry persistent[VTPMB_MAX_PERSISTENT];
@@ -382,6 +388,18 @@ struct vtpmb_tpm20_census {
 };
 
 /**
+ * struct vtpmb_tpm20_null_key - the key pair of the null primary
+ * @made:	there is one
+ * @private:	the private key
+ * @point:	the public key
+ */
+struct vtpmb_tpm20_null_key {
+	bool made;
+	u8 private[VTPMB_ECDH_SIZE];
+	u8 point[VTPMB_ECDH_POINT];
+};
+
+/**
  * struct vtpmb_tpm20 - a virtual TPM 2.0: vtpm->state
  * @pcrs:	its PCR banks
  * @hier:	its hierarchies
@@ -398,6 +416,7 @@ struct vtpmb_tpm20_census {
  * @reset_epoch: incremented by each TPM Reset: older saved contexts are invalid
  * @restart_epoch: incremented by each TPM Reset or Restart: older contexts of objects with
  *		stClear set are invalid
+ * @null_key:	key pair of the null primary of this TPM Reset
  * @pp_list:	rows that need physical presence when platformAuth is used
  * @tested:	parameters for which TPM2_TestParms need not ask the chip
  * @reply:	VTPMB_BUF_SIZE bytes in which a response is built
@@ -419,6 +438,7 @@ struct vtpmb_tpm20 {
 	enum vtpmb_tpm20_shutdown shutdown;
 	u32 reset_epoch;
 	u32 restart_epoch;
+	struct vtpmb_tpm20_null_key null_key;
 	DECLARE_BITMAP(pp_list, VTPMB_MAX_CODES);
 	struct vtpmb_tpm20_tested tested;
 	u8 *reply;
@@ -479,10 +499,13 @@ struct vtpmb_tpm20_session {
  * @flushed:	@flushed of that hierarchy before the object was created; hub's thread
  * @trial:	it starts a trial session; hub's thread
  * @key:	key of the session that it starts, without the value
+ * @salt_len:	bytes of @salt, or 0
+ * @salt:	salt of that session
  * @nonce_len:	bytes of @nonce
  * @nonce:	nonceCaller of that session
  * @conditions: what the policy session will require after this policy command
  * @bound:	it starts a session that is bound to an object
+ * @null_primary: it creates the null primary that the bridge makes; hub's thread
  * @real:	it uses the chip's real PCRs, and the chip answers it; hub's thread
  * @hash_alg:	authHash of the session that it starts
  * @auth_known:	it starts a sequence whose authValue is @auth
@@ -521,12 +544,15 @@ struct vtpmb_tpm20_call {
 	u32 flushed;
 	bool trial;
 	bool bound;
+	bool null_primary;
 	bool real;
 	bool chip_checked;
 	u16 hash_alg;
 	bool auth_known;
 	struct vtpmb_auth auth;
 	struct vtpmb_tpm20_key key;
+	u16 salt_len;
+	u8 salt[VTPMB_MAX_DIGEST];
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
 	u32 nv_index;
@@ -563,6 +589,15 @@ static inline bool vtpmb_tpm20_hides_pcr(const struct vtpmb_tpm20_call *call)
 static inline bool vtpmb_tpm20_starts_session(const struct vtpmb_tpm20_call *call)
 {
 	return call->row->response == RESPONSE_SESSION;
+}
+
+/*
+ * Whether an entry is the null primary that the bridge has made.  An entry that the chip has
+ * lost has no body.
+ */
+static inline bool vtpmb_tpm20_is_null_entry(const struct vtpmb_tpm20_entry *entry)
+{
+	return entry && entry->body && entry->body->null_primary;
 }
 
 /* The chip's handle of an object or sequence that is in the chip. */
@@ -666,8 +701,15 @@ struct vtpmb_tpm20_gap {
 /** VTPMB_TPM20_MAX_LIST - bytes of the longest TPML_PCR_SELECTION */
 #define VTPMB_TPM20_MAX_LIST	(4 + 6 * VTPMB_TPM20_MAX_HASHES)
 
+/* Whether the chip accepts the private key of a null primary. */
+enum vtpmb_tpm20_lends {
+	LENDS_UNKNOWN,
+	LENDS,
+	LENDS_NOT,
+};
+
 /**
- * struct vtpmb_tpm20_facts - properties of a chip: port->facts; constant after probe except @gap
+ * struct vtpmb_tpm20_facts - properties of a chip: port->facts
  * @nr_properties: in @property
  * @nr_algs:	in @alg
  * @nr_curves:	in @curve
@@ -688,7 +730,10 @@ struct vtpmb_tpm20_gap {
  * @cca:	TPMA_CC of those rows
  * @allocated:	for each bank of the port, the PCRs that the chip has allocated in it,
  *		bit N for PCR N
+ * @lends:	whether it accepts the private key of a null primary
  * @gap:	state of the context gap
+ *
+ * Constant after probe but for @lends and @gap, which belong to the holder of the chip.
  */
 struct vtpmb_tpm20_facts {
 	unsigned int nr_properties;
@@ -710,6 +755,7 @@ struct vtpmb_tpm20_facts {
 	DECLARE_BITMAP(has, VTPMB_MAX_CODES);
 	u32 cca[VTPMB_MAX_CODES];
 	u32 allocated[VTPMB_MAX_BANKS];
+	enum vtpmb_tpm20_lends lends;
 	struct vtpmb_tpm20_gap gap;
 };
 

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "facts.h"
 #include "local.h"
+#include "null_primary.h"
 #include "platform.h"
 #include "state.h"
 #include "turn.h"
@@ -85,6 +86,9 @@ static void tpm20_off(struct vtpmb_vtpm *vtpm)
 
 	WRITE_ONCE(vtpm->epoch, vtpm->epoch + 1);
 	WRITE_ONCE(vtpm->power, VTPMB_OFF);
+	/* The next Startup will be a TPM Reset. */
+	if (vtpmb_tpm20_state(vtpm)->shutdown != SHUTDOWN_STATE)
+		vtpmb_tpm20_forget_null_key(vtpm);
 }
 
 static void tpm20_power(struct vtpmb_vtpm *vtpm, enum vtpmb_power_event event)

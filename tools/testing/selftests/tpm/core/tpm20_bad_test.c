@@ -357,6 +357,7 @@ static struct bad_diff diffs[] = {
 	{ 0x158, NULL, 0x143, BAD_ANY, "Quote would sign the host's PCRs, whatever else is wrong" },
 	{ 0x18d, NULL, 0x4c4, BAD_ANY, "an ephemeral key of others is refused, whatever else is wrong" },
 	{ 0x161, NULL, 0x1df, 0x095, "a context that is not wrapped is no context" },
+	{ 0x131, HANDLE, 0, 0, "the null primary of a Linux guest is the proxy's own" },
 	{ 0x131, BITS, 0x4c4, 0, "creationPCR would tell of the host's PCRs" },
 	{ 0x12a, BITS, 0x14b, 0, "an index outside of the granted range" },
 	{ 0x12a, BITS, 0x2c2, 0x2e1, "what goes with the chip's start is refused first" },
