@@ -57,6 +57,12 @@ static const struct name transport_names[] = {
 	{ NULL, 0 }
 };
 
+static const struct name null_key_names[] = {
+	{ "proxy", VTPM_BRIDGE_NULL_KEY_PROXY },
+	{ "chip", VTPM_BRIDGE_NULL_KEY_CHIP },
+	{ NULL, 0 }
+};
+
 static const struct name bool_names[] = {
 	{ "0", 0 }, { "off", 0 }, { "no", 0 },
 	{ "1", 1 }, { "on", 1 }, { "yes", 1 },
@@ -245,6 +251,11 @@ static bool parse_ownership(const char *text, uint64_t *value)
 static bool parse_transport(const char *text, uint64_t *value)
 {
 	return find_name(transport_names, text, value);
+}
+
+static bool parse_null_key(const char *text, uint64_t *value)
+{
+	return find_name(null_key_names, text, value);
 }
 
 /* none, or the number by which the chip knows it. */
@@ -464,6 +475,11 @@ static void format_transport(uint64_t value, char *text)
 	format_name(transport_names, value, text);
 }
 
+static void format_null_key(uint64_t value, char *text)
+{
+	format_name(null_key_names, value, text);
+}
+
 static void format_counter(uint64_t value, char *text)
 {
 	if (value == VTPM_BRIDGE_NO_COUNTER)
@@ -555,6 +571,8 @@ static const struct property {
 	  "on or off", false },
 	{ "failure-mode", VTPM_BRIDGE_FAILURE_MODE, parse_switch, format_switch,
 	  "on or off", false },
+	{ "null-key", VTPM_BRIDGE_NULL_KEY, parse_null_key, format_null_key,
+	  "proxy or chip (TPM 2.0)", false },
 };
 
 /*

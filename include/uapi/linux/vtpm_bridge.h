@@ -297,6 +297,11 @@ struct vtpm_bridge_reset {
  *				place of the firmware.  The reset query with which
  *				QEMU starts does not end failure mode, nor does
  *				VTPM_BRIDGE_RESET.
+ * @VTPM_BRIDGE_NULL_KEY:	TPM 2.0: whose key the guest gets if it creates a
+ *				primary key in the null hierarchy as Linux does:
+ *				one of enum vtpm_bridge_null_key.  What the
+ *				guest has created already stays as it is.
+ *				EOPNOTSUPP on a TPM 1.2.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -322,6 +327,7 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_ENDORSEMENT = 21,
 	VTPM_BRIDGE_STOP_ON_FAILURE = 22,
 	VTPM_BRIDGE_FAILURE_MODE = 23,
+	VTPM_BRIDGE_NULL_KEY = 24,
 };
 
 /** VTPM_BRIDGE_NO_COUNTER - no monotonic counter is granted */
@@ -389,6 +395,19 @@ enum vtpm_bridge_transport {
 	VTPM_BRIDGE_TRANSPORT_INSPECT = 1,
 	VTPM_BRIDGE_TRANSPORT_ORDINAL = 2,
 	VTPM_BRIDGE_TRANSPORT_ALLOW = 3,
+};
+
+/**
+ * enum vtpm_bridge_null_key - whose null primary a Linux guest of a TPM 2.0 gets
+ * @VTPM_BRIDGE_NULL_KEY_PROXY:	default: the proxy's own, another one after each TPM
+ *				Reset.  The chip cannot certify it.
+ * @VTPM_BRIDGE_NULL_KEY_CHIP:	the chip's: the same in all guests until the chip is
+ *				reset.  A guest with CONFIG_TCG_TPM2_HMAC cannot
+ *				extend PCRs.
+ */
+enum vtpm_bridge_null_key {
+	VTPM_BRIDGE_NULL_KEY_PROXY = 0,
+	VTPM_BRIDGE_NULL_KEY_CHIP = 1,
 };
 
 /**

@@ -1201,6 +1201,7 @@ static const struct {
 	{ VTPM_BRIDGE_ENDORSEMENT, FAMILY_2_0, 0, NULL, 0 },
 	{ VTPM_BRIDGE_STOP_ON_FAILURE, 0, 0, NULL, 0 },
 	{ VTPM_BRIDGE_FAILURE_MODE, 0, 1, NULL, 1 },
+	{ VTPM_BRIDGE_NULL_KEY, FAMILY_2_0, 1, NULL, 1 },
 };
 
 static bool is_of_policy(uint32_t key)

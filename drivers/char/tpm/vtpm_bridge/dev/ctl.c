@@ -381,6 +381,9 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_STOP_ON_FAILURE] =
 		VTPMB_CTL_FIELD(vtpm.stop_on_failure, .max = 1, .set = vtpmb_set_stop_on_failure),
 	[VTPM_BRIDGE_FAILURE_MODE] = VTPMB_CTL_VALUE(failure_mode, .max = 1),
+	[VTPM_BRIDGE_NULL_KEY] =
+		VTPMB_CTL_FIELD(vtpm.chip_null_key, .max = VTPM_BRIDGE_NULL_KEY_CHIP,
+				.family = VTPMB_VERSION_20),
 };
 
 /* The key's row, or NULL. */
