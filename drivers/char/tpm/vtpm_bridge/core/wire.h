@@ -2,18 +2,26 @@
 /*
  * The wire: a bounded big-endian cursor over a TPM command or response.
  *
- * Verbs: init, get (u8, u16, u32, bytes, tpm2b), skip, put (u8, u16, u32,
- * bytes), patch.
+ * Verbs: init, get (u8, u16, u32, u64, bytes, tpm2b), put (u8, u16, u32, u64,
+ * bytes, room), patch (u8, u32).
  *
  * A get that does not fit fails and leaves the cursor where it was.  A put
- * that does not fit sets @overflow and writes nothing; the writer checks it
- * once, at the end.
+ * that does not fit sets @overflow and writes nothing, and so does a patch of
+ * what was not put; the writer checks it once, at the end.
  */
 #ifndef VTPMB_WIRE_H
 #define VTPMB_WIRE_H
 
+#include <asm/byteorder.h>
 #include <linux/types.h>
 #include <linux/string.h>
+#include "limits.h"
+
+/** VTPMB_SIZE_AT - where a command's or response's header has its size */
+#define VTPMB_SIZE_AT		2
+
+/** VTPMB_CODE_AT - where it has its command code, ordinal or response code */
+#define VTPMB_CODE_AT		6
 
 /**
  * struct vtpmb_reader - what is left to read of a message
@@ -77,6 +85,18 @@ static inline bool vtpmb_get_u32(struct vtpmb_reader *r, u32 *val)
 	if (!b)
 		return false;
 	*val = (u32)b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
+	return true;
+}
+
+static inline bool vtpmb_get_u64(struct vtpmb_reader *r, u64 *val)
+{
+	struct vtpmb_reader try = *r;
+	u32 high, low;
+
+	if (!vtpmb_get_u32(&try, &high) || !vtpmb_get_u32(&try, &low))
+		return false;
+	*val = (u64)high << 32 | low;
+	*r = try;
 	return true;
 }
 
@@ -169,6 +189,28 @@ static inline void vtpmb_put_u64(struct vtpmb_writer *w, u64 val)
 {
 	vtpmb_put_u32(w, val >> 32);
 	vtpmb_put_u32(w, val);
+}
+
+/* Overwrite @len bytes, which have been put, from byte @at on. */
+static inline void vtpmb_patch_bytes(struct vtpmb_writer *w, size_t at, const void *bytes,
+				     size_t len)
+{
+	if (at > w->len || len > w->len - at)
+		w->overflow = true;
+	else
+		memcpy(w->buf + at, bytes, len);
+}
+
+static inline void vtpmb_patch_u8(struct vtpmb_writer *w, size_t at, u8 val)
+{
+	vtpmb_patch_bytes(w, at, &val, sizeof(val));
+}
+
+static inline void vtpmb_patch_u32(struct vtpmb_writer *w, size_t at, u32 val)
+{
+	__be32 wire = cpu_to_be32(val);
+
+	vtpmb_patch_bytes(w, at, &wire, sizeof(wire));
 }
 
 /* For fields whose place is known to be inside the buffer. */

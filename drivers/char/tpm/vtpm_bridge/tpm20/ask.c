@@ -109,10 +109,9 @@ int vtpmb_tpm20_own_plain(struct vtpmb_port *port, u32 code, const void *params,
  */
 int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *rc)
 {
-	u8 param[4];
+	const __be32 param = cpu_to_be32(handle);
 
-	vtpmb_poke_u32(param, handle);
-	return vtpmb_tpm20_own_plain(port, code, param, sizeof(param), rc);
+	return vtpmb_tpm20_own_plain(port, code, &param, sizeof(param), rc);
 }
 
 /**
@@ -130,17 +129,17 @@ int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *r
 int vtpmb_tpm20_ask_capability(struct vtpmb_port *port, u32 capability, u32 property, u32 max,
 			       struct vtpmb_reader *r, u32 *count)
 {
-	u8 params[12], more;
+	const __be32 params[] = {
+		cpu_to_be32(capability), cpu_to_be32(property), cpu_to_be32(max),
+	};
+	u8 more;
 	u32 rc, told;
 	int len;
 
-	vtpmb_poke_u32(params, capability);
-	vtpmb_poke_u32(params + 4, property);
-	vtpmb_poke_u32(params + 8, max);
 	len = vtpmb_tpm20_own_plain(port, TPM2_CC_GetCapability, params, sizeof(params), &rc);
 	if (len < 0 || rc)
 		return len < 0 ? len : -EIO;
-	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_port_response(port, len, r);
 	if (!vtpmb_get_u8(r, &more) || !vtpmb_get_u32(r, &told) || !vtpmb_get_u32(r, count))
 		return -EIO;
 	return 0;

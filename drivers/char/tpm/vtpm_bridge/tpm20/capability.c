@@ -24,7 +24,8 @@
  * @max:	maximum number of entries
  * @nr_entries:	entries written
  * @more:	an entry was left out because of @max
- * @head:	offset of moreData in @out
+ * @more_at:	where moreData is in @out
+ * @count_at:	where the number of entries is in @out
  */
 struct tpm20_list {
 	struct vtpmb_writer *out;
@@ -32,7 +33,8 @@ struct tpm20_list {
 	u32 max;
 	u32 nr_entries;
 	bool more;
-	size_t head;
+	size_t more_at;
+	size_t count_at;
 };
 
 static void tpm20_list_begin(struct tpm20_list *list, struct vtpmb_writer *out,
@@ -42,9 +44,10 @@ static void tpm20_list_begin(struct tpm20_list *list, struct vtpmb_writer *out,
 	list->out = out;
 	list->start = start;
 	list->max = min(count, max);
-	list->head = out->len;
+	list->more_at = out->len;
 	vtpmb_put_u8(out, 0);
 	vtpmb_put_u32(out, capability);
+	list->count_at = out->len;
 	vtpmb_put_u32(out, 0);
 }
 
@@ -65,8 +68,8 @@ static u32 tpm20_list_end(struct tpm20_list *list)
 {
 	if (list->out->overflow)
 		return TPM2_RC_FAILURE;
-	list->out->buf[list->head] = list->more;
-	vtpmb_poke_u32(list->out->buf + list->head + 5, list->nr_entries);
+	vtpmb_patch_u8(list->out, list->more_at, list->more);
+	vtpmb_patch_u32(list->out, list->count_at, list->nr_entries);
 	return TPM2_RC_SUCCESS;
 }
 

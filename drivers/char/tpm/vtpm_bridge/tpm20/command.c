@@ -297,79 +297,93 @@ static void tpm20_put_password(const struct vtpmb_vtpm *vtpm,
 /* At most two sessions authorise, and each may become longer by a password. */
 static_assert(VTPMB_BUF_SIZE - VTPMB_GUEST_BUF_SIZE >= 2 * VTPMB_MAX_AUTH);
 
-/* In the place of a session that was checked here: the chip's own password. */
-static void tpm20_replace_session(const struct vtpmb_vtpm *vtpm,
-				  struct vtpmb_tpm20_call *call, unsigned int i)
+/* What the chip is to see in place of a handle that the bridge handles itself. */
+static u32 tpm20_handle_for_chip(const struct vtpmb_tpm20_call *call, unsigned int i)
 {
-	const struct vtpmb_tpm20_session *session = &call->session[i];
-	u8 *buf = call->cmd->buf;
-	u8 *area = buf + VTPMB_HEADER_SIZE + call->row->nr_handles * sizeof(u32);
-	size_t end = session->auth + session->auth_len - buf;
-	u8 password[9 + VTPMB_MAX_AUTH];
-	struct vtpmb_writer w;
+	bool hidden = i == 0 && vtpmb_tpm20_hides_pcr(call);
+	bool unbound = i == 1 && vtpmb_tpm20_starts_session(call) && call->key.ours;
 
-	vtpmb_writer_init(&w, password, sizeof(password));
-	tpm20_put_password(vtpm, call, i, &w);
-	memmove(buf + session->at + w.len, buf + end, call->len - end);
-	memcpy(buf + session->at, password, w.len);
-	memzero_explicit(password, sizeof(password));
-	call->len += w.len - (end - session->at);
-	vtpmb_poke_u32(area, vtpmb_peek_u32(area) + w.len - (end - session->at));
-	vtpmb_poke_u32(buf + 2, call->len);
+	return hidden || unbound ? TPM2_RH_NULL : call->handle[i];
 }
 
-/* The command as the chip is to see it, but for its transient handles. */
-static void tpm20_write_for_chip(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+/* A session that was checked here is replaced by the chip's own password. */
+static void tpm20_put_session_area(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+				   struct vtpmb_writer *w)
 {
-	u8 *handles = call->cmd->buf + VTPMB_HEADER_SIZE;
-	unsigned int i = call->nr_sessions;
+	const struct vtpmb_tpm20_session *session = call->session;
+	size_t size_at = w->len;
+	unsigned int i;
 
+	vtpmb_put_u32(w, 0);
 	mutex_lock(&vtpm->lock);
-	while (i--) {
-		if (call->session[i].checked)
-			tpm20_replace_session(vtpm, call, i);
+	for (i = 0; i < call->nr_sessions; i++, session++) {
+		if (session->checked)
+			tpm20_put_password(vtpm, call, i, w);
+		else
+			vtpmb_put_bytes(w, session->start,
+					session->auth + session->auth_len - session->start);
 	}
 	mutex_unlock(&vtpm->lock);
-	if (vtpmb_tpm20_hides_pcr(call))
-		vtpmb_poke_u32(handles, TPM2_RH_NULL);
-	if (vtpmb_tpm20_starts_session(call) && call->key.ours)
-		vtpmb_poke_u32(handles + sizeof(u32), TPM2_RH_NULL);
+	vtpmb_patch_u32(w, size_at, w->len - size_at - sizeof(u32));
 }
 
-/* See that what the command names is in the chip. */
+/* The command as the chip is to see it, but for the handles of what is loaded. */
+static void tpm20_write_for_chip(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
+				 struct vtpmb_writer *w)
+{
+	unsigned int i;
+
+	vtpmb_put_u16(w, call->tag);
+	vtpmb_put_u32(w, 0);
+	vtpmb_put_u32(w, call->row->code);
+	for (i = 0; i < call->row->nr_handles; i++)
+		vtpmb_put_u32(w, tpm20_handle_for_chip(call, i));
+	if (call->tag == TPM2_ST_SESSIONS)
+		tpm20_put_session_area(vtpm, call, w);
+	vtpmb_put_bytes(w, call->params.pos, call->params.left);
+	vtpmb_patch_u32(w, VTPMB_SIZE_AT, w->len);
+}
+
 /* TPM 2.0 Part 4, EntityGetLoadStatus() */
 static u32 tpm20_rc_of_missing(const struct vtpmb_tpm20_call *call, unsigned int i)
 {
 	return TPM20_HT(call->handle[i]) == TPM2_HT_PERSISTENT ?
-		TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i) :
-							    TPM2_RC_REFERENCE_H0 + i;
+		TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i) : TPM2_RC_REFERENCE_H0 + i;
 }
 
-/* Have the chip load an object or session, and put its handle there into the command. */
+/* Have the chip load an object or session; *@handle is its handle there. */
 static int tpm20_load_handle(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-			     unsigned int i, u32 *rc)
+			     unsigned int i, u32 *handle, u32 *rc)
 {
-	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE + i * sizeof(u32);
 	int err;
 
 	if (vtpmb_tpm20_is_null_entry(call->entry[i]))
-		return vtpmb_tpm20_lend(vtpm, call, at, rc);
+		return vtpmb_tpm20_lend(vtpm, call, handle, rc);
 	err = vtpmb_tpm20_load(vtpm, call->entry[i], tpm20_rc_of_missing(call, i), rc);
 	if (!err && !*rc)
-		vtpmb_poke_u32(at, vtpmb_tpm20_chip_handle(call->entry[i]->body));
+		*handle = vtpmb_tpm20_chip_handle(call->entry[i]->body);
 	return err;
 }
 
+/* And put the handles into the command. */
 static int tpm20_load_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      u32 *rc)
 {
+	struct vtpmb_writer w;
 	unsigned int i;
+	u32 handle = 0;
 	int err = 0;
 
 	*rc = TPM2_RC_SUCCESS;
+	vtpmb_writer_init(&w, call->cmd->buf + VTPMB_HEADER_SIZE,
+			  call->row->nr_handles * sizeof(u32));
 	for (i = 0; !err && !*rc && i < call->row->nr_handles; i++) {
-		if (call->entry[i])
-			err = tpm20_load_handle(vtpm, call, i, rc);
+		if (!call->entry[i]) {
+			vtpmb_put_room(&w, sizeof(u32));	/* stays as it is */
+			continue;
+		}
+		err = tpm20_load_handle(vtpm, call, i, &handle, rc);
+		vtpmb_put_u32(&w, handle);
 	}
 	return err;
 }
@@ -393,13 +407,15 @@ static int tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 }
 
 /* One attempt: the response's length, 0 if it could not be sent for @rc. */
-static int tpm20_attempt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+static int tpm20_attempt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			 const struct vtpmb_writer *kept, u32 *rc)
 {
 	struct vtpmb_port *port = vtpm->port;
+	struct vtpmb_reader r;
 	unsigned int i;
 	int len, err;
 
-	memcpy(call->cmd->buf, vtpmb_tpm20_state(vtpm)->table.kept, call->len);
+	memcpy(call->cmd->buf, kept->buf, kept->len);
 	err = tpm20_load_handles(vtpm, call, rc);
 	if (!err && !*rc)
 		err = tpm20_load_sessions(vtpm, call, rc);
@@ -412,9 +428,10 @@ static int tpm20_attempt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			vtpmb_tpm20_changed(call->entry[i]);
 	}
 	vtpmb_tpm20_nv_changed(vtpm, call);
-	if (len >= VTPMB_HEADER_SIZE)
-		*rc = vtpmb_peek_u32(call->cmd->buf + 6);
-	return len;
+	if (len < 0)
+		return len;
+	vtpmb_reader_init(&r, call->cmd->buf, len);
+	return vtpmb_get_bytes(&r, VTPMB_CODE_AT) && vtpmb_get_u32(&r, rc) ? len : -EIO;
 }
 
 /* Whether to send the command again: 1, 0, or a negative errno. */
@@ -452,17 +469,19 @@ static int tpm20_enter_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 /* A new object or session gets its virtual handle. */
 static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, int len)
 {
-	u8 *at = call->cmd->buf + VTPMB_HEADER_SIZE;
+	u8 *handle = call->cmd->buf + VTPMB_HEADER_SIZE;
 	struct vtpmb_tpm20_entry *entry;
 	struct vtpmb_tpm20_body *body;
 	struct vtpmb_reader r;
+	struct vtpmb_writer w;
+	u32 phys;
 
 	if (call->row->response == RESPONSE_NONE)
 		return 0;
-	vtpmb_reader_init(&r, at, len - VTPMB_HEADER_SIZE);
+	vtpmb_reader_init(&r, handle, len - VTPMB_HEADER_SIZE);
 	if (call->row->response == RESPONSE_SESSION)
 		return tpm20_enter_session(vtpm, call, &r);
-	if (r.left < sizeof(u32))
+	if (!vtpmb_get_u32(&r, &phys))
 		return -EIO;
 
 	body = vtpmb_tpm20_new_body(vtpm, call->row->response == RESPONSE_SEQUENCE ?
@@ -473,11 +492,12 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 	body->public_only = call->public_only;
 	body->auth_known = call->auth_known;
 	body->auth = call->auth;
-	body->res.phys = vtpmb_peek_u32(at);
+	body->res.phys = phys;
 	entry = vtpmb_tpm20_new_object(vtpm, call->hier, call->flushed, body);
 	if (!entry)
 		return -EIO;
-	vtpmb_poke_u32(at, entry->virt);
+	vtpmb_writer_init(&w, handle, sizeof(entry->virt));
+	vtpmb_put_u32(&w, entry->virt);
 	return 0;
 }
 
@@ -542,7 +562,7 @@ static int tpm20_return_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_cal
 	u8 sessions[VTPMB_TPM20_HANDLES * (5 + 2 * VTPMB_MAX_DIGEST)];
 	size_t head = VTPMB_HEADER_SIZE;
 	struct vtpmb_reader r, params;
-	struct vtpmb_writer w;
+	struct vtpmb_writer tail, w;
 	unsigned int i;
 	u32 params_len;
 	int err = 0;
@@ -559,17 +579,21 @@ static int tpm20_return_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_cal
 	vtpmb_reader_init(&params, r.pos, params_len);
 	vtpmb_get_bytes(&r, params_len);
 
-	vtpmb_writer_init(&w, sessions, sizeof(sessions));
+	vtpmb_writer_init(&tail, sessions, sizeof(sessions));
 	mutex_lock(&vtpm->lock);
 	for (i = 0; !err && i < call->nr_sessions; i++)
-		err = tpm20_return_session(vtpm, call, i, &r, &params, &w);
+		err = tpm20_return_session(vtpm, call, i, &r, &params, &tail);
 	mutex_unlock(&vtpm->lock);
-	head += sizeof(u32) + params_len;
-	if (err || w.overflow || head + w.len > VTPMB_BUF_SIZE)
-		return err ? err : -EIO;
-	memcpy(call->cmd->buf + head, sessions, w.len);
-	*len = head + w.len;
-	vtpmb_poke_u32(call->cmd->buf + 2, *len);
+	if (err)
+		return err;
+
+	vtpmb_writer_init(&w, call->cmd->buf, VTPMB_BUF_SIZE);
+	vtpmb_put_room(&w, head + sizeof(u32) + params_len);	/* stays as it is */
+	vtpmb_put_bytes(&w, sessions, tail.len);
+	vtpmb_patch_u32(&w, VTPMB_SIZE_AT, w.len);
+	if (w.overflow || tail.overflow)
+		return -EIO;
+	*len = w.len;
 	return 0;
 }
 
@@ -641,13 +665,14 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return 0;
 }
 
-static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+static int tpm20_attempts(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			  const struct vtpmb_writer *kept, u32 *rc)
 {
 	unsigned int retries = 0, tries = 0;
 	int len, again;
 
 	do {
-		len = tpm20_attempt(vtpm, call, rc);
+		len = tpm20_attempt(vtpm, call, kept, rc);
 		if (len < 0)
 			return len;
 		again = len ? tpm20_again(vtpm, *rc, &retries) : 0;
@@ -676,7 +701,7 @@ static int tpm20_list_host(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_cal
 
 static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
-	u8 *kept = vtpmb_tpm20_state(vtpm)->table.kept;
+	struct vtpmb_writer kept;
 	int len, err;
 
 	err = vtpmb_tpm20_limit_failures(vtpm, call, rc);
@@ -691,16 +716,17 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		return err;
 	call->cmd->slow = call->row->flags & TPM20_SLOW;
 
-	tpm20_write_for_chip(vtpm, call);
-	memcpy(kept, call->cmd->buf, call->len);
-	len = vtpmb_tpm20_take_back(vtpm, tpm20_attempts(vtpm, call, rc));
+	vtpmb_writer_init(&kept, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
+	tpm20_write_for_chip(vtpm, call, &kept);
+	len = kept.overflow ? -EIO : tpm20_attempts(vtpm, call, &kept, rc);
+	len = vtpmb_tpm20_take_back(vtpm, len);
 	if (len > 0)
 		vtpmb_failure_note(vtpm, call->cmd, call->row->code, *rc);
 	if (len >= 0 && *rc)
 		*rc = vtpmb_tpm20_translate_rc(call, *rc);
 	if (len < 0 || call->row->flags & TPM20_UNSAFE)
 		vtpmb_tpm20_forget_properties(vtpm->port);
-	memzero_explicit(kept, call->len);
+	memzero_explicit(kept.buf, kept.len);
 	if (len < 0)
 		return len;
 	if (!*rc)

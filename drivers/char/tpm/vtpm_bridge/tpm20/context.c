@@ -26,7 +26,6 @@
 
 /** CONTEXT_SIZE - TPMS_CONTEXT up to its blob: sequence, handle, hierarchy, size */
 #define CONTEXT_SIZE		18
-#define CONTEXT_BLOB_SIZE_AT	16
 
 /* What a MAC covers beside the context itself. */
 struct tpm20_binding {
@@ -64,24 +63,46 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, u32 saved, int hier, enum tpm20_
 	mutex_unlock(&vtpm->lock);
 }
 
-/* A TPMS_CONTEXT and @mac_len bytes more in its blob. */
+/* All of a TPMS_CONTEXT but the bytes of its blob. */
+static void tpm20_put_head(struct vtpmb_writer *w, u64 sequence, u32 saved, u32 hierarchy,
+			   u16 blob_len)
+{
+	vtpmb_put_u64(w, sequence);
+	vtpmb_put_u32(w, saved);
+	vtpmb_put_u32(w, hierarchy);
+	vtpmb_put_u16(w, blob_len);
+}
+
+/* Read the same; then @r is at the blob. */
+static bool tpm20_get_head(struct vtpmb_reader *r, u64 *sequence, u32 *saved, u32 *hierarchy)
+{
+	u16 blob_len;
+
+	return vtpmb_get_u64(r, sequence) && vtpmb_get_u32(r, saved) &&
+	       vtpmb_get_u32(r, hierarchy) && vtpmb_get_u16(r, &blob_len);
+}
+
+/* A TPMS_CONTEXT with a MAC behind its blob. */
 static u32 tpm20_put_context(struct vtpmb_vtpm *vtpm, const u8 *context, size_t len,
 			     enum tpm20_origin origin, struct vtpmb_writer *out)
 {
-	u32 saved = vtpmb_peek_u32(context + 8);
-	int hier = vtpmb_tpm20_hier(vtpmb_peek_u32(context + 12));
-	u8 *start = out->buf + out->len, *size_at, mac[VTPMB_MAC_SIZE];
+	u8 *start = out->buf + out->len, mac[VTPMB_MAC_SIZE];
 	struct tpm20_binding binding;
-	u16 blob_len = len - CONTEXT_SIZE + VTPMB_MAC_SIZE;
+	struct vtpmb_reader r;
+	u32 saved, hierarchy;
+	u64 sequence;
+	int hier;
 
+	vtpmb_reader_init(&r, context, len);
+	if (!tpm20_get_head(&r, &sequence, &saved, &hierarchy))
+		return TPM2_RC_FAILURE;
+	hier = vtpmb_tpm20_hier(hierarchy);
 	if (hier < 0)
 		return TPM2_RC_FAILURE;
-	vtpmb_put_bytes(out, context, len);
+	tpm20_put_head(out, sequence, saved, hierarchy, r.left + VTPMB_MAC_SIZE);
+	vtpmb_put_bytes(out, r.pos, r.left);
 	if (out->overflow)
 		return TPM2_RC_FAILURE;
-	size_at = start + CONTEXT_BLOB_SIZE_AT;
-	size_at[0] = blob_len >> 8;
-	size_at[1] = blob_len;
 
 	tpm20_bind(vtpm, saved, hier, origin, &binding);
 	if (vtpmb_mac_digest2(&vtpm->port->mac, start, len, binding.bytes,
@@ -100,10 +121,7 @@ static u32 tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry 
 
 	vtpmb_tpm20_guest_saved(vtpm, entry, true);
 	vtpmb_writer_init(&w, context, sizeof(context));
-	vtpmb_put_u64(&w, entry->generation);
-	vtpmb_put_u32(&w, entry->virt);
-	vtpmb_put_u32(&w, TPM2_RH_NULL);
-	vtpmb_put_u16(&w, 0);
+	tpm20_put_head(&w, entry->generation, entry->virt, TPM2_RH_NULL, 0);
 	rc = tpm20_put_context(vtpm, context, sizeof(context), ORIGIN_CHIP, out);
 	if (rc)
 		vtpmb_tpm20_guest_saved(vtpm, entry, false);
@@ -173,11 +191,16 @@ static int tpm20_save_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 int vtpmb_tpm20_is_st_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			    u32 gone, bool *st_clear, u32 *rc)
 {
+	struct vtpmb_reader r;
+	u32 saved, hierarchy;
+	u64 sequence;
 	int err = tpm20_save_object(vtpm, entry, gone, rc);
 
-	if (!err && !*rc)
-		*st_clear = vtpmb_peek_u32(entry->body->res.blob + 8) == SAVED_ST_CLEAR;
-	return err;
+	if (err || *rc)
+		return err;
+	vtpmb_reader_init(&r, entry->body->res.blob, entry->body->res.blob_len);
+	*st_clear = tpm20_get_head(&r, &sequence, &saved, &hierarchy) && saved == SAVED_ST_CLEAR;
+	return 0;
 }
 
 /**
@@ -231,6 +254,7 @@ int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
  * @saved:	savedHandle
  * @hierarchy:	TPMI_RH_HIERARCHY
  * @hier:	the same as an index
+ * @blob:	first byte of its contextBlob, which ends with the MAC
  * @origin:	properties that its MAC covers
  */
 struct tpm20_context {
@@ -240,6 +264,7 @@ struct tpm20_context {
 	u32 saved;
 	u32 hierarchy;
 	int hier;
+	const u8 *blob;
 	enum tpm20_origin origin;
 };
 
@@ -269,16 +294,12 @@ static void tpm20_skip_padding(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 static u32 tpm20_get_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     struct tpm20_context *c)
 {
-	const u8 *blob;
-	u32 high, low, rc;
 	u16 blob_len;
+	u32 rc;
 
 	c->start = call->params.pos;
-	if (call->params.left < 8)
+	if (!vtpmb_get_u64(&call->params, &c->sequence))
 		return TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, 0);
-	vtpmb_get_u32(&call->params, &high);
-	vtpmb_get_u32(&call->params, &low);
-	c->sequence = (u64)high << 32 | low;
 
 	rc = vtpmb_tpm20_get_u32(call, 0, &c->saved);
 	if (!rc && !tpm20_is_saved(vtpm, c->saved))
@@ -290,7 +311,7 @@ static u32 tpm20_get_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	c->hier = vtpmb_tpm20_hier(c->hierarchy);
 	if (c->hier < 0 || c->hier == HIER_LOCKOUT)
 		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
-	rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_CONTEXT, &blob, &blob_len);
+	rc = vtpmb_tpm20_get_2b(call, 0, VTPMB_MAX_CONTEXT, &c->blob, &blob_len);
 	if (rc)
 		return rc;
 	c->len = call->params.pos - c->start;
@@ -344,13 +365,15 @@ static struct vtpmb_tpm20_body *tpm20_context_body(struct vtpmb_vtpm *vtpm,
 {
 	enum vtpmb_tpm20_kind kind = c->saved == SAVED_SEQUENCE ? KIND_SEQUENCE : KIND_OBJECT;
 	size_t len = c->len - VTPMB_MAC_SIZE;
-	u8 *blob = kmemdup(c->start, len, GFP_KERNEL);
+	u8 *blob = kmalloc(len, GFP_KERNEL);
 	struct vtpmb_tpm20_body *body;
+	struct vtpmb_writer w;
 
 	if (!blob)
 		return NULL;
-	blob[CONTEXT_BLOB_SIZE_AT] = (len - CONTEXT_SIZE) >> 8;
-	blob[CONTEXT_BLOB_SIZE_AT + 1] = len - CONTEXT_SIZE;
+	vtpmb_writer_init(&w, blob, len);
+	tpm20_put_head(&w, c->sequence, c->saved, c->hierarchy, len - CONTEXT_SIZE);
+	vtpmb_put_bytes(&w, c->blob, len - CONTEXT_SIZE);
 	body = vtpmb_tpm20_find_saved_body(vtpm, blob, len);
 	if (!body)
 		body = vtpmb_tpm20_new_body(vtpm, kind, c->hier);

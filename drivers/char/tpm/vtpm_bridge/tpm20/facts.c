@@ -190,24 +190,16 @@ static const struct tpm20_learn tpm20_learns[] = {
 static int tpm20_ask_chip(struct vtpmb_port *port, const struct tpm20_learn *learn,
 			  u32 start, struct vtpmb_reader *r, u8 *more, u32 *nr_entries)
 {
-	struct vtpmb_writer w;
-	u32 capability;
-	int len;
+	const __be32 params[] = {
+		cpu_to_be32(learn->capability), cpu_to_be32(start), cpu_to_be32(learn->count),
+	};
+	const struct vtpmb_body body = { .head = params, .head_len = sizeof(params) };
+	u32 capability, rc;
+	int len = vtpmb_port_command(port, TPM2_ST_NO_SESSIONS, TPM2_CC_GetCapability, &body, &rc);
 
-	vtpmb_writer_init(&w, port->scratch, VTPMB_BUF_SIZE);
-	vtpmb_put_u16(&w, TPM2_ST_NO_SESSIONS);
-	vtpmb_put_u32(&w, VTPMB_HEADER_SIZE + 3 * sizeof(u32));
-	vtpmb_put_u32(&w, TPM2_CC_GetCapability);
-	vtpmb_put_u32(&w, learn->capability);
-	vtpmb_put_u32(&w, start);
-	vtpmb_put_u32(&w, learn->count);
-
-	len = port->transmit(port, port->scratch);
-	if (len < 0)
-		return len;
-	if (len < VTPMB_HEADER_SIZE || vtpmb_peek_u32(port->scratch + 6))
-		return -EIO;
-	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	if (len < 0 || rc)
+		return len < 0 ? len : -EIO;
+	vtpmb_port_response(port, len, r);
 	if (!vtpmb_get_u8(r, more) || !vtpmb_get_u32(r, &capability) ||
 	    !vtpmb_get_u32(r, nr_entries))
 		return -EIO;

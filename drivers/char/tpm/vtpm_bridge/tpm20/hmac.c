@@ -14,6 +14,7 @@
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "../core/port.h"
 #include "ask.h"
 #include "books.h"
 #include "hmac.h"
@@ -257,8 +258,7 @@ static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_cal
 		tpm20_add(m, index->public + index->public_len - index->name_len,
 			  index->name_len);
 	else if (!entry || entry->kind == KIND_SESSION)
-		tpm20_add(m, call->cmd->buf + VTPMB_HEADER_SIZE + i * sizeof(u32),
-			  sizeof(u32));
+		tpm20_add(m, &call->wire_handle[i], sizeof(call->wire_handle[i]));
 	else if (entry->kind == KIND_OBJECT)
 		tpm20_add(m, entry->body->name, entry->body->name_len);
 	return !entry || entry->kind != KIND_OBJECT || entry->body->learnt;
@@ -280,7 +280,7 @@ static bool tpm20_add_names(struct tpm20_message *m, const struct vtpmb_tpm20_ca
 static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
 				  struct tpm20_message *m)
 {
-	tpm20_add(m, call->cmd->buf + 6, sizeof(u32));
+	tpm20_add(m, &call->wire_code, sizeof(call->wire_code));
 	if (!tpm20_add_names(m, call))
 		return false;
 	tpm20_add(m, call->params.pos, call->params.left);
@@ -364,14 +364,14 @@ int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call 
 {
 	const struct vtpmb_tpm20_entry *entry = call->session[i].entry;
 	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
-	u8 codes[8] = {}, bytes[VTPMB_MAX_DIGEST];
+	const __be32 codes[] = { cpu_to_be32(TPM2_RC_SUCCESS), call->wire_code };
+	u8 bytes[VTPMB_MAX_DIGEST];
 	struct tpm20_message m = {};
 	struct vtpmb_writer mac;
 	int err;
 
 	if (!hash)
 		return -ENOENT;
-	vtpmb_poke_u32(codes + 4, call->row->code);
 	tpm20_add(&m, codes, sizeof(codes));
 	tpm20_add(&m, params, params_len);
 	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
@@ -513,9 +513,10 @@ void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
 	static const u8 label[] = "ATH", counter[] = { 0, 0, 0, 1 };
 	struct vtpmb_tpm20_key *key = &entry->key;
 	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
-	u8 bits[4], bytes[VTPMB_MAX_AUTH + VTPMB_MAX_DIGEST];
+	u8 bytes[VTPMB_MAX_AUTH + VTPMB_MAX_DIGEST];
 	struct tpm20_message m = {};
 	struct vtpmb_writer w;
+	__be32 bits;
 
 	if (!key->known || !key->len)
 		return;
@@ -525,12 +526,12 @@ void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
 	vtpmb_writer_init(&w, bytes, sizeof(bytes));
 	vtpmb_put_bytes(&w, key->bind_auth.value, key->bind_auth.len);
 	vtpmb_put_bytes(&w, call->salt, call->salt_len);
-	vtpmb_poke_u32(bits, 8 * key->len);
+	bits = cpu_to_be32(8 * key->len);
 	tpm20_add(&m, counter, sizeof(counter));
 	tpm20_add(&m, label, sizeof(label));
 	tpm20_add(&m, entry->nonce, entry->nonce_len);
 	tpm20_add(&m, call->nonce, call->nonce_len);
-	tpm20_add(&m, bits, sizeof(bits));
+	tpm20_add(&m, &bits, sizeof(bits));
 	key->known = !tpm20_hmac(hash, bytes, w.len, &m, key->value);
 	memzero_explicit(bytes, sizeof(bytes));
 }
@@ -631,7 +632,7 @@ int vtpmb_tpm20_renew_chip_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_ent
 				      w.len, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_port_response(vtpm->port, len, &r);
 	if (!vtpmb_get_bytes(&r, sizeof(u32)) || !vtpmb_tpm20_take_nonce(entry, &r))
 		return -EIO;
 	return 0;

@@ -117,10 +117,10 @@ u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 		vtpmb_put_u32(&w, out->len - handles_len);
 	vtpmb_put_bytes(&w, out->buf + handles_len, out->len - handles_len);
 	vtpmb_put_bytes(&w, sessions, tail.len);
+	vtpmb_patch_u32(&w, VTPMB_SIZE_AT, w.len);
 	if (w.overflow || tail.overflow || out->overflow)
 		return TPM2_RC_FAILURE;
 
-	vtpmb_poke_u32(cmd->buf + 2, w.len);
 	cmd->len = w.len;
 	cmd->rc = TPM2_RC_SUCCESS;
 	return TPM2_RC_SUCCESS;

@@ -141,10 +141,12 @@ static void tpm20_put_point(struct vtpmb_writer *w, const u8 *point)
 static int tpm20_make_name(const void *data1, size_t len1, const void *data2, size_t len2,
 			   u8 *name)
 {
-	name[0] = TPM2_ALG_SHA256 >> 8;
-	name[1] = TPM2_ALG_SHA256;
+	struct vtpmb_writer w;
+
+	vtpmb_writer_init(&w, name, NAME_SIZE);
+	vtpmb_put_u16(&w, TPM2_ALG_SHA256);
 	return vtpmb_hash_digest2(vtpmb_hash_find(TPM2_ALG_SHA256), data1, len1, data2, len2,
-				  name + sizeof(u16));
+				  vtpmb_put_room(&w, HASH_SIZE));
 }
 
 /* TPM2B_PUBLIC, and what it has for a Name. */
@@ -209,7 +211,9 @@ void vtpmb_tpm20_forget_null_key(struct vtpmb_vtpm *vtpm)
 /* What ReadPublic answers: public area, Name, qualified Name. */
 static int tpm20_describe(struct vtpmb_tpm20_body *body, const u8 *point)
 {
-	u8 parent[sizeof(u32)], bytes[MAX_PUBLIC], qualified[NAME_SIZE];
+	const __be32 parent = cpu_to_be32(TPM2_RH_NULL);
+	u8 bytes[MAX_PUBLIC], qualified[NAME_SIZE];
+	struct vtpmb_reader area;
 	struct vtpmb_writer w;
 	int err;
 
@@ -217,8 +221,7 @@ static int tpm20_describe(struct vtpmb_tpm20_body *body, const u8 *point)
 	err = tpm20_put_public(&w, tpm20_null_area, sizeof(tpm20_null_area), point, body->name);
 	if (err)
 		return err;
-	vtpmb_poke_u32(parent, TPM2_RH_NULL);
-	err = tpm20_make_name(parent, sizeof(parent), body->name, NAME_SIZE, qualified);
+	err = tpm20_make_name(&parent, sizeof(parent), body->name, NAME_SIZE, qualified);
 	if (err)
 		return err;
 	vtpmb_put_u16(&w, NAME_SIZE);
@@ -226,7 +229,9 @@ static int tpm20_describe(struct vtpmb_tpm20_body *body, const u8 *point)
 	vtpmb_put_u16(&w, NAME_SIZE);
 	vtpmb_put_bytes(&w, qualified, NAME_SIZE);
 	body->name_len = NAME_SIZE;
-	body->attributes = vtpmb_peek_u32(tpm20_null_area + 4);
+	vtpmb_reader_init(&area, tpm20_null_area, sizeof(tpm20_null_area));
+	vtpmb_get_bytes(&area, 2 * sizeof(u16));	/* type, nameAlg */
+	vtpmb_get_u32(&area, &body->attributes);
 	body->public_len = w.len;
 	body->public = w.overflow ? NULL : kmemdup(bytes, w.len, GFP_KERNEL);
 	body->learnt = body->public;
@@ -310,15 +315,22 @@ static int tpm20_put_created(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 			     const struct vtpmb_tpm20_entry *entry, struct vtpmb_writer *out)
 {
 	const struct vtpmb_tpm20_body *body = entry->body;
+	struct vtpmb_reader r;
+	const u8 *area;
+	u16 area_len;
 	u8 creation[MAX_CREATION], digest[HASH_SIZE];
 	size_t creation_len = tpm20_make_creation_data(call, creation);
 	int err = vtpmb_hash_digest(vtpmb_hash_find(TPM2_ALG_SHA256), creation, creation_len,
 				    digest);
 
+	vtpmb_reader_init(&r, body->public, body->public_len);
+	if (!err && !vtpmb_get_tpm2b(&r, &area, &area_len))
+		err = -EIO;
 	if (err)
 		return err;
 	vtpmb_put_u32(out, entry->virt);
-	vtpmb_put_bytes(out, body->public, sizeof(u16) + vtpmb_peek_u16(body->public));
+	vtpmb_put_u16(out, area_len);
+	vtpmb_put_bytes(out, area, area_len);
 	vtpmb_put_u16(out, creation_len);
 	vtpmb_put_bytes(out, creation, creation_len);
 	vtpmb_put_u16(out, sizeof(digest));
@@ -338,7 +350,7 @@ static int tpm20_prepare_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 {
 	struct vtpmb_tpm20_facts *facts = vtpm->port->facts;
 	struct vtpmb_tpm20_null_key key;
-	u8 handle[sizeof(u32)];
+	u32 handle;
 	int err;
 
 	*rc = TPM2_RC_SUCCESS;
@@ -346,7 +358,7 @@ static int tpm20_prepare_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 		*rc = tpm20_make_key(vtpm, call);
 	memzero_explicit(&key, sizeof(key));
 	if (!*rc && facts->lends == LENDS_UNKNOWN) {
-		err = vtpmb_tpm20_take_back(vtpm, vtpmb_tpm20_lend(vtpm, call, handle, rc));
+		err = vtpmb_tpm20_take_back(vtpm, vtpmb_tpm20_lend(vtpm, call, &handle, rc));
 		if (err)
 			return err;
 		if (!*rc)
@@ -511,13 +523,16 @@ static int tpm20_load_external(struct vtpmb_vtpm *vtpm, const struct vtpmb_write
 {
 	struct vtpmb_port *port = vtpm->port;
 	unsigned int tries = 0;
+	struct vtpmb_reader r;
 	int len, again;
 
 	do {
 		len = vtpmb_tpm20_own_plain(port, TPM2_CC_LoadExternal, params->buf, params->len,
 					    rc);
-		if (len >= VTPMB_HEADER_SIZE + 4)
-			*handle = vtpmb_peek_u32(port->scratch + VTPMB_HEADER_SIZE);
+		if (len >= 0) {
+			vtpmb_port_response(port, len, &r);
+			vtpmb_get_u32(&r, handle);
+		}
 		memzero_explicit(port->scratch, VTPMB_HEADER_SIZE + params->len);
 		if (len < 0)
 			return len;
@@ -532,7 +547,7 @@ static int tpm20_load_external(struct vtpmb_vtpm *vtpm, const struct vtpmb_write
  * vtpmb_tpm20_lend() - load the null primary into the chip, for one command
  * @vtpm:	the vtpm
  * @call:	the command
- * @handle:	out: the chip's handle of it, big endian
+ * @handle:	out: the chip's handle of it
  * @rc:		out: response code; TPM2_RC_AUTH_UNAVAILABLE if the chip does not accept it
  *
  * If the response is lost, the object is found by its Name: see vtpmb_tpm20_resync().
@@ -540,7 +555,7 @@ static int tpm20_load_external(struct vtpmb_vtpm *vtpm, const struct vtpmb_write
  * Context: The hub's thread.
  * Return: 0, -EIO or the errno of transmit.  In all cases vtpmb_tpm20_take_back() follows.
  */
-int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u8 *handle,
+int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u32 *handle,
 		     u32 *rc)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -571,7 +586,7 @@ int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *cal
 		if (*rc & TPM2_RC_FMT1 || *rc == TPM2_RC_COMMAND_CODE)
 			*rc = TPM2_RC_AUTH_UNAVAILABLE;
 	}
-	vtpmb_poke_u32(handle, lent->res.phys);
+	*handle = lent->res.phys;
 	return 0;
 }
 

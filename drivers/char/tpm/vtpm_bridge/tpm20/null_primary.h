@@ -12,7 +12,7 @@ u32 vtpmb_tpm20_load_null_primary(struct vtpmb_vtpm *vtpm, const struct vtpmb_tp
 				  struct vtpmb_tpm20_body **body);
 u32 vtpmb_tpm20_check_null_primary(const struct vtpmb_tpm20_call *call);
 u32 vtpmb_tpm20_compute_salt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
-int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u8 *handle,
+int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u32 *handle,
 		     u32 *rc);
 int vtpmb_tpm20_take_back(struct vtpmb_vtpm *vtpm, int err);
 void vtpmb_tpm20_forget_null_key(struct vtpmb_vtpm *vtpm);

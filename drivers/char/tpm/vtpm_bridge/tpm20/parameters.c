@@ -12,6 +12,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "../core/port.h"
 #include "ask.h"
 #include "parameters.h"
 #include "state.h"
@@ -21,19 +22,23 @@ static int tpm20_learn_detail(struct vtpmb_port *port, struct vtpmb_tpm20_facts 
 			      u16 curve)
 {
 	struct vtpmb_tpm20_detail *detail = &facts->detail[facts->nr_details];
-	u8 id[2] = { curve >> 8, curve & 0xff };
+	const __be16 id = cpu_to_be16(curve);
+	struct vtpmb_reader r, params;
+	u16 answered;
 	u32 rc;
-	int len = vtpmb_tpm20_own_plain(port, TPM2_CC_ECC_Parameters, id, sizeof(id), &rc);
+	int len = vtpmb_tpm20_own_plain(port, TPM2_CC_ECC_Parameters, &id, sizeof(id), &rc);
 
 	if (len < 0 || rc)
 		return len < 0 ? len : 0;
-	len -= VTPMB_HEADER_SIZE;
-	if (len < sizeof(id) || memcmp(port->scratch + VTPMB_HEADER_SIZE, id, sizeof(id)))
+	vtpmb_port_response(port, len, &params);
+	r = params;
+	if (!vtpmb_get_u16(&r, &answered) || answered != curve)
 		return -EIO;
-	detail->bytes = kmemdup(port->scratch + VTPMB_HEADER_SIZE, len, GFP_KERNEL);
+	detail->bytes = kmemdup(params.pos, params.left, GFP_KERNEL);
 	if (!detail->bytes)
 		return -ENOMEM;
-	detail->len = len;
+	detail->curve = curve;
+	detail->len = params.left;
 	facts->nr_details++;
 	return 0;
 }
@@ -69,7 +74,7 @@ tpm20_find_detail(const struct vtpmb_tpm20_facts *facts, u16 curve)
 	unsigned int i;
 
 	for (i = 0; i < facts->nr_details; i++) {
-		if (vtpmb_peek_u16(facts->detail[i].bytes) == curve)
+		if (facts->detail[i].curve == curve)
 			return &facts->detail[i];
 	}
 	return NULL;

@@ -150,12 +150,11 @@ static bool tpm20_is_granted(struct vtpmb_vtpm *vtpm, u32 handle)
 static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
 {
 	unsigned int tries = 0;
-	u8 param[4];
+	const __be32 param = cpu_to_be32(handle);
 	int err, again;
 
-	vtpmb_poke_u32(param, handle);
 	do {
-		err = vtpmb_tpm20_owner_command(vtpm, TPM2_CC_EvictControl, object, param,
+		err = vtpmb_tpm20_owner_command(vtpm, TPM2_CC_EvictControl, object, &param,
 						sizeof(param), rc);
 		again = err ? err : vtpmb_tpm20_make_room(vtpm, *rc);
 	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
@@ -287,17 +286,20 @@ static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 /* H(hierarchy || Name) is the qualified Name of its primary objects: Part 1, 16. */
 static bool tpm20_is_primary_of(const struct vtpmb_tpm20_body *body, u32 hierarchy)
 {
-	u8 handle[4], digest[VTPMB_MAX_DIGEST];
+	const __be32 handle = cpu_to_be32(hierarchy);
+	u8 digest[VTPMB_MAX_DIGEST];
+	struct vtpmb_reader name;
 	const struct vtpmb_hash *hash;
 	int err;
+	u16 alg;
 
-	if (body->name_len < sizeof(u16) || body->public_len < body->name_len)
+	vtpmb_reader_init(&name, body->name, body->name_len);
+	if (!vtpmb_get_u16(&name, &alg) || body->public_len < body->name_len)
 		return false;
-	hash = vtpmb_hash_find(vtpmb_peek_u16(body->name));
+	hash = vtpmb_hash_find(alg);
 	if (!hash)
 		return false;
-	vtpmb_poke_u32(handle, hierarchy);
-	err = vtpmb_hash_digest2(hash, handle, sizeof(handle), body->name, body->name_len,
+	err = vtpmb_hash_digest2(hash, &handle, sizeof(handle), body->name, body->name_len,
 				 digest);
 	return !err && body->name_len == sizeof(u16) + hash->size &&
 	       !memcmp(body->public + body->public_len - hash->size, digest, hash->size);

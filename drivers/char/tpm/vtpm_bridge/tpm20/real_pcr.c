@@ -12,6 +12,7 @@
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
+#include "../core/port.h"
 #include "ask.h"
 #include "facts.h"
 #include "real_pcr.h"
@@ -239,7 +240,7 @@ static int tpm20_ask_chip(struct vtpmb_port *port, struct tpm20_read *read, u32 
 	len = vtpmb_tpm20_own_plain(port, TPM2_CC_PCR_Read, list, w.len, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_port_response(port, len, &r);
 	return tpm20_get_answer(read, &r) ? 0 : -EIO;
 }
 

@@ -22,6 +22,7 @@
 #include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/string.h>
+#include "../core/port.h"
 #include "ask.h"
 #include "books.h"
 #include "condition.h"
@@ -178,7 +179,7 @@ static int tpm20_read_policy_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_
 	len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_PolicyGetDigest, session->handle, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_port_response(vtpm->port, len, &r);
 	if (!vtpmb_get_tpm2b(&r, &digest, &session->digest_len) ||
 	    session->digest_len > sizeof(session->digest))
 		return -EIO;

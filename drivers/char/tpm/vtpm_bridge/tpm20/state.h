@@ -453,7 +453,7 @@ struct vtpmb_tpm20 {
  * @nonce_len:	bytes of @nonce
  * @auth:	the password or HMAC, in the command buffer
  * @auth_len:	bytes of @auth
- * @at:		offset of the session in the command; the last field that is parsed
+ * @start:	its first byte in the command buffer; the last field that is parsed
  * @checked:	the bridge checks the session and does not pass it to the chip
  * @with_auth:	the HMAC key includes an authValue
  * @password:	a policy session with the plain authValue in place of an HMAC
@@ -468,7 +468,7 @@ struct vtpmb_tpm20_session {
 	u16 auth_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
 	const u8 *auth;
-	size_t at;
+	const u8 *start;
 
 	bool checked;
 	bool with_auth;
@@ -484,8 +484,9 @@ struct vtpmb_tpm20_session {
  * @row:	its row
  * @row_nr:	number of @row
  * @tag:	TPM_ST
- * @len:	commandSize
+ * @wire_code:	commandCode in wire order, as an HMAC covers it
  * @handle:	@row->nr_handles handles as the guest sent them
+ * @wire_handle: the same in wire order: the Name of what has no other
  * @handle_rc:	response code for its handle area
  * @nr_sessions: in @session
  * @session:	its session area
@@ -529,8 +530,9 @@ struct vtpmb_tpm20_call {
 	const struct vtpmb_tpm20_row *row;
 	unsigned int row_nr;
 	u16 tag;
-	size_t len;
+	__be32 wire_code;
 	u32 handle[VTPMB_TPM20_HANDLES];
+	__be32 wire_handle[VTPMB_TPM20_HANDLES];
 	u32 handle_rc;
 	unsigned int nr_sessions;
 	struct vtpmb_tpm20_session session[VTPMB_TPM20_HANDLES];
@@ -651,12 +653,14 @@ struct vtpmb_tpm20_tagged {
 
 /**
  * struct vtpmb_tpm20_detail - parameters of a curve, from TPM2_ECC_Parameters
+ * @curve:	TPM_ECC_CURVE
  * @bytes:	TPMS_ALGORITHM_DETAIL_ECC
  * @len:	length of @bytes
  */
 struct vtpmb_tpm20_detail {
-	u8 *bytes;
+	u16 curve;
 	u16 len;
+	u8 *bytes;
 };
 
 /**

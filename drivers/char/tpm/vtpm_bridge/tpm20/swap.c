@@ -43,22 +43,25 @@
 static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u32 *rc)
 {
 	int len = vtpmb_tpm20_own_handle(port, TPM2_CC_ContextSave, body->res.phys, rc);
-	const u8 *blob = port->scratch + VTPMB_HEADER_SIZE;
+	struct vtpmb_reader r, blob;
+	u64 sequence;
 	int err;
 
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	if (len < VTPMB_HEADER_SIZE + CONTEXT_MIN) {
+	vtpmb_port_response(port, len, &r);
+	blob = r;
+	if (blob.left < CONTEXT_MIN || !vtpmb_get_u64(&r, &sequence)) {
 		port->resync_needed = true;
 		return -EIO;
 	}
 	if (body->kind == KIND_SESSION)
-		vtpmb_tpm20_gap_saved(port, vtpmb_peek_u64(blob));
-	err = vtpmb_resident_keep_blob(&body->res, blob, len - VTPMB_HEADER_SIZE);
+		vtpmb_tpm20_gap_saved(port, sequence);
+	err = vtpmb_resident_keep_blob(&body->res, blob.pos, blob.left);
 	if (err || body->kind != KIND_SESSION)
 		return err;
 	body->res.phys = 0;
-	body->sequence = vtpmb_peek_u64(blob);
+	body->sequence = sequence;
 	list_move_tail(&body->res.saved, &port->saved);
 	return 0;
 }
@@ -166,6 +169,7 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 	static const u8 nonce[16];
 	u8 body[64];
 	struct vtpmb_writer w;
+	struct vtpmb_reader r;
 	int len;
 
 	vtpmb_writer_init(&w, body, sizeof(body));
@@ -180,11 +184,11 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 	len = vtpmb_tpm20_own_plain(port, TPM2_CC_StartAuthSession, body, w.len, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	if (len < VTPMB_HEADER_SIZE + 4) {
+	vtpmb_port_response(port, len, &r);
+	if (!vtpmb_get_u32(&r, handle)) {
 		port->resync_needed = true;
 		return -EIO;
 	}
-	*handle = vtpmb_peek_u32(port->scratch + VTPMB_HEADER_SIZE);
 	return 0;
 }
 
@@ -576,7 +580,9 @@ static int tpm20_command_with_room(struct vtpmb_vtpm *vtpm, u32 code, const void
 static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_reader r;
 	int len, err = 0;
+	u32 handle = 0;
 
 	if (body->kind == KIND_SEQUENCE)
 		err = vtpmb_tpm20_list_host_objects(vtpm);
@@ -588,14 +594,15 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
 				      body->res.blob_len, rc);
 	if (len < 0)
 		return len;
-	if (!*rc && len < VTPMB_HEADER_SIZE + 4) {
+	vtpmb_port_response(vtpm->port, len, &r);
+	if (!*rc && !vtpmb_get_u32(&r, &handle)) {
 		vtpm->port->resync_needed = true;
 		return -EIO;
 	}
 	table->loading = NULL;
 	if (*rc)
 		return 0;
-	body->res.phys = vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE);
+	body->res.phys = handle;
 	if (body->kind == KIND_SESSION)
 		vtpmb_resident_forget_saved(&body->res);
 	return 0;
@@ -672,10 +679,9 @@ static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 /* A persistent object takes an object slot in the chip while the command runs. */
 static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 {
-	u8 param[4];
+	const __be32 param = cpu_to_be32(handle);
 
-	vtpmb_poke_u32(param, handle);
-	return tpm20_command_with_room(vtpm, TPM2_CC_ReadPublic, param, sizeof(param), rc);
+	return tpm20_command_with_room(vtpm, TPM2_CC_ReadPublic, &param, sizeof(param), rc);
 }
 
 /**
@@ -747,7 +753,7 @@ int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle,
 
 	if (len < 0 || rc)
 		return min(len, 0);
-	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_port_response(vtpm->port, len, &r);
 	if (!vtpmb_get_tpm2b(&r, &bytes, &bytes_len) || !vtpmb_get_tpm2b(&r, &bytes, &bytes_len))
 		return -EIO;
 	*same |= bytes_len == body->name_len && !memcmp(bytes, body->name, bytes_len);

@@ -151,7 +151,7 @@ static bool tpm20_is_structure(u16 tag)
  * vtpmb_tpm20_header() - parse a command's header
  * @vtpm:	the vtpm
  * @cmd:	the command
- * @call:	gets its @tag and @len; all that follows is in @params
+ * @call:	gets its @tag; all that follows is in @params
  *
  * Return: a response code, in the order of TPM 2.0 Part 4, ExecuteCommand()
  */
@@ -159,23 +159,25 @@ u32 vtpmb_tpm20_header(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 		       struct vtpmb_tpm20_call *call)
 {
 	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
+	struct vtpmb_reader r;
+	u32 size = 0;
 
 	memset(call, 0, sizeof(*call));
 	call->cmd = cmd;
-	call->tag = vtpmb_peek_u16(cmd->buf);
-	call->len = vtpmb_peek_u32(cmd->buf + 2);
-	if (cmd->len >= VTPMB_HEADER_SIZE)
-		cmd->code = vtpmb_peek_u32(cmd->buf + 6);
+	/* At least these two are there. */
+	vtpmb_reader_init(&r, cmd->buf, cmd->len);
+	vtpmb_get_u16(&r, &call->tag);
+	vtpmb_get_u32(&r, &size);
+	vtpmb_get_u32(&r, &cmd->code);
 
 	if (call->tag != TPM2_ST_NO_SESSIONS && call->tag != TPM2_ST_SESSIONS)
 		return tpm20_is_structure(call->tag) ? TPM2_RC_BAD_TAG : TPM2_RC_VALUE;
-	if (call->len > cmd->len || call->len > facts->command_max)
+	if (size > cmd->len || size > facts->command_max)
 		return TPM2_RC_COMMAND_SIZE;
-	if (call->len < VTPMB_HEADER_SIZE)
-		return call->len == cmd->len ? TPM2_RC_INSUFFICIENT : TPM2_RC_COMMAND_SIZE;
+	if (size < VTPMB_HEADER_SIZE)
+		return size == cmd->len ? TPM2_RC_INSUFFICIENT : TPM2_RC_COMMAND_SIZE;
 
-	vtpmb_reader_init(&call->params, cmd->buf + VTPMB_HEADER_SIZE,
-			  call->len - VTPMB_HEADER_SIZE);
+	vtpmb_reader_init(&call->params, r.pos, size - VTPMB_HEADER_SIZE);
 	return TPM2_RC_SUCCESS;
 }
 
@@ -264,6 +266,7 @@ static u32 tpm20_parse_handles(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	for (i = 0; i < call->row->nr_handles; i++) {
 		if (!vtpmb_get_u32(&call->params, &call->handle[i]))
 			return TPM2_RC_OF_HANDLE(TPM2_RC_INSUFFICIENT, i);
+		call->wire_handle[i] = cpu_to_be32(call->handle[i]);
 		if (!(vtpmb_tpm20_accept(vtpm, call->handle[i]) & call->row->accept[i]))
 			return TPM2_RC_OF_HANDLE(TPM2_RC_VALUE, i);
 	}
@@ -339,7 +342,7 @@ static u32 tpm20_parse_session_area(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_
 	for (i = 0; area->left; i++, session++) {
 		if (i == VTPMB_TPM20_HANDLES)
 			return TPM2_RC_OF_SESSION(TPM2_RC_SIZE, i);
-		session->at = area->pos - call->cmd->buf;
+		session->start = area->pos;
 		rc = tpm20_session(vtpm, area, session);
 		if (rc)
 			return TPM2_RC_OF_SESSION(rc, i);
@@ -381,6 +384,7 @@ static u32 tpm20_parse_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
  */
 void vtpmb_tpm20_parse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
+	call->wire_code = cpu_to_be32(call->row->code);
 	call->handle_rc = tpm20_parse_handles(vtpm, call);
 	if (!call->handle_rc)
 		call->session_rc = tpm20_parse_sessions(vtpm, call);
