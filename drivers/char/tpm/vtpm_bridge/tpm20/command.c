@@ -36,12 +36,11 @@
 #include "state.h"
 #include "swap.h"
 #include "wire.h"
-#include "chip_check.h"
 
 /* Whether the virtual platform answers a command. */
 static bool tpm20_is_virtual(const struct vtpmb_tpm20_call *call)
 {
-	return call->row->flags & TPM20_LOCAL && !call->real && !call->chip_checked;
+	return call->row->flags & TPM20_LOCAL && !call->real;
 }
 
 /* Who answers a command in the hub's thread, if not the chip; or NULL. */
@@ -171,24 +170,6 @@ static void tpm20_find_hierarchy(struct vtpmb_tpm20_call *call)
 		call->hier = call->entry[0]->hier;
 }
 
-/* The chip may be able to check what the bridge cannot, if it has all the keys. */
-static u32 tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
-{
-	u32 rc = vtpmb_tpm20_authorise(vtpm, call);
-	unsigned int i;
-
-	if (rc != TPM2_RC_AUTH_UNAVAILABLE || !tpm20_is_virtual(call) ||
-	    !vtpmb_tpm20_may_chip_check(vtpm, call))
-		return rc;
-	rc = vtpmb_tpm20_choose_checker(vtpm, call, false);
-	for (i = 0; !rc && i < call->nr_sessions; i++) {
-		if (call->session[i].checked && call->session[i].entry)
-			rc = TPM2_RC_AUTH_UNAVAILABLE;
-	}
-	call->chip_checked = !rc;
-	return rc;
-}
-
 /*
  * A public part alone has no authValue.  Asked for one by a bound session, chips
  * that follow the reference implementation enter failure mode before they say so.
@@ -213,7 +194,7 @@ static u32 tpm20_check(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 
 	if (call->cmd->epoch != vtpm->epoch)
 		return TPM2_RC_INITIALIZE;
-	rc = tpm20_authorise(vtpm, call);
+	rc = vtpmb_tpm20_authorise(vtpm, call);
 	if (rc || tpm20_is_local(call))
 		return rc;
 	rc = vtpmb_tpm20_check_null_primary(call);
@@ -657,8 +638,6 @@ static int tpm20_complete(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		return err;
 	vtpmb_tpm20_apply_conditions(call);
 	tpm20_apply_to_platform(vtpm, call, len);
-	if (call->chip_checked)
-		vtpmb_tpm20_apply_chip_checked(vtpm, call);
 	vtpmb_tpm20_use_up_ephemeral(vtpm, call);
 	call->cmd->len = len;
 	call->cmd->rc = TPM2_RC_SUCCESS;
@@ -705,8 +684,6 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	int len, err;
 
 	err = vtpmb_tpm20_limit_failures(vtpm, call, rc);
-	if (!err && !*rc && call->chip_checked)
-		err = vtpmb_tpm20_chip_check(vtpm, call, rc);
 	if (!err && !*rc)
 		err = vtpmb_tpm20_nv_room(vtpm, call, rc);
 	if (err || *rc)

@@ -206,7 +206,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	    REAL(policy_is_real)),
 	ROW(PolicyRestart, 0, 0, HANDLES(1, ACCEPT_POLICY), CONDITION(restart), APPLY(restart)),
 	ROW(ReadClock, 0, 0),
-	ROW(PCR_Extend, TPM20_NV | TPM20_LOCAL | TPM20_CHIP_MAY_CHECK, 1,
+	ROW(PCR_Extend, TPM20_NV | TPM20_LOCAL, 1,
 	    HANDLES(1, ACCEPT_PCR | ACCEPT_NULL), LOCAL(pcr_extend), REAL(handle_is_real),
 	    INSPECT(inspect_real)),
 	ROW(PCR_SetAuthValue, TPM20_DECRYPT | TPM20_LOCAL, 1, HANDLES(1, ACCEPT_PCR),

@@ -79,7 +79,6 @@ enum vtpmb_tpm20_response {
  * @TPM20_ANY_HIERARCHY: it may name a persistent object of a disabled hierarchy
  * @TPM20_HIDES_PCR:	the chip gets TPM_RH_NULL for a private PCR
  * @TPM20_NULL_PRIMARY:	it may create the null primary that the bridge makes
- * @TPM20_CHIP_MAY_CHECK: the chip may check its sessions for the virtual platform
  */
 enum vtpmb_tpm20_flags {
 	TPM20_NO_SESSIONS	= BIT(0),
@@ -100,8 +99,7 @@ enum vtpmb_tpm20_flags {
 	TPM20_NEEDS_AUTH_VALUE	= BIT(15),
 	TPM20_ANY_HIERARCHY	= BIT(16),
 	TPM20_HIDES_PCR		= BIT(17),
-	TPM20_CHIP_MAY_CHECK	= BIT(18),
-	TPM20_NULL_PRIMARY	= BIT(19),
+	TPM20_NULL_PRIMARY	= BIT(18),
 };
 
 /**

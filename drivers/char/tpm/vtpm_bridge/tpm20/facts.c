@@ -117,14 +117,8 @@ static int tpm20_learn_permanent(struct vtpmb_port *port, struct vtpmb_tpm20_fac
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_get_bank() - read one TPMS_PCR_SELECTION of a chip's TPM_CAP_PCRS
- * @r:		at its beginning; advanced past it
- * @sel:	out: the bank, and which of its PCRs are allocated
- *
- * Return: false if it is truncated
- */
-bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel)
+/* Get one TPMS_PCR_SELECTION of TPM_CAP_PCRS; false if it is cut off. */
+static bool tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel)
 {
 	const u8 *bits;
 	u8 size, i;
@@ -165,7 +159,7 @@ static int tpm20_learn_bank(struct vtpmb_port *port, struct vtpmb_tpm20_facts *f
 	struct vtpmb_tpm20_selection sel;
 	const struct vtpmb_hash *hash;
 
-	if (!vtpmb_tpm20_get_bank(r, &sel))
+	if (!tpm20_get_bank(r, &sel))
 		return -EIO;
 	*key = 0;
 	hash = vtpmb_hash_find(sel.alg);

@@ -16,7 +16,6 @@
 const struct vtpmb_tpm20_tagged *vtpmb_tpm20_alg(struct vtpmb_vtpm *vtpm, u16 alg);
 bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg);
 bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg);
-bool vtpmb_tpm20_get_bank(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel);
 u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise);
 int vtpmb_tpm20_probe(struct vtpmb_port *port);
 void vtpmb_tpm20_forget(struct vtpmb_port *port);

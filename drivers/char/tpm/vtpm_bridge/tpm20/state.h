@@ -280,8 +280,6 @@ struct vtpmb_tpm20_index {
  * @index:	NV indices read in the present turn; the host may change them
  *		between turns
  * @kept:	VTPMB_BUF_SIZE bytes: a copy of the command, for retries
- * @digests_len: bytes of @digests
- * @digests:	digests to extend a PCR with if the chip accepts the command
  * @term:	@term of port->facts->gap in which @nr_shared_saves were counted
  * @nr_shared_saves: saves that this proxy has used of its equal share
  * @host_ended:	the host kernel's own session has been ended in this turn
@@ -317,8 +315,6 @@ struct vtpmb_tpm20_table {
 	u32 persistent_grants;
 	struct vtpmb_tpm20_index index[VTPMB_TPM20_KNOWN_INDICES];
 	u8 *kept;
-	size_t digests_len;
-	u8 digests[VTPMB_TPM20_MAX_HASHES * (sizeof(u16) + VTPMB_MAX_DIGEST)];
 	u32 term;
 	u32 nr_shared_saves;
 	bool host_ended;
@@ -511,8 +507,6 @@ struct vtpmb_tpm20_session {
  * @hash_alg:	authHash of the session that it starts
  * @auth_known:	it starts a sequence whose authValue is @auth
  * @auth:	without trailing zeros
- * @chip_checked:	the virtual platform executes it, but the chip checks its sessions
- *		and answers; hub's thread
  * @nv_index:	the NV index that it defines, or 0
  * @nv_size:	bytes of data of that index
  * @ephemeral:	it uses an ephemeral key
@@ -548,7 +542,6 @@ struct vtpmb_tpm20_call {
 	bool bound;
 	bool null_primary;
 	bool real;
-	bool chip_checked;
 	u16 hash_alg;
 	bool auth_known;
 	struct vtpmb_auth auth;
