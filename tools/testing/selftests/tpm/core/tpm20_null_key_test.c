@@ -634,6 +634,7 @@ static void bad_salts_are_refused(void)
 {
 	struct linux_salt salt[2];
 	unsigned int i;
+	char *last;
 	static const char *const bad[] = {
 		"0000", "0001 00", "0002 0000", "0004 0000 0000",
 		/* off the curve; too long; the point at infinity */
@@ -661,7 +662,8 @@ static void bad_salts_are_refused(void)
 	}
 	/* Almost a point of the curve. */
 	choose_salt(&on_proxy, &salt[0]);
-	salt[0].hex[strlen(salt[0].hex) - 1] ^= 1;
+	last = &salt[0].hex[strlen(salt[0].hex) - 1];
+	*last = *last == '0' ? '1' : '0';
 	CHECK_EQ(start_session_with(&on_proxy, &salt[0], "40000007"), 0x2c4);
 	CHECK_EQ(tell(&proxy, FLUSH "80000000"), 0);
 	CHECK_EQ(start_session(&on_proxy), 0);
@@ -869,6 +871,8 @@ static void refused_loan_is_the_sessions_error(void)
 
 static void objects_make_room_for_the_key(void)
 {
+	struct linux_salt salt;
+	char hex[1000];
 	unsigned int i;
 
 	begin();
@@ -877,20 +881,12 @@ static void objects_make_room_for_the_key(void)
 	for (i = 0; i < 5; i++)
 		CHECK_EQ(tell(&proxy, PRIMARY("40000001")), 0);
 	CHECK_EQ(tell(&proxy, on_proxy.context), 0);
-	core_turn = 0;
-	{
-		struct linux_salt salt;
-		char hex[1000];
-
-		choose_salt(&on_proxy, &salt);
-		sprintf(hex, "8001 ???????? 00000176 80000005 40000007 0010" NONCE
-			"%s 00 0010 000b", salt.hex);
-		CHECK_EQ(tell(&proxy, hex), 0);
-	}
+	choose_salt(&on_proxy, &salt);
+	sprintf(hex, "8001 ???????? 00000176 80000005 40000007 0010" NONCE "%s 00 0010 000b",
+		salt.hex);
+	CHECK_EQ(tell(&proxy, hex), 0);
 	/* All objects of the guest are still there. */
 	for (i = 0; i < 6; i++) {
-		char hex[60];
-
 		sprintf(hex, READ_PUBLIC "%08x", 0x80000000 + i);
 		CHECK_EQ(tell(&proxy, hex), 0);
 	}
