@@ -46,10 +46,10 @@ static void grant(unsigned int i)
 
 	memset(&own[i], 0, sizeof(own[i]));
 	own[i].g.vtpm = vtpm;
-	vtpm->transport = fuzz_below(4);
+	core_set(vtpm, VTPMB_SETTING_TRANSPORT, fuzz_below(4));
 	vtpm->real_pcrs = fuzz_below(2) ? 1 << 16 : 0;
 	if (fuzz_below(2))
-		vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+		core_set(vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	if (fuzz_below(2))
 		core_grant(vtpm, VTPMB_RANGE_NV, 0x1000 + 0x100 * i, 0x10ff + 0x100 * i);
 }

@@ -34,6 +34,7 @@
 #include "hash.h"
 #include "limits.h"
 #include "policy.h"
+#include "setting.h"
 
 /** VTPMB_QUERY_SIZE - bytes of QEMU's buffer-size query, both families */
 #define VTPMB_QUERY_SIZE	22
@@ -157,57 +158,6 @@ enum vtpmb_power {
 };
 
 /**
- * enum vtpmb_ownership - what a TPM 1.2 guest sees of the owner
- * @VTPMB_OWNERSHIP_AUTO:		"owned" on an owned chip, else "not installable"
- * @VTPMB_OWNERSHIP_OWNED:		an owner exists: TakeOwnership gives 20
- * @VTPMB_OWNERSHIP_NOT_INSTALLABLE:	none, and none can be: TakeOwnership gives 11
- * @VTPMB_OWNERSHIP_GRANTED:		as the chip reports; whoever knows the
- *					owner's secret can act as the owner
- */
-enum vtpmb_ownership {
-	VTPMB_OWNERSHIP_AUTO,
-	VTPMB_OWNERSHIP_OWNED,
-	VTPMB_OWNERSHIP_NOT_INSTALLABLE,
-	VTPMB_OWNERSHIP_GRANTED,
-};
-
-/**
- * enum vtpmb_transport - what a TPM 1.2 guest may wrap in transport sessions
- * @VTPMB_TRANSPORT_DENY:	nothing: there are no transport sessions
- * @VTPMB_TRANSPORT_INSPECT:	nothing that is hidden by encryption
- * @VTPMB_TRANSPORT_ORDINAL:	that too, for commands that are harmless whatever
- *				their parameters are
- * @VTPMB_TRANSPORT_ALLOW:	all commands that are permitted outside; encrypted
- *				parameters are not checked
- */
-enum vtpmb_transport {
-	VTPMB_TRANSPORT_DENY,
-	VTPMB_TRANSPORT_INSPECT,
-	VTPMB_TRANSPORT_ORDINAL,
-	VTPMB_TRANSPORT_ALLOW,
-};
-
-/** VTPMB_NO_COUNTER - no monotonic counter is granted */
-#define VTPMB_NO_COUNTER	0xFFFFFFFF
-
-/* TPM 2.0: the chip's hierarchies that an administrator can open to a proxy. */
-enum vtpmb_chip_hier {
-	VTPMB_CHIP_OWNER,
-	VTPMB_CHIP_ENDORSEMENT,
-	VTPMB_NR_CHIP_HIERS,
-};
-
-/**
- * struct vtpmb_auth - an authValue
- * @len:	its bytes, without trailing zeros
- * @value:	those; zeros follow
- */
-struct vtpmb_auth {
-	u16 len;
-	u8 value[VTPMB_MAX_AUTH];
-};
-
-/**
  * struct vtpmb_range - handles of the chip that a proxy is granted
  * @first:	the first one
  * @last:	the last one; 0: there are none
@@ -227,6 +177,17 @@ static inline bool vtpmb_range_overlaps(const struct vtpmb_range *a,
 					const struct vtpmb_range *b)
 {
 	return a->last && b->last && a->first <= b->last && b->first <= a->last;
+}
+
+/* A range as one number, as it is for user space. */
+static inline struct vtpmb_range vtpmb_range_unpack(u64 value)
+{
+	return (struct vtpmb_range) { .first = value >> 32, .last = (u32)value };
+}
+
+static inline u64 vtpmb_range_pack(const struct vtpmb_range *range)
+{
+	return (u64)range->first << 32 | range->last;
 }
 
 /**
@@ -251,23 +212,12 @@ enum vtpmb_range_kind {
  * @power:	see enum vtpmb_power
  * @locality:	virtual locality, 0 to 4
  * @pp_pin:	the administrator asserts physical presence (the hardware pin)
- * @ownership:	TPM 1.2: see enum vtpmb_ownership
- * @nr_views:	raised whenever @ownership is set
- * @transport:	TPM 1.2: see enum vtpmb_transport
- * @counter:	TPM 1.2: the monotonic counter that the guest may use, or
- *		VTPMB_NO_COUNTER
  * @policy:	which command codes this proxy may use
- * @secret:	TPM 2.0: the key of its policies on PCRs
  * @real_pcrs:	bit N: its PCR N is the chip's own; else it is private
- * @chip_auth:	TPM 2.0: the authValues that the chip's own hierarchies have, as
- *		far as the administrator has told; by default empty
- * @no_endorsement: TPM 2.0: the administrator has disabled its endorsement hierarchy
- * @chip_null_key: TPM 2.0: null primaries that Linux creates are the chip's, too
  * @range:	handles of the chip's that are granted to it
- * @grants:	raised whenever @range or @no_endorsement changes
+ * @grants:	raised whenever @range changes, and by the family for other grants
  * @nv_indices:	how many NV indices it may have in its range
  * @nv_bytes:	and how many bytes of data in them
- * @persistent_objects: how many objects it may make persistent in the chip
  * @stop_on_failure: if the chip enters failure mode after a command of this vtpm, the chip
  *		gets no further command of it
  * @stopped:	there was such a command
@@ -283,21 +233,12 @@ struct vtpmb_vtpm {
 	enum vtpmb_power power;
 	u8 locality;
 	bool pp_pin;
-	enum vtpmb_ownership ownership;
-	u32 nr_views;
-	enum vtpmb_transport transport;
-	u32 counter;
 	struct vtpmb_policy policy;
-	u8 secret[VTPMB_SECRET_SIZE];
 	u32 real_pcrs;
-	struct vtpmb_auth chip_auth[VTPMB_NR_CHIP_HIERS];
-	bool no_endorsement;
-	bool chip_null_key;
 	struct vtpmb_range range[VTPMB_NR_RANGES];
 	u32 grants;
 	u32 nv_indices;
 	u32 nv_bytes;
-	u32 persistent_objects;
 	bool stop_on_failure;
 	bool stopped;
 	u32 failed_code;
@@ -433,6 +374,7 @@ enum {
  * @version:	VTPMB_VERSION_12 or VTPMB_VERSION_20
  * @call_size:	bytes of @call of a command: the family's struct for a parsed command
  * @commands:	its command table
+ * @settings:	VTPMB_NR_SETTINGS settings, by enum vtpmb_setting_nr
  * @query:	QEMU's buffer-size query, VTPMB_QUERY_SIZE bytes: what the
  *		emulator of a TIS or CRB device sends at each of its resets
  * @query_answer: the answer that QEMU understands: VTPMB_GUEST_BUF_SIZE
@@ -450,10 +392,6 @@ enum {
  * @destroy:	wipe and free it; nothing of it is in the chip any more
  * @power:	see enum vtpmb_power_event.  Cannot fail.
  * @show:	fill in all of @view
- * @may_grant:	whether an administrator may grant @range, which is not empty, to a
- *		proxy
- * @set_endorsement: TPM 2.0: enable or disable the endorsement hierarchy for the
- *		administrator; NULL for a TPM 1.2
  * @receive:	take a command; @cmd->len >= 6 and at least the size in its
  *		header.  Parses it into @call.  Sets @code, @epoch, @locality,
  *		@answer, and @failed_code to 0.  If the answer is not VTPMB_ANSWER_CHIP, the
@@ -474,6 +412,7 @@ struct vtpmb_family {
 	u32 version;
 	size_t call_size;
 	const struct vtpmb_commands *commands;
+	const struct vtpmb_setting *settings;
 	const u8 *query;
 	const u8 *query_answer;
 	size_t query_answer_len;
@@ -491,11 +430,6 @@ struct vtpmb_family {
 	void (*retry)(struct vtpmb_cmd *cmd);
 	bool (*is_stale)(struct vtpmb_vtpm *vtpm);
 	int (*tidy)(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason);
-
-	/* For the set ioctl. */
-	bool (*may_grant)(enum vtpmb_range_kind kind, const struct vtpmb_range *range);
-	/* For the set ioctl; under vtpm->lock. */
-	void (*set_endorsement)(struct vtpmb_vtpm *vtpm, bool on);
 };
 
 extern const struct vtpmb_family vtpmb_tpm12;

@@ -48,6 +48,9 @@
 /** VTPMB_NR_PCRS - PCRs of a PC Client TPM, both families */
 #define VTPMB_NR_PCRS		24
 
+/** VTPMB_ALL_PCRS - those, bit N for PCR N */
+#define VTPMB_ALL_PCRS		((1U << VTPMB_NR_PCRS) - 1)
+
 /** VTPMB_MAX_DIGEST - bytes of the longest digest (SHA-512) */
 #define VTPMB_MAX_DIGEST	64
 

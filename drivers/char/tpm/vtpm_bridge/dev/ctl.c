@@ -106,62 +106,55 @@ static long vtpmb_ctl_reset(struct vtpmb_ctl_call *call)
 	return 0;
 }
 
-static int vtpmb_set_failure_mode(struct vtpmb_proxy *proxy, u64 value)
+/**
+ * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET and VTPM_BRIDGE_GET
+ * @setting:	its row in the settings of the proxy's family, which says whether the family
+ *		has it, and what values it takes; 0: both families have it, with the same values
+ * @max:	maximum value of a key without @setting; a greater one is -ERANGE
+ * @offset:	where the value is in struct vtpmb_proxy
+ * @size:	its size there, 1 or 4; 0: the value is not a field
+ * @verb:	what a key of the policy does to the command with the code that is its value
+ * @range:	which range a key with a range sets
+ * @set:	called under vtpm.lock; NULL: the field is set, or else @setting
+ * @get:	called under vtpm.lock; NULL: the field is read, or else @setting.  A key with
+ *		none of these belongs to the policy: VTPM_BRIDGE_POLICY reads it.
+ * @locks:	@set takes vtpm.lock itself
+ */
+struct vtpmb_ctl_key {
+	enum vtpmb_setting_nr setting;
+	u64 max;
+	size_t offset;
+	size_t size;
+	enum vtpmb_policy_verb verb;
+	enum vtpmb_range_kind range;
+	int (*set)(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value);
+	u64 (*get)(const struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key);
+	bool locks;
+};
+
+static int vtpmb_set_failure_mode(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key,
+				  u64 value)
 {
 	vtpmb_proxy_set_failure_mode(proxy, value);
 	return 0;
 }
 
-static u64 vtpmb_get_failure_mode(const struct vtpmb_proxy *proxy)
+static u64 vtpmb_get_failure_mode(const struct vtpmb_proxy *proxy,
+				  const struct vtpmb_ctl_key *key)
 {
 	return proxy->failure_mode != VTPMB_FAILURE_NONE;
 }
 
-static int vtpmb_set_ownership(struct vtpmb_proxy *proxy, u64 value)
-{
-	WRITE_ONCE(proxy->vtpm.ownership, value);
-	WRITE_ONCE(proxy->vtpm.nr_views, proxy->vtpm.nr_views + 1);
-	return 0;
-}
-
-static int vtpmb_set_policy(struct vtpmb_proxy *proxy, u64 code,
-			    enum vtpmb_policy_verb verb)
+static int vtpmb_set_policy(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 code)
 {
 	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
 
-	return vtpmb_policy_set(&vtpm->policy, vtpm->port->family->commands, code, verb);
-}
-
-static int vtpmb_set_deny(struct vtpmb_proxy *proxy, u64 code)
-{
-	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DENY);
-}
-
-static int vtpmb_set_allow(struct vtpmb_proxy *proxy, u64 code)
-{
-	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_ALLOW);
-}
-
-static int vtpmb_set_allow_unsafe(struct vtpmb_proxy *proxy, u64 code)
-{
-	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_ALLOW_UNSAFE);
-}
-
-static int vtpmb_set_default(struct vtpmb_proxy *proxy, u64 code)
-{
-	return vtpmb_set_policy(proxy, code, VTPMB_POLICY_DEFAULT);
-}
-
-/* The PCR that represents private PCRs in policies cannot be granted to a guest. */
-static int vtpmb_check_real_pcrs(const struct vtpmb_proxy *proxy, u64 value)
-{
-	u32 policy_pcr = proxy->vtpm.port->policy_pcr;
-
-	return policy_pcr && value & BIT_ULL(policy_pcr) ? -ERANGE : 0;
+	return vtpmb_policy_set(&vtpm->policy, vtpm->port->family->commands, code, key->verb);
 }
 
 /* Read user memory without the lock: a page fault can take arbitrarily long. */
-static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
+static int vtpmb_set_secret(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key,
+			    u64 address)
 {
 	u8 secret[VTPMB_SECRET_SIZE];
 
@@ -169,16 +162,10 @@ static int vtpmb_set_secret(struct vtpmb_proxy *proxy, u64 address)
 	if (copy_from_user(secret, u64_to_user_ptr(address), sizeof(secret)))
 		return -EFAULT;
 	mutex_lock(&proxy->vtpm.lock);
-	memcpy(proxy->vtpm.secret, secret, sizeof(secret));
-	proxy->secret_given = true;
+	vtpmb_setting_set_bytes(&proxy->vtpm, key->setting, secret, sizeof(secret));
 	mutex_unlock(&proxy->vtpm.lock);
 	memzero_explicit(secret, sizeof(secret));
 	return 0;
-}
-
-static u64 vtpmb_get_secret(const struct vtpmb_proxy *proxy)
-{
-	return proxy->secret_given;
 }
 
 static int vtpmb_copy_auth(struct vtpm_bridge_auth *auth, u64 address)
@@ -203,131 +190,43 @@ static int vtpmb_copy_auth(struct vtpm_bridge_auth *auth, u64 address)
 	return 0;
 }
 
-static int vtpmb_set_chip_auth(struct vtpmb_proxy *proxy, u64 address,
-			       enum vtpmb_chip_hier hier)
+static int vtpmb_set_auth(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 address)
 {
-	struct vtpmb_auth *auth = &proxy->vtpm.chip_auth[hier];
-	struct vtpm_bridge_auth from = {};
-	int err = vtpmb_copy_auth(&from, address);
+	struct vtpm_bridge_auth auth = {};
+	int err = vtpmb_copy_auth(&auth, address);
 
 	if (!err) {
-		while (from.len && !from.auth[from.len - 1])
-			from.len--;
 		mutex_lock(&proxy->vtpm.lock);
-		memcpy(auth->value, from.auth, sizeof(auth->value));
-		auth->len = from.len;
+		vtpmb_setting_set_bytes(&proxy->vtpm, key->setting, auth.auth, auth.len);
 		mutex_unlock(&proxy->vtpm.lock);
 	}
-	memzero_explicit(&from, sizeof(from));
+	memzero_explicit(&auth, sizeof(auth));
 	return err;
 }
 
-static int vtpmb_set_owner_auth(struct vtpmb_proxy *proxy, u64 address)
+static int vtpmb_set_range(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value)
 {
-	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_OWNER);
+	struct vtpmb_range range = vtpmb_range_unpack(value);
+
+	return vtpmb_proxy_grant(proxy, key->range, &range);
 }
 
-static u64 vtpmb_get_owner_auth(const struct vtpmb_proxy *proxy)
+static u64 vtpmb_get_range(const struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key)
 {
-	return proxy->vtpm.chip_auth[VTPMB_CHIP_OWNER].len != 0;
+	return vtpmb_range_pack(&proxy->vtpm.range[key->range]);
 }
 
-static int vtpmb_set_endorsement_auth(struct vtpmb_proxy *proxy, u64 address)
-{
-	return vtpmb_set_chip_auth(proxy, address, VTPMB_CHIP_ENDORSEMENT);
-}
-
-static u64 vtpmb_get_endorsement_auth(const struct vtpmb_proxy *proxy)
-{
-	return proxy->vtpm.chip_auth[VTPMB_CHIP_ENDORSEMENT].len != 0;
-}
-
-static struct vtpmb_range vtpmb_unpack_range(u64 value)
-{
-	return (struct vtpmb_range) {
-		.first = upper_32_bits(value), .last = lower_32_bits(value),
-	};
-}
-
-static u64 vtpmb_pack_range(const struct vtpmb_range *range)
-{
-	return (u64)range->first << 32 | range->last;
-}
-
-static int vtpmb_set_range(struct vtpmb_proxy *proxy, u64 value, enum vtpmb_range_kind kind)
-{
-	struct vtpmb_range range = vtpmb_unpack_range(value);
-
-	if (value && !proxy->vtpm.port->family->may_grant(kind, &range))
-		return -ERANGE;
-	return vtpmb_proxy_grant(proxy, kind, &range);
-}
-
-static int vtpmb_set_nv_range(struct vtpmb_proxy *proxy, u64 value)
-{
-	return vtpmb_set_range(proxy, value, VTPMB_RANGE_NV);
-}
-
-static u64 vtpmb_get_nv_range(const struct vtpmb_proxy *proxy)
-{
-	return vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_NV]);
-}
-
-static int vtpmb_set_persistent_range(struct vtpmb_proxy *proxy, u64 value)
-{
-	return vtpmb_set_range(proxy, value, VTPMB_RANGE_PERSISTENT);
-}
-
-static u64 vtpmb_get_persistent_range(const struct vtpmb_proxy *proxy)
-{
-	return vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]);
-}
-
-static int vtpmb_set_power(struct vtpmb_proxy *proxy, u64 value)
+static int vtpmb_set_power(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value)
 {
 	return vtpmb_proxy_set_power(proxy, value);
 }
 
-static int vtpmb_set_endorsement(struct vtpmb_proxy *proxy, u64 value)
-{
-	proxy->vtpm.port->family->set_endorsement(&proxy->vtpm, value);
-	return 0;
-}
-
-static u64 vtpmb_get_endorsement(const struct vtpmb_proxy *proxy)
-{
-	return !proxy->vtpm.no_endorsement;
-}
-
-static int vtpmb_set_stop_on_failure(struct vtpmb_proxy *proxy, u64 value)
+static int vtpmb_set_stop_on_failure(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key,
+				     u64 value)
 {
 	vtpmb_failure_set_stop(&proxy->vtpm, value);
 	return 0;
 }
-
-/**
- * struct vtpmb_ctl_key - a key of VTPM_BRIDGE_SET and VTPM_BRIDGE_GET
- * @max:	greatest value; a greater one is -ERANGE
- * @family:	version of the only family that has the key; 0: both have it.
- *		-EOPNOTSUPP for a proxy of the other
- * @offset:	where the value is in struct vtpmb_proxy
- * @size:	its size there, 1 or 4; 0: the value is not a field
- * @check:	called under vtpm.lock before the field is set: 0 or -ERANGE; or NULL
- * @set:	called under vtpm.lock; NULL: the field is set
- * @get:	called under vtpm.lock; NULL: the field is read.  A key with neither @get
- *		nor a field belongs to the policy: VTPM_BRIDGE_POLICY reads it.
- * @locks:	@set takes vtpm.lock itself
- */
-struct vtpmb_ctl_key {
-	u64 max;
-	u32 family;
-	size_t offset;
-	size_t size;
-	int (*check)(const struct vtpmb_proxy *proxy, u64 value);
-	int (*set)(struct vtpmb_proxy *proxy, u64 value);
-	u64 (*get)(const struct vtpmb_proxy *proxy);
-	bool locks;
-};
 
 #define vtpmb_field_size(size) ((size) + BUILD_BUG_ON_ZERO((size) != 1 && (size) != 4))
 
@@ -335,109 +234,121 @@ struct vtpmb_ctl_key {
 	.offset = offsetof(struct vtpmb_proxy, field),			\
 	.size = vtpmb_field_size(sizeof_field(struct vtpmb_proxy, field)),\
 	__VA_ARGS__ }
-#define VTPMB_CTL_VALUE(name, ...) {					\
-	.set = vtpmb_set_##name, .get = vtpmb_get_##name, __VA_ARGS__ }
-#define VTPMB_CTL_POLICY(name) { .set = vtpmb_set_##name, .max = U32_MAX }
+#define VTPMB_CTL_POLICY(name) {					\
+	.max = U32_MAX, .set = vtpmb_set_policy, .verb = VTPMB_POLICY_##name }
+#define VTPMB_CTL_SETTING(name, ...) { .setting = VTPMB_SETTING_##name, __VA_ARGS__ }
+#define VTPMB_CTL_BYTES(name, fn)					\
+	VTPMB_CTL_SETTING(name, .set = fn, .locks = true)
+#define VTPMB_CTL_RANGE(name, kind)					\
+	VTPMB_CTL_SETTING(name, .set = vtpmb_set_range, .get = vtpmb_get_range,	\
+			  .range = kind, .locks = true)
 
 static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	[VTPM_BRIDGE_LOCALITY] = VTPMB_CTL_FIELD(vtpm.locality, .max = 4),
 	[VTPM_BRIDGE_PHYSICAL_PRESENCE] = VTPMB_CTL_FIELD(vtpm.pp_pin, .max = 1),
 	[VTPM_BRIDGE_RESET_BY_QUERY] = VTPMB_CTL_FIELD(reset_by_query, .max = 1),
-	[VTPM_BRIDGE_OWNERSHIP] =
-		VTPMB_CTL_FIELD(vtpm.ownership, .max = VTPM_BRIDGE_OWNERSHIP_GRANTED,
-				.set = vtpmb_set_ownership, .family = VTPMB_VERSION_12),
-	[VTPM_BRIDGE_DENY] = VTPMB_CTL_POLICY(deny),
-	[VTPM_BRIDGE_ALLOW] = VTPMB_CTL_POLICY(allow),
-	[VTPM_BRIDGE_ALLOW_UNSAFE] = VTPMB_CTL_POLICY(allow_unsafe),
-	[VTPM_BRIDGE_DEFAULT] = VTPMB_CTL_POLICY(default),
-	[VTPM_BRIDGE_SECRET] =
-		VTPMB_CTL_VALUE(secret, .max = U64_MAX, .locks = true, .family = VTPMB_VERSION_20),
-	[VTPM_BRIDGE_NV_RANGE] = VTPMB_CTL_VALUE(nv_range, .max = U64_MAX, .locks = true),
+	[VTPM_BRIDGE_OWNERSHIP] = VTPMB_CTL_SETTING(OWNERSHIP),
+	[VTPM_BRIDGE_DENY] = VTPMB_CTL_POLICY(DENY),
+	[VTPM_BRIDGE_ALLOW] = VTPMB_CTL_POLICY(ALLOW),
+	[VTPM_BRIDGE_ALLOW_UNSAFE] = VTPMB_CTL_POLICY(ALLOW_UNSAFE),
+	[VTPM_BRIDGE_DEFAULT] = VTPMB_CTL_POLICY(DEFAULT),
+	[VTPM_BRIDGE_SECRET] = VTPMB_CTL_BYTES(SECRET, vtpmb_set_secret),
+	[VTPM_BRIDGE_NV_RANGE] = VTPMB_CTL_RANGE(NV_RANGE, VTPMB_RANGE_NV),
 	[VTPM_BRIDGE_NV_INDICES] = VTPMB_CTL_FIELD(vtpm.nv_indices, .max = VTPMB_MAX_NV_INDICES),
 	[VTPM_BRIDGE_NV_BYTES] = VTPMB_CTL_FIELD(vtpm.nv_bytes, .max = VTPMB_MAX_NV_BYTES),
 	[VTPM_BRIDGE_PERSISTENT_RANGE] =
-		VTPMB_CTL_VALUE(persistent_range, .max = U64_MAX, .locks = true,
-				.family = VTPMB_VERSION_20),
-	[VTPM_BRIDGE_PERSISTENT_OBJECTS] =
-		VTPMB_CTL_FIELD(vtpm.persistent_objects, .max = VTPMB_MAX_PERSISTENT,
-				.family = VTPMB_VERSION_20),
+		VTPMB_CTL_RANGE(PERSISTENT_RANGE, VTPMB_RANGE_PERSISTENT),
+	[VTPM_BRIDGE_PERSISTENT_OBJECTS] = VTPMB_CTL_SETTING(PERSISTENT_OBJECTS),
 	[VTPM_BRIDGE_REAL_PCRS] =
-		VTPMB_CTL_FIELD(vtpm.real_pcrs, .max = BIT_ULL(VTPMB_NR_PCRS) - 1,
-				.check = vtpmb_check_real_pcrs),
-	[VTPM_BRIDGE_OWNER_AUTH] =
-		VTPMB_CTL_VALUE(owner_auth, .max = U64_MAX, .locks = true,
-				.family = VTPMB_VERSION_20),
-	[VTPM_BRIDGE_ENDORSEMENT_AUTH] =
-		VTPMB_CTL_VALUE(endorsement_auth, .max = U64_MAX, .locks = true,
-				.family = VTPMB_VERSION_20),
-	[VTPM_BRIDGE_TRANSPORT] =
-		VTPMB_CTL_FIELD(vtpm.transport, .max = VTPM_BRIDGE_TRANSPORT_ALLOW,
-				.family = VTPMB_VERSION_12),
-	[VTPM_BRIDGE_COUNTER] =
-		VTPMB_CTL_FIELD(vtpm.counter, .max = U32_MAX, .family = VTPMB_VERSION_12),
+		VTPMB_CTL_FIELD(vtpm.real_pcrs, .setting = VTPMB_SETTING_REAL_PCRS),
+	[VTPM_BRIDGE_OWNER_AUTH] = VTPMB_CTL_BYTES(OWNER_AUTH, vtpmb_set_auth),
+	[VTPM_BRIDGE_ENDORSEMENT_AUTH] = VTPMB_CTL_BYTES(ENDORSEMENT_AUTH, vtpmb_set_auth),
+	[VTPM_BRIDGE_TRANSPORT] = VTPMB_CTL_SETTING(TRANSPORT),
+	[VTPM_BRIDGE_COUNTER] = VTPMB_CTL_SETTING(COUNTER),
 	[VTPM_BRIDGE_POWER] = VTPMB_CTL_FIELD(powered, .max = 1, .set = vtpmb_set_power),
-	[VTPM_BRIDGE_ENDORSEMENT] =
-		VTPMB_CTL_VALUE(endorsement, .max = 1, .family = VTPMB_VERSION_20),
+	[VTPM_BRIDGE_ENDORSEMENT] = VTPMB_CTL_SETTING(ENDORSEMENT),
 	[VTPM_BRIDGE_STOP_ON_FAILURE] =
 		VTPMB_CTL_FIELD(vtpm.stop_on_failure, .max = 1, .set = vtpmb_set_stop_on_failure),
-	[VTPM_BRIDGE_FAILURE_MODE] = VTPMB_CTL_VALUE(failure_mode, .max = 1),
-	[VTPM_BRIDGE_NULL_KEY] =
-		VTPMB_CTL_FIELD(vtpm.chip_null_key, .max = VTPM_BRIDGE_NULL_KEY_CHIP,
-				.family = VTPMB_VERSION_20),
+	[VTPM_BRIDGE_FAILURE_MODE] = {
+		.max = 1, .set = vtpmb_set_failure_mode, .get = vtpmb_get_failure_mode,
+	},
+	[VTPM_BRIDGE_NULL_KEY] = VTPMB_CTL_SETTING(NULL_KEY),
 };
+
+static bool vtpmb_key_exists(const struct vtpmb_ctl_key *key)
+{
+	return key->setting || key->max;
+}
 
 /* The key's row, or NULL. */
 static const struct vtpmb_ctl_key *vtpmb_ctl_find_key(u32 key)
 {
-	if (key >= ARRAY_SIZE(vtpmb_ctl_keys) || !vtpmb_ctl_keys[key].max)
+	if (key >= ARRAY_SIZE(vtpmb_ctl_keys) || !vtpmb_key_exists(&vtpmb_ctl_keys[key]))
 		return NULL;
 	return &vtpmb_ctl_keys[key];
 }
 
-static bool vtpmb_key_is_for(const struct vtpmb_ctl_key *key, const struct vtpmb_proxy *proxy)
-{
-	return !key->family || key->family == proxy->vtpm.port->family->version;
-}
-
 /* WRITE_ONCE(): sysfs and the hub's thread read fields without the lock. */
-static int vtpmb_set_field(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value)
+static void vtpmb_set_field(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value)
 {
 	void *field = (void *)proxy + key->offset;
-	int err = key->check ? key->check(proxy, value) : 0;
 
-	lockdep_assert_held(&proxy->vtpm.lock);
-
-	if (err)
-		return err;
 	if (key->size == sizeof(u32))
 		WRITE_ONCE(*(u32 *)field, value);
 	else
 		WRITE_ONCE(*(u8 *)field, value);
-	return 0;
 }
 
 static u64 vtpmb_get_field(const struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key)
 {
 	const void *field = (const void *)proxy + key->offset;
 
+	return key->size == sizeof(u32) ? *(const u32 *)field : *(const u8 *)field;
+}
+
+static int vtpmb_check_value(const struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key,
+			     u64 value)
+{
+	if (key->setting)
+		return vtpmb_setting_check(&proxy->vtpm, key->setting, value);
+	return value > key->max ? -ERANGE : 0;
+}
+
+static int vtpmb_set_value(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value)
+{
 	lockdep_assert_held(&proxy->vtpm.lock);
 
-	return key->size == sizeof(u32) ? *(const u32 *)field : *(const u8 *)field;
+	if (key->set)
+		return key->set(proxy, key, value);
+	if (key->size)
+		vtpmb_set_field(proxy, key, value);
+	else
+		vtpmb_setting_set(&proxy->vtpm, key->setting, value);
+	return 0;
+}
+
+static u64 vtpmb_get_value(const struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key)
+{
+	lockdep_assert_held(&proxy->vtpm.lock);
+
+	if (key->get)
+		return key->get(proxy, key);
+	if (key->size)
+		return vtpmb_get_field(proxy, key);
+	return vtpmb_setting_get(&proxy->vtpm, key->setting);
 }
 
 static int vtpmb_set_key(struct vtpmb_proxy *proxy,
 			 const struct vtpmb_ctl_key *key, u64 value)
 {
-	int err;
+	int err = vtpmb_check_value(proxy, key, value);
 
-	if (!vtpmb_key_is_for(key, proxy))
-		return -EOPNOTSUPP;
-	if (value > key->max)
-		return -ERANGE;
+	if (err)
+		return err;
 	if (key->locks)
-		return key->set(proxy, value);
+		return key->set(proxy, key, value);
 	mutex_lock(&proxy->vtpm.lock);
-	err = key->set ? key->set(proxy, value) : vtpmb_set_field(proxy, key, value);
+	err = vtpmb_set_value(proxy, key, value);
 	mutex_unlock(&proxy->vtpm.lock);
 	return err;
 }
@@ -551,10 +462,10 @@ static long vtpmb_ctl_chip(struct vtpmb_ctl_call *call)
 
 static int vtpmb_get_key(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 *value)
 {
-	if (!vtpmb_key_is_for(key, proxy))
+	if (key->setting && !vtpmb_setting_exists(&proxy->vtpm, key->setting))
 		return -EOPNOTSUPP;
 	mutex_lock(&proxy->vtpm.lock);
-	*value = key->get ? key->get(proxy) : vtpmb_get_field(proxy, key);
+	*value = vtpmb_get_value(proxy, key);
 	mutex_unlock(&proxy->vtpm.lock);
 	return 0;
 }
@@ -567,7 +478,7 @@ static long vtpmb_ctl_get(struct vtpmb_ctl_call *call)
 	u64 value;
 	int err;
 
-	if (get->__reserved || !key || !(key->get || key->size))
+	if (get->__reserved || !key || !(key->get || key->size || key->setting))
 		return -EOPNOTSUPP;
 
 	proxy = vtpmb_proxy_find(get->num);
@@ -649,50 +560,53 @@ static long vtpmb_ctl_policy(struct vtpmb_ctl_call *call)
 
 static u32 vtpmb_proxy_flags(const struct vtpmb_proxy *proxy)
 {
-	const struct vtpmb_auth *auth = proxy->vtpm.chip_auth;
+	const struct vtpmb_vtpm *vtpm = &proxy->vtpm;
 
 	lockdep_assert_held(&proxy->vtpm.lock);
 
 	return (READ_ONCE(proxy->owner) ? 0 : VTPM_BRIDGE_PERSISTENT) |
 	       (proxy->reset_by_query ? VTPM_BRIDGE_IS_RESET_BY_QUERY : 0) |
 	       (test_bit(0, &proxy->open) ? VTPM_BRIDGE_OPEN : 0) |
-	       (auth[VTPMB_CHIP_OWNER].len ? VTPM_BRIDGE_HAS_OWNER_AUTH : 0) |
-	       (auth[VTPMB_CHIP_ENDORSEMENT].len ? VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH : 0) |
-	       (vtpmb_failure_is_stopped(&proxy->vtpm) ? VTPM_BRIDGE_STOPPED : 0);
+	       (vtpmb_setting_get(vtpm, VTPMB_SETTING_OWNER_AUTH) ?
+		VTPM_BRIDGE_HAS_OWNER_AUTH : 0) |
+	       (vtpmb_setting_get(vtpm, VTPMB_SETTING_ENDORSEMENT_AUTH) ?
+		VTPM_BRIDGE_HAS_ENDORSEMENT_AUTH : 0) |
+	       (vtpmb_failure_is_stopped(vtpm) ? VTPM_BRIDGE_STOPPED : 0);
 }
 
 static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 			     struct vtpm_bridge_query *query)
 {
-	const struct vtpmb_family *family = proxy->vtpm.port->family;
+	struct vtpmb_vtpm *vtpm = &proxy->vtpm;
+	const struct vtpmb_family *family = vtpm->port->family;
 	struct vtpmb_view view;
 
-	lockdep_assert_held(&proxy->vtpm.lock);
+	lockdep_assert_held(&vtpm->lock);
 
-	family->show(&proxy->vtpm, &view);
+	family->show(vtpm, &view);
 	*query = (struct vtpm_bridge_query) {
 		.size = query->size,
 		.num = proxy->num,
 		.flags = vtpmb_proxy_flags(proxy),
 		.chip = vtpmb_hub_chip_num(proxy->hub),
 		.family = family->version,
-		.power = proxy->vtpm.power,
-		.locality = proxy->vtpm.locality,
+		.power = vtpm->power,
+		.locality = vtpm->locality,
 		.physical_presence = view.pp,
 		.physical_presence_lock = view.pp_locked,
-		.ownership = proxy->vtpm.ownership,
+		.ownership = vtpmb_setting_get(vtpm, VTPMB_SETTING_OWNERSHIP),
 		.commands = atomic64_read(&proxy->nr_commands),
 		.refusals = atomic64_read(&proxy->nr_refusals),
 		.chip_commands = atomic64_read(&proxy->nr_chip_commands),
 		.resets = atomic64_read(&proxy->nr_resets),
-		.real_pcrs = proxy->vtpm.real_pcrs,
-		.persistent_objects = proxy->vtpm.persistent_objects,
-		.persistent_range = vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_PERSISTENT]),
-		.nv_range = vtpmb_pack_range(&proxy->vtpm.range[VTPMB_RANGE_NV]),
-		.nv_indices = proxy->vtpm.nv_indices,
-		.nv_bytes = proxy->vtpm.nv_bytes,
-		.transport = proxy->vtpm.transport,
-		.counter = proxy->vtpm.counter,
+		.real_pcrs = vtpm->real_pcrs,
+		.persistent_objects = vtpmb_setting_get(vtpm, VTPMB_SETTING_PERSISTENT_OBJECTS),
+		.persistent_range = vtpmb_range_pack(&vtpm->range[VTPMB_RANGE_PERSISTENT]),
+		.nv_range = vtpmb_range_pack(&vtpm->range[VTPMB_RANGE_NV]),
+		.nv_indices = vtpm->nv_indices,
+		.nv_bytes = vtpm->nv_bytes,
+		.transport = vtpmb_setting_get(vtpm, VTPMB_SETTING_TRANSPORT),
+		.counter = vtpmb_setting_get(vtpm, VTPMB_SETTING_COUNTER),
 	};
 }
 
@@ -715,7 +629,7 @@ static u64 vtpmb_ctl_known_keys(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(vtpmb_ctl_keys); i++) {
-		if (vtpmb_ctl_keys[i].max)
+		if (vtpmb_key_exists(&vtpmb_ctl_keys[i]))
 			keys |= BIT_ULL(i);
 	}
 	return keys;

@@ -12,7 +12,6 @@
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/module.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include "../core/failure.h"
@@ -50,7 +49,6 @@ static void vtpmb_proxy_init_vtpm(struct vtpmb_proxy *proxy, const struct vtpmb_
 
 	vtpm->port = vtpmb_hub_port(proxy->hub);
 	vtpm->id = atomic_inc_return(&vtpmb_last_id);
-	get_random_bytes(vtpm->secret, sizeof(vtpm->secret));
 	mutex_init(&vtpm->lock);
 	vtpmb_hub_join(proxy->hub, &proxy->seat, vtpm, type->done);
 }

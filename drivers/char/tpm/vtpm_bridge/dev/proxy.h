@@ -59,7 +59,7 @@ struct vtpmb_proxy_type {
  * @hub:	constant; one of its users
  * @seat:	its place at the hub
  * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @reset_by_query,
- *		@secret_given, @powered and @failure_mode
+ *		@powered and @failure_mode
  * @owner:	the control file that it dies with, or NULL: it is persistent.
  *		Changed under the registry's lock, read without it.
  * @changed:	woken when the state of the open file changes or the proxy dies
@@ -67,7 +67,6 @@ struct vtpmb_proxy_type {
  * @dead:	destroyed: every operation on an open file fails with EPIPE
  * @reset_by_query: QEMU's reset query resets the virtual platform
  * @powered:	it has power though nobody has the node open, and starts itself
- * @secret_given: @vtpm.secret is the administrator's, not random
  * @failure_mode: see enum vtpmb_failure_mode
  * @nr_commands: commands taken
  * @nr_refusals: those that policy refused
@@ -88,7 +87,6 @@ struct vtpmb_proxy {
 	bool dead;
 	bool reset_by_query;
 	bool powered;
-	bool secret_given;
 	enum vtpmb_failure_mode failure_mode;
 	atomic64_t nr_commands;
 	atomic64_t nr_refusals;

@@ -54,6 +54,18 @@ static ssize_t locality_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(locality);
 
+/* 0 if the family does not have it. */
+static u64 vtpmb_dev_setting(struct device *dev, enum vtpmb_setting_nr nr)
+{
+	struct vtpmb_vtpm *vtpm = &vtpmb_dev_proxy(dev)->vtpm;
+	u64 value;
+
+	mutex_lock(&vtpm->lock);
+	value = vtpmb_setting_get(vtpm, nr);
+	mutex_unlock(&vtpm->lock);
+	return value;
+}
+
 static struct vtpmb_view vtpmb_dev_view(struct device *dev)
 {
 	struct vtpmb_vtpm *vtpm = &vtpmb_dev_proxy(dev)->vtpm;
@@ -83,7 +95,7 @@ static DEVICE_ATTR_RO(physical_presence_lock);
 static ssize_t ownership_show(struct device *dev, struct device_attribute *attr,
 			      char *buf)
 {
-	enum vtpmb_ownership view = READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.ownership);
+	u64 view = vtpmb_dev_setting(dev, VTPMB_SETTING_OWNERSHIP);
 
 	return sysfs_emit(buf, "%s\n", vtpmb_ownership_names[view]);
 }
@@ -161,7 +173,8 @@ static DEVICE_ATTR_RO(nv_bytes);
 static ssize_t persistent_objects_show(struct device *dev, struct device_attribute *attr,
 				       char *buf)
 {
-	return sysfs_emit(buf, "%u\n", READ_ONCE(vtpmb_dev_proxy(dev)->vtpm.persistent_objects));
+	return sysfs_emit(buf, "%llu\n",
+			  vtpmb_dev_setting(dev, VTPMB_SETTING_PERSISTENT_OBJECTS));
 }
 static DEVICE_ATTR_RO(persistent_objects);
 

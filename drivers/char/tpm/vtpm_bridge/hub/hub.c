@@ -756,9 +756,8 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 	}
 	hub->port.family = vtpmb_hub_family(chip);
 	hub->port.transmit = vtpmb_hub_transmit;
-	if (vtpmb_chip_is_tpm2(chip))
-		hub->port.end_host_session = vtpmb_hub_end_host_session;
-	hub->port.policy_pcr = vtpmb_chip_is_tpm2(chip) ? vtpmb_policy_pcr : 0;
+	hub->port.end_host_session = vtpmb_hub_end_host_session;
+	hub->port.policy_pcr = vtpmb_policy_pcr;
 	hub->chip = chip;
 	hub->users = 1;
 	hub->refreshed = jiffies;

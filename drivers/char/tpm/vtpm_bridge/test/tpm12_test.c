@@ -419,14 +419,19 @@ static void truncated_comes_before_state_before_tag(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pcr_is(0, 0));
 }
 
+static void set_ownership(enum vtpmb_ownership view)
+{
+	mutex_lock(&vtpm->lock);
+	vtpmb_setting_set(vtpm, VTPMB_SETTING_OWNERSHIP, view);
+	mutex_unlock(&vtpm->lock);
+}
+
 static void force_clear_takes_the_guests_owner_only(struct kunit *test)
 {
 	u64 before;
 
 	startup(TPM_ST_CLEAR);
-	mutex_lock(&vtpm->lock);
-	vtpm->ownership = VTPMB_OWNERSHIP_OWNED;
-	mutex_unlock(&vtpm->lock);
+	set_ownership(VTPMB_OWNERSHIP_OWNED);
 	get_cap(TPM_CAP_PROPERTY, TPM_CAP_PROP_OWNER);
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 1);
 	KUNIT_EXPECT_EQ(test, run_u8(TPM_ORD_SetOwnerInstall, 0), TPM_SUCCESS);
@@ -601,7 +606,7 @@ static void owner_view_follows_chip_and_administrator(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 1);
 	KUNIT_EXPECT_TRUE(test, perm(TPM_PF_DISABLEOWNERCLEAR));
 	KUNIT_EXPECT_FALSE(test, perm(TPM_PF_READPUBEK));
-	vtpm->ownership = VTPMB_OWNERSHIP_NOT_INSTALLABLE;
+	set_ownership(VTPMB_OWNERSHIP_NOT_INSTALLABLE);
 	get_cap(TPM_CAP_PROPERTY, TPM_CAP_PROP_OWNER);
 	KUNIT_EXPECT_EQ(test, cmd->buf[14], 0);
 	KUNIT_EXPECT_FALSE(test, perm(TPM_PF_OWNERSHIP));

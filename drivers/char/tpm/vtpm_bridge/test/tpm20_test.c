@@ -672,17 +672,22 @@ static void chips_pcrs_are_put_among_private_ones(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, read_both(), (u32)TPM2_RC_FAILURE);
 }
 
+static void give_auth(enum vtpmb_setting_nr nr)
+{
+	mutex_lock(&vtpm->lock);
+	vtpmb_setting_set_bytes(vtpm, nr, (const u8 *)"chip", 4);
+	mutex_unlock(&vtpm->lock);
+}
+
 static void chip_gets_its_own_password(struct kunit *test)
 {
-	static const struct vtpmb_auth given = { 4, "chip" };
-
 	startup();
 	KUNIT_EXPECT_NE(test, create_primary(), 0U);
 	KUNIT_EXPECT_EQ(test, fake->password_len, 0);
-	vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT] = given;
+	give_auth(VTPMB_SETTING_ENDORSEMENT_AUTH);
 	KUNIT_EXPECT_NE(test, create_primary(), 0U);
 	KUNIT_EXPECT_EQ(test, fake->password_len, 0);
-	vtpm->chip_auth[VTPMB_CHIP_OWNER] = given;
+	give_auth(VTPMB_SETTING_OWNER_AUTH);
 	KUNIT_EXPECT_NE(test, create_primary(), 0U);
 	KUNIT_ASSERT_EQ(test, fake->password_len, 4);
 	KUNIT_EXPECT_EQ(test, memcmp(fake->password, "chip", 4), 0);

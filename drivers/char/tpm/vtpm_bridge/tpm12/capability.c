@@ -160,7 +160,7 @@ static u32 tpm12_cap_chip(struct vtpmb_tpm12_call *call, u32 sub)
 /* The properties of transport sessions, if there are any. */
 static u32 tpm12_cap_transport(struct vtpmb_tpm12_call *call, u32 sub)
 {
-	if (call->vtpm->transport < VTPMB_TRANSPORT_ORDINAL)
+	if (call->tpm->transport < VTPMB_TRANSPORT_ORDINAL)
 		return tpm12_put_bool(call, false);
 	return tpm12_cap_chip(call, sub);
 }
@@ -191,7 +191,9 @@ u32 vtpmb_tpm12_input_buffer(const struct vtpmb_vtpm *vtpm)
 
 static u32 tpm12_max(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
-	if (kind == TPM12_TRANS && vtpm->transport == VTPMB_TRANSPORT_DENY)
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	if (kind == TPM12_TRANS && tpm->transport == VTPMB_TRANSPORT_DENY)
 		return 0;
 	return vtpmb_tpm12_max_entries(vtpm, kind);
 }
@@ -243,7 +245,7 @@ static u32 tpm12_put_prop(struct vtpmb_tpm12_call *call, const struct tpm12_prop
 	case PROP_CONTEXT:
 		return tpm12_put_number(call, tpm12_contexts_left(call->vtpm));
 	case PROP_COUNTER:
-		return tpm12_put_number(call, call->vtpm->counter);
+		return tpm12_put_number(call, call->tpm->counter);
 	default:
 		return tpm12_put_blob(call, tpm12_chip_prop(call->vtpm, prop->like));
 	}

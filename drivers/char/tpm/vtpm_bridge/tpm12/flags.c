@@ -13,7 +13,7 @@ static bool tpm12_is_cleared(const struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm12 *tpm = vtpm->state;
 
-	return tpm->cleared && tpm->cleared_view == READ_ONCE(vtpm->nr_views);
+	return tpm->cleared && tpm->cleared_view == READ_ONCE(tpm->nr_views);
 }
 
 /**
@@ -22,9 +22,11 @@ static bool tpm12_is_cleared(const struct vtpmb_vtpm *vtpm)
  */
 bool vtpmb_tpm12_owned(const struct vtpmb_vtpm *vtpm)
 {
-	if (tpm12_is_cleared(vtpm) || vtpm->ownership == VTPMB_OWNERSHIP_NOT_INSTALLABLE)
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+
+	if (tpm12_is_cleared(vtpm) || tpm->ownership == VTPMB_OWNERSHIP_NOT_INSTALLABLE)
 		return false;
-	return vtpm->ownership == VTPMB_OWNERSHIP_OWNED ||
+	return tpm->ownership == VTPMB_OWNERSHIP_OWNED ||
 	       READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned);
 }
 
@@ -69,7 +71,7 @@ bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, u32 flag)
 	switch (flag) {
 	case TPM_PF_OWNERSHIP:
 		return owned || (tpm->owner_flag ? tpm->perm[flag] :
-				 vtpm->ownership == VTPMB_OWNERSHIP_GRANTED);
+				 tpm->ownership == VTPMB_OWNERSHIP_GRANTED);
 	case TPM_PF_READPUBEK:
 		/* The chip answers, and refuses once it has an owner. */
 		return !owned && !READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned) && tpm->perm[flag];

@@ -25,17 +25,19 @@ bool vtpmb_tpm12_is_unsafe(unsigned int i)
 /* Some ordinals are permitted by a grant of an object: an NV range, a counter, the owner. */
 static bool tpm12_is_included(const struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_row *row)
 {
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+
 	switch (row->grant) {
 	case TPM12_FREE:
 		return true;
 	case TPM12_BY_OWNER:
-		return vtpm->ownership == VTPMB_OWNERSHIP_GRANTED;
+		return tpm->ownership == VTPMB_OWNERSHIP_GRANTED;
 	case TPM12_BY_NV:
 		return vtpm->range[VTPMB_RANGE_NV].last;
 	case TPM12_BY_COUNTER:
-		return vtpm->counter != VTPMB_NO_COUNTER;
+		return tpm->counter != VTPMB_NO_COUNTER;
 	case TPM12_BY_TRANSPORT:
-		return vtpm->transport != VTPMB_TRANSPORT_DENY;
+		return tpm->transport != VTPMB_TRANSPORT_DENY;
 	default:
 		return false;
 	}

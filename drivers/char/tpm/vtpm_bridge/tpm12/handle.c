@@ -58,7 +58,7 @@ int vtpmb_tpm12_install_owner(struct vtpmb_tpm12_call *call, u32 *rc)
 	struct vtpmb_vtpm *vtpm = call->vtpm;
 
 	mutex_lock(&vtpm->lock);
-	call->forward = vtpm->ownership == VTPMB_OWNERSHIP_GRANTED ||
+	call->forward = call->tpm->ownership == VTPMB_OWNERSHIP_GRANTED ||
 			vtpmb_tpm12_granted(vtpm, call->row);
 	mutex_unlock(&vtpm->lock);
 	if (!call->forward || READ_ONCE(vtpmb_tpm12_facts(vtpm)->owned))

@@ -193,7 +193,7 @@ u32 vtpmb_tpm12_inspect_nv_define(struct vtpmb_tpm12_call *call, struct vtpmb_re
 /* Commands on an existing monotonic counter (Part 3, 25.2 to 25.5) */
 u32 vtpmb_tpm12_inspect_counter(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
-	return tpm12_get_u32(r) == call->vtpm->counter ? TPM_SUCCESS : TPM_BAD_COUNTER;
+	return tpm12_get_u32(r) == call->tpm->counter ? TPM_SUCCESS : TPM_BAD_COUNTER;
 }
 
 /* TPM_EstablishTransport (Part 3, 24.1) */
@@ -204,7 +204,7 @@ u32 vtpmb_tpm12_inspect_transport(struct vtpmb_tpm12_call *call, struct vtpmb_re
 	if (call->attributes & TPM_TRANSPORT_EXCLUSIVE)
 		return TPM_BAD_ATTRIBUTES;
 	if (call->attributes & TPM_TRANSPORT_ENCRYPT &&
-	    call->vtpm->transport < VTPMB_TRANSPORT_ORDINAL)
+	    call->tpm->transport < VTPMB_TRANSPORT_ORDINAL)
 		return TPM_BAD_ATTRIBUTES;
 	return TPM_SUCCESS;
 }
@@ -219,9 +219,11 @@ u32 vtpmb_tpm12_inspect_transport(struct vtpmb_tpm12_call *call, struct vtpmb_re
  */
 u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value)
 {
+	const struct vtpmb_tpm12 *tpm = vtpm->state;
+
 	switch (type & 0xff) {
 	case TPM_ET_COUNTER:
-		return value == vtpm->counter ? TPM_SUCCESS : TPM_BAD_COUNTER;
+		return value == tpm->counter ? TPM_SUCCESS : TPM_BAD_COUNTER;
 	case TPM_ET_NV:
 		return tpm12_check_index(vtpm, value);
 	default:

@@ -179,7 +179,7 @@ u32 vtpmb_tpm12_force_clear(struct vtpmb_tpm12_call *call)
 		return TPM_SUCCESS;
 
 	tpm->cleared = true;
-	tpm->cleared_view = call->vtpm->nr_views;
+	tpm->cleared_view = tpm->nr_views;
 	vtpmb_tpm12_clear(tpm);
 	return TPM_SUCCESS;
 }

@@ -29,6 +29,7 @@
  *   room.c		free slots of the chip
  *   platform.c	startup, saved state, self-test
  *   flags.c		the flags of a virtual TPM
+ *   admin.c	settings of the administrator
  *   ask.c		the bridge's own commands
  *   commands.c	the table of all ordinals
  *
@@ -285,7 +286,7 @@ struct vtpmb_tpm12_table {
  *		the ownership view, see vtpmb_tpm12_shown_pf().
  * @owner_flag:	the guest has set TPM_PF_OWNERSHIP itself
  * @cleared:	ForceClear has cleared the owner that the ownership view shows
- * @cleared_view: @nr_views of the vtpm at that time; a newer view shows the owner again
+ * @cleared_view: @nr_views at that time; a newer view shows the owner again
  * @nr_clears:	number of clears; each invalidates all keys and contexts
  * @stclear:	see struct vtpmb_tpm12_stclear
  * @failed:	failure mode: only TPM_GetTestResult and parts of
@@ -293,6 +294,10 @@ struct vtpmb_tpm12_table {
  * @saved:	TPM_SaveState was the last command, so ST_STATE will work
  * @saved_stclear: the state that it saved, except the PCRs, which need no copy
  * @sha1:	the SHA-1 thread (Part 3, 13), or NULL
+ * @ownership:	see enum vtpmb_ownership; the administrator's
+ * @nr_views:	number of times that @ownership was set
+ * @transport:	see enum vtpmb_transport; the administrator's
+ * @counter:	the monotonic counter of the chip that the guest may use, or VTPMB_NO_COUNTER
  * @table:	its keys and sessions
  *
  * The vtpm's lock protects all but @table.
@@ -309,6 +314,10 @@ struct vtpmb_tpm12 {
 	bool saved;
 	struct vtpmb_tpm12_stclear saved_stclear;
 	struct vtpmb_hash_run *sha1;
+	enum vtpmb_ownership ownership;
+	u32 nr_views;
+	enum vtpmb_transport transport;
+	u32 counter;
 	struct vtpmb_tpm12_table table;
 };
 

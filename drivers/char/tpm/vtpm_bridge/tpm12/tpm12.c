@@ -6,6 +6,7 @@
 #include <linux/lockdep.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "admin.h"
 #include "books.h"
 #include "capability.h"
 #include "check.h"
@@ -169,7 +170,7 @@ static int tpm12_create(struct vtpmb_vtpm *vtpm)
 	INIT_LIST_HEAD(&tpm->table.inside);
 	vtpm->state = tpm;
 	atomic_inc(&vtpm->port->nr_vtpms);
-	vtpm->counter = VTPMB_NO_COUNTER;
+	tpm->counter = VTPMB_NO_COUNTER;
 	vtpm->stop_on_failure = true;
 	vtpm->nv_indices = VTPMB_NV_INDICES;
 	vtpm->nv_bytes = VTPMB_NV_BYTES_TPM12;
@@ -231,18 +232,12 @@ static int tpm12_tidy(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason)
 	return 0;
 }
 
-/* An index cannot be defined at 0 or at TPM_NV_INDEX_LOCK. */
-static bool tpm12_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range *range)
-{
-	return kind == VTPMB_RANGE_NV && range->first && range->first <= range->last &&
-	       range->last != U32_MAX;
-}
-
 const struct vtpmb_family vtpmb_tpm12 = {
 	.name = "1.2",
 	.version = VTPMB_VERSION_12,
 	.call_size = sizeof(struct vtpmb_tpm12_call),
 	.commands = &tpm12_commands,
+	.settings = vtpmb_tpm12_settings,
 	.query = tpm12_query,
 	.query_answer = tpm12_query_answer,
 	.query_answer_len = sizeof(tpm12_query_answer),
@@ -259,5 +254,4 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.retry = tpm12_retry,
 	.is_stale = vtpmb_tpm12_has_stale,
 	.tidy = tpm12_tidy,
-	.may_grant = tpm12_may_grant,
 };

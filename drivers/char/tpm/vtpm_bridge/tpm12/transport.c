@@ -54,9 +54,9 @@ static u32 tpm12_may_wrap(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm1
 {
 	if (!tpm12_is_forwarded(call, row, tag))
 		return TPM_NO_WRAP_TRANSPORT;
-	if (!call->hidden || call->vtpm->transport == VTPMB_TRANSPORT_ALLOW)
+	if (!call->hidden || call->tpm->transport == VTPMB_TRANSPORT_ALLOW)
 		return TPM_SUCCESS;
-	if (call->vtpm->transport != VTPMB_TRANSPORT_ORDINAL)
+	if (call->tpm->transport != VTPMB_TRANSPORT_ORDINAL)
 		return TPM_NO_WRAP_TRANSPORT;
 	return row->opaque ? TPM_SUCCESS : TPM_NO_WRAP_TRANSPORT;
 }

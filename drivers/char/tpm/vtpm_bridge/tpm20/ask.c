@@ -57,7 +57,7 @@ int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
 int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
 			      const void *params, size_t params_len, u32 *rc)
 {
-	const struct vtpmb_auth *auth = &vtpm->chip_auth[VTPMB_CHIP_OWNER];
+	const struct vtpmb_auth *auth = &vtpmb_tpm20_state(vtpm)->chip_auth[CHIP_OWNER];
 	u8 body[32 + VTPMB_MAX_AUTH];
 	struct vtpmb_writer w;
 	int len;

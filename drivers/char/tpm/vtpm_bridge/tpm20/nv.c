@@ -36,7 +36,7 @@ static const struct vtpmb_range tpm20_certificates = {
 static bool tpm20_is_certificate(const struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	return vtpmb_range_has(&tpm20_certificates, handle) &&
-	       !READ_ONCE(vtpm->no_endorsement);
+	       !READ_ONCE(vtpmb_tpm20_state(vtpm)->no_endorsement);
 }
 
 /* Whether indices that Clear has deleted may still be in the chip. */

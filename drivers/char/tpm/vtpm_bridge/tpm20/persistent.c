@@ -238,7 +238,7 @@ static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
 	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
 		nr += table->persistent[i].kind != KIND_FREE &&
 		      vtpmb_range_has(range, table->persistent[i].virt);
-	has = nr < vtpm->persistent_objects;
+	has = nr < vtpmb_tpm20_state(vtpm)->persistent_objects;
 	mutex_unlock(&vtpm->lock);
 	return has;
 }

@@ -241,7 +241,7 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
 		return rc;
 	if (call->handle[0] != TPM2_RH_PLATFORM && call->handle[0] != enable)
 		return TPM2_RC_AUTH_TYPE;
-	if (state && enable == TPM2_RH_ENDORSEMENT && vtpm->no_endorsement)
+	if (state && enable == TPM2_RH_ENDORSEMENT && tpm->no_endorsement)
 		return TPM2_RC_OF_PARAMETER(TPM2_RC_HIERARCHY, 0);
 	if (*enabled == state)
 		return TPM2_RC_SUCCESS;
@@ -262,14 +262,16 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
  */
 void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on)
 {
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+
 	lockdep_assert_held(&vtpm->lock);
 
-	if (on == !vtpm->no_endorsement)
+	if (on == !tpm->no_endorsement)
 		return;
-	WRITE_ONCE(vtpm->no_endorsement, !on);
+	WRITE_ONCE(tpm->no_endorsement, !on);
 	vtpm->grants++;
 	if (!on)
-		tpm20_flush(&vtpmb_tpm20_state(vtpm)->hier[HIER_ENDORSEMENT]);
+		tpm20_flush(&tpm->hier[HIER_ENDORSEMENT]);
 }
 
 /* TPM 2.0 Part 3, 24.8 */

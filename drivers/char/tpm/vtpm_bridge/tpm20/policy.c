@@ -173,7 +173,7 @@ static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *
 	int err;
 
 	mutex_lock(&vtpm->lock);
-	memcpy(secret, vtpm->secret, sizeof(secret));
+	memcpy(secret, vtpmb_tpm20_state(vtpm)->secret, sizeof(secret));
 	mutex_unlock(&vtpm->lock);
 	err = vtpmb_mac_set_key(mac, secret, sizeof(secret));
 	memzero_explicit(secret, sizeof(secret));

@@ -43,13 +43,15 @@
  */
 const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle)
 {
+	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+
 	lockdep_assert_held(&vtpm->lock);
 
 	switch (handle) {
 	case TPM2_RH_OWNER:
-		return &vtpm->chip_auth[VTPMB_CHIP_OWNER];
+		return &tpm->chip_auth[CHIP_OWNER];
 	case TPM2_RH_ENDORSEMENT:
-		return &vtpm->chip_auth[VTPMB_CHIP_ENDORSEMENT];
+		return &tpm->chip_auth[CHIP_ENDORSEMENT];
 	default:
 		return NULL;
 	}

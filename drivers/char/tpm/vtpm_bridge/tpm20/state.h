@@ -24,6 +24,23 @@
 #define TPM20_HT(handle)	((handle) >> 24)
 #define TPM20_INDEX(handle)	((handle) & 0xFFFFFFu)
 
+/**
+ * struct vtpmb_auth - an authValue
+ * @len:	its bytes, without trailing zeros
+ * @value:	those; zeros follow
+ */
+struct vtpmb_auth {
+	u16 len;
+	u8 value[VTPMB_MAX_AUTH];
+};
+
+/* The hierarchies of the chip that an administrator can open to a proxy. */
+enum vtpmb_tpm20_chip_hier {
+	CHIP_OWNER,
+	CHIP_ENDORSEMENT,
+	NR_CHIP_HIERS,
+};
+
 /* Hierarchies as array indices. */
 enum vtpmb_tpm20_hier {
 	HIER_OWNER,
@@ -416,6 +433,13 @@ struct vtpmb_tpm20_null_key {
  * @pp_list:	rows that need physical presence when platformAuth is used
  * @tested:	parameters for which TPM2_TestParms need not ask the chip
  * @reply:	VTPMB_BUF_SIZE bytes in which a response is built
+ * @secret:	the key of its policies on PCRs
+ * @secret_given: the administrator has set @secret; else it is random
+ * @chip_auth:	authValues of hierarchies of the chip, as the administrator has set them;
+ *		empty by default
+ * @no_endorsement: the administrator has disabled the endorsement hierarchy
+ * @chip_null_key: null primaries that Linux creates are the chip's, too
+ * @persistent_objects: maximum number of objects that it may make persistent in the chip
  * @table:	its objects and sessions
  *
  * All but @table is protected by vtpm->lock.
@@ -438,6 +462,12 @@ struct vtpmb_tpm20 {
 	DECLARE_BITMAP(pp_list, VTPMB_MAX_CODES);
 	struct vtpmb_tpm20_tested tested;
 	u8 *reply;
+	u8 secret[VTPMB_SECRET_SIZE];
+	bool secret_given;
+	struct vtpmb_auth chip_auth[NR_CHIP_HIERS];
+	bool no_endorsement;
+	bool chip_null_key;
+	u32 persistent_objects;
 	struct vtpmb_tpm20_table table;
 };
 
@@ -601,7 +631,7 @@ static inline u32 vtpmb_tpm20_chip_handle(const struct vtpmb_tpm20_body *body)
 	return body->persistent_handle ? body->persistent_handle : body->res.phys;
 }
 
-static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(struct vtpmb_vtpm *vtpm)
+static inline struct vtpmb_tpm20 *vtpmb_tpm20_state(const struct vtpmb_vtpm *vtpm)
 {
 	return vtpm->state;
 }

@@ -4,7 +4,9 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
+#include <linux/random.h>
 #include <linux/slab.h>
+#include "admin.h"
 #include "books.h"
 #include "command.h"
 #include "facts.h"
@@ -50,7 +52,8 @@ static int tpm20_create(struct vtpmb_vtpm *vtpm)
 	vtpm->state = tpm;
 	vtpm->nv_indices = VTPMB_NV_INDICES;
 	vtpm->nv_bytes = VTPMB_NV_BYTES;
-	vtpm->persistent_objects = VTPMB_PERSISTENT_OBJECTS;
+	get_random_bytes(tpm->secret, sizeof(tpm->secret));
+	tpm->persistent_objects = VTPMB_PERSISTENT_OBJECTS;
 	vtpm->stop_on_failure = true;
 	tpm20_init_pcrs(vtpm->port, &tpm->pcrs);
 	vtpmb_tpm20_platform_init(vtpm);
@@ -182,38 +185,12 @@ static const struct vtpmb_failure_rule tpm20_failure = {
 	.question_len = sizeof(tpm20_failure_question),
 };
 
-/**
- * struct tpm20_grantable - handles of the chip that an administrator may grant
- * @type:	their handle type
- * @others:	handles of that type that are never granted
- */
-struct tpm20_grantable {
-	u8 type;
-	struct vtpmb_range others;
-};
-
-static const struct tpm20_grantable tpm20_grantable[VTPMB_NR_RANGES] = {
-	[VTPMB_RANGE_NV] = {
-		TPM2_HT_NV_INDEX, { VTPMB_CERTIFICATE_FIRST, VTPMB_CERTIFICATE_LAST }
-	},
-	[VTPMB_RANGE_PERSISTENT] = {
-		TPM2_HT_PERSISTENT, { TPM2_PLATFORM_PERSISTENT, 0x81ffffff }
-	},
-};
-
-static bool tpm20_may_grant(enum vtpmb_range_kind kind, const struct vtpmb_range *range)
-{
-	const struct tpm20_grantable *grantable = &tpm20_grantable[kind];
-
-	return range->first >> 24 == grantable->type && range->last >> 24 == grantable->type &&
-	       range->first <= range->last && !vtpmb_range_overlaps(range, &grantable->others);
-}
-
 const struct vtpmb_family vtpmb_tpm20 = {
 	.name = "2.0",
 	.version = VTPMB_VERSION_20,
 	.call_size = sizeof(struct vtpmb_tpm20_call),
 	.commands = &tpm20_commands,
+	.settings = vtpmb_tpm20_settings,
 	.query = tpm20_query,
 	.query_answer = tpm20_query_answer,
 	.query_answer_len = sizeof(tpm20_query_answer),
@@ -229,6 +206,4 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.retry = tpm20_retry,
 	.is_stale = vtpmb_tpm20_has_stale,
 	.tidy = tpm20_tidy,
-	.may_grant = tpm20_may_grant,
-	.set_endorsement = vtpmb_tpm20_set_endorsement,
 };

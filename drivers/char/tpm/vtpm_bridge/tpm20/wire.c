@@ -232,7 +232,7 @@ bool vtpmb_tpm20_is_enabled(const struct vtpmb_vtpm *vtpm, enum vtpmb_tpm20_hier
 {
 	const struct vtpmb_tpm20 *tpm = vtpm->state;
 
-	if (hier == HIER_ENDORSEMENT && READ_ONCE(vtpm->no_endorsement))
+	if (hier == HIER_ENDORSEMENT && READ_ONCE(tpm->no_endorsement))
 		return false;
 	return tpm->hier[hier].enabled;
 }

@@ -590,7 +590,6 @@ struct vtpmb_vtpm *core_new(void)
 	vtpm->port = &core_port;
 	mutex_init(&vtpm->lock);
 	vtpm->id = ++id;
-	get_random_bytes(vtpm->secret, sizeof(vtpm->secret));
 	if (core_port.family->create(vtpm)) {
 		free(vtpm);
 		return NULL;
@@ -648,6 +647,33 @@ void core_grant(struct vtpmb_vtpm *vtpm, enum vtpmb_range_kind kind, u32 first, 
 	vtpm->range[kind] = (struct vtpmb_range) { first, last };
 	vtpm->grants++;
 	mutex_unlock(&vtpm->lock);
+}
+
+void core_set(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr, u64 value)
+{
+	TRY(!vtpmb_setting_check(vtpm, nr, value));
+	mutex_lock(&vtpm->lock);
+	vtpmb_setting_set(vtpm, nr, value);
+	mutex_unlock(&vtpm->lock);
+}
+
+void core_set_bytes(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr, const void *bytes,
+		    size_t len)
+{
+	TRY(vtpmb_setting_exists(vtpm, nr));
+	mutex_lock(&vtpm->lock);
+	vtpmb_setting_set_bytes(vtpm, nr, bytes, len);
+	mutex_unlock(&vtpm->lock);
+}
+
+u64 core_get(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr)
+{
+	u64 value;
+
+	mutex_lock(&vtpm->lock);
+	value = vtpmb_setting_get(vtpm, nr);
+	mutex_unlock(&vtpm->lock);
+	return value;
 }
 
 static int hub_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)

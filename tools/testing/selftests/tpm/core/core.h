@@ -114,6 +114,11 @@ extern void (*core_waits)(struct vtpmb_vtpm *vtpm);
 void core_end_turn(void);
 void core_policy(struct vtpmb_vtpm *vtpm, u32 code, enum vtpmb_policy_verb verb);
 void core_grant(struct vtpmb_vtpm *vtpm, enum vtpmb_range_kind kind, u32 first, u32 last);
+/* As the administrator; ends the program if the family does not take the value. */
+void core_set(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr, u64 value);
+void core_set_bytes(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr, const void *bytes,
+		    size_t len);
+u64 core_get(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr);
 
 /**
  * enum core_fault - what goes wrong in a sweep

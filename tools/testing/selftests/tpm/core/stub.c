@@ -28,6 +28,8 @@ static const struct vtpmb_commands stub_commands = {
 	.nr_rows = 1, .find = stub_find, .code = stub_code, .is_unsafe = stub_is_unsafe,
 };
 
+static const struct vtpmb_setting stub_settings[VTPMB_NR_SETTINGS];
+
 static int stub_probe(struct vtpmb_port *port)
 {
 	(void)port;
@@ -89,7 +91,8 @@ static int stub_tidy(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason)
 }
 
 #define STUB(text) {							\
-	.name = text, .commands = &stub_commands, .probe = stub_probe,	\
+	.name = text, .commands = &stub_commands,			\
+	.settings = stub_settings, .probe = stub_probe,			\
 	.forget = stub_forget, .create = stub_create,			\
 	.destroy = stub_destroy, .power = stub_power,			\
 	.receive = stub_receive, .execute = stub_execute,		\

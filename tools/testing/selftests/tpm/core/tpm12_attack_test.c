@@ -73,9 +73,9 @@ static void begin(void)
 	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
 	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
 	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
-	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
-	other.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
-	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_ALLOW);
+	core_set(other.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
+	core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	have(&hosts, &host, true);
 	for (i = 0; i < 3; i++)
 		load(&other, &signer);
@@ -385,8 +385,8 @@ static void greedy_guest_takes_nothing_from_the_modest(void)
 static void take_back(struct vtpmb_vtpm *vtpm)
 {
 	core_policy(vtpm, 0x46, VTPMB_POLICY_DENY);
-	vtpm->ownership = VTPMB_OWNERSHIP_AUTO;
-	vtpm->transport = VTPMB_TRANSPORT_DENY;
+	core_set(vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_AUTO);
+	core_set(vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_DENY);
 	core_grant(vtpm, VTPMB_RANGE_NV, 0, 0);
 }
 
@@ -405,8 +405,8 @@ static void taken_back_while_it_waits_is_refused(void)
 	begin_owned();
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		core_policy(proxy.vtpm, 0x46, VTPMB_POLICY_DEFAULT);
-		proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
-		proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+		core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
+		core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
 		core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
 		core_waits = take_back;
 		CHECK_EQ(tell(&proxy, commands[i]), 10);
@@ -477,8 +477,8 @@ static void begin_attempt(bool unsafe)
 
 	core_free(proxy.vtpm);
 	proxy.vtpm = core_new();
-	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
-	proxy.vtpm->counter = 0x01010101;
+	core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
+	core_set(proxy.vtpm, VTPMB_SETTING_COUNTER, 0x01010101);
 	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x10000000, 0x1fffffff);
 	for (i = 0; unsafe && i < TPM12_NR_ROWS; i++)
 		core_policy(proxy.vtpm, vtpmb_tpm12_rows[i].code, VTPMB_POLICY_ALLOW_UNSAFE);
@@ -516,7 +516,7 @@ static void compare_forms(const struct vtpmb_tpm12_row *row, unsigned int nr_aut
 	nr_reached.bare += bare;
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
 		begin_attempt(unsafe);
-		proxy.vtpm->transport = mode;
+		core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, mode);
 		len = build_attempt(cmd, row, nr_auths, fill);
 		if (!reaches(cmd, len, true))
 			continue;

@@ -194,7 +194,7 @@ static bool is_of_any_pcr(const struct diff_guest *g, const struct diff_pair *p)
 {
 	static const u8 codes[] = { 0x16, 0x17, 0x18, 0x3d, 0x3e };
 
-	return g->vtpm->transport == VTPMB_TRANSPORT_ALLOW &&
+	return core_get(g->vtpm, VTPMB_SETTING_TRANSPORT) == VTPMB_TRANSPORT_ALLOW &&
 	       memchr(codes, call_of(p)->row->code, sizeof(codes));
 }
 
@@ -223,7 +223,7 @@ static bool asks_ordinal(const struct diff_guest *g, const struct diff_pair *p)
 static bool asks_transport(const struct diff_guest *g, const struct diff_pair *p)
 {
 	return (is_cap(p, TPM_CAP_TRANS_ALG) || is_cap(p, TPM_CAP_TRANS_ES)) &&
-	       g->vtpm->transport < VTPMB_TRANSPORT_ORDINAL;
+	       core_get(g->vtpm, VTPMB_SETTING_TRANSPORT) < VTPMB_TRANSPORT_ORDINAL;
 }
 
 static bool asks_property(const struct diff_guest *g, const struct diff_pair *p)
@@ -474,12 +474,12 @@ static void grant(struct diff_guest *g)
 		VTPMB_TRANSPORT_ORDINAL, VTPMB_TRANSPORT_ALLOW,
 	};
 
-	g->vtpm->ownership = views[diff_of(g, ARRAY_SIZE(views))];
-	g->vtpm->transport = transports[diff_of(g, ARRAY_SIZE(transports))];
+	core_set(g->vtpm, VTPMB_SETTING_OWNERSHIP, views[diff_of(g, ARRAY_SIZE(views))]);
+	core_set(g->vtpm, VTPMB_SETTING_TRANSPORT, transports[diff_of(g, ARRAY_SIZE(transports))]);
 	if (!diff_once_in(g, 3))
 		core_grant(g->vtpm, VTPMB_RANGE_NV, nv_first(g), nv_first(g) + 0xfff);
 	if (!g->nr && !diff_once_in(g, 3))
-		g->vtpm->counter = host_counter;
+		core_set(g->vtpm, VTPMB_SETTING_COUNTER, host_counter);
 	if (diff_once_in(g, 2))
 		g->vtpm->real_pcrs = 1u << GRANTED_PCR;
 }
@@ -492,7 +492,7 @@ static void begin(struct diff_guest *g)
 	host_empties(g);
 	grant(g);
 	start_up(g);
-	m->owner = g->vtpm->ownership != VTPMB_OWNERSHIP_NOT_INSTALLABLE;
+	m->owner = core_get(g->vtpm, VTPMB_SETTING_OWNERSHIP) != VTPMB_OWNERSHIP_NOT_INSTALLABLE;
 	twin_cannot_be_cleared(g);
 	if (!m->owner)
 		become_unowned(g);

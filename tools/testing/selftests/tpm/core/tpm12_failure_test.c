@@ -123,7 +123,7 @@ static void wrapped_command_is_named(void)
 	struct session trans;
 
 	begin();
-	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	CHECK_EQ(load_nothing(&proxy, &trans), 9);
 	CHECK_EQ(proxy.rsp.failed_code, LOAD_KEY2);

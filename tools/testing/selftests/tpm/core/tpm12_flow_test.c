@@ -630,7 +630,7 @@ static void owned_view(void)
 
 	core_start(CORE_TPM12);
 	vtpm = core_new();
-	vtpm->ownership = VTPMB_OWNERSHIP_OWNED;
+	core_set(vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_OWNED);
 	CHECK_EQ(ours(ST_CLEAR), 0);
 	CHECK_EQ(ours_byte(PROP("00000111"), 14), 1);
 	CHECK_EQ(ours_byte(PERM, AT_OWNERSHIP), 1);
@@ -683,7 +683,7 @@ static void auto_view_is_what_the_chip_says(void)
 	vtpm = core_new();
 	CHECK_EQ(ours(ST_CLEAR), 0);
 	CHECK_EQ(ours_byte(PROP("00000111"), 14), 1);
-	vtpm->ownership = VTPMB_OWNERSHIP_NOT_INSTALLABLE;
+	core_set(vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_NOT_INSTALLABLE);
 	CHECK_EQ(ours_byte(PROP("00000111"), 14), 0);
 	CHECK_EQ(ours_byte(PERM, AT_OWNERSHIP), 0);
 	CHECK_EQ(ours("00c1 ???????? 0000007c " DIGEST), 8);

@@ -162,7 +162,7 @@ static void begin(bool shared)
 	core_host_comes = false;
 	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
 	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &hosts_signer), 0);
-	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
 	delegate_key();
 	if (shared)
 		host_begin();

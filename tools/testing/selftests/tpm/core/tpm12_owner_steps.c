@@ -21,7 +21,7 @@ static bool is_worth_it(struct diff_guest *g, bool granted)
 
 static bool owns(const struct diff_guest *g)
 {
-	return g->vtpm->ownership == VTPMB_OWNERSHIP_GRANTED;
+	return core_get(g->vtpm, VTPMB_SETTING_OWNERSHIP) == VTPMB_OWNERSHIP_GRANTED;
 }
 
 static bool begin_as_owner(struct call *c, struct diff_guest *g, u32 code)
@@ -228,7 +228,7 @@ static void step_nv_read(struct diff_guest *g)
 
 static bool counts(const struct diff_guest *g)
 {
-	return g->vtpm->counter != VTPMB_NO_COUNTER;
+	return core_get(g->vtpm, VTPMB_SETTING_COUNTER) != VTPMB_NO_COUNTER;
 }
 
 static void step_counter(struct diff_guest *g)
@@ -258,7 +258,7 @@ static void step_counter(struct diff_guest *g)
 
 static void grant_counter(struct diff_guest *g, u32 counter)
 {
-	g->vtpm->counter = counter;
+	core_set(g->vtpm, VTPMB_SETTING_COUNTER, counter);
 }
 
 static void release_counter(struct diff_guest *g, const u32 counter[NR_SIDES], u8 secret)
@@ -589,7 +589,7 @@ static void step_identity(struct diff_guest *g)
 
 static bool transports(const struct diff_guest *g)
 {
-	return g->vtpm->transport != VTPMB_TRANSPORT_DENY;
+	return core_get(g->vtpm, VTPMB_SETTING_TRANSPORT) != VTPMB_TRANSPORT_DENY;
 }
 
 static struct session *free_trans(struct diff_guest *g)
@@ -624,7 +624,8 @@ static void step_establish(struct diff_guest *g)
 {
 	struct session *trans, *s = NULL;
 	struct key *key = NULL;
-	u32 attributes = diff_of(g, 4) & (g->vtpm->transport == VTPMB_TRANSPORT_INSPECT ? 2 : 3);
+	bool inspected = core_get(g->vtpm, VTPMB_SETTING_TRANSPORT) == VTPMB_TRANSPORT_INSPECT;
+	u32 attributes = diff_of(g, 4) & (inspected ? 2 : 3);
 	u8 secret[22] = { 0x00, 0x1d }, out[512];
 	struct call c;
 

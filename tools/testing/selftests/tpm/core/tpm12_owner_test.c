@@ -76,7 +76,7 @@ static void owner_acts_by_grant_alone(void)
 	for (i = 0; i < ARRAY_SIZE(by_grant); i++)
 		CHECK(!is_there(&proxy, by_grant[i]));
 	CHECK_EQ(read_internal_pub(&proxy, TPM_KH_SRK), 10);
-	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	for (i = 0; i < ARRAY_SIZE(by_grant); i++)
 		CHECK(is_there(&proxy, by_grant[i]));
 	CHECK_EQ(read_internal_pub(&proxy, TPM_KH_SRK), 0);
@@ -107,7 +107,7 @@ static void owner_cannot_hurt_others_without_unsafe_grant(void)
 
 	begin();
 	key = load(&other, &signer);
-	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	for (i = 0; i < ARRAY_SIZE(hurting); i++)
 		CHECK(!is_there(&proxy, hurting[i]));
 	CHECK_EQ(as_owner(&proxy, 0x5b, -1, owner_secret), 5);
@@ -215,7 +215,7 @@ static void ownership_of_an_unowned_chip_by_grant(void)
 	CHECK_EQ(take_ownership(&b), 11);
 	CHECK_EQ(count_handles(&b, TPM_RT_AUTH), 0);
 
-	a.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(a.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	CHECK(!owned(&a));
 	CHECK_EQ(take_ownership(&a), 0);
 	CHECK(owned(&a));
@@ -313,7 +313,7 @@ static void lost_take_ownership_is_found_out(void)
 	b.vtpm = core_new();
 	start(&a);
 	start(&b);
-	a.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(a.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	core_watch = lose_owner_clear;
 	take_ownership(&a);
 	CHECK(a.rsp.err < 0);
@@ -415,7 +415,7 @@ static void guest_clears_enables_and_owns_the_chip_by_unsafe_grant(void)
 
 	begin_present();
 	key = load(&other, &signer);
-	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	CHECK_EQ(tell(&proxy, PRESENT), 0);
 	CHECK_EQ(tell(&proxy, FORCE_CLEAR), 0);
 	CHECK(!owned(&proxy));
@@ -454,7 +454,7 @@ static void platform_commands_are_never_wrapped(void)
 	struct command c;
 
 	begin_present();
-	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_ALLOW);
 	CHECK_EQ(tell(&proxy, PRESENT), 0);
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	command_begin(&c, &proxy, 0x70);
@@ -466,7 +466,7 @@ static void platform_commands_are_never_wrapped(void)
 static void owner_is_not_installed_twice(void)
 {
 	begin();
-	proxy.vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	/* The guest's view has none any more, the chip has. */
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 4000000a 0008"), 0);
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000005d"), 0);
@@ -485,8 +485,7 @@ static void owner_is_not_installed_twice(void)
 
 static void set_view(struct guest *g, enum vtpmb_ownership view)
 {
-	g->vtpm->ownership = view;
-	g->vtpm->nr_views++;
+	core_set(g->vtpm, VTPMB_SETTING_OWNERSHIP, view);
 }
 
 /* As firmware's menu does it, which the guest can do at any time. */
@@ -801,7 +800,7 @@ static void must_not_fit(const struct span *span)
 		CHECK_EQ(use_span(span, false, NULL), 17);
 	CHECK_EQ(use_span(span, true, NULL), 17);
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
-		proxy.vtpm->transport = mode;
+		core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, mode);
 		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		CHECK_EQ(use_span(span, !plain, &trans), 17);
 		CHECK(!executed);
@@ -878,7 +877,7 @@ static void nv_is_defined_up_to_the_quotas(void)
 		CHECK_EQ(define_nv_of(&proxy, 0x1000 + i, 1, NULL), i < 3 ? 0 : 17);
 	/* Nor inside of a transport session, whatever else is let through there. */
 	for (i = VTPMB_TRANSPORT_INSPECT; i <= VTPMB_TRANSPORT_ALLOW; i++) {
-		proxy.vtpm->transport = i;
+		core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, i);
 		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		CHECK_EQ(define_nv_of(&proxy, 0x1003, 1, &trans), 17);
 		CHECK(!executed);
@@ -914,7 +913,7 @@ static void nv_writes_without_authorisation_leave_the_host_some(void)
 	CHECK_EQ(define_nv(&host, 0x1000), 0);
 	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
 	core_policy(other.vtpm, 0xcd, VTPMB_POLICY_ALLOW_UNSAFE);
-	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
 	for (i = 0; i < 20; i++)
 		CHECK_EQ(write_new(&proxy), 0);
 	/* A refused one does not count; an unsafe grant, and a wrapped one, do. */
@@ -984,7 +983,7 @@ static void counter_is_used_by_grant_alone(void)
 	CHECK_EQ(create_counter(&host, &b), 0);
 	core_probe();
 	CHECK_EQ(read_counter(&proxy, a), 10);
-	proxy.vtpm->counter = b;
+	core_set(proxy.vtpm, VTPMB_SETTING_COUNTER, b);
 	CHECK_EQ(read_counter(&proxy, b), 0);
 	CHECK_EQ(read_counter(&proxy, a), 69);
 	/* A session that belongs to it is swapped like any other. */

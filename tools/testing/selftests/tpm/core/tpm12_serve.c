@@ -35,7 +35,7 @@ static void power_on(struct port *port, bool may_clear)
 	struct vtpmb_vtpm *vtpm = core_new();
 
 	must(vtpm, "vtpm");
-	vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	vtpm->real_pcrs = 1;
 	vtpm->range[VTPMB_RANGE_NV] = (struct vtpmb_range){ 0x1000, 0x10ff };
 	if (may_clear)

@@ -427,7 +427,7 @@ static void cleared_tpm_has_no_contexts(void)
 	CHECK_EQ(tell(&proxy, "00c1 ???????? 0000006f"), 0);
 	/* There is no owner any more; and what if there were one? */
 	CHECK_EQ(load_context(&proxy, 0, false, blob, len, &handle), 18);
-	proxy.vtpm->ownership = VTPMB_OWNERSHIP_OWNED;
+	core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_OWNED);
 	CHECK_EQ(count_handles(&proxy, TPM_RT_KEY), 0);
 	key = load(&other, &signer);
 	CHECK_EQ(sign(&other, key, key_secret, NULL), 0);

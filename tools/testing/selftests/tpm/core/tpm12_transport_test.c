@@ -14,8 +14,8 @@ static void begin(enum vtpmb_transport mode)
 	begin_owned();
 	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, key_secret, &signer), 0);
 	CHECK_EQ(make_key(&host, TPM_KH_SRK, srk_secret, 0x11, 0, key_secret, &storage), 0);
-	proxy.vtpm->transport = mode;
-	other.vtpm->transport = mode;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, mode);
+	core_set(other.vtpm, VTPMB_SETTING_TRANSPORT, mode);
 }
 
 static u32 load(struct guest *g, const struct key *key)
@@ -68,13 +68,13 @@ static void there_are_none_by_default(void)
 	CHECK_EQ(property(&proxy, 0x10b), 0);
 	CHECK_EQ(property(&proxy, 0x10e), 0);
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG), 10);
-	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
 	CHECK(is_there(&proxy, 0xe6));
 	CHECK_EQ(property(&proxy, 0x10b), VTPMB_MAX_TRANSPORTS);
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_LOG), 0);
 	CHECK_EQ(property(&proxy, 0x10b), VTPMB_MAX_TRANSPORTS - 1);
 	/* And a session that there is ends with the grant. */
-	proxy.vtpm->transport = VTPMB_TRANSPORT_DENY;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_DENY);
 	CHECK_EQ(wrap_plain(&proxy, &trans, "00c1 ???????? 00000046 00000008"), 10);
 	CHECK_EQ(flush(&proxy, trans.handle, TPM_RT_TRANS), 0);
 	end_owned();
@@ -176,14 +176,14 @@ static void encrypted_and_exclusive_sessions_need_more(void)
 	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_EXCLUSIVE |
 			   TPM_TRANSPORT_LOG), 66);
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_EXCLUSIVE), 66);
-	proxy.vtpm->transport = VTPMB_TRANSPORT_ORDINAL;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_ORDINAL);
 	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT |
 			   TPM_TRANSPORT_EXCLUSIVE), 66);
 	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT), 0);
 	/* The grant was taken back: what is hidden is not let through. */
-	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
 	CHECK_EQ(wrap_plain(&proxy, &trans, "00c1 ???????? 00000046 00000008"), 47);
-	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_ALLOW);
 	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_EXCLUSIVE), 66);
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, TPM_TRANSPORT_ENCRYPT), 42);
 	CHECK_EQ(count_handles(&proxy, TPM_RT_AUTH), 0);
@@ -276,7 +276,7 @@ static void wrapped_platform_commands_are_refused_in_every_mode(void)
 
 	begin(VTPMB_TRANSPORT_INSPECT);
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
-		proxy.vtpm->transport = mode;
+		core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, mode);
 		for (i = 0; i < ARRAY_SIZE(own); i++) {
 			CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 			rc = wrap_plain(&proxy, &trans, own[i]);
@@ -333,18 +333,18 @@ static void wrapped_parameters_are_judged(void)
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	refused_ends_the_transport_session(&trans, wrap_quote(&trans, key), 16);
 	/* Encryption does not hide them: the ordinal needs its parameters judged. */
-	proxy.vtpm->transport = VTPMB_TRANSPORT_ORDINAL;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_ORDINAL);
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	refused_ends_the_transport_session(&trans, wrap_quote(&trans, key), 16);
 	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT), 0);
 	refused_ends_the_transport_session(&trans, wrap_quote(&trans, key), 47);
 	/* Who allows all gets all. */
-	proxy.vtpm->transport = VTPMB_TRANSPORT_ALLOW;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_ALLOW);
 	CHECK_EQ(establish(&proxy, &trans, parent, &storage, TPM_TRANSPORT_ENCRYPT), 0);
 	wrap_quote(&trans, key);
 	CHECK(executed);
 	/* And granted PCRs are granted inside. */
-	proxy.vtpm->transport = VTPMB_TRANSPORT_INSPECT;
+	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
 	proxy.vtpm->real_pcrs = 1;
 	CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 	wrap_quote(&trans, key);
@@ -379,7 +379,7 @@ static void wrapped_set_capability_is_the_owners_alone(void)
 	core_policy(proxy.vtpm, 0x3f, VTPMB_POLICY_ALLOW_UNSAFE);
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
 		for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
-			proxy.vtpm->transport = mode;
+			core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, mode);
 			for (hidden = 0; hidden < mode; hidden++) {
 				CHECK_EQ(establish(&proxy, &trans, hidden ? parent :
 						   TPM_KH_TRANSPORT,
@@ -414,7 +414,7 @@ static void wrapped_nv_locks_are_refused_in_every_mode(void)
 	begin(VTPMB_TRANSPORT_ALLOW);
 	core_grant(proxy.vtpm, VTPMB_RANGE_NV, 0x1000, 0x10ff);
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
-		proxy.vtpm->transport = mode;
+		core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, mode);
 		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		refused_ends_the_transport_session(&trans, wrap_plain(&proxy, &trans, define), 2);
 		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
@@ -440,7 +440,7 @@ static void wrapped_handles_are_ones_own(void)
 	core_turn = 0;
 	CHECK_EQ(sign_with(&other, theirs, &foreign, NULL), 0);
 	for (mode = VTPMB_TRANSPORT_INSPECT; mode <= VTPMB_TRANSPORT_ALLOW; mode++) {
-		proxy.vtpm->transport = mode;
+		core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, mode);
 		CHECK_EQ(establish(&proxy, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
 		CHECK_EQ(oiap(&proxy, &s, key_secret), 0);
 		refused_ends_the_transport_session(&trans, wrap_sign(&proxy, &trans, theirs, &s),

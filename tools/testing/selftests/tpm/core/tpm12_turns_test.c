@@ -247,7 +247,7 @@ static u32 owner_clear(struct guest *g)
 	struct session s;
 
 	core_policy(g->vtpm, 0x5b, VTPMB_POLICY_ALLOW_UNSAFE);
-	g->vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(g->vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	CHECK_EQ(oiap(g, &s, owner_secret), 0);
 	s.cont = 0;
 	command_begin(&c, g, 0x5b);
@@ -437,7 +437,7 @@ static void key_of_the_owner_holds_up_nobody(void)
 	begin(NR_SLOTS);
 	load_all();
 	core_policy(guests[0].vtpm, 0x23, VTPMB_POLICY_ALLOW_UNSAFE);
-	guests[0].vtpm->ownership = VTPMB_OWNERSHIP_GRANTED;
+	core_set(guests[0].vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	CHECK_EQ(control_by_owner(&guests[0], keys[0], true), 0);
 	core_end_turn();
 	CHECK_EQ(count_handles(&host, TPM_RT_KEY), 1);

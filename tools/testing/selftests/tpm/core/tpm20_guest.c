@@ -59,13 +59,7 @@ void reset_both(void)
 
 void give_owner_auth(struct vtpmb_vtpm *vtpm, const char *auth)
 {
-	struct vtpmb_auth *given = &vtpm->chip_auth[VTPMB_CHIP_OWNER];
-
-	mutex_lock(&vtpm->lock);
-	memset(given, 0, sizeof(*given));
-	given->len = strlen(auth);
-	memcpy(given->value, auth, given->len);
-	mutex_unlock(&vtpm->lock);
+	core_set_bytes(vtpm, VTPMB_SETTING_OWNER_AUTH, auth, strlen(auth));
 }
 
 struct guest proxy, alone;

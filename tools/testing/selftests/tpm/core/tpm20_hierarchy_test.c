@@ -530,13 +530,9 @@ static void use_proxy_at(int line, struct session *s, u32 rc, const struct use *
 	.params = "01", .attributes = CONTINUE
 #define WITH(value) .auth = value
 
-static void grant(struct vtpmb_vtpm *vtpm, enum vtpmb_chip_hier hier, const char *auth)
+static void grant(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr, const char *auth)
 {
-	mutex_lock(&vtpm->lock);
-	memset(&vtpm->chip_auth[hier], 0, sizeof(vtpm->chip_auth[hier]));
-	vtpm->chip_auth[hier].len = strlen(auth);
-	memcpy(vtpm->chip_auth[hier].value, auth, strlen(auth));
-	mutex_unlock(&vtpm->lock);
+	core_set_bytes(vtpm, nr, auth, strlen(auth));
 }
 
 /* The host's administrator has set the chip's own authValues to "chip". */
@@ -565,16 +561,16 @@ static void chips_own_auth_has_to_be_given(void)
 	want(PRIMARY("4000000b"), 0x12f);
 	want(PRIMARY("40000007"), 0);
 	want(FLUSH "80000000", 0);
-	grant(v, VTPMB_CHIP_OWNER, "chop");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chop");
 	want(PRIMARY("40000001"), 0x12f);
-	grant(v, VTPMB_CHIP_OWNER, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
 	both(PRIMARY("40000001"), 0);
 	flush_both();
 	want(PRIMARY("4000000b"), 0x12f);
-	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
+	grant(v, VTPMB_SETTING_ENDORSEMENT_AUTH, "chip");
 	both(PRIMARY("4000000b"), 0);
 	flush_both();
-	grant(v, VTPMB_CHIP_OWNER, "");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "");
 	want(PRIMARY("40000001"), 0x12f);
 	end();
 }
@@ -597,7 +593,7 @@ static void hmac_session_tells_whose_auth_is_wrong(void)
 	for (i = 0; i < 3; i++)
 		use_proxy(&t, 0, CLEAR_CONTROL(PLATFORM), WITH(""));
 	use_proxy(&t, 0x12f, .code = 0x17b, .params = "0008", .attributes = CONTINUE | AUDIT);
-	grant(v, VTPMB_CHIP_OWNER, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
 	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("x"));
 	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
 	end();
@@ -724,8 +720,8 @@ static void wrong_grant_locks_nobody_out(void)
 	unsigned int i;
 
 	begin_owned();
-	grant(v, VTPMB_CHIP_OWNER, "chop");
-	grant(v, VTPMB_CHIP_ENDORSEMENT, "chop");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chop");
+	grant(v, VTPMB_SETTING_ENDORSEMENT_AUTH, "chop");
 	for (i = 0; i < 40; i++) {
 		want(PRIMARY("40000001"), 0x12f);
 		want(PRIMARY("4000000b"), 0x12f);
@@ -744,7 +740,7 @@ static void chips_own_auth_opens_nothing_to_the_guest(void)
 	static const char with_chip[] = "8002 ???????? 00000131 40000001" PW_CHIP ECC_PRIMARY;
 
 	begin_owned();
-	grant(v, VTPMB_CHIP_OWNER, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
 	same(with_chip);
 	CHECK_EQ(rv.rc, 0x9a2);
 	same(CHANGE_AUTH("40000001", PW_CHIP, EMPTY));
@@ -760,8 +756,8 @@ static void chips_own_auth_opens_nothing_to_the_guest(void)
 static void owner_and_endorsement_work_by_every_command(void)
 {
 	begin_owned();
-	grant(v, VTPMB_CHIP_OWNER, "chip");
-	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
+	grant(v, VTPMB_SETTING_ENDORSEMENT_AUTH, "chip");
 	both(CHANGE_AUTH("4000000b", PW, ABC), 0);
 	both("8002 ???????? 00000191 40000001" PW "0004 0000 0000" ECC_TEMPLATE, 0);
 	flush_both();
@@ -780,7 +776,7 @@ static void hmac_works_with_the_guests_own_auth(void)
 	struct session s;
 
 	begin_owned();
-	grant(v, VTPMB_CHIP_OWNER, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
 	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	use(&s, 0, MAKE_PRIMARY(OWNER), WITH(""));
 	flush_both();
@@ -815,7 +811,7 @@ static void longest_auths_fit(void)
 	CHECK_EQ(rsp.rc, 0);
 	proxy.vtpm = v;
 	both(STARTUP_CLEAR, 0);
-	grant(v, VTPMB_CHIP_OWNER, long64);
+	grant(v, VTPMB_SETTING_OWNER_AUTH, long64);
 	both(PRIMARY("40000001"), 0);
 	flush_both();
 	both(CHANGE_AUTH("40000001", PW, "0041" LONG64 "61"), 0x1d5);
@@ -841,13 +837,13 @@ static void grants_are_one_proxys_alone(void)
 	begin_owned();
 	other.vtpm = core_new();
 	CHECK_EQ(tell(&other, STARTUP_CLEAR), 0);
-	grant(v, VTPMB_CHIP_OWNER, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
 	both(CHANGE_AUTH("40000001", PW, ABC), 0);
 	CHECK_EQ(tell(&other, PRIMARY("40000001")), 0x12f);
 	CHECK_EQ(tell(&other, CHANGE_AUTH("40000001", PW, "0001 78")), 0);
 	CHECK_EQ(tell(&other, with_x), 0x12f);
 	both("8002 ???????? 00000131 40000001" PW_ABC ECC_PRIMARY, 0);
-	grant(other.vtpm, VTPMB_CHIP_OWNER, "chip");
+	grant(other.vtpm, VTPMB_SETTING_OWNER_AUTH, "chip");
 	CHECK_EQ(tell(&other, with_x), 0);
 	CHECK_EQ(tell(&other, "8002 ???????? 00000131 40000001" PW_ABC ECC_PRIMARY), 0x9a2);
 	core_free(other.vtpm);
@@ -1008,7 +1004,7 @@ static void salted_session_is_for_the_chip_to_judge(void)
 	both(FLUSH "02000000", 0);
 
 	/* The chip's own authValue is the same, and it has the key. */
-	grant(v, VTPMB_CHIP_ENDORSEMENT, "");
+	grant(v, VTPMB_SETTING_ENDORSEMENT_AUTH, "");
 	start_salted(&s, ENDORSEMENT, "");
 	use(&s, 0, MAKE_PRIMARY(ENDORSEMENT), WITH(""));
 	both(FLUSH "80000001", 0);
@@ -1029,7 +1025,7 @@ static void hosts_owner_password_opens_nothing_to_the_guest(void)
 	struct session s, t;
 
 	begin_owned();
-	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
+	grant(v, VTPMB_SETTING_ENDORSEMENT_AUTH, "chip");
 	both(PRIMARY("4000000b"), 0);
 	start_session(&s, HMAC_SESSION, SHA256, TPM2_RH_NULL, NULL);
 	use(&s, 0x9a2, MAKE_PRIMARY(OWNER), WITH("chip"));
@@ -1040,7 +1036,7 @@ static void hosts_owner_password_opens_nothing_to_the_guest(void)
 	send_to(&proxy, buf, put_start(buf, HMAC_SESSION, SHA256, 0x80000000, OWNER, buf, 0));
 	CHECK_EQ(proxy.rsp.rc, 0x12f);
 	/* Told, it opens no more. */
-	grant(v, VTPMB_CHIP_OWNER, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
 	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH("chip"));
 	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH(""));
 	both(CHANGE_AUTH("40000001", PW, CHIP), 0);
@@ -1153,8 +1149,8 @@ static void take_transcript(u32 hier, const char *guess, struct transcript *take
 	size_t len;
 
 	begin_owned();
-	grant(v, VTPMB_CHIP_OWNER, "chip");
-	grant(v, VTPMB_CHIP_ENDORSEMENT, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
+	grant(v, VTPMB_SETTING_ENDORSEMENT_AUTH, "chip");
 	CHECK_EQ(tell(&proxy, PRIMARY("40000007")), 0);
 	memset(&transcript, 0, sizeof(transcript));
 	core_watch = note_command;
@@ -1490,7 +1486,7 @@ static void policy_authorises_what_the_chip_does(void)
 	struct session s;
 
 	begin_owned();
-	grant(v, VTPMB_CHIP_OWNER, "chip");
+	grant(v, VTPMB_SETTING_OWNER_AUTH, "chip");
 	start_session(&s, POLICY, SHA256, TPM2_RH_NULL, NULL);
 	both(CHANGE_AUTH("40000001", PW, ABC), 0);
 	both(CHANGE_AUTH("40000001", PW_ABC, EMPTY), 0);
@@ -2026,13 +2022,6 @@ static void any_policy(void)
 	}
 }
 
-static void administer_endorsement(bool on)
-{
-	mutex_lock(&v->lock);
-	vtpmb_tpm20.set_endorsement(v, on);
-	mutex_unlock(&v->lock);
-}
-
 #define CONTROL(hier, enable, state) "8002 ???????? 00000121" hier PW enable state
 
 /* A session's or an object's context, as the command that loads it. */
@@ -2059,7 +2048,7 @@ static void endorsement_that_is_off_is_as_disabled_by_a_tpm(void)
 	both("8002 ???????? 00000120 40000001 80000000" PW "81010001", 0);
 	save_context(&proxy, "80000000", ours);
 	save_context(&alone, "80000000", twins);
-	administer_endorsement(false);
+	core_set(v, VTPMB_SETTING_ENDORSEMENT, false);
 	CHECK_EQ(tell(&alone, CONTROL("4000000c", "4000000b", "00")), 0);
 	same_rc("8001 ???????? 00000173 80000000");
 	CHECK_EQ(rv.rc, 0x910);
@@ -2088,7 +2077,7 @@ static void guest_cannot_enable_an_endorsement_that_is_off(void)
 	static const char state[] = "8001 ???????? 0000017a 00000006 00000201 00000001";
 
 	begin();
-	administer_endorsement(false);
+	core_set(v, VTPMB_SETTING_ENDORSEMENT, false);
 	want(STARTUP_CLEAR, 0);
 	want(PRIMARY("4000000b"), 0x185);
 	want(CONTROL("4000000c", "4000000b", "01"), 0x1c5);
@@ -2103,13 +2092,13 @@ static void guest_cannot_enable_an_endorsement_that_is_off(void)
 	want(state, 0);
 	CHECK(!(vtpmb_peek_u32(rv.buf + 23) & 4));
 	/* The administrator enables what the guest has not disabled. */
-	administer_endorsement(true);
+	core_set(v, VTPMB_SETTING_ENDORSEMENT, true);
 	want(state, 0);
 	CHECK(vtpmb_peek_u32(rv.buf + 23) & 4);
 	want(PRIMARY("4000000b"), 0);
 	want(CONTROL("4000000c", "4000000b", "00"), 0);
-	administer_endorsement(false);
-	administer_endorsement(true);
+	core_set(v, VTPMB_SETTING_ENDORSEMENT, false);
+	core_set(v, VTPMB_SETTING_ENDORSEMENT, true);
 	want(PRIMARY("4000000b"), 0x185);
 	want(CONTROL("4000000c", "4000000b", "01"), 0);
 	want(PRIMARY("4000000b"), 0);
@@ -2122,7 +2111,7 @@ static void endorsement_is_one_proxys_setting(void)
 
 	begin();
 	other.vtpm = core_new();
-	administer_endorsement(false);
+	core_set(v, VTPMB_SETTING_ENDORSEMENT, false);
 	want(STARTUP_CLEAR, 0);
 	CHECK_EQ(tell(&other, STARTUP_CLEAR), 0);
 	want(PRIMARY("4000000b"), 0x185);

@@ -17,7 +17,7 @@
 static void begin_chip(void)
 {
 	begin();
-	v->chip_null_key = true;
+	core_set(v, VTPMB_SETTING_NULL_KEY, true);
 }
 
 /* Both answer with @rc. */
@@ -54,7 +54,7 @@ static void null_primary_is_the_same_after_a_reset_and_in_all_guests(void)
 	CHECK(memcmp(on_twin.x, x[1], SIZE));
 	first = v;
 	v = core_new();
-	v->chip_null_key = true;
+	core_set(v, VTPMB_SETTING_NULL_KEY, true);
 	proxy.vtpm = v;
 	CHECK_EQ(tell(&proxy, STARTUP_CLEAR), 0);
 	boot(&on_proxy);
@@ -125,7 +125,7 @@ static void begin_spare(void)
 	core_chip_cycle();
 	core_probe();
 	v = core_new();
-	v->chip_null_key = true;
+	core_set(v, VTPMB_SETTING_NULL_KEY, true);
 	twin = core_twin_new();
 }
 

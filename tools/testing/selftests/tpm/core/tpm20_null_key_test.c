@@ -937,13 +937,13 @@ static void administrator_can_give_it_back_to_the_chip(void)
 {
 	begin();
 	boot_both();
-	v->chip_null_key = true;
+	core_set(v, VTPMB_SETTING_NULL_KEY, true);
 	CHECK_EQ(tell(&proxy, on_proxy.context), 0);
 	CHECK_EQ(tell(&proxy, FLUSH "80000000"), 0);
 	CHECK_EQ(extend(&on_proxy, "00000001" SHA256_ONES), 0);
 	boot(&on_proxy);
 	CHECK_EQ(extend(&on_proxy, "00000001" SHA256_ONES), 0x12f);
-	v->chip_null_key = false;
+	core_set(v, VTPMB_SETTING_NULL_KEY, false);
 	boot(&on_proxy);
 	CHECK_EQ(extend(&on_proxy, "00000001" SHA256_ONES), 0);
 	end();

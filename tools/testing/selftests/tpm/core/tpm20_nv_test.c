@@ -703,18 +703,14 @@ static void everybody_reads_the_certificates(void)
 	same(READ(OWNER, CERTIFICATE, "0008"));
 	same(ENABLE("4000000d", "01"));
 	/* But for who does not have the keys. */
-	mutex_lock(&v->lock);
-	vtpmb_tpm20.set_endorsement(v, false);
-	mutex_unlock(&v->lock);
+	core_set(v, VTPMB_SETTING_ENDORSEMENT, false);
 	want(LIST, 0);
 	CHECK_EQ(listed(&rv), 0);
 	want(COUNT, 0);
 	CHECK_EQ(vtpmb_peek_u32(rv.buf + 23), 0);
 	want(READ_PUBLIC(CERTIFICATE), 0x18b);
 	want(READ(OWNER, CERTIFICATE, "0008"), 0x28b);
-	mutex_lock(&v->lock);
-	vtpmb_tpm20.set_endorsement(v, true);
-	mutex_unlock(&v->lock);
+	core_set(v, VTPMB_SETTING_ENDORSEMENT, true);
 	same(LIST);
 	same(COUNT);
 	same(READ(OWNER, CERTIFICATE, "0008"));

@@ -396,13 +396,13 @@ static void what_the_chip_has_is_not_written_again(void)
 static void quota_bounds_what_is_written(void)
 {
 	begin_granted();
-	v->persistent_objects = 1;
+	core_set(v, VTPMB_SETTING_PERSISTENT_OBJECTS, 1);
 	want(EVICT(OWNER_KEY, "80000000", A), 0);
 	want(EVICT(OWNER_KEY, "80000001", B), 0x14b);
 	CHECK_EQ(chip_has(), 1);
 	want(EVICT(OWNER_KEY, A, A), 0);
 	want(EVICT(OWNER_KEY, "80000001", B), 0);
-	v->persistent_objects = 0;
+	core_set(v, VTPMB_SETTING_PERSISTENT_OBJECTS, 0);
 	want(EVICT(OWNER_KEY, "80000000", A), 0x14b);
 	want(READ_PUBLIC B, 0);
 	want(EVICT(OWNER_KEY, B, B), 0);
@@ -417,7 +417,7 @@ static void quota_does_not_tell_what_the_chip_has(void)
 	host(PRIMARY(OWNER_KEY), 0);
 	host(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
 	host(FLUSH "80000000", 0);
-	v->persistent_objects = 1;
+	core_set(v, VTPMB_SETTING_PERSISTENT_OBJECTS, 1);
 	want(EVICT(OWNER_KEY, "80000001", A), 0);
 	want(EVICT(OWNER_KEY, "80000001", B), 0x14b);
 	want(EVICT(OWNER_KEY, "80000000", B), 0x14b);
@@ -427,7 +427,7 @@ static void quota_does_not_tell_what_the_chip_has(void)
 	want(EVICT(OWNER_KEY, "80000001", B), 0x14b);
 	want(EVICT(OWNER_KEY, A, A), 0);
 	/* Outside of its range nothing is in the chip. */
-	v->persistent_objects = 0;
+	core_set(v, VTPMB_SETTING_PERSISTENT_OBJECTS, 0);
 	want(EVICT(OWNER_KEY, "80000000", "81000001"), 0);
 	want(EVICT(OWNER_KEY, "80000001", "81000002"), 0);
 	end();

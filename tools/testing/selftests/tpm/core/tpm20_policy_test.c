@@ -7,6 +7,7 @@
  */
 
 #include <openssl/evp.h>
+#include "tpm20/state.h"
 #include "tpm20_guest.h"
 
 #define POLICY_PCR	"8001 ???????? 0000017f 03000000 "
@@ -280,7 +281,8 @@ static void other_proxy_with_the_same_pcrs_cannot_unseal(void)
 	CHECK_EQ(tell(&other, UNSEAL), 0x99d);
 
 	/* But one that has its secret is the same machine again. */
-	memcpy(other.vtpm->secret, v->secret, sizeof(v->secret));
+	core_set_bytes(other.vtpm, VTPMB_SETTING_SECRET, vtpmb_tpm20_state(v)->secret,
+		       VTPMB_SECRET_SIZE);
 	CHECK_EQ(tell(&other, POLICY_PCR "0000" PCR_7), 0x000);
 	CHECK_EQ(tell(&other, UNSEAL), 0x99d);
 	CHECK_EQ(tell(&other, "8001 ???????? 00000180 03000000"), 0);
