@@ -4,6 +4,7 @@
  * and the chip has it only while a session is started.
  */
 
+#include <linux/random.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include "tpm20/state.h"
@@ -705,6 +706,107 @@ static void bridge_neither_encrypts_nor_audits(void)
 	end();
 }
 
+/* The machine is reset between the command's arrival and its turn. */
+static void reset_meanwhile(struct vtpmb_vtpm *vtpm)
+{
+	core_waits = NULL;
+	core_reset_powered(vtpm);
+}
+
+static void key_of_before_a_reset_is_not_lent_after_it(void)
+{
+	static const char *const commands[] = { NULL_PRIMARY, CONTEXT_SAVE "80000000", NULL };
+	struct linux_salt salt;
+	unsigned int i;
+
+	begin_watching();
+	nr_lent = 0;
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		CHECK_EQ(tell(&proxy, NULL_PRIMARY), 0);
+		core_waits = reset_meanwhile;
+		CHECK_EQ(tell(&proxy, commands[i] ? commands[i] : on_proxy.context), 0x100);
+		CHECK(!vtpmb_tpm20_state(v)->null_key.made);
+	}
+	boot(&on_proxy);
+	CHECK_EQ(tell(&proxy, on_proxy.context), 0);
+	choose_salt(&on_proxy, &salt);
+	nr_lent = 0;
+	core_waits = reset_meanwhile;
+	CHECK_EQ(start_session_with(&on_proxy, &salt, "40000007"), 0x100);
+	CHECK_EQ(nr_lent, 0);
+	end_watching();
+}
+
+/* Both do the same, whatever it is, in any order; and so does another proxy of the chip. */
+
+static void both_reset(const char *shutdown, const char *startup, bool is_kept)
+{
+	start_both_as(shutdown, startup);
+	check_null_key(is_kept);
+}
+
+static void one_step(struct vtpmb_vtpm *other)
+{
+	u8 bytes[32];
+
+	switch (get_random_u32() % 10) {
+	case 0: case 1: case 2:
+		extend_both("00000001" SHA256_ONES, 0);
+		break;
+	case 3:
+		extend_both("00000002 0004 1111111111111111111111111111111111111111" SHA384_ONES,
+			    0);
+		break;
+	case 4:
+		CHECK_EQ(get_random(&on_proxy, bytes), 0);
+		CHECK_EQ(get_random(&on_twin, bytes), 0);
+		break;
+	case 5:
+		CHECK_EQ(start_session(&on_proxy), 0);
+		CHECK_EQ(start_session(&on_twin), 0);
+		break;
+	case 6:
+		core_send_hex(other, NULL_PRIMARY, &raw);
+		core_send_hex(other, FLUSH "80000000", &raw);
+		CHECK_EQ(raw.rc, 0);
+		break;
+	case 7:
+		both_reset(SHUTDOWN_STATE, STARTUP_STATE, true);
+		break;
+	case 8:
+		both_reset(SHUTDOWN_STATE, STARTUP_CLEAR, true);
+		break;
+	default:
+		both_reset(get_random_u32() & 1 ? SHUTDOWN_CLEAR : NULL, STARTUP_CLEAR, false);
+	}
+	same(READ_10("000b"));
+}
+
+static void random_stories_go_as_on_a_tpm(void)
+{
+	struct vtpmb_vtpm *other;
+	unsigned int i, k;
+
+	for (i = 0; i < 10; i++) {
+		begin();
+		core_turn = get_random_u32() % 3;
+		other = core_new();
+		core_send_hex(other, STARTUP_CLEAR, &raw);
+		boot_both();
+		/* The three sessions that a TPM has room for, and each reset ends them. */
+		for (k = 0; k < 12; k++) {
+			if (k % 2)
+				start_both_as(SHUTDOWN_STATE, STARTUP_CLEAR);
+			boot(&on_proxy);
+			boot(&on_twin);
+			one_step(other);
+		}
+		core_free(other);
+		core_turn = 1;
+		end();
+	}
+}
+
 /* Lost responses, and a chip that refuses. */
 
 static const char *const objects = GET_HANDLES("80000000");
@@ -976,6 +1078,8 @@ static const struct core_test tests[] = {
 	CORE_TEST(bad_salts_are_refused),
 	CORE_TEST(policy_session_is_salted_too),
 	CORE_TEST(bridge_neither_encrypts_nor_audits),
+	CORE_TEST(key_of_before_a_reset_is_not_lent_after_it),
+	CORE_TEST(random_stories_go_as_on_a_tpm),
 	CORE_TEST(lost_response_leaves_nothing),
 	CORE_TEST(lost_response_to_the_first_loan_leaves_nothing),
 	CORE_TEST(chip_that_refuses_the_key_has_its_own),
