@@ -98,6 +98,18 @@ void vtpmb_tpm20_start(struct vtpmb_vtpm *vtpm)
 	tpm20_start_clear(vtpm, 0);
 }
 
+/* TPM_SU, the only parameter */
+static u32 tpm20_get_startup_type(struct vtpmb_tpm20_call *call, u16 *type)
+{
+	u32 rc = vtpmb_tpm20_get_u16(call, 0, type);
+
+	if (rc)
+		return rc;
+	if (*type != TPM2_SU_CLEAR && *type != TPM2_SU_STATE)
+		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
+	return vtpmb_tpm20_get_end(call);
+}
+
 /*
  * TPM 2.0 Part 3, 9.3.  It is accepted once after each reset of the virtual platform, so a
  * guest's operating system cannot reset its PCRs by it.
@@ -107,13 +119,8 @@ u32 vtpmb_tpm20_startup(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	u16 type;
-	u32 rc = vtpmb_tpm20_get_u16(call, 0, &type);
+	u32 rc = tpm20_get_startup_type(call, &type);
 
-	if (rc)
-		return rc;
-	if (type != TPM2_SU_CLEAR && type != TPM2_SU_STATE)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
-	rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
 	if (vtpm->locality != 0 && vtpm->locality != 3)
@@ -136,13 +143,8 @@ u32 vtpmb_tpm20_shutdown(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	u16 type;
-	u32 rc = vtpmb_tpm20_get_u16(call, 0, &type);
+	u32 rc = tpm20_get_startup_type(call, &type);
 
-	if (rc)
-		return rc;
-	if (type != TPM2_SU_CLEAR && type != TPM2_SU_STATE)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 0);
-	rc = vtpmb_tpm20_get_end(call);
 	if (rc)
 		return rc;
 	if (type == TPM2_SU_STATE && tpm->reallocated)
@@ -274,6 +276,15 @@ void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on)
 		tpm20_flush(&tpm->hier[HIER_ENDORSEMENT]);
 }
 
+/* The hierarchy that a command changes.  A change of platform voids an earlier Shutdown. */
+static struct vtpmb_tpm20_hierarchy *
+tpm20_change_hierarchy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	if (call->handle[0] == TPM2_RH_PLATFORM)
+		vtpmb_tpm20_void_shutdown(vtpm);
+	return &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(call->handle[0])];
+}
+
 /* TPM 2.0 Part 3, 24.8 */
 u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm,
 				      struct vtpmb_tpm20_call *call,
@@ -289,12 +300,10 @@ u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm,
 	if (rc)
 		return rc;
 
-	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(call->handle[0])];
+	h = tpm20_change_hierarchy(vtpm, call);
 	h->auth_len = vtpmb_tpm20_auth_len(auth, len);
 	memcpy(h->auth, auth, h->auth_len);
 	memzero_explicit(h->auth + h->auth_len, sizeof(h->auth) - h->auth_len);
-	if (call->handle[0] == TPM2_RH_PLATFORM)
-		vtpmb_tpm20_void_shutdown(vtpm);
 	return TPM2_RC_SUCCESS;
 }
 
@@ -319,12 +328,10 @@ u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm,
 	if (len != vtpmb_hash_size(alg))
 		return TPM2_RC_OF_PARAMETER(TPM2_RC_SIZE, 0);
 
-	h = &vtpmb_tpm20_state(vtpm)->hier[vtpmb_tpm20_hier(call->handle[0])];
+	h = tpm20_change_hierarchy(vtpm, call);
 	h->policy_alg = alg;
 	h->policy_len = len;
 	memcpy(h->policy, policy, len);
-	if (call->handle[0] == TPM2_RH_PLATFORM)
-		vtpmb_tpm20_void_shutdown(vtpm);
 	return TPM2_RC_SUCCESS;
 }
 
