@@ -1224,22 +1224,106 @@ static void chip_does_not_fail_over_a_public_key(void)
 	end();
 }
 
+/* What changes while a command waits for the chip. */
 static void deny_random(struct vtpmb_vtpm *vtpm)
 {
 	core_policy(vtpm, 0x17b, VTPMB_POLICY_DENY);
 }
 
-static void denied_while_it_waits_is_refused(void)
+static void take_back_indices(struct vtpmb_vtpm *vtpm)
 {
-	begin();
-	start_both();
-	want(GET_RANDOM, 0);
-	core_waits = deny_random;
-	want(GET_RANDOM, 0x143);
+	core_grant(vtpm, VTPMB_RANGE_NV, 0, 0);
+}
+
+static void take_back_pcr(struct vtpmb_vtpm *vtpm)
+{
+	vtpm->real_pcrs = 0;
+}
+
+static void disable_endorsement(struct vtpmb_vtpm *vtpm)
+{
+	core_set(vtpm, VTPMB_SETTING_ENDORSEMENT, false);
+}
+
+/* The virtual platform answers the guest's next command meanwhile. */
+static void send_meanwhile(const char *hex)
+{
+	struct core_rsp rsp;
+
 	core_waits = NULL;
-	CHECK_EQ(rv.answer, VTPMB_ANSWER_REFUSED);
-	CHECK_EQ(rv.nr_chip_commands, 0);
-	end();
+	core_send_hex(v, hex, &rsp);
+	CHECK_EQ(rsp.rc, 0);
+}
+
+static void change_owner_auth(struct vtpmb_vtpm *vtpm)
+{
+	send_meanwhile("8002 ???????? 00000129 40000001" PW "0003 616263");
+}
+
+static void disable_owner(struct vtpmb_vtpm *vtpm)
+{
+	send_meanwhile("8002 ???????? 00000121 4000000c" PW "40000001 00");
+}
+
+static void reset_and_start(struct vtpmb_vtpm *vtpm)
+{
+	core_reset(vtpm);
+	send_meanwhile(STARTUP_CLEAR);
+}
+
+/*
+ * The chip would get each command.  After the change it must not: the command is refused,
+ * or the virtual platform answers it.
+ */
+static const struct {
+	void (*change)(struct vtpmb_vtpm *vtpm);
+	const char *command;
+	u32 rc;
+} waiting[] = {
+	{ deny_random, GET_RANDOM, 0x143 },
+	{ take_back_indices, READ_INDEX_PUBLIC "01000001", 0x18b },
+	{ take_back_indices, READ("01000001"), 0x28b },
+	{ disable_endorsement, PRIMARY("4000000b"), 0x185 },
+	{ change_owner_auth, PRIMARY("40000001"), 0x9a2 },
+	{ disable_owner, PRIMARY("40000001"), 0x185 },
+	{ core_reset, PRIMARY("40000001"), 0x100 },
+	{ reset_and_start, PRIMARY("40000001"), 0x100 },
+	{ core_reset, START_HMAC, 0x100 },
+	{ core_off, GET_RANDOM, 0x100 },
+	{ take_back_pcr, EXTEND("00000010"), 0 },
+	{ take_back_pcr, READ_PCRS("000b", "000001"), 0 },
+};
+
+static void what_changes_while_it_waits_counts(void)
+{
+	char command[VTPMB_BUF_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(waiting); i++) {
+		begin();
+		core_grant(v, VTPMB_RANGE_NV, 0x01000000, 0x010000ff);
+		v->real_pcrs = 1 << 16;
+		proxy.vtpm = v;
+		CHECK_EQ(tell(&proxy, STARTUP_CLEAR), 0);
+		CHECK_EQ(tell(&proxy, sample_expand(&his, DEFINE("01000001"))), 0);
+		CHECK_EQ(tell(&proxy, sample_expand(&his, WRITE("01000001", HOST_SECRET))), 0);
+		strcpy(command, sample_expand(&his, waiting[i].command));
+		CHECK_EQ(tell(&proxy, command), 0);
+		CHECK(proxy.rsp.nr_chip_commands);
+
+		core_free(v);
+		v = core_new();
+		core_grant(v, VTPMB_RANGE_NV, 0x01000000, 0x010000ff);
+		v->real_pcrs = 1 << 16;
+		proxy.vtpm = v;
+		CHECK_EQ(tell(&proxy, STARTUP_CLEAR), 0);
+		core_waits = waiting[i].change;
+		CHECK_EQ(tell(&proxy, command), waiting[i].rc);
+		core_waits = NULL;
+		CHECK_EQ(proxy.rsp.nr_chip_commands, 0);
+		CHECK_EQ(proxy.rsp.answer == VTPMB_ANSWER_REFUSED, waiting[i].rc == 0x143);
+		end();
+	}
 }
 
 static const struct core_test tests[] = {
@@ -1260,7 +1344,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(chip_does_not_fail_over_a_public_key),
 	CORE_TEST(guess_at_what_the_chip_has_lost_is_refused),
 	CORE_TEST(lost_session_is_not_flushed_from_who_has_its_number_now),
-	CORE_TEST(denied_while_it_waits_is_refused),
+	CORE_TEST(what_changes_while_it_waits_counts),
 };
 
 CORE_MAIN(tests)
