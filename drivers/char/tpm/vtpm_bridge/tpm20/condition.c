@@ -172,8 +172,8 @@ void vtpmb_tpm20_condition_authorisation(const struct vtpmb_tpm20_call *call,
 	}
 	tpm20_digest(params, c, COVERS_COMMAND);
 	/* The expiration refers to the chip's clock. */
-	c->opaque |= !vtpmb_get_tpm2b(params, &bytes, &len) || !vtpmb_get_u32(params, &expiration) ||
-		     expiration;
+	c->opaque |= !vtpmb_get_tpm2b(params, &bytes, &len) ||
+		     !vtpmb_get_u32(params, &expiration) || expiration;
 }
 
 /* The policy session that a policy command changes, or NULL. */
