@@ -2,11 +2,11 @@
 /*
  * The family: what a TPM 1.2 and a TPM 2.0 do differently.
  *
- * The pure core stands on the four structs here, and on nothing of the
- * kernel's TPM core, devices or threads:
+ * The pure core stands on four structs, and on nothing of the kernel's TPM core,
+ * devices or threads:
  *
- *   port    the way to one physical chip, and what was learnt of it
- *   vtpm    one virtual TPM: the part of a proxy that a TPM would have
+ *   port    the way to one physical chip (port.h)
+ *   vtpm    one virtual TPM: the part of a proxy that a TPM would have (vtpm.h)
  *   cmd     one command on its way, its response over it
  *   family  the verbs
  *
@@ -26,224 +26,15 @@
 #ifndef VTPMB_FAMILY_H
 #define VTPMB_FAMILY_H
 
-#include <linux/atomic.h>
-#include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/types.h>
-#include "ecdh.h"
-#include "hash.h"
 #include "limits.h"
 #include "policy.h"
+#include "port.h"
 #include "setting.h"
+#include "vtpm.h"
 
 /** VTPMB_QUERY_SIZE - bytes of QEMU's buffer-size query, both families */
 #define VTPMB_QUERY_SIZE	22
-
-struct vtpmb_family;
-
-/**
- * struct vtpmb_ephemeral - the owner of an ephemeral key of a TPM 2.0
- * @id:		id of the vtpm; 0: the key has no owner
- * @reset_epoch: reset epoch of the virtual TPM when the key was made
- * @counter:	the number that the chip gave the key
- */
-struct vtpmb_ephemeral {
-	u32 id;
-	u32 reset_epoch;
-	u16 counter;
-};
-
-/**
- * struct vtpmb_pt_var - properties of a TPM 2.0 that vary (TPM_PT_VAR)
- * @fresh:	the properties were read in the present turn and have not changed since
- * @permanent:	TPM_PT_PERMANENT
- * @lockout_counter: TPM_PT_LOCKOUT_COUNTER
- * @nr_calm:	how many times @lockout_counter has returned to 0
- * @max_auth_fail: TPM_PT_MAX_AUTH_FAIL
- * @lockout_interval: TPM_PT_LOCKOUT_INTERVAL, seconds
- * @lockout_recovery: TPM_PT_LOCKOUT_RECOVERY, seconds
- *
- * Belongs to the holder of the chip.  All but @fresh are also read by others, who get
- * the values that the chip last returned.
- */
-struct vtpmb_pt_var {
-	bool fresh;
-	u32 permanent;
-	u32 lockout_counter;
-	u32 nr_calm;
-	u32 max_auth_fail;
-	u32 lockout_interval;
-	u32 lockout_recovery;
-};
-
-/**
- * struct vtpmb_port - the way to one physical chip
- * @family:	which family the chip speaks
- * @transmit:	send the command in @buf, whose length is in its header, and
- *		put the response over it.  @buf has VTPMB_BUF_SIZE bytes.
- *		Returns the response's length, which equals the size in its
- *		header, or a negative errno.  The caller holds the chip.
- * @end_host_session: TPM 2.0: end the session that the host's kernel keeps in
- *		the chip for itself; NULL: it keeps none.  The caller holds the chip.
- * @facts:	what @family->probe() learnt; constant until @family->forget()
- * @nr_banks:	PCR hash algorithms that the chip has and the kernel can compute;
- *		TPM 2.0: not all need be allocated
- * @bank:	those algorithms
- * @mac:	HMAC for what leaves the bridge (saved contexts), with a random key
- *		that is made with the port
- * @policy_mac:	TPM 2.0: HMAC for policies on PCRs.  Each use sets the key of its
- *		proxy.
- * @ecdh:	TPM 2.0: for keys on P-256
- * @policy_pcr:	TPM 2.0: the chip's PCR, 16 or 23, that represents the proxies' private
- *		PCRs in policies; 0: there are no such policies
- * @failures:	TPM 1.2: failed authorisations that the chip counts, as far as known; if
- *		the chip does not report them, all that came through the bridge
- * @var:	TPM 2.0: the chip's properties that vary
- * @failed:	the last response that was checked reported failure mode
- * @saved:	sessions of all proxies that the chip has saved, the oldest first
- * @resync_needed: TPM 2.0: a response was lost: the contents of the chip may differ from
- *		the handle tables
- * @folded:	TPM 2.0: @policy_pcr has to be reset before the host gets the chip
- * @refresh_ms:	milliseconds from one VTPMB_TIDY_IDLE to the next; 0: none is needed
- * @nr_vtpms:	virtual TPMs on it
- * @nr_sessions: TPM 2.0: sessions of all of those
- * @nr_shared:	TPM 2.0: sessions that proxies have beyond VTPMB_MIN_SESSIONS each
- * @ephemeral:	TPM 2.0: ephemeral keys that the chip has made for the vtpms
- * @scratch:	VTPMB_BUF_SIZE bytes for the hub thread's own commands
- * @nr_chip_commands: commands transmitted so far
- *
- * Constant after probe but for @policy_mac, @ecdh, @failures, @failed, @var, @saved,
- * @resync_needed, @folded, @refresh_ms, @ephemeral, @scratch and @nr_chip_commands, which
- * belong to the holder of the chip, and the atomic counts.
- */
-struct vtpmb_port {
-	const struct vtpmb_family *family;
-	int (*transmit)(struct vtpmb_port *port, u8 *buf);
-	void (*end_host_session)(struct vtpmb_port *port);
-	void *facts;
-	unsigned int nr_banks;
-	struct vtpmb_hash bank[VTPMB_MAX_BANKS];
-	struct vtpmb_mac mac;
-	struct vtpmb_mac policy_mac;
-	struct vtpmb_ecdh ecdh;
-	u32 policy_pcr;
-	u32 failures;
-	bool failed;
-	struct vtpmb_pt_var var;
-	struct list_head saved;
-	bool resync_needed;
-	bool folded;
-	u32 refresh_ms;
-	atomic_t nr_vtpms;
-	atomic_t nr_sessions;
-	atomic_t nr_shared;
-	struct vtpmb_ephemeral ephemeral[VTPMB_MAX_EPHEMERAL];
-	u8 *scratch;
-	u64 nr_chip_commands;
-};
-
-/**
- * enum vtpmb_power - how far a virtual TPM has come since it got power
- * @VTPMB_OFF:		it has no power
- * @VTPMB_POST_INIT:	_TPM_Init happened: it waits for Startup
- * @VTPMB_STARTED:	Startup succeeded
- * @VTPMB_SHUTDOWN:	Shutdown or SaveState was the last that changed state;
- *			commands still work
- */
-enum vtpmb_power {
-	VTPMB_OFF,
-	VTPMB_POST_INIT,
-	VTPMB_STARTED,
-	VTPMB_SHUTDOWN,
-};
-
-/**
- * struct vtpmb_range - handles of the chip that a proxy is granted
- * @first:	the first one
- * @last:	the last one; 0: there are none
- */
-struct vtpmb_range {
-	u32 first;
-	u32 last;
-};
-
-static inline bool vtpmb_range_has(const struct vtpmb_range *range, u32 handle)
-{
-	return range->last && handle >= range->first && handle <= range->last;
-}
-
-/* Two proxies of a chip never have a handle in common. */
-static inline bool vtpmb_range_overlaps(const struct vtpmb_range *a,
-					const struct vtpmb_range *b)
-{
-	return a->last && b->last && a->first <= b->last && b->first <= a->last;
-}
-
-/* A range as one number, as it is for user space. */
-static inline struct vtpmb_range vtpmb_range_unpack(u64 value)
-{
-	return (struct vtpmb_range) { .first = value >> 32, .last = (u32)value };
-}
-
-static inline u64 vtpmb_range_pack(const struct vtpmb_range *range)
-{
-	return (u64)range->first << 32 | range->last;
-}
-
-/**
- * enum vtpmb_range_kind - what is granted by ranges
- * @VTPMB_RANGE_NV:	NV indices
- * @VTPMB_RANGE_PERSISTENT: TPM 2.0: persistent objects
- * @VTPMB_NR_RANGES:	how many kinds there are
- */
-enum vtpmb_range_kind {
-	VTPMB_RANGE_NV,
-	VTPMB_RANGE_PERSISTENT,
-	VTPMB_NR_RANGES,
-};
-
-/**
- * struct vtpmb_vtpm - one virtual TPM
- * @port:	the chip behind it; constant
- * @lock:	protects all fields below, but for @state's handle table
- * @id:		never used twice while the module is loaded; part of what binds
- *		saved contexts to this proxy; constant
- * @epoch:	raised by each reset and power-off
- * @power:	see enum vtpmb_power
- * @locality:	virtual locality, 0 to 4
- * @pp_pin:	the administrator asserts physical presence (the hardware pin)
- * @policy:	which command codes this proxy may use
- * @real_pcrs:	bit N: its PCR N is the chip's own; else it is private
- * @range:	handles of the chip's that are granted to it
- * @grants:	raised whenever @range changes, and by the family for other grants
- * @nv_indices:	how many NV indices it may have in its range
- * @nv_bytes:	and how many bytes of data in them
- * @stop_on_failure: if the chip enters failure mode after a command of this vtpm, the chip
- *		gets no further command of it
- * @stopped:	there was such a command
- * @failed_code: the code of that command, or of one that found the chip in failure
- *		mode; 0: none was reported to the administrator
- * @state:	the family's own state, from family->create()
- */
-struct vtpmb_vtpm {
-	struct vtpmb_port *port;
-	struct mutex lock; /* all below but the handle table */
-	u32 id;
-	u32 epoch;
-	enum vtpmb_power power;
-	u8 locality;
-	bool pp_pin;
-	struct vtpmb_policy policy;
-	u32 real_pcrs;
-	struct vtpmb_range range[VTPMB_NR_RANGES];
-	u32 grants;
-	u32 nv_indices;
-	u32 nv_bytes;
-	bool stop_on_failure;
-	bool stopped;
-	u32 failed_code;
-	void *state;
-};
 
 /**
  * enum vtpmb_answer - how a command was, or is to be, answered

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The port: commands of the bridge's own to the chip behind it.
+ * The port: the way to one chip, and commands of the bridge's own to it.
  */
 
 #include <linux/errno.h>
+#include "family.h"
 #include "port.h"
 #include "wire.h"
 

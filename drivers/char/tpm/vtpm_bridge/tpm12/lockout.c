@@ -62,23 +62,23 @@ static int tpm12_read_failures(struct vtpmb_vtpm *vtpm)
 	if (err)
 		return err;
 	if (!chip->knows_tries && chip->threshold)
-		vtpm->port->failures = tries;
+		chip->failures = tries;
 	chip->knows_tries = true;
 	if (chip->threshold)
-		table->nr_failures = min(table->nr_failures, vtpm->port->failures);
+		table->nr_failures = min(table->nr_failures, chip->failures);
 	return 0;
 }
 
 /* Whether another failure could lock the chip, by its last known counter. */
 static bool tpm12_is_risky(struct vtpmb_vtpm *vtpm)
 {
+	const struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
 	u32 nr_failures = vtpmb_tpm12_table(vtpm)->nr_failures;
-	u32 threshold = vtpmb_tpm12_chip(vtpm->port)->threshold;
 
-	if (!threshold)
-		return nr_failures >= UNTOLD_SHARE || vtpm->port->failures >= UNTOLD_TRIES;
-	return nr_failures >= vtpmb_proxy_tries(threshold) ||
-	       vtpm->port->failures >= vtpmb_guest_tries(threshold);
+	if (!chip->threshold)
+		return nr_failures >= UNTOLD_SHARE || chip->failures >= UNTOLD_TRIES;
+	return nr_failures >= vtpmb_proxy_tries(chip->threshold) ||
+	       chip->failures >= vtpmb_guest_tries(chip->threshold);
 }
 
 /**
@@ -122,7 +122,7 @@ void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 	if (rc != TPM_AUTHFAIL && rc != TPM_AUTH2FAIL)
 		return;
 	vtpmb_tpm12_failures_unknown(vtpm->port);
-	vtpm->port->failures++;
+	vtpmb_tpm12_chip(vtpm->port)->failures++;
 	vtpmb_tpm12_table(vtpm)->nr_failures++;
 }
 

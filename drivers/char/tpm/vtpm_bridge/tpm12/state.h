@@ -131,7 +131,9 @@ struct vtpmb_tpm12_hosts {
  * @period:	number of times that the host got the chip
  * @same_since:	the @period since which the chip is known not to have restarted
  * @newest:	the last contextCount that the chip gave to a session of a proxy
- * @knows_tries: @threshold and port->failures agree with the chip
+ * @failures:	failed authorisations that the chip counts, as far as known; if the chip does
+ *		not report them, all that came through the bridge
+ * @knows_tries: @threshold and @failures agree with the chip
  * @threshold:	number of failures at which the chip locks itself; 0 if it does not tell
  *
  * Belongs to the hub's thread.  Others also read @nr_clears and @cannot_save.
@@ -153,6 +155,7 @@ struct vtpmb_tpm12_chip {
 	u32 period;
 	u32 same_since;
 	u32 newest;
+	u32 failures;
 	bool knows_tries;
 	u32 threshold;
 };

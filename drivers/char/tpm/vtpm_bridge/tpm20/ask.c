@@ -36,7 +36,7 @@ int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
 		len = vtpmb_port_command(port, tag, code, &whole, rc);
 	} while (len >= 0 && vtpmb_tpm20_is_busy(*rc) && retries++ < TPM20_MAX_RETRIES);
 	if (len < 0)
-		port->resync_needed = true;
+		vtpmb_tpm20_chip(port)->resync_needed = true;
 	return len;
 }
 

@@ -38,9 +38,9 @@ void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
 	}
 	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
 		nr_persistent += table->persistent[i].kind != KIND_FREE;
-	atomic_add(nr_sessions - table->nr_sessions, &vtpm->port->nr_sessions);
+	atomic_add(nr_sessions - table->nr_sessions, &vtpmb_tpm20_chip(vtpm->port)->nr_sessions);
 	atomic_add(tpm20_shared(nr_sessions) - tpm20_shared(table->nr_sessions),
-		   &vtpm->port->nr_shared);
+		   &vtpmb_tpm20_chip(vtpm->port)->nr_shared);
 	WRITE_ONCE(table->nr_objects, nr_objects);
 	WRITE_ONCE(table->nr_sessions, nr_sessions);
 	WRITE_ONCE(table->nr_persistent, nr_persistent);
@@ -75,15 +75,16 @@ bool vtpmb_tpm20_is_before_reset(struct vtpmb_vtpm *vtpm)
 bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_port *port = vtpm->port;
+	const struct vtpmb_tpm20_chip *chip = vtpmb_tpm20_chip(port);
 	u32 nr_sessions = vtpmb_tpm20_state(vtpm)->table.nr_sessions;
 	int all = vtpmb_tpm20_facts(port)->sessions_max - VTPMB_HOST_SESSIONS;
 	int shared = all - VTPMB_MIN_SESSIONS * atomic_read(&port->nr_vtpms);
 
-	if (atomic_read(&port->nr_sessions) >= all)
+	if (atomic_read(&chip->nr_sessions) >= all)
 		return false;
 	if (nr_sessions < VTPMB_MIN_SESSIONS)
 		return true;
-	return nr_sessions < VTPMB_MAX_SESSIONS && atomic_read(&port->nr_shared) < shared;
+	return nr_sessions < VTPMB_MAX_SESSIONS && atomic_read(&chip->nr_shared) < shared;
 }
 
 /**

@@ -833,6 +833,6 @@ int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 		return err;
 	err = tpm20_execute(vtpm, cmd);
 	if (err)
-		vtpm->port->resync_needed = true;
+		vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 	return err;
 }

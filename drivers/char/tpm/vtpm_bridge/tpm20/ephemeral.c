@@ -14,15 +14,15 @@
 #include "state.h"
 
 /* As in the chip, a new key replaces the older one in its place. */
-static struct vtpmb_ephemeral *tpm20_place(struct vtpmb_port *port, u16 counter)
+static struct vtpmb_tpm20_ephemeral *tpm20_place(struct vtpmb_port *port, u16 counter)
 {
-	return &port->ephemeral[counter % VTPMB_MAX_EPHEMERAL];
+	return &vtpmb_tpm20_chip(port)->ephemeral[counter % VTPMB_MAX_EPHEMERAL];
 }
 
 /* Whether the number belongs to a key of this vtpm.  If so, the command uses it up. */
 static bool tpm20_take(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u16 counter)
 {
-	const struct vtpmb_ephemeral *key = tpm20_place(vtpm->port, counter);
+	const struct vtpmb_tpm20_ephemeral *key = tpm20_place(vtpm->port, counter);
 
 	lockdep_assert_held(&vtpm->lock);
 
@@ -97,7 +97,7 @@ u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 static void tpm20_set_ephemeral_owner(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 				      struct vtpmb_reader *params, unsigned int nr_points)
 {
-	struct vtpmb_ephemeral *key;
+	struct vtpmb_tpm20_ephemeral *key;
 	u16 counter;
 
 	lockdep_assert_held(&vtpm->lock);

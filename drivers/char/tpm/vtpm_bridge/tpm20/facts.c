@@ -281,7 +281,7 @@ int vtpmb_tpm20_probe(struct vtpmb_port *port)
 			     VTPMB_MAC_SIZE;
 	facts->command_max = tpm20_size_fact(facts, TPM2_PT_MAX_COMMAND_SIZE);
 	facts->response_max = tpm20_size_fact(facts, TPM2_PT_MAX_RESPONSE_SIZE);
-	port->var = (struct vtpmb_pt_var) {
+	vtpmb_tpm20_chip(port)->var = (struct vtpmb_tpm20_var) {
 		.max_auth_fail = vtpmb_tpm20_property(facts, TPM2_PT_MAX_AUTH_FAIL, 0),
 		.lockout_interval = vtpmb_tpm20_property(facts, TPM2_PT_LOCKOUT_INTERVAL, 0),
 		.lockout_recovery = vtpmb_tpm20_property(facts, TPM2_PT_LOCKOUT_RECOVERY, 0),

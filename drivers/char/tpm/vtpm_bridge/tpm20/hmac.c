@@ -667,7 +667,7 @@ u32 vtpmb_tpm20_auth_set_flag(u32 handle)
  */
 bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
 {
-	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	const struct vtpmb_tpm20_var *var = &vtpmb_tpm20_chip(vtpm->port)->var;
 	u32 set = vtpmb_tpm20_auth_set_flag(handle);
 
 	if (!set)

@@ -81,7 +81,7 @@ static const struct vtpmb_tpm20_lockout *tpm20_lockout(const struct vtpmb_vtpm *
 u32 vtpmb_tpm20_max_tries(const struct vtpmb_vtpm *vtpm)
 {
 	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->max_tries :
-	       vtpmb_proxy_tries(READ_ONCE(vtpm->port->var.max_auth_fail));
+	       vtpmb_proxy_tries(READ_ONCE(vtpmb_tpm20_chip(vtpm->port)->var.max_auth_fail));
 }
 
 /**
@@ -91,7 +91,7 @@ u32 vtpmb_tpm20_max_tries(const struct vtpmb_vtpm *vtpm)
 u32 vtpmb_tpm20_recovery_time(const struct vtpmb_vtpm *vtpm)
 {
 	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->recovery_time :
-	       READ_ONCE(vtpm->port->var.lockout_interval);
+	       READ_ONCE(vtpmb_tpm20_chip(vtpm->port)->var.lockout_interval);
 }
 
 /**
@@ -101,7 +101,7 @@ u32 vtpmb_tpm20_recovery_time(const struct vtpmb_vtpm *vtpm)
 u32 vtpmb_tpm20_lockout_recovery(const struct vtpmb_vtpm *vtpm)
 {
 	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->lockout_recovery :
-	       READ_ONCE(vtpm->port->var.lockout_recovery);
+	       READ_ONCE(vtpmb_tpm20_chip(vtpm->port)->var.lockout_recovery);
 }
 
 /**
@@ -178,8 +178,9 @@ static u64 tpm20_backoff(unsigned int nr)
 static void tpm20_back_off(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	const struct vtpmb_tpm20_var *var = &vtpmb_tpm20_chip(vtpm->port)->var;
 
-	if (tpm20_backoff(table->backoff) < 2 * (u64)vtpm->port->var.lockout_interval)
+	if (tpm20_backoff(table->backoff) < 2 * (u64)var->lockout_interval)
 		table->backoff++;
 	table->backoff_end = get_jiffies_64() + tpm20_backoff(table->backoff) * HZ;
 }
@@ -188,7 +189,7 @@ static void tpm20_back_off(struct vtpmb_vtpm *vtpm)
 static void tpm20_shorten_wait(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	u64 period = VTPMB_FORGIVE * (u64)vtpm->port->var.lockout_interval * HZ;
+	u64 period = VTPMB_FORGIVE * (u64)vtpmb_tpm20_chip(vtpm->port)->var.lockout_interval * HZ;
 
 	while (table->backoff &&
 	       time_after_eq64(get_jiffies_64(), table->backoff_end + period)) {
@@ -200,7 +201,7 @@ static void tpm20_shorten_wait(struct vtpmb_vtpm *vtpm)
 /* Read the chip's counter, and limit this proxy's failures to it. */
 static int tpm20_look(struct vtpmb_vtpm *vtpm)
 {
-	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	const struct vtpmb_tpm20_var *var = &vtpmb_tpm20_chip(vtpm->port)->var;
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	int err = vtpmb_tpm20_ask_properties(vtpm->port);
 
@@ -237,7 +238,7 @@ static u32 tpm20_wait(const struct vtpmb_tpm20_table *table)
 static u32 tpm20_may_fail(struct vtpmb_vtpm *vtpm)
 {
 	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	const struct vtpmb_tpm20_var *var = &vtpmb_tpm20_chip(vtpm->port)->var;
 	bool locked_out;
 
 	mutex_lock(&vtpm->lock);
@@ -327,7 +328,7 @@ int vtpmb_tpm20_limit_failures(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-	const struct vtpmb_pt_var *var = &vtpm->port->var;
+	const struct vtpmb_tpm20_var *var = &vtpmb_tpm20_chip(vtpm->port)->var;
 
 	/* TPM_RC_AUTH_FAIL of any session: the other one is TPM_RC_BAD_AUTH. */
 	if ((rc & ~0x700U) != (TPM2_RC_AUTH_FAIL | 0x800))

@@ -579,7 +579,7 @@ int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *cal
 		if (len < 0)
 			return len;
 		if (!*rc && len < VTPMB_HEADER_SIZE + 4) {
-			vtpm->port->resync_needed = true;
+			vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 			return -EIO;
 		}
 		table->loading = NULL;
@@ -613,7 +613,7 @@ int vtpmb_tpm20_take_back(struct vtpmb_vtpm *vtpm, int err)
 		len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_FlushContext, handle, &rc);
 	if (err < 0 || len < 0 || rc) {
 		table->loading = &table->lent;
-		vtpm->port->resync_needed = true;
+		vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 	}
 	return len < 0 ? len : err;
 }

@@ -243,7 +243,7 @@ static int tpm20_set_policy_pcr(struct vtpmb_vtpm *vtpm, const struct tpm20_clai
 	*rc = TPM2_RC_FAILURE;
 	if (tpm20_fold_digest(vtpm, claim, digest))
 		return 0;
-	vtpm->port->folded = true;
+	vtpmb_tpm20_chip(vtpm->port)->folded = true;
 	err = tpm20_reset_register(vtpm->port, rc);
 	if (!err && !*rc)
 		err = tpm20_extend_register(vtpm->port, digest, rc);
@@ -353,13 +353,13 @@ int vtpmb_tpm20_reset_policy_pcr(struct vtpmb_port *port)
 	u32 rc;
 	int err;
 
-	if (!port->folded)
+	if (!vtpmb_tpm20_chip(port)->folded)
 		return 0;
 	err = tpm20_reset_register(port, &rc);
 	if (err || rc)
 		err = tpm20_extend_arbitrarily(port, &rc);
 	if (!err && rc)
 		err = -EIO;
-	port->folded = err;
+	vtpmb_tpm20_chip(port)->folded = err;
 	return err;
 }

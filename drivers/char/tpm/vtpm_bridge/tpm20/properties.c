@@ -15,7 +15,7 @@
 #define NR_NEEDED		5
 
 /* The variable for a property, or NULL if the property is not needed. */
-static u32 *tpm20_place(struct vtpmb_pt_var *var, u32 property)
+static u32 *tpm20_place(struct vtpmb_tpm20_var *var, u32 property)
 {
 	switch (property) {
 	case TPM2_PT_PERMANENT:
@@ -34,7 +34,7 @@ static u32 *tpm20_place(struct vtpmb_pt_var *var, u32 property)
 }
 
 /* A chip may answer with fewer properties than it was asked for. */
-static int tpm20_take_properties(struct vtpmb_pt_var *var, struct vtpmb_reader *r,
+static int tpm20_take_properties(struct vtpmb_tpm20_var *var, struct vtpmb_reader *r,
 				 u32 count, u32 *next, unsigned int *nr_found)
 {
 	u32 property, value, *place;
@@ -63,11 +63,13 @@ static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int
 	int err = vtpmb_tpm20_ask_capability(port, TPM2_CAP_TPM_PROPERTIES, *next,
 					     TPM2_PT_LOCKOUT_RECOVERY + 1 - *next, &r, &count);
 
-	return err ? err : tpm20_take_properties(&port->var, &r, count, next, nr_found);
+	if (err)
+		return err;
+	return tpm20_take_properties(&vtpmb_tpm20_chip(port)->var, &r, count, next, nr_found);
 }
 
 /**
- * vtpmb_tpm20_ask_properties() - make sure that port->var has the chip's current values
+ * vtpmb_tpm20_ask_properties() - make sure that @var of the chip has its current values
  * @port:	the chip
  *
  * Costs one command in a turn.
@@ -77,19 +79,20 @@ static int tpm20_ask_properties(struct vtpmb_port *port, u32 *next, unsigned int
  */
 int vtpmb_tpm20_ask_properties(struct vtpmb_port *port)
 {
+	struct vtpmb_tpm20_var *var = &vtpmb_tpm20_chip(port)->var;
 	unsigned int nr_found = 0;
-	u32 next = TPM2_PT_PERMANENT, counter = port->var.lockout_counter;
+	u32 next = TPM2_PT_PERMANENT, counter = var->lockout_counter;
 	int err = 0;
 
-	if (port->var.fresh)
+	if (var->fresh)
 		return 0;
 	while (!err && next <= TPM2_PT_LOCKOUT_RECOVERY)
 		err = tpm20_ask_properties(port, &next, &nr_found);
 	if (!err && nr_found != NR_NEEDED)
 		err = -EIO;
-	port->var.fresh = !err;
-	if (!err && counter && !port->var.lockout_counter)
-		port->var.nr_calm++;
+	var->fresh = !err;
+	if (!err && counter && !var->lockout_counter)
+		var->nr_calm++;
 	return err;
 }
 
@@ -99,5 +102,5 @@ int vtpmb_tpm20_ask_properties(struct vtpmb_port *port)
  */
 void vtpmb_tpm20_forget_properties(struct vtpmb_port *port)
 {
-	port->var.fresh = false;
+	vtpmb_tpm20_chip(port)->var.fresh = false;
 }

@@ -208,7 +208,7 @@ int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm)
 	struct tpm20_inside inside;
 	int err;
 
-	if (!port->resync_needed)
+	if (!vtpmb_tpm20_chip(port)->resync_needed)
 		return 0;
 	inside.loading = table->loading;
 	err = tpm20_ask_inside(port, &inside);
@@ -220,7 +220,7 @@ int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm)
 		err = tpm20_flush_lost_objects(vtpm, &inside);
 	if (!err)
 		err = tpm20_flush_lost_sessions(vtpm, &inside);
-	port->resync_needed = err;
+	vtpmb_tpm20_chip(port)->resync_needed = err;
 	table->loading = err ? inside.loading : NULL;
 	return err;
 }
@@ -245,5 +245,5 @@ void vtpmb_tpm20_forget_loaded(struct vtpmb_vtpm *vtpm)
 		if (!body->res.blob)
 			vtpmb_resident_forget_saved(&body->res);
 	}
-	vtpm->port->resync_needed = false;
+	vtpmb_tpm20_chip(vtpm->port)->resync_needed = false;
 }

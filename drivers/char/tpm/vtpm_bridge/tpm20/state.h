@@ -6,6 +6,7 @@
 #ifndef VTPMB_TPM20_STATE_H
 #define VTPMB_TPM20_STATE_H
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
@@ -287,7 +288,7 @@ struct vtpmb_tpm20_index {
  * @nr_saved:	sessions in @session that the guest has saved
  * @nr_failures: failed authorisations of this proxy that still count in the chip's
  *		failedTries
- * @nr_calm:	port->var.nr_calm when this proxy last looked
+ * @nr_calm:	@nr_calm of the chip's properties when this proxy last looked
  * @backoff:	how many times in a row the proxy had to wait after a failure
  * @backoff_end: end of that wait, in jiffies
  * @cleared:	@cleared of the owner hierarchy when the objects that Clear removes
@@ -297,7 +298,7 @@ struct vtpmb_tpm20_index {
  * @index:	NV indices read in the present turn; the host may change them
  *		between turns
  * @kept:	VTPMB_BUF_SIZE bytes: a copy of the command, for retries
- * @term:	@term of port->facts->gap in which @nr_shared_saves were counted
+ * @term:	@term of the chip's gap in which @nr_shared_saves were counted
  * @nr_shared_saves: saves that this proxy has used of its equal share
  * @host_ended:	the host kernel's own session has been ended in this turn
  * @host_objects_known: @nr_host_objects and @host_objects were read in this turn
@@ -725,6 +726,64 @@ struct vtpmb_tpm20_gap {
 	s64 limit[VTPMB_TPM20_MAX_ACTIVE];
 };
 
+/**
+ * struct vtpmb_tpm20_ephemeral - the owner of an ephemeral key
+ * @id:		id of the vtpm; 0: the key has no owner
+ * @reset_epoch: reset epoch of the virtual TPM when the key was made
+ * @counter:	the number that the chip gave the key
+ */
+struct vtpmb_tpm20_ephemeral {
+	u32 id;
+	u32 reset_epoch;
+	u16 counter;
+};
+
+/**
+ * struct vtpmb_tpm20_var - properties of the chip that vary (TPM_PT_VAR)
+ * @fresh:	the properties were read in the present turn and have not changed since
+ * @permanent:	TPM_PT_PERMANENT
+ * @lockout_counter: TPM_PT_LOCKOUT_COUNTER
+ * @nr_calm:	how many times @lockout_counter has returned to 0
+ * @max_auth_fail: TPM_PT_MAX_AUTH_FAIL
+ * @lockout_interval: TPM_PT_LOCKOUT_INTERVAL, seconds
+ * @lockout_recovery: TPM_PT_LOCKOUT_RECOVERY, seconds
+ *
+ * Belongs to the holder of the chip.  All but @fresh are also read by others, who get
+ * the values that the chip last returned.
+ */
+struct vtpmb_tpm20_var {
+	bool fresh;
+	u32 permanent;
+	u32 lockout_counter;
+	u32 nr_calm;
+	u32 max_auth_fail;
+	u32 lockout_interval;
+	u32 lockout_recovery;
+};
+
+/**
+ * struct vtpmb_tpm20_chip - what the bridge keeps of a chip and changes
+ * @gap:	state of the context gap
+ * @var:	properties that vary
+ * @resync_needed: a response was lost: the contents of the chip may differ from the handle
+ *		tables
+ * @folded:	@policy_pcr of the port has to be reset before the host gets the chip
+ * @nr_sessions: sessions of all vtpms
+ * @nr_shared:	sessions that proxies have beyond VTPMB_MIN_SESSIONS each
+ * @ephemeral:	ephemeral keys that the chip has made for the vtpms
+ *
+ * Belongs to the holder of the chip, but for the atomic counts.
+ */
+struct vtpmb_tpm20_chip {
+	struct vtpmb_tpm20_gap gap;
+	struct vtpmb_tpm20_var var;
+	bool resync_needed;
+	bool folded;
+	atomic_t nr_sessions;
+	atomic_t nr_shared;
+	struct vtpmb_tpm20_ephemeral ephemeral[VTPMB_MAX_EPHEMERAL];
+};
+
 /** VTPMB_TPM20_MAX_LIST - bytes of the longest TPML_PCR_SELECTION */
 #define VTPMB_TPM20_MAX_LIST	(4 + 6 * VTPMB_TPM20_MAX_HASHES)
 
@@ -758,9 +817,9 @@ enum vtpmb_tpm20_lends {
  * @allocated:	for each bank of the port, the PCRs that the chip has allocated in it,
  *		bit N for PCR N
  * @lends:	whether it accepts the private key of a null primary
- * @gap:	state of the context gap
+ * @chip:	see struct vtpmb_tpm20_chip
  *
- * Constant after probe but for @lends and @gap, which belong to the holder of the chip.
+ * Constant after probe but for @lends and @chip, which belong to the holder of the chip.
  */
 struct vtpmb_tpm20_facts {
 	unsigned int nr_properties;
@@ -783,7 +842,7 @@ struct vtpmb_tpm20_facts {
 	u32 cca[VTPMB_MAX_CODES];
 	u32 allocated[VTPMB_MAX_BANKS];
 	enum vtpmb_tpm20_lends lends;
-	struct vtpmb_tpm20_gap gap;
+	struct vtpmb_tpm20_chip chip;
 };
 
 static inline const struct vtpmb_tpm20_facts *
@@ -792,11 +851,16 @@ vtpmb_tpm20_facts(const struct vtpmb_port *port)
 	return port->facts;
 }
 
-static inline struct vtpmb_tpm20_gap *vtpmb_tpm20_gap(struct vtpmb_port *port)
+static inline struct vtpmb_tpm20_chip *vtpmb_tpm20_chip(const struct vtpmb_port *port)
 {
 	struct vtpmb_tpm20_facts *facts = port->facts;
 
-	return &facts->gap;
+	return &facts->chip;
+}
+
+static inline struct vtpmb_tpm20_gap *vtpmb_tpm20_gap(const struct vtpmb_port *port)
+{
+	return &vtpmb_tpm20_chip(port)->gap;
 }
 
 /* The bit of a session in a bitmap of sessions. */

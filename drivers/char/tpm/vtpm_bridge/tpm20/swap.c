@@ -52,7 +52,7 @@ static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u3
 	vtpmb_port_response(port, len, &r);
 	blob = r;
 	if (blob.left < CONTEXT_MIN || !vtpmb_get_u64(&r, &sequence)) {
-		port->resync_needed = true;
+		vtpmb_tpm20_chip(port)->resync_needed = true;
 		return -EIO;
 	}
 	if (body->kind == KIND_SESSION)
@@ -186,7 +186,7 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 		return len < 0 ? len : 0;
 	vtpmb_port_response(port, len, &r);
 	if (!vtpmb_get_u32(&r, handle)) {
-		port->resync_needed = true;
+		vtpmb_tpm20_chip(port)->resync_needed = true;
 		return -EIO;
 	}
 	return 0;
@@ -596,7 +596,7 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
 		return len;
 	vtpmb_port_response(vtpm->port, len, &r);
 	if (!*rc && !vtpmb_get_u32(&r, &handle)) {
-		vtpm->port->resync_needed = true;
+		vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 		return -EIO;
 	}
 	table->loading = NULL;

@@ -56,7 +56,7 @@ int vtpmb_tpm20_end_turn(struct vtpmb_vtpm *vtpm)
 		vtpmb_tpm20_forget_loaded(vtpm);
 	reset = vtpmb_tpm20_reset_policy_pcr(vtpm->port);
 	/* A lost response to that command does not concern handles. */
-	vtpm->port->resync_needed = false;
+	vtpmb_tpm20_chip(vtpm->port)->resync_needed = false;
 	vtpmb_tpm20_forget_indices(vtpm);
 	vtpmb_tpm20_forget_properties(vtpm->port);
 	vtpmb_tpm20_forget_host_lists(vtpm);
@@ -209,7 +209,7 @@ int vtpmb_tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 	if (!err)
 		return 0;
 	/* Try again, now that the table agrees with the chip. */
-	vtpm->port->resync_needed = true;
+	vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 	err = vtpmb_tpm20_resync(vtpm);
 	if (!err)
 		err = tpm20_flush_stale(vtpm, all);
@@ -217,7 +217,7 @@ int vtpmb_tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 	if (err && all)
 		vtpmb_tpm20_forget_loaded(vtpm);
 	else if (err)
-		vtpm->port->resync_needed = true;
+		vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 	return err;
 }
 
