@@ -109,7 +109,7 @@ static ssize_t persistent_show(struct device *dev, struct device_attribute *attr
 static DEVICE_ATTR_RO(persistent);
 
 static ssize_t reset_by_query_show(struct device *dev, struct device_attribute *attr,
-				char *buf)
+				   char *buf)
 {
 	return sysfs_emit(buf, "%d\n",
 			  READ_ONCE(vtpmb_dev_proxy(dev)->reset_by_query));
