@@ -9,7 +9,6 @@
  */
 
 #include <crypto/algapi.h>
-#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -109,10 +108,8 @@ static int tpm12_save_key(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_entr
 {
 	int err = vtpmb_tpm12_save(call->vtpm, key, rc);
 
-	if (err == -ENOMEM)
-		*rc = TPM_RESOURCES;
 	if (err || *rc)
-		return err == -ENOMEM ? 0 : err;
+		return err;
 	c->st_clear = key->st_clear;
 	c->blob = key->res.blob;
 	c->blob_len = key->res.blob_len;

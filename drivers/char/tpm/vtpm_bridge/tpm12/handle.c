@@ -85,7 +85,7 @@ static int tpm12_flush_key(struct vtpmb_tpm12_call *call, u32 handle, u32 unknow
 	struct vtpmb_tpm12_entry *key = vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, handle);
 
 	if (key)
-		return vtpmb_tpm12_flush_key(call->vtpm, key);
+		return vtpmb_tpm12_flush_and_forget(call->vtpm, key);
 	*rc = unknown;
 	return 0;
 }

@@ -121,13 +121,11 @@ struct vtpmb_tpm12_hosts {
  * @saving_rt:	TPM_RESOURCE_TYPE of @saving
  * @cannot_save: the last SaveContext failed because the chip is disabled, deactivated
  *		or not owned
- * @refreshing:	the oldest saved session is being loaded and saved again
  * @resync_needed:	a response was lost, so the chip has to be asked for its handles
  * @owner_doubtful: a response was lost, so the chip has to be asked whether it has an
  *		owner
  * @nr_nv_writes: NV writes by guests without authorisation since the chip was probed or
  *		cleared
- * @checking_context:	a saved session is being loaded to see whether the chip knows it
  * @period:	number of times that the host got the chip
  * @same_since:	the @period since which the chip is known not to have restarted
  * @newest:	the last contextCount that the chip gave to a session of a proxy
@@ -147,11 +145,9 @@ struct vtpmb_tpm12_chip {
 	u32 saving;
 	u32 saving_rt;
 	bool cannot_save;
-	bool refreshing;
 	bool resync_needed;
 	bool owner_doubtful;
 	u32 nr_nv_writes;
-	bool checking_context;
 	u32 period;
 	u32 same_since;
 	u32 newest;

@@ -33,30 +33,13 @@
 #include "state.h"
 #include "swap.h"
 
-/*
- * Every retry is bounded, whatever the chip answers:
- *
- *   vtpmb_tpm12_command()	MAX_RETRIES, while the chip returns TPM_RETRY
- *   vtpmb_tpm12_save()		MAX_RETRIES; each retry follows a flush or a refresh of a
- *				saved session
- *   tpm12_leave_places()	MAX_RETRIES; if the list is still full then, the chip says so
- *   vtpmb_tpm12_have_room()	MAX_RETRIES; each retry follows an eviction, and at most
- *				three slots are wanted
- *   tpm12_load_key()		MAX_RETRIES; each retry follows an eviction
- *
- * The loops nest, since saving one session may require loading another one, and the
- * other way round.  @refreshing and @checking_context of struct vtpmb_tpm12_chip keep a refresh
- * and a proof from nesting in themselves.
- */
-#define MAX_RETRIES	5
-
 /* TPM_CONTEXT_BLOB (Part 2, 18.1) */
 #define BLOB_COUNT_AT	26
 #define BLOB_MIN_SIZE	58
 #define LABEL_SIZE	16
 
 /*
- * Saving, flushing and evicting.
+ * Single commands to the chip.
  */
 
 /**
@@ -81,15 +64,14 @@ int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *r
 }
 
 /* The chip has restarted: older contexts are gone, and their counts may be reused. */
-static void tpm12_forget_saved(struct vtpmb_port *port)
+static void tpm12_forget_older(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	struct vtpmb_tpm12_entry *entry, *next;
 
 	list_for_each_entry_safe(entry, next, &port->saved, res.saved) {
-		if (entry->period == chip->period)
-			continue;
-		vtpmb_tpm12_forget_saved(entry);
+		if (entry->period != chip->period)
+			vtpmb_tpm12_forget_saved(entry);
 	}
 }
 
@@ -99,12 +81,13 @@ static void tpm12_take_count(struct vtpmb_tpm12_entry *entry, u32 count)
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
 
 	if (count <= chip->newest)
-		tpm12_forget_saved(entry->vtpm->port);
+		tpm12_forget_older(entry->vtpm->port);
 	chip->newest = count;
 	vtpmb_tpm12_add_saved(entry, count);
 }
 
-static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, int len)
+static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, int len,
+			   u32 *rc)
 {
 	struct vtpmb_reader r;
 	const u8 *blob;
@@ -121,7 +104,9 @@ static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *en
 		tpm12_take_count(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
 		vtpmb_tpm12_mark_unloaded(vtpm, entry);
 	}
-	return vtpmb_resident_keep_blob(&entry->res, blob, blob_len);
+	if (vtpmb_resident_keep_blob(&entry->res, blob, blob_len))
+		*rc = TPM_RESOURCES;
+	return 0;
 }
 
 /* No owner, disabled or deactivated: the chip cannot save the entry, but does not lose it. */
@@ -148,116 +133,7 @@ static bool tpm12_is_gone(u32 rc)
 	       rc == TPM_INVALID_RESOURCE || rc == TPM_OWNER_CONTROL;
 }
 
-/*
- * Save a session that is bound to a key, before the chip flushes a key.  A session
- * that cannot be saved is flushed.  Otherwise the chip might end it unnoticed and give
- * its handle to another proxy's session.
- */
-static int tpm12_save_bound(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	u32 rc;
-	int err = vtpmb_tpm12_save(vtpm, entry, &rc);
-
-	if (err == -ENOMEM || (!err && entry->res.phys))
-		return vtpmb_tpm12_flush_and_forget(vtpm, entry);
-	return err;
-}
-
-/**
- * vtpmb_tpm12_save_all_bound() - save all loaded sessions that are bound to a key
- * @port:	the chip, about to flush a key
- *
- * This includes all keys of all proxies.  If a key is loaded under several handles,
- * the chip takes the copies for one key, and ends the sessions of all of them when
- * the first copy is flushed.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
-{
-	struct vtpmb_tpm12_table *table;
-	int err = 0;
-
-	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(table->vtpm, TPM12_AUTH);
-		unsigned int i;
-
-		for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
-			if (auth[i].key && auth[i].res.phys)
-				err = tpm12_save_bound(table->vtpm, &auth[i]);
-		}
-	}
-	return err;
-}
-
-/*
- * The bridge is not told when the chip restarts.  After a restart, a contextCount may
- * belong to somebody else's session.  So a context that was saved before the host last
- * had the chip is loaded before it is flushed: the chip refuses a context from before
- * a restart.  Once a context has been loaded, all that are not older are known to be
- * valid.
- *
- * Loading one context may require flushing another one.  That one is not proven.
- */
-static int tpm12_check_context(struct vtpmb_tpm12_entry *entry)
-{
-	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
-	u32 rc;
-	int err;
-
-	if (!entry->count || !entry->res.blob || entry->period >= chip->same_since ||
-	    chip->checking_context)
-		return 0;
-	chip->checking_context = true;
-	err = vtpmb_tpm12_load(entry->vtpm, entry, &rc);
-	chip->checking_context = false;
-	return err;
-}
-
-/* If this returns 0, nothing of @entry is left in the chip. */
-static int tpm12_flush(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	u32 rc = TPM_SUCCESS;
-	int err = 0;
-
-	if (entry->res.phys && entry->kind == TPM12_KEY)
-		err = vtpmb_tpm12_save_all_bound(vtpm->port);
-	else
-		err = tpm12_check_context(entry);
-	if (err || !entry->res.used)
-		return err;
-	if (entry->res.phys)
-		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->res.phys,
-					       vtpmb_tpm12_kinds[entry->kind].rt, &rc);
-	else if (entry->count)
-		err = vtpmb_tpm12_flush_handle(vtpm->port, entry->count, TPM_RT_CONTEXT, &rc);
-	if (err)
-		return err;
-	if (rc && !tpm12_is_gone(rc))
-		return -EIO;
-	if (!entry->res.phys)
-		vtpmb_tpm12_forget_saved(entry);
-	vtpmb_tpm12_mark_unloaded(vtpm, entry);
-	return 0;
-}
-
-/**
- * vtpmb_tpm12_flush_and_forget() - flush an entry from the chip and forget it
- * @vtpm:	the vtpm
- * @entry:	a session, or a key that no session is bound to
- *
- * Return: 0; -EIO if the chip refuses to flush it; or the errno of transmit
- */
-int vtpmb_tpm12_flush_and_forget(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	int err = tpm12_flush(vtpm, entry);
-
-	if (!err)
-		vtpmb_tpm12_forget_entry(vtpm, entry);
-	return err;
-}
-
-/* @entry is loaded in the chip. */
+/* @entry is loaded in the chip.  If memory is short, @rc is TPM_RESOURCES. */
 static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
 	struct vtpmb_vtpm *vtpm = entry->vtpm;
@@ -273,339 +149,9 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	if (!vtpmb_tpm12_is_busy(*rc))
 		WRITE_ONCE(vtpmb_tpm12_chip(vtpm->port)->cannot_save,
 			   tpm12_cannot_save(*rc));
-	err = *rc ? 0 : tpm12_take_blob(vtpm, entry, len);
-	if (err != -EIO)
-		vtpmb_tpm12_note_save_done(vtpm->port);
-	return err;
-}
-
-static unsigned int tpm12_nr_saved(const struct vtpmb_port *port, const struct vtpmb_vtpm *of)
-{
-	const struct vtpmb_tpm12_entry *entry;
-	unsigned int nr = 0;
-
-	list_for_each_entry(entry, &port->saved, res.saved)
-		nr += !of || entry->vtpm == of;
-	return nr;
-}
-
-/*
- * Choose the session to flush so that @another gets a place in the contextList: the
- * oldest saved session of the proxy that would have the most places.  If no proxy would
- * have more than @another's, it is that proxy's oldest one, or @another itself if that
- * proxy has none in the list.
- */
-static struct vtpmb_tpm12_entry *tpm12_find_place(struct vtpmb_tpm12_entry *another)
-{
-	struct list_head *list = &another->vtpm->port->saved;
-	struct vtpmb_tpm12_entry *entry, *greediest = another;
-	unsigned int nr, most = 1 + tpm12_nr_saved(another->vtpm->port, another->vtpm);
-
-	list_for_each_entry(entry, list, res.saved) {
-		nr = tpm12_nr_saved(entry->vtpm->port, entry->vtpm);
-		if (entry->vtpm == another->vtpm ? greediest != another : nr <= most)
-			continue;
-		most = max(most, nr);
-		greediest = entry;
-	}
-	return greediest;
-}
-
-static int tpm12_free_place(struct vtpmb_tpm12_entry *another)
-{
-	struct vtpmb_tpm12_entry *greediest = tpm12_find_place(another);
-
-	return vtpmb_tpm12_flush_and_forget(greediest->vtpm, greediest);
-}
-
-static int tpm12_reload(struct vtpmb_tpm12_entry *oldest)
-{
-	struct vtpmb_vtpm *vtpm = oldest->vtpm;
-	u32 rc;
-	int err = vtpmb_tpm12_load(vtpm, oldest, &rc);
-
-	if (err || !oldest->res.used)
-		return err;
-	if (!rc)
-		err = tpm12_save_once(oldest, &rc);
-	if (err == -ENOMEM || rc)
-		err = vtpmb_tpm12_flush_and_forget(vtpm, oldest);
-	return err;
-}
-
-/*
- * The chip refuses to save a session once too many were saved after the oldest one
- * (Part 3, 21.2), so load the oldest one and save it again.  It is flushed if that
- * fails, or if it would nest in another refresh.
- */
-static int tpm12_refresh(struct vtpmb_tpm12_entry *oldest)
-{
-	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(oldest->vtpm->port);
-	int err;
-
-	if (chip->refreshing)
-		return vtpmb_tpm12_flush_and_forget(oldest->vtpm, oldest);
-	chip->refreshing = true;
-	err = tpm12_reload(oldest);
-	chip->refreshing = false;
-	return err;
-}
-
-/*
- * The chip refused to save @entry: the contextList is full or its oldest session is too
- * old.  Flush or refresh a saved session.
- *
- * Return: 1 to try again, 0 if that is pointless, or a negative errno
- */
-static int tpm12_free_context(struct vtpmb_tpm12_entry *entry, u32 rc)
-{
-	struct vtpmb_port *port = entry->vtpm->port;
-	struct vtpmb_tpm12_entry *oldest;
-	int err;
-
-	if (list_empty(&port->saved))
-		return 0;
-	if (rc == TPM_CONTEXT_GAP) {
-		oldest = list_first_entry(&port->saved, struct vtpmb_tpm12_entry, res.saved);
-		err = tpm12_refresh(oldest);
-	} else if (rc == TPM_NOCONTEXTSPACE) {
-		err = tpm12_free_place(entry);
-	} else {
-		return 0;
-	}
-	return err ? err : 1;
-}
-
-/* Keep the host's places in the contextList free. */
-static int tpm12_leave_places(struct vtpmb_port *port, struct vtpmb_tpm12_entry *entry)
-{
-	unsigned int tries = 0;
-	int err = 0;
-
-	if (entry->kind == TPM12_KEY || vtpmb_tpm12_chip(port)->checking_context)
-		return 0;
-	while (!err && entry->res.phys && tries++ < MAX_RETRIES &&
-	       tpm12_nr_saved(port, NULL) >= vtpmb_tpm12_max_saved(port))
-		err = tpm12_free_place(entry);
-	return err;
-}
-
-/**
- * vtpmb_tpm12_save() - have the chip save an entry's context
- * @vtpm:	the vtpm
- * @entry:	the entry; a session is no longer loaded afterwards
- * @rc:		out: the chip's return code
- *
- * A key that was saved before is not saved again.  A session is flushed and forgotten
- * if the contextList has no place for it.
- *
- * Return: 0; -ENOMEM: a session cannot be loaded again and has to be flushed; -EIO; or
- * the errno of transmit
- */
-int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
-{
-	unsigned int tries = 0;
-	int err, again = 0;
-
-	do {
-		*rc = TPM_SUCCESS;
-		/* Making room in the contextList may have saved this entry, or flushed it. */
-		if (entry->res.blob || !entry->res.phys)
-			return 0;
-		err = tpm12_leave_places(vtpm->port, entry);
-		if (err || !entry->res.phys)
-			return err;
-		err = tpm12_save_once(entry, rc);
-		again = err ? 0 : tpm12_free_context(entry, *rc);
-	} while (again > 0 && tries++ < MAX_RETRIES);
-	return again < 0 ? again : err;
-}
-
-static int tpm12_evict_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	u32 rc;
-	int err = vtpmb_tpm12_save(vtpm, entry, &rc);
-
-	if (err == -ENOMEM || (!err && rc && !tpm12_is_kept_loaded(rc)))
-		return vtpmb_tpm12_flush_and_forget(vtpm, entry);
-	return err;
-}
-
-/* Call @run for each session that is bound to @key and has this @guest_saved. */
-static int tpm12_each_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_entry *key,
-			    bool guest_saved,
-			    int (*run)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry))
-{
-	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(vtpm, TPM12_AUTH);
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
-		if (auth[i].key == key && auth[i].guest_saved == guest_saved)
-			err = run(vtpm, &auth[i]);
-	}
-	return err;
-}
-
-/**
- * vtpmb_tpm12_flush_key() - flush a key and its sessions, and forget them
- * @vtpm:	the vtpm
- * @key:	the key
- *
- * Sessions that the guest has saved are kept.  The guest can load them once it has
- * loaded the key again, so the chip has to save them before it flushes the key.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm12_flush_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key)
-{
-	int err = tpm12_each_bound(vtpm, key, true, tpm12_evict_session);
-
+	err = *rc ? 0 : tpm12_take_blob(vtpm, entry, len, rc);
 	if (!err)
-		err = tpm12_each_bound(vtpm, key, false, vtpmb_tpm12_flush_and_forget);
-	return err ? err : vtpmb_tpm12_flush_and_forget(vtpm, key);
-}
-
-static int tpm12_evict_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *key)
-{
-	u32 rc;
-	int err = vtpmb_tpm12_save(vtpm, key, &rc);
-
-	if (!err && tpm12_is_kept_loaded(rc))
-		return 0;
-	if (err == -ENOMEM || (!err && rc))
-		return vtpmb_tpm12_flush_key(vtpm, key);
-	return err ? err : tpm12_flush(vtpm, key);
-}
-
-int vtpmb_tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
-{
-	if (entry->kind == TPM12_KEY)
-		return tpm12_evict_key(vtpm, entry);
-	return tpm12_evict_session(vtpm, entry);
-}
-
-/*
- * Loading.
- */
-
-/* Find the least recently used entry, not in use, of all proxies or of @vtpm only. */
-static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
-					      const struct vtpmb_vtpm *vtpm)
-{
-	struct vtpmb_resident *oldest = NULL;
-	struct vtpmb_tpm12_table *table;
-	unsigned int i;
-
-	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(table->vtpm, kind);
-
-		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-			if (!vtpm || table->vtpm == vtpm)
-				oldest = vtpmb_resident_older(oldest, &entry[i].res);
-		}
-	}
-	return oldest ? container_of(oldest, struct vtpmb_tpm12_entry, res) : NULL;
-}
-
-/**
- * vtpmb_tpm12_make_room() - evict an entry from a full chip
- * @vtpm:	the vtpm
- * @kind:	the kind of entry
- *
- * Evicts the least recently used entry of all vtpms.  Entries that the current
- * command names are kept.
- *
- * Return: 1 if a slot is free now, 0 if not, or a negative errno
- */
-int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
-{
-	struct vtpmb_tpm12_entry *oldest = tpm12_oldest(vtpm->port, kind, NULL);
-	int err;
-
-	if (!oldest)
-		return 0;
-	err = vtpmb_tpm12_evict(oldest->vtpm, oldest);
-	return err ? err : !oldest->res.phys;
-}
-
-/* Find the proxy with the most loaded entries of @kind, skipping @but. */
-static struct vtpmb_vtpm *tpm12_fullest(struct vtpmb_vtpm *but, enum vtpmb_tpm12_kind kind,
-					unsigned int *most)
-{
-	struct vtpmb_vtpm *fullest = NULL;
-	struct vtpmb_tpm12_table *table;
-	unsigned int nr;
-
-	*most = 0;
-	list_for_each_entry(table, &vtpmb_tpm12_chip(but->port)->inside, inside) {
-		nr = vtpmb_tpm12_nr_inside(table->vtpm, kind);
-		if (table->vtpm == but || nr <= *most)
-			continue;
-		*most = nr;
-		fullest = table->vtpm;
-	}
-	return fullest;
-}
-
-/*
- * The chip is full and cannot save.  Flush the oldest session of the proxy that has the
- * most loaded, if that proxy is over its share, or if @vtpm has no session loaded.
- *
- * Return: 1 if a slot is free now, 0 if not, or a negative errno
- */
-static int tpm12_flush_over_share(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
-{
-	struct vtpmb_tpm12_entry *oldest;
-	struct vtpmb_vtpm *fullest;
-	unsigned int most;
-	int err;
-
-	if (kind != TPM12_AUTH || vtpmb_tpm12_can_save(vtpm->port))
-		return 0;
-	fullest = tpm12_fullest(vtpm, kind, &most);
-	if (!fullest ||
-	    (most <= vtpmb_tpm12_share_of_slots(vtpm->port) && vtpmb_tpm12_nr_inside(vtpm, kind)))
-		return 0;
-	oldest = tpm12_oldest(vtpm->port, kind, fullest);
-	if (!oldest)
-		return 0;
-	err = vtpmb_tpm12_flush_and_forget(fullest, oldest);
-	return err ? err : 1;
-}
-
-/**
- * vtpmb_tpm12_have_room() - make sure that the chip has a free slot
- * @vtpm:	the vtpm
- * @kind:	the kind of entry
- * @rc:		out: TPM_SUCCESS or the return code of a full TPM
- *
- * Needed before commands that destroy a session if the chip is full.  The chip is
- * asked only if the number of free slots is unknown.
- *
- * Return: 0 or a negative errno
- */
-int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc)
-{
-	u32 *room = &vtpmb_tpm12_chip(vtpm->port)->room[kind];
-	unsigned int tries = 0;
-	int err = 0, again = 1;
-
-	*rc = TPM_SUCCESS;
-	if (*room == TPM12_ROOM_UNKNOWN)
-		err = vtpmb_tpm12_ask_number(vtpm->port, vtpmb_tpm12_kinds[kind].free, room);
-	/* Each pass evicts one entry, until none can be evicted. */
-	while (!err && again > 0 && *room < vtpmb_tpm12_wanted_room(vtpm, kind)) {
-		if (tries++ >= MAX_RETRIES)
-			break;
-		again = vtpmb_tpm12_make_room(vtpm, kind);
-		if (!again)
-			again = tpm12_flush_over_share(vtpm, kind);
-	}
-	if (!err && again < 0)
-		err = again;
-	if (!err && *room < vtpmb_tpm12_wanted_room(vtpm, kind))
-		*rc = tpm12_full(kind);
+		vtpmb_tpm12_note_save_done(vtpm->port);
 	return err;
 }
 
@@ -642,42 +188,6 @@ static bool tpm12_keeps_context(u32 rc)
 	       vtpmb_tpm12_is_busy(rc);
 }
 
-/* A full chip refuses a key without harm.  It is not asked again before an eviction. */
-static int tpm12_load_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
-{
-	u32 *room = &vtpmb_tpm12_chip(vtpm->port)->room[TPM12_KEY];
-	unsigned int tries = 0;
-	int err, again = 1;
-
-	/* Making room may have loaded this key, in order to refresh one of its sessions. */
-	while (again > 0 && !entry->res.phys && tries++ < MAX_RETRIES) {
-		if (*room) {
-			err = tpm12_load_context(vtpm, entry, rc);
-			if (err || !tpm12_is_full(*rc))
-				return err;
-			*room = 0;
-		}
-		*rc = TPM_NOSPACE;
-		again = vtpmb_tpm12_make_room(vtpm, TPM12_KEY);
-	}
-	return min(again, 0);
-}
-
-/* A full chip would lose the session's context, so make room before loading. */
-static int tpm12_load_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
-{
-	int err = 0;
-
-	*rc = TPM_SUCCESS;
-	if (entry->key)
-		err = vtpmb_tpm12_load(vtpm, entry->key, rc);
-	if (!err && !*rc)
-		err = vtpmb_tpm12_have_room(vtpm, entry->kind, rc);
-	if (err || *rc)
-		return err;
-	return tpm12_load_context(vtpm, entry, rc);
-}
-
 /* A session's context is good for one load. */
 static void tpm12_finish_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
@@ -691,43 +201,541 @@ static void tpm12_finish_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 	vtpmb_tpm12_forget_saved(entry);
 }
 
-/**
- * vtpmb_tpm12_rebind() - load a session under another handle of its key
- * @vtpm:	the vtpm
- * @entry:	a session that the guest has saved
- * @key:	the key that the guest says it belongs to
- * @rc:		out: return code; the session is as before if the chip refuses
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Choosing.
  */
-int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
-		       struct vtpmb_tpm12_entry *key, u32 *rc)
-{
-	struct vtpmb_tpm12_entry *old = entry->key;
-	int err = tpm12_evict_session(vtpm, entry);
 
-	if (err)
-		return err;
-	*rc = entry->res.blob ? TPM_SUCCESS : TPM_BADCONTEXT;
-	if (*rc)
-		return 0;
-	entry->key = key;
-	vtpmb_tpm12_use(vtpm, entry);
-	err = tpm12_load_session(vtpm, entry, rc);
-	if (err || *rc)
-		entry->key = old;
-	else
-		tpm12_finish_load(vtpm, entry);
-	return err;
+static unsigned int tpm12_nr_saved(const struct vtpmb_port *port, const struct vtpmb_vtpm *of)
+{
+	const struct vtpmb_tpm12_entry *entry;
+	unsigned int nr = 0;
+
+	list_for_each_entry(entry, &port->saved, res.saved)
+		nr += !of || entry->vtpm == of;
+	return nr;
 }
 
-/* Forget an entry that cannot be loaded.  A session may already be gone with its key. */
-static int tpm12_forget_unloadable(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+/*
+ * Choose the session to flush so that @another gets a place in the contextList: the
+ * oldest saved session of the proxy that would have the most places.  If no proxy would
+ * have more than @another's, it is that proxy's oldest one, or @another itself if that
+ * proxy has none in the list.
+ */
+static struct vtpmb_tpm12_entry *tpm12_find_place(struct vtpmb_tpm12_entry *another)
 {
-	if (!entry->res.used)
-		return 0;
-	return entry->kind == TPM12_KEY ? vtpmb_tpm12_flush_key(vtpm, entry) :
-					  vtpmb_tpm12_flush_and_forget(vtpm, entry);
+	struct list_head *list = &another->vtpm->port->saved;
+	struct vtpmb_tpm12_entry *entry, *greediest = another;
+	unsigned int nr, most = 1 + tpm12_nr_saved(another->vtpm->port, another->vtpm);
+
+	list_for_each_entry(entry, list, res.saved) {
+		nr = tpm12_nr_saved(entry->vtpm->port, entry->vtpm);
+		if (entry->vtpm == another->vtpm ? greediest != another : nr <= most)
+			continue;
+		most = max(most, nr);
+		greediest = entry;
+	}
+	return greediest;
+}
+
+/* Find the least recently used entry, not in use, of all proxies or of @vtpm only. */
+static struct vtpmb_tpm12_entry *tpm12_oldest(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
+					      const struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_resident *oldest = NULL;
+	struct vtpmb_tpm12_table *table;
+	unsigned int i;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(table->vtpm, kind);
+
+		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
+			if (!vtpm || table->vtpm == vtpm)
+				oldest = vtpmb_resident_older(oldest, &entry[i].res);
+		}
+	}
+	return oldest ? container_of(oldest, struct vtpmb_tpm12_entry, res) : NULL;
+}
+
+/*
+ * Goals.
+ *
+ * Loading a session needs its key in the chip and a free slot; for the slot another entry is
+ * evicted; before a key is evicted, sessions are saved; a session that is saved needs a place in
+ * the contextList; for the place another session is flushed, and may have to be loaded first.
+ * Each of these is a goal on a stack.  tpm12_run() takes one step towards the goal on top, again
+ * and again.  A step loads, saves or flushes one entry, or puts a goal on the stack that has to
+ * be reached first.  It looks at the entries as they are now: in between, any of them may have
+ * been loaded, saved or flushed.
+ *
+ * Depth: with two exceptions, a goal needs only goals on later lines of this list, so there are
+ * at most LONGEST_CHAIN of them.
+ *
+ *   WANT_LOADED, WANT_REBOUND of a session
+ *   WANT_LOADED of a key; WANT_ROOM
+ *   WANT_EVICTED, WANT_FLUSHED of a key
+ *   WANT_EVICTED, WANT_AWAY of a session
+ *   WANT_SAVED
+ *   WANT_FLUSHED of a session
+ *   WANT_REFRESHED, WANT_CHECKED
+ *
+ * The exceptions are on the last line: they need WANT_LOADED of a session, and WANT_REFRESHED
+ * may then need WANT_FLUSHED.  There is at most one of each on the stack: while there is, the
+ * session is just flushed.  So there are at most three such chains.
+ *
+ * Steps: a goal counts its tries, goes through a table once, or goes on after an entry has left
+ * the chip.  A chip has few slots, so MAX_STEPS is never reached unless its answers make no sense.
+ */
+#define LONGEST_CHAIN	7
+#define MAX_GOALS	(3 * LONGEST_CHAIN)
+#define MAX_STEPS	4096
+#define MAX_RETRIES	5
+
+enum tpm12_want {
+	WANT_LOADED,	/* if the chip refuses its context, it is forgotten */
+	WANT_REBOUND,	/* loaded with another key; if the chip refuses, it stays as it is */
+	WANT_ROOM,	/* the chip has a free slot for it */
+	WANT_SAVED,	/* a session is not loaded then */
+	WANT_EVICTED,	/* saved and not loaded; stays if the chip is busy or cannot save at all */
+	WANT_AWAY,	/* the same for a session, but it never stays */
+	WANT_REFRESHED,	/* loaded and saved again, or flushed */
+	WANT_CHECKED,	/* loaded if the chip knows it, else forgotten */
+	WANT_FLUSHED,	/* and forgotten */
+};
+
+struct tpm12_goal {
+	u8 want;	/* enum tpm12_want */
+	u8 kind;	/* kind of the entry */
+	u8 stage;	/* how far it has come; 0 at first */
+	u8 tries;
+	struct vtpmb_vtpm *vtpm;
+	struct vtpmb_tpm12_entry *entry;	/* may be forgotten meanwhile; NULL: a new one */
+	struct vtpmb_tpm12_entry *victim;	/* the last one that had to leave the chip for it */
+};
+
+struct tpm12_goals {
+	struct vtpmb_port *port;
+	u32 rc;		/* return code of the goal that was reached last */
+	unsigned int nr;
+	struct tpm12_goal goal[MAX_GOALS];
+};
+
+/* What a step returns, unless it is a negative errno */
+enum {
+	GOAL_REACHED,
+	GOAL_OPEN,
+};
+
+static int tpm12_reached(struct tpm12_goals *goals, u32 rc)
+{
+	goals->rc = rc;
+	return GOAL_REACHED;
+}
+
+static int tpm12_push(struct tpm12_goals *goals, enum tpm12_want want, struct vtpmb_vtpm *vtpm,
+		      enum vtpmb_tpm12_kind kind, struct vtpmb_tpm12_entry *entry)
+{
+	if (goals->nr == MAX_GOALS)
+		return -EIO;
+	goals->goal[goals->nr++] = (struct tpm12_goal) {
+		.want = want,
+		.kind = kind,
+		.vtpm = vtpm,
+		.entry = entry,
+	};
+	return GOAL_OPEN;
+}
+
+static int tpm12_want(struct tpm12_goals *goals, enum tpm12_want want,
+		      struct vtpmb_tpm12_entry *entry)
+{
+	return tpm12_push(goals, want, entry->vtpm, entry->kind, entry);
+}
+
+static int tpm12_flush_instead(struct tpm12_goal *goal)
+{
+	goal->want = WANT_FLUSHED;
+	goal->stage = 0;
+	return GOAL_OPEN;
+}
+
+static bool tpm12_has_goal(const struct tpm12_goals *goals, enum tpm12_want want)
+{
+	unsigned int i;
+
+	for (i = 0; i < goals->nr; i++) {
+		if (goals->goal[i].want == want)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Flushing.
+ */
+
+/*
+ * Find a loaded session that is bound to a key, of any key and proxy.  If a key is loaded under
+ * several handles, the chip takes the copies for one key, and ends the sessions of all of them
+ * when the first copy is flushed.
+ */
+static struct vtpmb_tpm12_entry *tpm12_bound_session(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_table *table;
+
+	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
+		struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(table->vtpm, TPM12_AUTH);
+		unsigned int i;
+
+		for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
+			if (auth[i].key && auth[i].res.phys)
+				return &auth[i];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Before the chip flushes a key, it saves all sessions that are bound to keys.  Those that
+ * cannot be saved are flushed.  Otherwise the chip might end one unnoticed and give its handle
+ * to another proxy's session.
+ */
+static int tpm12_flush(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	struct vtpmb_tpm12_entry *entry = goal->entry, *bound = NULL;
+	u32 rc = TPM_SUCCESS;
+	int err = 0;
+
+	if (entry->res.phys && entry->kind == TPM12_KEY)
+		bound = tpm12_bound_session(goals->port);
+	if (bound)
+		return tpm12_want(goals, WANT_AWAY, bound);
+	if (entry->res.phys)
+		err = vtpmb_tpm12_flush_handle(goals->port, entry->res.phys,
+					       vtpmb_tpm12_kinds[entry->kind].rt, &rc);
+	else if (entry->count)
+		err = vtpmb_tpm12_flush_handle(goals->port, entry->count, TPM_RT_CONTEXT, &rc);
+	if (err)
+		return err;
+	if (rc && !tpm12_is_gone(rc))
+		return -EIO;
+	vtpmb_tpm12_mark_unloaded(goal->vtpm, entry);
+	return tpm12_reached(goals, TPM_SUCCESS);
+}
+
+/*
+ * The bridge is not told when the chip restarts.  After a restart, a contextCount may
+ * belong to somebody else's session.  So a context that was saved before the host last
+ * had the chip is loaded before it is flushed: the chip refuses a context from before
+ * a restart.  Once a context has been loaded, all that are not older are known to be
+ * valid.
+ *
+ * Loading one context may require flushing another one.  That one is not checked.
+ */
+static bool tpm12_must_check(const struct tpm12_goals *goals,
+			     const struct vtpmb_tpm12_entry *entry)
+{
+	return entry->count && entry->res.blob && !tpm12_has_goal(goals, WANT_CHECKED) &&
+	       entry->period < vtpmb_tpm12_chip(goals->port)->same_since;
+}
+
+static int tpm12_step_flush_session(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	if (!goal->stage++ && tpm12_must_check(goals, goal->entry))
+		return tpm12_want(goals, WANT_CHECKED, goal->entry);
+	return tpm12_flush(goals, goal);
+}
+
+/*
+ * First evict the sessions of the key that the guest has saved: it can load them once it has
+ * loaded the key again.  Then flush its other sessions.
+ */
+static int tpm12_step_flush_key(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	struct vtpmb_tpm12_entry *auth = vtpmb_tpm12_entries(goal->vtpm, TPM12_AUTH), *session;
+	bool guest_saved;
+
+	while (goal->stage < 2 * VTPMB_MAX_SESSIONS) {
+		guest_saved = goal->stage < VTPMB_MAX_SESSIONS;
+		session = &auth[goal->stage++ % VTPMB_MAX_SESSIONS];
+		if (session->key == goal->entry && session->guest_saved == guest_saved)
+			return tpm12_want(goals, guest_saved ? WANT_EVICTED : WANT_FLUSHED,
+					  session);
+	}
+	return tpm12_flush(goals, goal);
+}
+
+/* Once it is reached, nothing of the entry is left in the chip. */
+static int tpm12_step_forget(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	bool is_key = goal->kind == TPM12_KEY;
+	int err = GOAL_REACHED;
+
+	if (goal->entry->res.used)
+		err = is_key ? tpm12_step_flush_key(goals, goal) :
+			       tpm12_step_flush_session(goals, goal);
+	if (err)
+		return err;
+	vtpmb_tpm12_forget_entry(goal->vtpm, goal->entry);
+	return tpm12_reached(goals, is_key ? TPM_INVALID_KEYHANDLE : TPM_INVALID_AUTHHANDLE);
+}
+
+/*
+ * Saving and evicting.
+ */
+
+/* Keep the host's places in the contextList free. */
+static bool tpm12_has_place(const struct tpm12_goals *goals, enum vtpmb_tpm12_kind kind)
+{
+	return kind == TPM12_KEY || tpm12_has_goal(goals, WANT_CHECKED) ||
+	       tpm12_nr_saved(goals->port, NULL) < vtpmb_tpm12_max_saved(goals->port);
+}
+
+/*
+ * If the contextList is full, flush a saved session.  If too many sessions were saved after the
+ * oldest one (Part 3, 21.2), load that one and save it again.
+ */
+static int tpm12_step_save(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	struct vtpmb_tpm12_entry *entry = goal->entry, *oldest;
+	u32 rc = TPM_SUCCESS;
+	int err;
+
+	/* Making room in the contextList may have saved this entry, or flushed it. */
+	if (entry->res.blob || !entry->res.phys)
+		return tpm12_reached(goals, TPM_SUCCESS);
+	/* If the list is still full after MAX_RETRIES, the chip says so. */
+	if (!tpm12_has_place(goals, goal->kind) && goal->stage++ < MAX_RETRIES)
+		return tpm12_want(goals, WANT_FLUSHED, tpm12_find_place(entry));
+	goal->stage = 0;
+	err = tpm12_save_once(entry, &rc);
+	if (err)
+		return err;
+	if (list_empty(&goals->port->saved) || goal->tries++ == MAX_RETRIES)
+		return tpm12_reached(goals, rc);
+	oldest = list_first_entry(&goals->port->saved, struct vtpmb_tpm12_entry, res.saved);
+	switch (rc) {
+	case TPM_CONTEXT_GAP:
+		return tpm12_want(goals, tpm12_has_goal(goals, WANT_REFRESHED) ? WANT_FLUSHED :
+				  WANT_REFRESHED, oldest);
+	case TPM_NOCONTEXTSPACE:
+		return tpm12_want(goals, WANT_FLUSHED, tpm12_find_place(entry));
+	default:
+		return tpm12_reached(goals, rc);
+	}
+}
+
+static int tpm12_step_refresh(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	u32 rc = goals->rc;
+	int err;
+
+	if (!goal->stage++)
+		return tpm12_want(goals, WANT_LOADED, goal->entry);
+	if (goal->want == WANT_CHECKED || !goal->entry->res.used)
+		return tpm12_reached(goals, TPM_SUCCESS);
+	err = rc ? 0 : tpm12_save_once(goal->entry, &rc);
+	if (err)
+		return err;
+	return rc ? tpm12_want(goals, WANT_FLUSHED, goal->entry) :
+		    tpm12_reached(goals, TPM_SUCCESS);
+}
+
+static int tpm12_step_evict(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	if (!goal->stage++)
+		return tpm12_want(goals, WANT_SAVED, goal->entry);
+	/* A key that is saved is flushed, which may take more steps. */
+	if (goal->stage == 2) {
+		if (goals->rc && (goal->want == WANT_AWAY || !tpm12_is_kept_loaded(goals->rc)))
+			return tpm12_flush_instead(goal);
+		if (goals->rc || goal->kind != TPM12_KEY)
+			return tpm12_reached(goals, goals->rc);
+	}
+	return tpm12_flush(goals, goal);
+}
+
+/*
+ * Making room.
+ */
+
+/* Find the proxy with the most loaded entries of @kind, skipping @but. */
+static struct vtpmb_vtpm *tpm12_fullest(struct vtpmb_vtpm *but, enum vtpmb_tpm12_kind kind,
+					unsigned int *most)
+{
+	struct vtpmb_vtpm *fullest = NULL;
+	struct vtpmb_tpm12_table *table;
+	unsigned int nr;
+
+	*most = 0;
+	list_for_each_entry(table, &vtpmb_tpm12_chip(but->port)->inside, inside) {
+		nr = vtpmb_tpm12_nr_inside(table->vtpm, kind);
+		if (table->vtpm == but || nr <= *most)
+			continue;
+		*most = nr;
+		fullest = table->vtpm;
+	}
+	return fullest;
+}
+
+/*
+ * The chip is full and cannot save.  Find the oldest session of the proxy that has the most
+ * loaded, if that proxy is over its share, or if @vtpm has no session loaded.
+ */
+static struct vtpmb_tpm12_entry *tpm12_over_share(struct vtpmb_vtpm *vtpm,
+						  enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_vtpm *fullest;
+	unsigned int most;
+
+	if (kind != TPM12_AUTH || vtpmb_tpm12_can_save(vtpm->port))
+		return NULL;
+	fullest = tpm12_fullest(vtpm, kind, &most);
+	if (!fullest ||
+	    (most <= vtpmb_tpm12_share_of_slots(vtpm->port) && vtpmb_tpm12_nr_inside(vtpm, kind)))
+		return NULL;
+	return tpm12_oldest(vtpm->port, kind, fullest);
+}
+
+/* The chip is asked only if the number of free slots is unknown. */
+static int tpm12_step_room(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	u32 *room = &vtpmb_tpm12_chip(goals->port)->room[goal->kind];
+	int err = 0;
+
+	if (*room == TPM12_ROOM_UNKNOWN)
+		err = vtpmb_tpm12_ask_number(goals->port, vtpmb_tpm12_kinds[goal->kind].free, room);
+	if (err)
+		return err;
+	if (*room >= vtpmb_tpm12_wanted_room(goal->vtpm, goal->kind))
+		return tpm12_reached(goals, TPM_SUCCESS);
+	if (!goal->victim || !goal->victim->res.phys) {
+		if (goal->tries++ == MAX_RETRIES)
+			return tpm12_reached(goals, tpm12_full(goal->kind));
+		goal->victim = tpm12_oldest(goals->port, goal->kind, NULL);
+		if (goal->victim)
+			return tpm12_want(goals, WANT_EVICTED, goal->victim);
+	}
+	goal->victim = tpm12_over_share(goal->vtpm, goal->kind);
+	if (goal->victim)
+		return tpm12_want(goals, WANT_FLUSHED, goal->victim);
+	return tpm12_reached(goals, tpm12_full(goal->kind));
+}
+
+/*
+ * Loading.
+ */
+
+/* The chip has answered @rc to LoadContext, or the key of a session or a slot is missing. */
+static int tpm12_end_load(struct tpm12_goals *goals, struct tpm12_goal *goal, u32 rc)
+{
+	struct vtpmb_tpm12_entry *entry = goal->entry;
+
+	if (!rc)
+		tpm12_finish_load(goal->vtpm, entry);
+	if (!rc || goal->want == WANT_REBOUND || tpm12_keeps_context(rc))
+		return tpm12_reached(goals, rc);
+	/* The chip does not know it: its count may belong to another session. */
+	if (goal->kind != TPM12_KEY && entry->res.blob && rc == TPM_BADCONTEXT)
+		vtpmb_tpm12_forget_saved(entry);
+	return tpm12_flush_instead(goal);
+}
+
+/* A full chip refuses a key without harm.  It is not asked again before an eviction. */
+static int tpm12_step_load_key(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	u32 *room = &vtpmb_tpm12_chip(goals->port)->room[TPM12_KEY];
+	u32 rc;
+	int err;
+
+	/* Making room may have loaded this key, in order to refresh one of its sessions. */
+	if (goal->entry->res.phys)
+		return tpm12_reached(goals, TPM_SUCCESS);
+	if (goal->tries++ == MAX_RETRIES || (goal->victim && goal->victim->res.phys))
+		return tpm12_reached(goals, TPM_NOSPACE);
+	if (*room) {
+		err = tpm12_load_context(goal->vtpm, goal->entry, &rc);
+		if (err)
+			return err;
+		if (!tpm12_is_full(rc))
+			return tpm12_end_load(goals, goal, rc);
+		*room = 0;
+	}
+	goal->victim = tpm12_oldest(goals->port, TPM12_KEY, NULL);
+	if (goal->victim)
+		return tpm12_want(goals, WANT_EVICTED, goal->victim);
+	return tpm12_reached(goals, TPM_NOSPACE);
+}
+
+/* A full chip would lose the session's context, so make room before loading. */
+static int tpm12_step_load_session(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	struct vtpmb_tpm12_entry *entry = goal->entry;
+	u32 rc;
+	int err;
+
+	if (entry->res.phys)
+		return tpm12_reached(goals, TPM_SUCCESS);
+	if (goal->stage && goals->rc)
+		return tpm12_end_load(goals, goal, goals->rc);
+	switch (goal->stage++) {
+	case 0:
+		if (entry->key)
+			return tpm12_want(goals, WANT_LOADED, entry->key);
+		goal->stage++;
+		fallthrough;
+	case 1:
+		return tpm12_push(goals, WANT_ROOM, goal->vtpm, goal->kind, NULL);
+	default:
+		err = tpm12_load_context(goal->vtpm, entry, &rc);
+		return err ? err : tpm12_end_load(goals, goal, rc);
+	}
+}
+
+/*
+ * All goals.
+ */
+
+static int tpm12_step(struct tpm12_goals *goals, struct tpm12_goal *goal)
+{
+	bool is_key = goal->kind == TPM12_KEY;
+
+	switch (goal->want) {
+	case WANT_LOADED:
+	case WANT_REBOUND:
+		return is_key ? tpm12_step_load_key(goals, goal) :
+				tpm12_step_load_session(goals, goal);
+	case WANT_ROOM:
+		return tpm12_step_room(goals, goal);
+	case WANT_SAVED:
+		return tpm12_step_save(goals, goal);
+	case WANT_EVICTED:
+	case WANT_AWAY:
+		return tpm12_step_evict(goals, goal);
+	case WANT_REFRESHED:
+	case WANT_CHECKED:
+		return tpm12_step_refresh(goals, goal);
+	default:
+		return tpm12_step_forget(goals, goal);
+	}
+}
+
+static int tpm12_run(enum tpm12_want want, struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
+		     struct vtpmb_tpm12_entry *entry, u32 *rc)
+{
+	struct tpm12_goals goals;
+	unsigned int nr_steps = 0;
+	int err;
+
+	goals.port = vtpm->port;
+	goals.nr = 0;
+	err = tpm12_push(&goals, want, vtpm, kind, entry);
+	while (err >= 0 && goals.nr) {
+		err = nr_steps++ < MAX_STEPS ? tpm12_step(&goals, &goals.goal[goals.nr - 1]) : -EIO;
+		if (err == GOAL_REACHED)
+			goals.nr--;
+	}
+	*rc = err ? TPM_FAIL : goals.rc;
+	return err;
 }
 
 /**
@@ -743,26 +751,135 @@ static int tpm12_forget_unloadable(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_e
  */
 int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
-	bool is_key = entry->kind == TPM12_KEY;
+	return tpm12_run(WANT_LOADED, vtpm, entry->kind, entry, rc);
+}
+
+/**
+ * vtpmb_tpm12_save() - have the chip save an entry's context
+ * @vtpm:	the vtpm
+ * @entry:	the entry; a session is no longer loaded afterwards
+ * @rc:		out: return code
+ *
+ * A key that was saved before is not saved again.  A session is flushed and forgotten
+ * if the contextList has no place for it.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
+{
+	return tpm12_run(WANT_SAVED, vtpm, entry->kind, entry, rc);
+}
+
+/**
+ * vtpmb_tpm12_evict() - save an entry and flush it
+ * @vtpm:	the vtpm
+ * @entry:	the entry; it stays loaded if the chip is busy or cannot save contexts
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	u32 rc;
+
+	return tpm12_run(WANT_EVICTED, vtpm, entry->kind, entry, &rc);
+}
+
+/**
+ * vtpmb_tpm12_flush_and_forget() - flush an entry from the chip and forget it
+ * @vtpm:	the vtpm
+ * @entry:	the entry
+ *
+ * A key's sessions are forgotten with it.  Those that the guest has saved are kept: the guest
+ * can load them once it has loaded the key again.
+ *
+ * Return: 0; -EIO if the chip refuses to flush it; or the errno of transmit
+ */
+int vtpmb_tpm12_flush_and_forget(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
+{
+	u32 rc;
+
+	return tpm12_run(WANT_FLUSHED, vtpm, entry->kind, entry, &rc);
+}
+
+/**
+ * vtpmb_tpm12_save_all_bound() - save all loaded sessions that are bound to a key
+ * @port:	the chip, about to flush a key
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
+{
+	struct vtpmb_tpm12_entry *bound;
+	int err = 0;
+	u32 rc;
+
+	while (!err && (bound = tpm12_bound_session(port)))
+		err = tpm12_run(WANT_AWAY, bound->vtpm, bound->kind, bound, &rc);
+	return err;
+}
+
+/**
+ * vtpmb_tpm12_make_room() - evict an entry from a full chip
+ * @vtpm:	the vtpm
+ * @kind:	the kind of entry
+ *
+ * Evicts the least recently used entry of all vtpms.  Entries that the current
+ * command names are kept.
+ *
+ * Return: 1 if a slot is free now, 0 if not, or a negative errno
+ */
+int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
+{
+	struct vtpmb_tpm12_entry *oldest = tpm12_oldest(vtpm->port, kind, NULL);
 	int err;
 
-	*rc = TPM_SUCCESS;
-	if (entry->res.phys)
+	if (!oldest)
 		return 0;
-	err = is_key ? tpm12_load_key(vtpm, entry, rc) : tpm12_load_session(vtpm, entry, rc);
-	if (entry->res.phys)
-		*rc = TPM_SUCCESS;
-	if (err || entry->res.phys || tpm12_keeps_context(*rc))
+	err = vtpmb_tpm12_evict(oldest->vtpm, oldest);
+	return err ? err : !oldest->res.phys;
+}
+
+/**
+ * vtpmb_tpm12_have_room() - make sure that the chip has a free slot
+ * @vtpm:	the vtpm
+ * @kind:	the kind of entry
+ * @rc:		out: TPM_SUCCESS or the return code of a full TPM
+ *
+ * Needed before commands that destroy a session if the chip is full.
+ *
+ * Return: 0 or a negative errno
+ */
+int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u32 *rc)
+{
+	return tpm12_run(WANT_ROOM, vtpm, kind, NULL, rc);
+}
+
+/**
+ * vtpmb_tpm12_rebind() - load a session under another handle of its key
+ * @vtpm:	the vtpm
+ * @entry:	a session that the guest has saved
+ * @key:	the key that the guest says it belongs to
+ * @rc:		out: return code; the session is as before if the chip refuses
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
+		       struct vtpmb_tpm12_entry *key, u32 *rc)
+{
+	struct vtpmb_tpm12_entry *old = entry->key;
+	int err = vtpmb_tpm12_evict(vtpm, entry);
+
+	if (err)
 		return err;
-	if (*rc) {
-		/* The chip does not know it: its count may belong to another session. */
-		if (!is_key && entry->res.blob && *rc == TPM_BADCONTEXT)
-			vtpmb_tpm12_forget_saved(entry);
-		*rc = is_key ? TPM_INVALID_KEYHANDLE : TPM_INVALID_AUTHHANDLE;
-		return tpm12_forget_unloadable(vtpm, entry);
-	}
-	tpm12_finish_load(vtpm, entry);
-	return 0;
+	*rc = entry->res.blob ? TPM_SUCCESS : TPM_BADCONTEXT;
+	if (*rc)
+		return 0;
+	entry->key = key;
+	vtpmb_tpm12_use(vtpm, entry);
+	err = tpm12_run(WANT_REBOUND, vtpm, entry->kind, entry, rc);
+	if (err || *rc)
+		entry->key = old;
+	return err;
 }
 
 /*
@@ -806,7 +923,7 @@ static int tpm12_forget_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity && !err; i++) {
 		if (!entry[i].res.phys && !entry[i].res.blob)
-			err = tpm12_forget_unloadable(vtpm, &entry[i]);
+			err = vtpmb_tpm12_flush_and_forget(vtpm, &entry[i]);
 	}
 	return err;
 }
@@ -867,7 +984,7 @@ static int tpm12_unload_kind(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind
 		if (entry[i].res.phys)
 			err = vtpmb_tpm12_evict(vtpm, &entry[i]) ?: err;
 		if (entry[i].res.phys && !chip->resync_needed)
-			err = tpm12_forget_unloadable(vtpm, &entry[i]) ?: err;
+			err = vtpmb_tpm12_flush_and_forget(vtpm, &entry[i]) ?: err;
 	}
 	return err;
 }
