@@ -572,6 +572,20 @@ static int tpm20_command_with_room(struct vtpmb_vtpm *vtpm, u32 code, const void
 	return again < 0 ? again : len;
 }
 
+/* Making room may save the session anew, so each try takes the context that is valid then. */
+static int tpm20_context_load_with_room(struct vtpmb_vtpm *vtpm,
+					const struct vtpmb_tpm20_body *body, u32 *rc)
+{
+	unsigned int tries = 0;
+	int len, again;
+
+	do {
+		len = tpm20_context_load(vtpm->port, body, rc);
+		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
+	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
+	return again < 0 ? again : len;
+}
+
 /*
  * Load a context.  If the response is lost, the new handle is lost too.  A session keeps its
  * handle, and an object is found by its Name.  A sequence has no Name: it is found as the
@@ -590,8 +604,7 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
 		return err;
 	if (body->kind == KIND_OBJECT)
 		table->loading = body;
-	len = tpm20_command_with_room(vtpm, TPM2_CC_ContextLoad, body->res.blob,
-				      body->res.blob_len, rc);
+	len = tpm20_context_load_with_room(vtpm, body, rc);
 	if (len < 0)
 		return len;
 	vtpmb_port_response(vtpm->port, len, &r);
