@@ -206,8 +206,16 @@ void vtpmb_tpm12_clear_in_use(struct vtpmb_vtpm *vtpm)
 		table->entry[i].res.in_use = false;
 }
 
-/* The chip never assigns a handle that is in use, so another entry with @phys is gone. */
-static void tpm12_forget_handle(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 phys)
+/**
+ * vtpmb_tpm12_find_loaded() - find the proxies' key or session with a physical handle
+ * @port:	the chip
+ * @kind:	which kind
+ * @phys:	physical handle
+ *
+ * Return: its entry, or NULL
+ */
+struct vtpmb_tpm12_entry *vtpmb_tpm12_find_loaded(struct vtpmb_port *port,
+						  enum vtpmb_tpm12_kind kind, u32 phys)
 {
 	struct vtpmb_tpm12_table *table;
 	unsigned int i;
@@ -217,9 +225,10 @@ static void tpm12_forget_handle(struct vtpmb_port *port, enum vtpmb_tpm12_kind k
 
 		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
 			if (entry[i].res.phys == phys)
-				entry[i].res.phys = 0;
+				return &entry[i];
 		}
 	}
+	return NULL;
 }
 
 /**
@@ -231,8 +240,11 @@ static void tpm12_forget_handle(struct vtpmb_port *port, enum vtpmb_tpm12_kind k
 void vtpmb_tpm12_mark_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(vtpm);
+	struct vtpmb_tpm12_entry *gone = vtpmb_tpm12_find_loaded(vtpm->port, entry->kind, phys);
 
-	tpm12_forget_handle(vtpm->port, entry->kind, phys);
+	/* The chip never assigns a handle that is in use. */
+	if (gone)
+		gone->res.phys = 0;
 	entry->res.phys = phys;
 	if (list_empty(&table->inside))
 		list_add_tail(&table->inside, &vtpmb_tpm12_chip(vtpm->port)->inside);

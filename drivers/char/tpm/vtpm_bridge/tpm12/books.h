@@ -39,6 +39,8 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_new_entry(struct vtpmb_vtpm *vtpm, enum vt
 						u32 wanted);
 void vtpmb_tpm12_use(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_clear_in_use(struct vtpmb_vtpm *vtpm);
+struct vtpmb_tpm12_entry *vtpmb_tpm12_find_loaded(struct vtpmb_port *port,
+						  enum vtpmb_tpm12_kind kind, u32 phys);
 void vtpmb_tpm12_mark_loaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 phys);
 void vtpmb_tpm12_mark_unloaded(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_add_saved(struct vtpmb_tpm12_entry *entry, u32 count);

@@ -2,7 +2,6 @@
 /* TPM 1.2: the host's keys and sessions in the chip, and the session being saved. */
 
 #include <linux/kernel.h>
-#include <linux/list.h>
 #include "ask.h"
 #include "books.h"
 #include "hosts.h"
@@ -15,22 +14,6 @@ static bool tpm12_is_hosts(const struct vtpmb_tpm12_hosts *hosts, u32 handle)
 	for (i = 0; i < hosts->nr_handles; i++) {
 		if (hosts->handle[i] == handle)
 			return true;
-	}
-	return false;
-}
-
-static bool tpm12_is_of_proxy(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 handle)
-{
-	struct vtpmb_tpm12_table *table;
-	unsigned int i;
-
-	list_for_each_entry(table, &vtpmb_tpm12_chip(port)->inside, inside) {
-		const struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(table->vtpm, kind);
-
-		for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-			if (entry[i].res.phys == handle)
-				return true;
-		}
 	}
 	return false;
 }
@@ -65,7 +48,7 @@ int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
 	for (hosts->nr_handles = 0; nr_handles--; list += sizeof(u32)) {
 		u32 handle = vtpmb_peek_u32(list);
 
-		if (!tpm12_is_of_proxy(port, kind, handle))
+		if (!vtpmb_tpm12_find_loaded(port, kind, handle))
 			hosts->handle[hosts->nr_handles++] = handle;
 	}
 	return 0;
@@ -129,7 +112,7 @@ unsigned int vtpmb_tpm12_find_lost(struct vtpmb_port *port, enum vtpmb_tpm12_kin
 	for (; nr_handles-- && nr_lost < VTPMB_MAX_HOST_HANDLES; list += sizeof(u32)) {
 		u32 handle = vtpmb_peek_u32(list);
 
-		if (!tpm12_is_hosts(hosts, handle) && !tpm12_is_of_proxy(port, kind, handle))
+		if (!tpm12_is_hosts(hosts, handle) && !vtpmb_tpm12_find_loaded(port, kind, handle))
 			lost[nr_lost++] = handle;
 	}
 	return nr_lost;

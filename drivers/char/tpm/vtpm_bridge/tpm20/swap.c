@@ -671,13 +671,25 @@ static bool tpm20_get_public(struct vtpmb_tpm20_body *body, struct vtpmb_reader 
 	return true;
 }
 
-/* Cache the response to ReadPublic, which is in @port->scratch. */
-static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *body,
-			     size_t len, u32 *rc)
+/* A persistent object takes an object slot in the chip while the command runs. */
+static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 {
-	const u8 *params = port->scratch + VTPMB_HEADER_SIZE;
+	const __be32 param = cpu_to_be32(handle);
+
+	return tpm20_command_with_room(vtpm, TPM2_CC_ReadPublic, &param, sizeof(param), rc);
+}
+
+/* Read the public area of an object, which has @handle in the chip, and cache it. */
+static int tpm20_keep_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 handle,
+			     u32 *rc)
+{
+	const u8 *params = vtpm->port->scratch + VTPMB_HEADER_SIZE;
+	int len = tpm20_ask_public(vtpm, handle, rc);
 	struct vtpmb_reader r;
 
+	if (len < 0 || *rc)
+		return min(len, 0);
+	len -= VTPMB_HEADER_SIZE;
 	vtpmb_reader_init(&r, params, len);
 	if (!tpm20_get_public(body, &r))
 		return -EIO;
@@ -687,14 +699,6 @@ static int tpm20_keep_public(struct vtpmb_port *port, struct vtpmb_tpm20_body *b
 	if (!body->learnt)
 		*rc = TPM2_RC_MEMORY;
 	return 0;
-}
-
-/* A persistent object takes an object slot in the chip while the command runs. */
-static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
-{
-	const __be32 param = cpu_to_be32(handle);
-
-	return tpm20_command_with_room(vtpm, TPM2_CC_ReadPublic, &param, sizeof(param), rc);
 }
 
 /**
@@ -707,7 +711,7 @@ static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
  */
 int vtpmb_tpm20_fetch_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
-	int len, err;
+	int err;
 
 	*rc = TPM2_RC_SUCCESS;
 	if (entry->body->learnt || entry->kind != KIND_OBJECT)
@@ -715,10 +719,7 @@ int vtpmb_tpm20_fetch_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	err = vtpmb_tpm20_load(vtpm, entry, TPM2_RC_REFERENCE_H0, rc);
 	if (err || *rc)
 		return err;
-	len = tpm20_ask_public(vtpm, vtpmb_tpm20_chip_handle(entry->body), rc);
-	if (len < 0 || *rc)
-		return len < 0 ? len : 0;
-	return tpm20_keep_public(vtpm->port, entry->body, len - VTPMB_HEADER_SIZE, rc);
+	return tpm20_keep_public(vtpm, entry->body, vtpmb_tpm20_chip_handle(entry->body), rc);
 }
 
 /**
@@ -731,7 +732,7 @@ int vtpmb_tpm20_fetch_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
  */
 int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
-	int len, err = 0;
+	int err = 0;
 
 	*rc = TPM2_RC_SUCCESS;
 	if (body->learnt)
@@ -740,10 +741,7 @@ int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u
 		err = tpm20_load(vtpm, body, rc);
 	if (err || *rc)
 		return err;
-	len = tpm20_ask_public(vtpm, body->res.phys, rc);
-	if (len < 0 || *rc)
-		return len < 0 ? len : 0;
-	return tpm20_keep_public(vtpm->port, body, len - VTPMB_HEADER_SIZE, rc);
+	return tpm20_keep_public(vtpm, body, body->res.phys, rc);
 }
 
 /**
