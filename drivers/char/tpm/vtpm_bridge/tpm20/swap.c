@@ -558,20 +558,6 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 	}
 }
 
-/* Run a command of the bridge's own that needs a free slot; make room while the chip is full. */
-static int tpm20_command_with_room(struct vtpmb_vtpm *vtpm, u32 code, const void *params,
-				   size_t params_len, u32 *rc)
-{
-	unsigned int tries = 0;
-	int len, again;
-
-	do {
-		len = vtpmb_tpm20_own_plain(vtpm->port, code, params, params_len, rc);
-		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
-	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
-	return again < 0 ? again : len;
-}
-
 /* Making room may save the session anew, so each try takes the context that is valid then. */
 static int tpm20_context_load_with_room(struct vtpmb_vtpm *vtpm,
 					const struct vtpmb_tpm20_body *body, u32 *rc)
@@ -674,9 +660,14 @@ static bool tpm20_get_public(struct vtpmb_tpm20_body *body, struct vtpmb_reader 
 /* A persistent object takes an object slot in the chip while the command runs. */
 static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 {
-	const __be32 param = cpu_to_be32(handle);
+	unsigned int tries = 0;
+	int len, again;
 
-	return tpm20_command_with_room(vtpm, TPM2_CC_ReadPublic, &param, sizeof(param), rc);
+	do {
+		len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_ReadPublic, handle, rc);
+		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
+	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
+	return again < 0 ? again : len;
 }
 
 /* Read the public area of an object, which has @handle in the chip, and cache it. */
