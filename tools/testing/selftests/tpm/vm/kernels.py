@@ -6,6 +6,7 @@ kernel was built with, so a small Debian of that release is unpacked beside them
 modules are built in there.
 """
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -18,6 +19,8 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # By the release of Debian whose programs build them: its own kernel, and the newest one.
 SUITES = {"6.12": "trixie", "newest": "trixie-backports"}
 BASE = "trixie"
+# The source of the guest kernel that authenticates its commands.
+HMAC_SOURCE = "6.12"
 TOOLS = ["bash", "binutils", "coreutils", "findutils", "grep", "make", "mawk", "perl", "sed"]
 
 
@@ -131,6 +134,38 @@ def image(packages, release):
         subprocess.run([shutil.which("depmod") or "/sbin/depmod", "-b", base, release], check=True)
         shutil.rmtree(base)
     return unpacked("linux-image-" + release, build)
+
+
+def hmac_kernel(packages):
+    """A small kernel with CONFIG_TCG_TPM2_HMAC, which Debian's have off, for a guest."""
+    fragment = os.path.join(lab.HERE, "guest_hmac.config")
+    with open(fragment) as f:
+        options = f.read()
+    name = "linux-source-" + HMAC_SOURCE
+
+    def build(top):
+        packages.run("apt-get", "update")
+        lab.say("building a guest kernel with CONFIG_TCG_TPM2_HMAC from %s" % name)
+        with tempfile.TemporaryDirectory(dir=top) as work:
+            packages.unpack(work, name, alone=True)
+            subprocess.run(["tar", "-C", work, "--strip-components=1", "-xf",
+                            "%s/usr/src/%s.tar.xz" % (work, name)], check=True)
+            make = ["make", "-s", "-C", work]
+            quiet = {"check": True, "stdout": subprocess.DEVNULL}
+            subprocess.run(make + ["tinyconfig"], **quiet)
+            with open(work + "/.config", "a") as f:
+                f.write(options)
+            # It complains of each option that the fragment sets once more.
+            subprocess.run(make + ["olddefconfig"], stderr=subprocess.DEVNULL, **quiet)
+            subprocess.run(make + ["-j%d" % os.cpu_count(), "bzImage"], **quiet)
+            with open(work + "/.config") as f:
+                got = f.read().splitlines()
+            lost = [line for line in options.splitlines() if line.startswith("CONFIG") and line not in got]
+            if lost:
+                raise SystemExit("vm: the guest kernel lacks " + " ".join(lost))
+            shutil.move(work + "/arch/x86/boot/bzImage", top + "/bzImage")
+    digest = hashlib.sha256(options.encode()).hexdigest()[:12]
+    return unpacked("%s-hmac-%s" % (name, digest), build) + "/bzImage"
 
 
 IN_ROOT = """

@@ -277,20 +277,20 @@ def find_kernel(image):
     return None
 
 
-def guest_kernel(kern):
-    """The kernel unpacked: a guest's emulated processor need not do that at each boot.
+def guest_kernel(path, name):
+    """A kernel's image unpacked: a guest's emulated processor need not do that at each boot.
 
     The code that runs is the same; it is entered by its PVH note instead of setup code.
     """
-    image = read(kern.image)
+    image = read(path)
 
-    def build(path):
+    def build(out):
         elf = find_kernel(image)
         if not elf:
-            raise SystemExit("vm: no kernel found in %s" % kern.image)
-        with open(path, "wb") as f:
+            raise SystemExit("vm: no kernel found in %s" % path)
+        with open(out, "wb") as f:
             f.write(elf)
-    return once("vmlinux.%s.elf" % kern.release, [image[:4096], kern.image.encode(), b"3"], build)
+    return once("vmlinux.%s.elf" % name, [image[:4096], path.encode(), b"3"], build)
 
 
 def tpmsend():
@@ -311,7 +311,7 @@ def tspi():
 
 LIBRARIES = "/lib/x86_64-linux-gnu"
 TOOLS = (["/usr/bin/tpm2", "/usr/bin/openssl", "/usr/sbin/tcsd"] +
-         sorted(glob.glob("/usr/*bin/tpm_*")))
+         sorted(glob.glob("/usr/*bin/tpm_*")) + ["/usr/bin/keyctl"])
 # Loaded by name at run time; the second by a thread that ends.
 LOADED = [LIBRARIES + "/libtss2-tcti-device.so.0", LIBRARIES + "/libgcc_s.so.1"]
 
@@ -385,4 +385,4 @@ def guest_initramfs():
 def prepare(kern=None):
     """Everything that machines and guests need, before the first of them starts."""
     kern = kern or stock_kernel()
-    return host_initramfs(kern), guest_kernel(kern), guest_initramfs()
+    return host_initramfs(kern), guest_kernel(kern.image, kern.release), guest_initramfs()
