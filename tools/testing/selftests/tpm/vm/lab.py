@@ -227,12 +227,8 @@ def busybox_root(cpio):
 
 
 def host_initramfs(kern):
-    """What the machine under test starts from, before it has its root over 9p.
-
-    insmod loads vtpm_bridge.ko later, but not the module that it needs.
-    """
-    modules = kern.module_files("virtio_pci", "virtio_console", "9pnet_virtio", "9p", "overlay",
-                                "ecdh_generic")
+    """What the machine under test starts from, before it has its root over 9p."""
+    modules = kern.module_files("virtio_pci", "virtio_console", "9pnet_virtio", "9p", "overlay")
     init = read(os.path.join(HERE, "host-init"))
 
     def build(path):
