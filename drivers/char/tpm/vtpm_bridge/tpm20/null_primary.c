@@ -92,7 +92,8 @@ static bool tpm20_may_lend(const struct vtpmb_vtpm *vtpm)
 	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(port);
 
 	return !vtpmb_tpm20_state(vtpm)->chip_null_key && port->ecdh.tfm &&
-	       facts->lends != LENDS_NOT && vtpmb_hash_find(TPM2_ALG_SHA256) && tpm20_has_curve(facts, ECC_NIST_P256) &&
+	       facts->lends != LENDS_NOT && vtpmb_hash_find(TPM2_ALG_SHA256) &&
+	       tpm20_has_curve(facts, ECC_NIST_P256) &&
 	       test_bit(vtpmb_tpm20_row(TPM2_CC_LoadExternal), facts->has);
 }
 
