@@ -11,9 +11,9 @@
  *   [misc_mtx; the active reference to a sysfs attribute]
  *   [chip->ops_sem, chip->tpm_mutex]		held by the holder of the chip
  *   file->lock			dev/file.c	an open file's command and response
- *   vtpm->lock			core/family.h	a virtual TPM
- *   hub->run_lock		hub/hub.c	which guest's command the chip runs
- *   hub->lock			hub/hub.c	the queue, the turn, each seat; a spinlock
+ *   vtpm->lock			core/vtpm.h	a virtual TPM
+ *   hub->run_lock		hub/state.h	which guest's command the chip runs
+ *   hub->lock			hub/state.h	the queue, the turn, each seat; a spinlock
  *
  * vtpmb_hubs_lock and vtpmb_proxies_lock are never held together.  Neither is
  * hub->run_lock held with file->lock or vtpm->lock.  The hub's thread holds neither of
@@ -32,6 +32,7 @@
 #include "dev/ctl.h"
 #include "dev/proxy.h"
 #include "hub/hub.h"
+#include "hub/pm.h"
 
 static int __init vtpmb_init(void)
 {
@@ -40,7 +41,7 @@ static int __init vtpmb_init(void)
 	err = vtpmb_hash_init();
 	if (err)
 		return err;
-	err = vtpmb_hub_init();
+	err = vtpmb_pm_init();
 	if (err)
 		goto exit_hash;
 	err = vtpmb_proxy_init();
@@ -54,6 +55,7 @@ static int __init vtpmb_init(void)
 exit_proxy:
 	vtpmb_proxy_exit();
 exit_hub:
+	vtpmb_pm_exit();
 	vtpmb_hub_exit();
 exit_hash:
 	vtpmb_hash_exit();
@@ -64,6 +66,7 @@ static void __exit vtpmb_exit(void)
 {
 	vtpmb_ctl_exit();
 	vtpmb_proxy_exit();
+	vtpmb_pm_exit();
 	vtpmb_hub_exit();
 	vtpmb_hash_exit();
 }

@@ -2,7 +2,8 @@
 /*
  * The hub: who may use the chip, and when.
  *
- * Verbs: find_chip, attach, put, submit, cancel, kick, drain; pause and resume for all.
+ * Verbs: find_chip, attach, put, join, submit, cancel, kick, wait, drain; pause, resume and
+ * end for all.
  */
 #ifndef VTPMB_HUB_H
 #define VTPMB_HUB_H
@@ -62,7 +63,9 @@ void vtpmb_hub_kick(struct vtpmb_seat *seat);
 void vtpmb_hub_wait(struct vtpmb_seat *seat);
 void vtpmb_hub_drain(struct vtpmb_seat *seat);
 
-int vtpmb_hub_init(void);
+void vtpmb_hubs_pause(void);
+void vtpmb_hubs_resume(void);
+void vtpmb_hubs_end(void);
 void vtpmb_hub_exit(void);
 
 #endif
