@@ -782,8 +782,10 @@ static int tpm20_answer_or_send(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 		return vtpmb_tpm20_report_missing_index(vtpm, call, rc);
 	err = tpm20_is_local(call) ? tpm20_answer(vtpm, call, rc) :
 				     tpm20_forward(vtpm, call, rc);
-	if (err)
+	if (err) {
 		vtpmb_tpm20_policy_unknown(call);
+		vtpmb_tpm20_persistent_unknown(vtpm, call);
+	}
 	return err;
 }
 

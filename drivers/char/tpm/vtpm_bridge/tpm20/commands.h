@@ -119,8 +119,8 @@ enum vtpmb_tpm20_flags {
  * @own:	the bridge answers it from its handle table, in the hub's thread; returns 0
  *		or a negative errno if the chip is out of reach; or NULL
  * @known:	the same, if it has no sessions; or NULL
- * @is_real:	whether all PCRs that it names are the chip's own, so that the chip answers
- *		it; or NULL
+ * @is_real:	whether the chip answers it, for example because all PCRs that it names are
+ *		the chip's own; or NULL
  * @inspect:	judges the parameters of a command for the chip, under the vtpm's lock;
  *		returns a response code; or NULL
  * @condition:	adds to the conditions of the policy session that it names; reads a copy of

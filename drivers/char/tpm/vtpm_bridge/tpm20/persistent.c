@@ -232,15 +232,13 @@ static bool tpm20_has_quota(struct vtpmb_vtpm *vtpm)
 	const struct vtpmb_range *range = &vtpm->range[VTPMB_RANGE_PERSISTENT];
 	unsigned int i;
 	u32 nr = 0;
-	bool has;
 
-	mutex_lock(&vtpm->lock);
+	lockdep_assert_held(&vtpm->lock);
+
 	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
 		nr += table->persistent[i].kind != KIND_FREE &&
 		      vtpmb_range_has(range, table->persistent[i].virt);
-	has = nr < vtpmb_tpm20_state(vtpm)->persistent_objects;
-	mutex_unlock(&vtpm->lock);
-	return has;
+	return nr < vtpmb_tpm20_state(vtpm)->persistent_objects;
 }
 
 /* Write the object into the chip, under the handle that the guest wants. */
@@ -261,13 +259,16 @@ static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 u32 handle, u32 *rc)
 {
 	struct vtpmb_tpm20_entry *from = call->entry[1];
-	bool alias = false, taken = false;
+	bool alias = false, taken = false, has_quota;
 	int err = tpm20_may_persist(vtpm, call, handle, rc);
 
 	if (err || *rc)
 		return err;
 	if (tpm20_is_granted(vtpm, handle)) {
-		if (!tpm20_has_quota(vtpm)) {
+		mutex_lock(&vtpm->lock);
+		has_quota = tpm20_has_quota(vtpm);
+		mutex_unlock(&vtpm->lock);
+		if (!has_quota) {
 			*rc = TPM2_RC_NV_SPACE;
 			return 0;
 		}
@@ -435,4 +436,97 @@ int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	if (entry->body->persistent_handle)
 		return vtpmb_tpm20_delete_persistent(vtpm, entry, rc);
 	return vtpmb_tpm20_release_handle(vtpm, entry);
+}
+
+/*
+ * The handle under which EvictControl makes an object persistent, or which it deletes.
+ * Return: 0 if the parameters are malformed.
+ */
+static u32 tpm20_evicted_handle(const struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_reader params = call->params;
+	u32 handle;
+
+	return vtpmb_get_u32(&params, &handle) && !params.left ? handle : 0;
+}
+
+/**
+ * vtpmb_tpm20_evict_is_real() - whether the chip executes the guest's own EvictControl
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command, its handles and sessions found
+ *
+ * The bridge cannot check a session that is salted to a key in the chip.  The chip can, if
+ * it gets the very same command.  It may have it if it concerns the granted range alone.
+ * If the authValue of the owner hierarchy is not empty, here or in the chip, the session
+ * is for the bridge to check, which refuses it.
+ *
+ * Return: true if the command goes to the chip
+ */
+bool vtpmb_tpm20_evict_is_real(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	const struct vtpmb_tpm20_session *session = &call->session[0];
+	const struct vtpmb_tpm20_entry *entry = call->entry[1];
+	u32 handle = tpm20_evicted_handle(call);
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (!call->nr_sessions || TPM20_HT(session->handle) != TPM2_HT_HMAC_SESSION ||
+	    session->entry->key.known || session->entry->key.ours)
+		return false;
+	if (call->handle[0] != TPM2_RH_OWNER || !entry || entry->kind != KIND_OBJECT ||
+	    !vtpmb_range_has(&vtpm->range[VTPMB_RANGE_PERSISTENT], handle))
+		return false;
+	return TPM20_HT(entry->virt) == TPM2_HT_TRANSIENT ||
+	       entry->body->persistent_handle == handle;
+}
+
+/**
+ * vtpmb_tpm20_inspect_evict() - check an EvictControl for the chip
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command; gets its @persistent
+ *
+ * The chip finds all other errors.
+ *
+ * Return: TPM2_RC_SUCCESS, or TPM2_RC_NV_SPACE if the quota is used up
+ */
+u32 vtpmb_tpm20_inspect_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
+{
+	call->persistent = tpm20_evicted_handle(call);
+	if (TPM20_HT(call->handle[1]) == TPM2_HT_PERSISTENT)
+		return TPM2_RC_SUCCESS;
+	return tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table) && tpm20_has_quota(vtpm) ?
+		TPM2_RC_SUCCESS : TPM2_RC_NV_SPACE;
+}
+
+/**
+ * vtpmb_tpm20_apply_evict() - the chip has executed the guest's own EvictControl
+ * @vtpm:	the vtpm; its lock is held
+ * @call:	the command
+ * @params:	parameters of the response, of which there are none
+ */
+void vtpmb_tpm20_apply_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_reader *params)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[1];
+
+	if (entry->body->persistent_handle)
+		vtpmb_tpm20_forget_entry(vtpm, entry);
+	else
+		tpm20_enter_persistent_body(vtpm, call->persistent, entry->hier,
+					    tpm20_nr_cleared(vtpm, entry->hier));
+}
+
+/**
+ * vtpmb_tpm20_persistent_unknown() - the response to a command was lost
+ * @vtpm:	the vtpm
+ * @call:	the command
+ *
+ * If it was EvictControl, the granted range is read again before the next command.
+ */
+void vtpmb_tpm20_persistent_unknown(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+
+	if (call->row->own == vtpmb_tpm20_evict_control)
+		table->persistent_epoch = READ_ONCE(vtpm->epoch) - 1;
 }

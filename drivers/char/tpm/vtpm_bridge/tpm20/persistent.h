@@ -13,5 +13,10 @@ int vtpmb_tpm20_delete_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_en
 int vtpmb_tpm20_read_persistent(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_writer *out, u32 *rc);
+bool vtpmb_tpm20_evict_is_real(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
+u32 vtpmb_tpm20_inspect_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
+void vtpmb_tpm20_apply_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			     struct vtpmb_reader *params);
+void vtpmb_tpm20_persistent_unknown(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
 
 #endif

@@ -539,6 +539,7 @@ struct vtpmb_tpm20_session {
  * @auth_known:	it starts a sequence whose authValue is @auth
  * @auth:	without trailing zeros
  * @nv_index:	the NV index that it defines, or 0
+ * @persistent:	the persistent handle that EvictControl names, if the chip executes it
  * @nv_size:	bytes of data of that index
  * @ephemeral:	it uses an ephemeral key
  * @counter:	the chip's counter value for that key
@@ -582,6 +583,7 @@ struct vtpmb_tpm20_call {
 	u16 nonce_len;
 	u8 nonce[VTPMB_MAX_DIGEST];
 	u32 nv_index;
+	u32 persistent;
 	u16 nv_size;
 	struct vtpmb_tpm20_conditions conditions;
 	bool ephemeral;

@@ -259,7 +259,9 @@ static void start_salted_at(int line, struct session *s, u32 bind, const char *a
  * struct use - a command that one session authorises
  * @code:	which command
  * @nr_handles:	its handles, all of which are their own Names but those of sequences
+ *		and objects
  * @handle:	those
+ * @name:	the Name of an object among them, for the proxy alone; NULL: there is none
  * @params:	its parameters, hex
  * @attributes:	of the session
  * @auth:	authValue that goes into the HMAC; NULL: none
@@ -276,6 +278,7 @@ struct use {
 	u32 code;
 	unsigned int nr_handles;
 	u32 handle[3];
+	const u8 *name;
 	const char *params;
 	u8 attributes;
 	const char *auth;
@@ -326,6 +329,9 @@ static const struct side *other_side(const struct session *s, const struct side 
 		return NULL;
 	return &u->second->side[side - s->side];
 }
+
+/** NAME_SIZE - bytes of a Name with SHA-256 */
+#define NAME_SIZE	34
 
 static void put_auth(const struct session *s, const struct side *side, const struct use *u,
 		     const u8 *cphash, struct vtpmb_writer *w)
@@ -407,8 +413,10 @@ static size_t put_use(const struct session *s, const struct side *side, const st
 	vtpmb_writer_init(&w, text, sizeof(text));
 	vtpmb_put_u32(&w, u->code);
 	for (i = 0; i < u->nr_handles; i++) {
-		if (u->handle[i] >> 24 != 0x80)
+		if (u->handle[i] >> 24 < 0x80)
 			vtpmb_put_u32(&w, u->handle[i]);
+		else if (u->name)
+			vtpmb_put_bytes(&w, u->name, NAME_SIZE);
 	}
 	vtpmb_put_bytes(&w, params, params_len);
 	digest(s->alg, text, w.len, cphash);
@@ -1042,6 +1050,116 @@ static void hosts_owner_password_opens_nothing_to_the_guest(void)
 	both(CHANGE_AUTH("40000001", PW, CHIP), 0);
 	use_proxy(&t, 0x12f, MAKE_PRIMARY(OWNER), WITH("chip"));
 	use(&s, 0, MAKE_PRIMARY(OWNER), WITH("chip"));
+	end();
+}
+
+/** KEPT - a handle in the range that the next tests grant */
+#define KEPT	0x81000101
+
+/* TPM2_EvictControl in a session, of the object that has @name in the proxy. */
+#define EVICT(object, name_of) .code = 0x120, .nr_handles = 2, .handle = { OWNER, object }, \
+	.name = (name_of), .params = "81000101", .attributes = CONTINUE
+
+/* The Name of an object of the proxy's. */
+static void name_of(u32 handle, u8 *name)
+{
+	char text[64];
+	struct vtpmb_reader r;
+	const u8 *bytes = name;
+	u16 len = 0;
+
+	snprintf(text, sizeof(text), "8001 ???????? 00000173 %08x", handle);
+	want(text, 0);
+	vtpmb_reader_init(&r, rv.buf + 10, rv.len - 10);
+	CHECK(vtpmb_get_tpm2b(&r, &bytes, &len) && vtpmb_get_tpm2b(&r, &bytes, &len));
+	CHECK_EQ(len, NAME_SIZE);
+	memmove(name, bytes, NAME_SIZE);
+}
+
+/* Whether the chip itself has the object at KEPT. */
+static bool chip_keeps(void)
+{
+	struct core_rsp rsp;
+
+	core_raw_hex("8001 ???????? 00000173 81000101", &rsp);
+	return !rsp.rc;
+}
+
+/* FAPI's way: a session that is salted to a key in the chip, and so for the chip to check. */
+static void salted_evict_control_goes_to_the_chip(void)
+{
+	u8 name[NAME_SIZE];
+	struct session s;
+
+	begin();
+	start_both();
+	core_grant(v, VTPMB_RANGE_PERSISTENT, 0x81000100, 0x8100010f);
+	core_set(v, VTPMB_SETTING_PERSISTENT_OBJECTS, 1);
+	start_salted(&s, TPM2_RH_NULL, "");
+	want(PRIMARY("40000001"), 0);
+	name_of(0x80000001, name);
+	use_proxy(&s, 0x9a2, EVICT(0x80000001, name), WITH("x"));
+	CHECK(!chip_keeps());
+	use_proxy(&s, 0, EVICT(0x80000001, name), WITH(""));
+	CHECK(chip_keeps());
+	want(FLUSH "80000001", 0);
+	name_of(KEPT, name);
+
+	/* It counts, and it can be used. */
+	want(PRIMARY("40000001"), 0);
+	use_proxy(&s, 0x14b, .code = 0x120, .nr_handles = 2, .handle = { OWNER, 0x80000001 },
+		  .name = name, .params = "81000102", .attributes = CONTINUE, WITH(""));
+	want(FLUSH "80000001", 0);
+	use_proxy(&s, 0x9a2, EVICT(KEPT, name), WITH("x"));
+	CHECK(chip_keeps());
+	use_proxy(&s, 0, EVICT(KEPT, name), WITH(""));
+	CHECK(!chip_keeps());
+	want("8001 ???????? 00000173 81000101", 0x18b);
+	end();
+}
+
+/* The chip has executed it, but the bridge has not heard so: it looks into the range again. */
+static void lost_evict_control_is_found_in_the_range(void)
+{
+	static const char read_public[] = "8001 ???????? 00000173 81000101";
+	u8 name[NAME_SIZE];
+	struct session s;
+	unsigned int nth;
+
+	for (nth = 1; nth < 5; nth++) {
+		begin();
+		start_both();
+		core_grant(v, VTPMB_RANGE_PERSISTENT, 0x81000100, 0x8100010f);
+		start_salted(&s, TPM2_RH_NULL, "");
+		want(PRIMARY("40000001"), 0);
+		name_of(0x80000001, name);
+		core_lose_response(nth);
+		send_use(&s, 0, &(struct use) { EVICT(0x80000001, name), WITH("") });
+		core_fail_transmit(0, 0);
+		want(read_public, chip_keeps() ? 0 : 0x18b);
+		end();
+	}
+}
+
+/* Outside of the range nothing reaches the chip, nor with an authValue of the proxy's own. */
+static void salted_evict_control_stays_in_the_range(void)
+{
+	u8 name[NAME_SIZE];
+	struct session s;
+
+	begin();
+	start_both();
+	core_grant(v, VTPMB_RANGE_PERSISTENT, 0x81000200, 0x8100020f);
+	start_salted(&s, TPM2_RH_NULL, "");
+	want(PRIMARY("40000001"), 0);
+	name_of(0x80000001, name);
+	use_proxy(&s, 0x12f, EVICT(0x80000001, name), WITH(""));
+	CHECK(!chip_keeps());
+	core_grant(v, VTPMB_RANGE_PERSISTENT, 0x81000100, 0x8100010f);
+	both(CHANGE_AUTH("40000001", PW, CHIP), 0);
+	use_proxy(&s, 0x12f, EVICT(0x80000001, name), WITH("chip"));
+	use_proxy(&s, 0x12f, EVICT(0x80000001, name), WITH(""));
+	CHECK(!chip_keeps());
 	end();
 }
 
@@ -2475,6 +2593,9 @@ static const struct core_test tests[] = {
 	CORE_TEST(session_bound_to_lockout_locks_out_by_any_failure),
 	CORE_TEST(chip_is_not_asked_about_a_key_that_it_does_not_have),
 	CORE_TEST(salted_session_is_for_the_chip_to_judge),
+	CORE_TEST(salted_evict_control_goes_to_the_chip),
+	CORE_TEST(salted_evict_control_stays_in_the_range),
+	CORE_TEST(lost_evict_control_is_found_in_the_range),
 	CORE_TEST(hosts_owner_password_opens_nothing_to_the_guest),
 	CORE_TEST(salted_session_ends_with_the_hosts_empty_password),
 	CORE_TEST(guess_of_the_told_password_cannot_be_told_from_another),
