@@ -376,10 +376,13 @@ static void run_round(unsigned long nr)
 	turn_of_guest = 0;
 	core_turn = 1;
 	family->round();
+	/* The first thread chooses whose turn is next, so everything is set before it starts. */
 	for (i = 0; i < DIFF_NR_GUESTS; i++) {
 		gone[i] = false;
 		nr_recent[i] = 0;
 		guests[i].chance = chance_next(&turns_chance);
+	}
+	for (i = 0; i < DIFF_NR_GUESTS; i++) {
 		if (pthread_create(&threads[i], NULL, live, &guests[i]))
 			abort();
 	}
