@@ -302,6 +302,8 @@ static struct bad_diff diffs[] = {
 	{ 0x41, BITS, 0x03, 0x19, "a BOOL is found to be none before the size behind it" },
 	{ 0x1f, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
 	{ 0x41, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
+	{ 0x41, TAIL, 0x19, 0x28, "the size is found wrong before the key's usage" },
+	{ 0x0b, TAIL, 0x02, 0x0e, "the NV index is not granted, however the secret is encrypted" },
 	{ 0x13, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
 	{ 0x24, TAIL, 0x19, 0x2e, "the size is found wrong before the version" },
 	{ 0x13, BITS, 0x03, 0x19, "a BOOL is found to be none before the size behind it" },
