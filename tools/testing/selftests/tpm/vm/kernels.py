@@ -47,8 +47,11 @@ class Packages:
             KEYRING, mirror(), suite) for suite in sorted({BASE, *SUITES.values()})))
 
     def write(self, name, text):
-        with open(os.path.join(self.top, name), "w") as f:
-            f.write(text)
+        path = os.path.join(self.top, name)
+        with lab.Locked("apt"):
+            with open(path + ".new", "w") as f:
+                f.write(text)
+            os.replace(path + ".new", path)
 
     def run(self, program, *args):
         options = {
@@ -58,8 +61,9 @@ class Packages:
             "Dir::Cache": self.top, "APT::Install-Recommends": "false", "Debug::NoLocking": "true",
             "APT::Sandbox::User": "root" if os.getuid() == 0 else "",
         }
-        ask = subprocess.run([program, "-qq"] + ["-o%s=%s" % o for o in options.items()] + list(args),
-                             capture_output=True, text=True)
+        command = [program, "-qq"] + ["-o%s=%s" % o for o in options.items()] + list(args)
+        with lab.Locked("apt"):
+            ask = subprocess.run(command, capture_output=True, text=True)
         if ask.returncode:
             raise SystemExit("vm: %s %s failed:\n%s" % (program, " ".join(args), ask.stderr))
         return ask.stdout
