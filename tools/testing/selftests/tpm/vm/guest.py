@@ -242,6 +242,8 @@ def linux(node, name, model="tpm-tis", sleeps=False, append="", screen=False, **
 
 
 class Guest:
+    patience = 60       # for a shell command, in seconds
+
     def __init__(self, tpm, name="guest", model="tpm-tis", firmware="seabios", machine="q35",
                  kernel=None, initrd=None, append="", menu=False, screen=True, memory="128M",
                  registers=False, restore=None, extra=()):
@@ -444,16 +446,16 @@ class Guest:
         self.shell.until(b"guest: ready\n", timeout)
         return self
 
-    def sh(self, command, timeout=60):
+    def sh(self, command, timeout=None):
         """Runs a shell command in the guest: its output; raises if it fails."""
         status, output = self.try_sh(command, timeout)
         if status:
             raise RuntimeError("%s: %s: status %d: %s" % (self.name, command, status, output))
         return output
 
-    def try_sh(self, command, timeout=60):
+    def try_sh(self, command, timeout=None):
         self.shell.send(command.encode() + b"\n")
-        output = self.shell.until(b"guest: status ", timeout).decode(errors="replace")
+        output = self.shell.until(b"guest: status ", timeout or self.patience).decode(errors="replace")
         return int(self.shell.until(b"\n", 10)), output
 
     def send(self, command):
