@@ -241,3 +241,67 @@ int vtpmb_mac_digest2(const struct vtpmb_mac *mac, const void *data1,
 {
 	return vtpmb_shash_digest2(mac->tfm, data1, len1, data2, len2, digest);
 }
+
+/** ALG_SHA256 - TPM_ALG_ID */
+#define ALG_SHA256	0x000B
+
+/** MAC_BLOCK - bytes of a block of SHA-256 */
+#define MAC_BLOCK	64
+
+static int vtpmb_mac_inner(const struct vtpmb_hash *sha256, const u8 *pad, const void *data1,
+			   size_t len1, const void *data2, size_t len2, u8 *digest)
+{
+	struct vtpmb_hash_run *run = vtpmb_hash_start(sha256);
+	int err;
+
+	if (!run)
+		return -ENOMEM;
+	err = vtpmb_hash_update(run, pad, MAC_BLOCK);
+	if (!err)
+		err = vtpmb_hash_update(run, data1, len1);
+	if (!err)
+		err = vtpmb_hash_update(run, data2, len2);
+	if (!err)
+		return vtpmb_hash_finish(run, digest);
+	vtpmb_hash_drop(run);
+	return err;
+}
+
+/**
+ * vtpmb_mac_once() - HMAC-SHA256 of two concatenated parts, in any thread
+ * @key:	the key
+ * @key_len:	its bytes, at most 64
+ * @data1:	the first part
+ * @len1:	its bytes
+ * @data2:	the second part
+ * @len2:	its bytes
+ * @digest:	has room for VTPMB_MAC_SIZE bytes
+ *
+ * Unlike a struct vtpmb_mac, this needs no transform that only one thread may use.
+ *
+ * Return: 0, -EOPNOTSUPP without SHA-256, -EINVAL, -ENOMEM, or the crypto API's error
+ */
+int vtpmb_mac_once(const u8 *key, size_t key_len, const void *data1, size_t len1,
+		   const void *data2, size_t len2, u8 *digest)
+{
+	const struct vtpmb_hash *sha256 = vtpmb_hash_find(ALG_SHA256);
+	u8 pad[MAC_BLOCK] = {}, inner[VTPMB_MAC_SIZE];
+	unsigned int i;
+	int err;
+
+	if (!sha256)
+		return -EOPNOTSUPP;
+	if (key_len > MAC_BLOCK)
+		return -EINVAL;
+	/* RFC 2104 */
+	memcpy(pad, key, key_len);
+	for (i = 0; i < MAC_BLOCK; i++)
+		pad[i] ^= 0x36;
+	err = vtpmb_mac_inner(sha256, pad, data1, len1, data2, len2, inner);
+	for (i = 0; i < MAC_BLOCK; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	if (!err)
+		err = vtpmb_hash_digest2(sha256, pad, MAC_BLOCK, inner, sizeof(inner), digest);
+	memzero_explicit(pad, sizeof(pad));
+	return err;
+}

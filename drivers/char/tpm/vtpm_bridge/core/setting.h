@@ -25,6 +25,7 @@ struct vtpmb_vtpm;
  * @VTPMB_SETTING_ENDORSEMENT_AUTH: TPM 2.0: endorsementAuth of the chip
  * @VTPMB_SETTING_ENDORSEMENT:	TPM 2.0: whether there is an endorsement hierarchy
  * @VTPMB_SETTING_NULL_KEY:	TPM 2.0: whether null primaries that Linux creates are the chip's
+ * @VTPMB_SETTING_COMPOSITE:	TPM 2.0: PCRs that the PCR for policies represents
  * @VTPMB_SETTING_PERSISTENT_RANGE: TPM 2.0: persistent handles of the chip
  * @VTPMB_SETTING_PERSISTENT_OBJECTS: TPM 2.0: maximum number of objects there
  * @VTPMB_NR_SETTINGS:		number of these
@@ -41,6 +42,7 @@ enum vtpmb_setting_nr {
 	VTPMB_SETTING_ENDORSEMENT_AUTH,
 	VTPMB_SETTING_ENDORSEMENT,
 	VTPMB_SETTING_NULL_KEY,
+	VTPMB_SETTING_COMPOSITE,
 	VTPMB_SETTING_PERSISTENT_RANGE,
 	VTPMB_SETTING_PERSISTENT_OBJECTS,
 	VTPMB_NR_SETTINGS,

@@ -127,6 +127,10 @@ static void mac_is_hmac_sha256(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vtpmb_mac_digest2(&mac, "what do ya want ", 16,
 						"for nothing?", 12, got), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(got, want, sizeof(want)), 0);
+	memset(got, 0, sizeof(got));
+	KUNIT_EXPECT_EQ(test, vtpmb_mac_once((const u8 *)"Jefe", 4, "what do ya want ", 16,
+					     "for nothing?", 12, got), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(got, want, sizeof(want)), 0);
 	vtpmb_mac_close(&mac);
 	/* Closing twice is harmless: undo paths may. */
 	vtpmb_mac_close(&mac);

@@ -120,6 +120,38 @@ static u64 tpm20_get_null_key(const struct vtpmb_vtpm *vtpm)
 	return vtpmb_tpm20_state(vtpm)->chip_null_key;
 }
 
+/*
+ * Without a PCR for policies, there is none that could represent others.  Only PCRs whose
+ * changes a TPM counts can be selected, so that no change after PolicyPCR is overlooked.
+ */
+static bool tpm20_check_composite(const struct vtpmb_vtpm *vtpm, u64 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_NR_PCRS; i++) {
+		if (value & BIT(i) && !vtpmb_pcr_rules_tpm20[i].counted)
+			return false;
+	}
+	return !value || vtpm->port->policy_pcr;
+}
+
+/* The guest's policy sessions refer to the former PCRs, so they are as after a change. */
+static void tpm20_set_composite(struct vtpmb_vtpm *vtpm, u64 value)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+
+	if (tpm->composite == value)
+		return;
+	tpm->composite = value;
+	vtpmb_pcrs_reset(&tpm->pcrs, vtpm->port->policy_pcr);
+	tpm->pcrs.update_counter++;
+}
+
+static u64 tpm20_get_composite(const struct vtpmb_vtpm *vtpm)
+{
+	return vtpmb_tpm20_state(vtpm)->composite;
+}
+
 static void tpm20_set_persistent_objects(struct vtpmb_vtpm *vtpm, u64 value)
 {
 	WRITE_ONCE(vtpmb_tpm20_state(vtpm)->persistent_objects, value);
@@ -161,6 +193,12 @@ const struct vtpmb_setting vtpmb_tpm20_settings[VTPMB_NR_SETTINGS] = {
 		.max = 1,
 		.set = tpm20_set_null_key,
 		.get = tpm20_get_null_key,
+	},
+	[VTPMB_SETTING_COMPOSITE] = {
+		.max = VTPMB_ALL_PCRS,
+		.check = tpm20_check_composite,
+		.set = tpm20_set_composite,
+		.get = tpm20_get_composite,
 	},
 	[VTPMB_SETTING_PERSISTENT_OBJECTS] = {
 		.max = VTPMB_MAX_PERSISTENT,

@@ -16,6 +16,7 @@
 #include "books.h"
 #include "capability.h"
 #include "command.h"
+#include "composite.h"
 #include "condition.h"
 #include "context.h"
 #include "ephemeral.h"
@@ -46,7 +47,7 @@ static bool tpm20_is_virtual(const struct vtpmb_tpm20_call *call)
 /* Who answers a command in the hub's thread, if not the chip; or NULL. */
 static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *call)
 {
-	if (call->real)
+	if (call->real || call->composite)
 		return NULL;
 	if (call->null_primary)
 		return vtpmb_tpm20_create_null_primary;
@@ -254,6 +255,7 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (rc)
 		return rc;
 	call->real = call->row->is_real && call->row->is_real(vtpm, call);
+	call->composite = vtpmb_tpm20_selects_composite(vtpm, call);
 	call->null_primary = vtpmb_tpm20_is_null_primary(vtpm, call);
 	return TPM2_RC_SUCCESS;
 }
@@ -400,6 +402,8 @@ static int tpm20_attempt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	err = tpm20_load_handles(vtpm, call, rc);
 	if (!err && !*rc)
 		err = tpm20_load_sessions(vtpm, call, rc);
+	if (!err && !*rc && call->composite)
+		err = vtpmb_tpm20_show_composite(vtpm, call, rc);
 	if (err || *rc)
 		return err;
 

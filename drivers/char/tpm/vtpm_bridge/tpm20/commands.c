@@ -31,6 +31,7 @@
 #define OWN(fn)			.own = vtpmb_tpm20_##fn
 #define KNOWN(fn)		.known = vtpmb_tpm20_##fn
 #define REAL(fn)		.is_real = vtpmb_tpm20_##fn
+#define PCRS(fn)		.skip_to_pcrs = vtpmb_tpm20_##fn
 #define INSPECT(fn)		.inspect = vtpmb_tpm20_##fn
 #define SIGNS(key, nr_2bs)	.signing_key = (key), .scheme_after = (nr_2bs)
 #define CONDITION(fn)		.condition = vtpmb_tpm20_condition_##fn
@@ -85,7 +86,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	    TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_PP_LISTABLE | TPM20_SLOW | TPM20_HAS_TEMPLATE |
 	    TPM20_NULL_PRIMARY, 1,
 	    HANDLES(1, ACCEPT_OWNER | ACCEPT_ENDORSEMENT | ACCEPT_PLATFORM | ACCEPT_NULL),
-	    RESPONDS(OBJECT), INSPECT(inspect_create)),
+	    RESPONDS(OBJECT), PCRS(skip_to_creation_pcrs), INSPECT(inspect_create)),
 	ROW(NV_GlobalWriteLock, TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE, 1,
 	    HANDLES(1, ACCEPT_OWNER | ACCEPT_PLATFORM)),
 	ROW(GetCommandAuditDigest, TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_NV | TPM20_UNSAFE, 2,
@@ -153,13 +154,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	ROW(Rewrap, TPM20_DECRYPT | TPM20_ENCRYPT, 1,
 	    HANDLES(2, ACCEPT_OBJECT | ACCEPT_NULL, ACCEPT_OBJECT | ACCEPT_NULL)),
 	ROW(Create, TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_SLOW, 1, HANDLES(1, ACCEPT_OBJECT),
-	    INSPECT(inspect_create)),
+	    PCRS(skip_to_creation_pcrs), INSPECT(inspect_create)),
 	ROW(ECDH_ZGen, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
 	ROW(HMAC, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
 	ROW(Import, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
 	ROW(Load, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT), RESPONDS(OBJECT)),
 	ROW(Quote, TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_SIGNS_CLOCK, 1,
-	    HANDLES(1, ACCEPT_OBJECT | ACCEPT_NULL), INSPECT(inspect_quote), SIGNS(0, 1)),
+	    HANDLES(1, ACCEPT_OBJECT | ACCEPT_NULL), PCRS(skip_to_quoted_pcrs),
+	    INSPECT(inspect_quote), SIGNS(0, 1)),
 	ROW(RSA_Decrypt, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
 	ROW(HMAC_Start, TPM20_DECRYPT, 1, HANDLES(1, ACCEPT_OBJECT), RESPONDS(SEQUENCE)),
 	ROW(SequenceUpdate, TPM20_DECRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
@@ -204,7 +206,7 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	ROW(Hash, TPM20_DECRYPT | TPM20_ENCRYPT, 0),
 	ROW(PCR_Read, TPM20_LOCAL, 0, LOCAL(pcr_read), OWN(read_mixed), REAL(read_is_real)),
 	ROW(PolicyPCR, TPM20_DECRYPT, 0, HANDLES(1, ACCEPT_POLICY), OWN(policy_pcr),
-	    REAL(policy_is_real)),
+	    REAL(policy_is_real), PCRS(skip_to_policy_pcrs), CONDITION(pcr), APPLY(policy_pcr)),
 	ROW(PolicyRestart, 0, 0, HANDLES(1, ACCEPT_POLICY), CONDITION(restart), APPLY(restart)),
 	ROW(ReadClock, 0, 0),
 	ROW(PCR_Extend, TPM20_NV | TPM20_LOCAL, 1,

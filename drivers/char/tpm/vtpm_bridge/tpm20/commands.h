@@ -121,6 +121,8 @@ enum vtpmb_tpm20_flags {
  * @known:	the same, if it has no sessions; or NULL
  * @is_real:	whether the chip answers it, for example because all PCRs that it names are
  *		the chip's own; or NULL
+ * @skip_to_pcrs: skips the parameters before its last one, a TPML_PCR_SELECTION that the
+ *		composite may stand in; returns false if they are truncated; or NULL
  * @inspect:	judges the parameters of a command for the chip, under the vtpm's lock;
  *		returns a response code; or NULL
  * @condition:	adds to the conditions of the policy session that it names; reads a copy of
@@ -147,6 +149,7 @@ struct vtpmb_tpm20_row {
 	int (*known)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		     struct vtpmb_writer *out, u32 *rc);
 	bool (*is_real)(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
+	bool (*skip_to_pcrs)(struct vtpmb_reader *params);
 	u32 (*inspect)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 	void (*condition)(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
 			  struct vtpmb_tpm20_conditions *c);

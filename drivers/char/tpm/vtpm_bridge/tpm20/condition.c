@@ -32,6 +32,13 @@ void vtpmb_tpm20_condition_none(const struct vtpmb_tpm20_call *call, struct vtpm
 {
 }
 
+/* The bridge notices changes of private PCRs, but not of granted ones. */
+void vtpmb_tpm20_condition_pcr(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+			       struct vtpmb_tpm20_conditions *c)
+{
+	c->opaque |= !call->composite;
+}
+
 void vtpmb_tpm20_condition_restart(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
 				   struct vtpmb_tpm20_conditions *c)
 {
@@ -234,6 +241,8 @@ void vtpmb_tpm20_policy_unknown(const struct vtpmb_tpm20_call *call)
 	entry->conditions.pp |= call->conditions.pp;
 	if (call->conditions.locality)
 		entry->conditions.locality = call->conditions.locality;
+	if (call->pcr_counter)
+		entry->pcr_counter = call->pcr_counter;
 }
 
 /**

@@ -17,6 +17,8 @@ u32 vtpmb_tpm20_check_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 /* Handlers of the command table */
 void vtpmb_tpm20_condition_none(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
 				struct vtpmb_tpm20_conditions *c);
+void vtpmb_tpm20_condition_pcr(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
+			       struct vtpmb_tpm20_conditions *c);
 void vtpmb_tpm20_condition_restart(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
 				   struct vtpmb_tpm20_conditions *c);
 void vtpmb_tpm20_condition_auth_value(const struct vtpmb_tpm20_call *call,

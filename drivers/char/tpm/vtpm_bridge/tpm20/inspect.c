@@ -24,12 +24,18 @@ static bool tpm20_skip_2b(struct vtpmb_reader *r)
 	return vtpmb_get_tpm2b(r, &bytes, &len);
 }
 
+/* inSensitive, inPublic, outsideInfo */
+bool vtpmb_tpm20_skip_to_creation_pcrs(struct vtpmb_reader *r)
+{
+	return tpm20_skip_2b(r) && tpm20_skip_2b(r) && tpm20_skip_2b(r);
+}
+
 /* The chip puts its own PCRs into the creation data, so allow only granted ones. */
 u32 vtpmb_tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
 
-	if (tpm20_skip_2b(&r) && tpm20_skip_2b(&r) && tpm20_skip_2b(&r))
+	if (!call->composite && vtpmb_tpm20_skip_to_creation_pcrs(&r))
 		return vtpmb_tpm20_inspect_list(vtpm, r, 3, TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 3));
 	return TPM2_RC_SUCCESS;
 }
@@ -50,6 +56,18 @@ static int tpm20_scheme_len(u16 scheme)
 	}
 }
 
+/* qualifyingData, inScheme */
+bool vtpmb_tpm20_skip_to_quoted_pcrs(struct vtpmb_reader *r)
+{
+	u16 scheme;
+	int len;
+
+	if (!tpm20_skip_2b(r) || !vtpmb_get_u16(r, &scheme))
+		return false;
+	len = tpm20_scheme_len(scheme);
+	return len >= 0 && vtpmb_get_bytes(r, len);
+}
+
 /*
  * The chip attests its own PCRs.  After an unknown scheme it is not known where the selection
  * begins.
@@ -58,7 +76,7 @@ u32 vtpmb_tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 {
 	struct vtpmb_reader r = call->params;
 	u16 scheme;
-	u32 rc;
+	u32 rc = TPM2_RC_SUCCESS;
 	int len;
 
 	if (!tpm20_skip_2b(&r) || !vtpmb_get_u16(&r, &scheme))
@@ -68,7 +86,8 @@ u32 vtpmb_tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		return TPM2_RC_OF_PARAMETER(TPM2_RC_SCHEME, 1);
 	if (!vtpmb_get_bytes(&r, len))
 		return TPM2_RC_SUCCESS;
-	rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, TPM2_RC_COMMAND_CODE);
+	if (!call->composite)
+		rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, TPM2_RC_COMMAND_CODE);
 	return rc ? rc : vtpmb_tpm20_inspect_signing(vtpm, call);
 }
 

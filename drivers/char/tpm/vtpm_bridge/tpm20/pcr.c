@@ -3,6 +3,7 @@
 
 #include <linux/bits.h>
 #include <linux/lockdep.h>
+#include "composite.h"
 #include "facts.h"
 #include "pcr.h"
 #include "real_pcr.h"
@@ -49,6 +50,8 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		rc = vtpmb_tpm20_get_end(call);
 	if (!rc && vtpmb_tpm20_names_real(vtpm, sel, nr_sels))
 		rc = VTPMB_RC_PASS;
+	if (!rc)
+		rc = vtpmb_tpm20_refresh_composite(vtpm);
 	if (rc)
 		return rc;
 
@@ -79,6 +82,8 @@ u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality)
 
 	if (vtpmb_tpm20_is_real_pcr(vtpm, handle))
 		return vtpmb_tpm20_change_real(locality);
+	if (vtpmb_tpm20_is_composite(vtpm, handle))
+		return TPM2_RC_LOCALITY;
 	if (handle == TPM2_RH_NULL ||
 	    vtpmb_pcrs_may_extend(&vtpmb_tpm20_state(vtpm)->pcrs, handle, locality))
 		return TPM2_RC_SUCCESS;
@@ -219,7 +224,7 @@ u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		return rc;
 	if (vtpmb_tpm20_is_real_pcr(vtpm, call->handle[0]))
 		return vtpmb_tpm20_change_real(vtpm->locality);
-	if (vtpm->locality == 4 ||
+	if (vtpm->locality == 4 || vtpmb_tpm20_is_composite(vtpm, call->handle[0]) ||
 	    !vtpmb_pcrs_may_reset(pcrs, call->handle[0], vtpm->locality))
 		return TPM2_RC_LOCALITY;
 	vtpmb_pcrs_reset(pcrs, call->handle[0]);

@@ -9,6 +9,9 @@
  * value.  So nobody else can satisfy the policy: neither another proxy with equal PCRs, nor
  * users of the host.  Trial and policy sessions use the same digest, so their policies are
  * equal.  A policy that software computes without the TPM differs.
+ *
+ * The composite (composite.c) uses the same PCR of the chip.  Whichever of the two is there,
+ * the PCR is reset at the end of the turn, before anybody else gets the chip.
  */
 
 #include <linux/bits.h>
@@ -18,6 +21,7 @@
 #include <linux/random.h>
 #include <linux/string.h>
 #include "ask.h"
+#include "composite.h"
 #include "policy.h"
 #include "real_pcr.h"
 #include "selection.h"
@@ -123,7 +127,9 @@ static u32 tpm20_digest_now(struct vtpmb_vtpm *vtpm, u16 alg,
 		return TPM2_RC_FAILURE;
 	mutex_lock(&vtpm->lock);
 	tpm20_filter(vtpm, sel, nr_sels, claim);
-	err = tpm20_hash_pcrs(vtpm, hash, sel, nr_sels, claim->digest);
+	err = vtpmb_tpm20_refresh_composite(vtpm) ? -EIO : 0;
+	if (!err)
+		err = tpm20_hash_pcrs(vtpm, hash, sel, nr_sels, claim->digest);
 	claim->digest_len = hash->size;
 	claim->counter = vtpmb_tpm20_state(vtpm)->pcrs.update_counter;
 	mutex_unlock(&vtpm->lock);
@@ -181,21 +187,6 @@ static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *
 					claim->digest_len, digest);
 }
 
-/* The bank of the chip in which the policy PCR is used, or NULL if there are no policies. */
-static const struct vtpmb_hash *tpm20_fold_bank(const struct vtpmb_port *port)
-{
-	const struct vtpmb_hash *bank = NULL;
-	unsigned int i;
-
-	for (i = 0; port->policy_pcr && i < port->nr_banks; i++) {
-		if (!(vtpmb_tpm20_facts(port)->allocated[i] & BIT(port->policy_pcr)))
-			continue;
-		if (!bank || port->bank[i].alg == TPM2_ALG_SHA256)
-			bank = &port->bank[i];
-	}
-	return bank;
-}
-
 /* Send a command on the policy PCR, which has an empty authValue. */
 static int tpm20_register(struct vtpmb_port *port, u32 code, const void *params,
 			  size_t params_len, u32 *rc)
@@ -223,7 +214,7 @@ static int tpm20_reset_register(struct vtpmb_port *port, u32 *rc)
 /* TPML_DIGEST_VALUES with one digest, truncated or padded to the size of the bank. */
 static int tpm20_extend_register(struct vtpmb_port *port, const u8 *digest, u32 *rc)
 {
-	const struct vtpmb_hash *bank = tpm20_fold_bank(port);
+	const struct vtpmb_hash *bank = vtpmb_tpm20_policy_bank(port);
 	u8 values[6 + VTPMB_MAX_DIGEST];
 	struct vtpmb_writer w;
 
@@ -232,6 +223,23 @@ static int tpm20_extend_register(struct vtpmb_port *port, const u8 *digest, u32 
 	vtpmb_put_u16(&w, bank->alg);
 	vtpmb_put_bytes(&w, digest, bank->size);
 	return tpm20_register(port, TPM2_CC_PCR_Extend, values, w.len, rc);
+}
+
+/* Reset the policy PCR and extend it.  It is marked first, so that it is reset in any case. */
+static int tpm20_set_register(struct vtpmb_port *port, const u8 *digest, u32 *rc)
+{
+	struct vtpmb_tpm20_chip *chip = vtpmb_tpm20_chip(port);
+	int err;
+
+	chip->folded = true;
+	memset(chip->composite, 0, sizeof(chip->composite));
+	err = tpm20_reset_register(port, rc);
+	if (!err && !*rc)
+		err = tpm20_extend_register(port, digest, rc);
+	/* The guest has made no mistake, so it does not get the chip's response code. */
+	if (*rc)
+		*rc = TPM2_RC_COMMAND_CODE;
+	return err;
 }
 
 /* Reset the policy PCR and extend it with the keyed digest of the claim. */
@@ -243,15 +251,86 @@ static int tpm20_set_policy_pcr(struct vtpmb_vtpm *vtpm, const struct tpm20_clai
 	*rc = TPM2_RC_FAILURE;
 	if (tpm20_fold_digest(vtpm, claim, digest))
 		return 0;
-	vtpmb_tpm20_chip(vtpm->port)->folded = true;
-	err = tpm20_reset_register(vtpm->port, rc);
-	if (!err && !*rc)
-		err = tpm20_extend_register(vtpm->port, digest, rc);
+	err = tpm20_set_register(vtpm->port, digest, rc);
 	memzero_explicit(digest, sizeof(digest));
-	/* The guest has made no mistake, so it does not get the chip's response code. */
-	if (*rc)
-		*rc = TPM2_RC_COMMAND_CODE;
 	return err;
+}
+
+/* pcrDigest */
+bool vtpmb_tpm20_skip_to_policy_pcrs(struct vtpmb_reader *r)
+{
+	const u8 *digest;
+	u16 len;
+
+	return vtpmb_get_tpm2b(r, &digest, &len);
+}
+
+/* The session of a PolicyPCR that the chip executes on the composite, unless it is a trial. */
+static struct vtpmb_tpm20_entry *tpm20_counting_session(const struct vtpmb_tpm20_call *call)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[0];
+
+	return call->row->code == TPM2_CC_PolicyPCR && !entry->trial ? entry : NULL;
+}
+
+/*
+ * Compute the composite.  The chip does not count changes of the policy PCR, so the bridge
+ * checks the guest's pcrUpdateCounter, as for the fold.
+ */
+static u32 tpm20_compute_composite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				   u8 *extend, u8 *value)
+{
+	const struct vtpmb_tpm20_entry *entry = tpm20_counting_session(call);
+	u32 counter = vtpmb_tpm20_state(vtpm)->pcrs.update_counter;
+	int err;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (call->cmd->epoch != vtpm->epoch)
+		return TPM2_RC_INITIALIZE;
+	err = vtpmb_tpm20_compute_composite(vtpm, extend, value);
+	if (err)	/* the administrator may have changed the PCRs meanwhile */
+		return err == -ENOENT ? TPM2_RC_RETRY : TPM2_RC_FAILURE;
+	if (!entry)
+		return TPM2_RC_SUCCESS;
+	if (entry->pcr_counter && entry->pcr_counter != counter)
+		return TPM2_RC_PCR_CHANGED;
+	call->pcr_counter = counter;
+	return TPM2_RC_SUCCESS;
+}
+
+/**
+ * vtpmb_tpm20_show_composite() - bring the chip's policy PCR to the value of the composite
+ * @vtpm:	the vtpm
+ * @call:	the command that the chip is about to get
+ * @rc:		response code
+ *
+ * Return: 0 or the errno of transmit
+ */
+int vtpmb_tpm20_show_composite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_tpm20_chip *chip = vtpmb_tpm20_chip(vtpm->port);
+	u8 extend[VTPMB_MAX_DIGEST] = {}, value[VTPMB_MAX_DIGEST] = {};
+	int err = 0;
+
+	mutex_lock(&vtpm->lock);
+	*rc = tpm20_compute_composite(vtpm, call, extend, value);
+	mutex_unlock(&vtpm->lock);
+	if (!*rc && memcmp(chip->composite, value, sizeof(value))) {
+		err = tpm20_set_register(vtpm->port, extend, rc);
+		if (!err && !*rc)
+			memcpy(chip->composite, value, sizeof(value));
+	}
+	memzero_explicit(extend, sizeof(extend));
+	return err;
+}
+
+/* The chip has executed PolicyPCR. */
+void vtpmb_tpm20_apply_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+				  struct vtpmb_reader *params)
+{
+	if (call->pcr_counter)
+		call->entry[0]->pcr_counter = call->pcr_counter;
 }
 
 /* The parameters of the PolicyPCR that the chip gets. */
@@ -269,7 +348,7 @@ static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *e
 	vtpmb_put_bytes(&w, claim->given, given ? claim->given_len : 0);
 	if (claim->selects) {
 		vtpmb_put_u32(&w, 1);
-		vtpmb_tpm20_put_selection(&w, tpm20_fold_bank(vtpm->port)->alg,
+		vtpmb_tpm20_put_selection(&w, vtpmb_tpm20_policy_bank(vtpm->port)->alg,
 					  BIT(vtpm->port->policy_pcr));
 	} else {
 		vtpmb_put_bytes(&w, claim->list, claim->list_len);
@@ -297,7 +376,7 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	*rc = tpm20_get_claim(vtpm, call, &claim);
 	if (!*rc)
 		*rc = tpm20_judge(entry, &claim);
-	if (!*rc && (claim.mixed || (claim.selects && !tpm20_fold_bank(vtpm->port))))
+	if (!*rc && (claim.mixed || (claim.selects && !vtpmb_tpm20_policy_bank(vtpm->port))))
 		*rc = TPM2_RC_COMMAND_CODE;
 	if (*rc)
 		return 0;
@@ -307,7 +386,8 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 		err = tpm20_set_policy_pcr(vtpm, &claim, rc);
 	if (!err && !*rc)
 		err = tpm20_send(vtpm, entry, &claim, rc);
-	if (!err && !*rc && !entry->trial)
+	/* If the response is lost, the chip may have executed the command. */
+	if (!*rc && !entry->trial)
 		entry->pcr_counter = claim.counter;
 	return err;
 }
@@ -355,6 +435,7 @@ int vtpmb_tpm20_reset_policy_pcr(struct vtpmb_port *port)
 
 	if (!vtpmb_tpm20_chip(port)->folded)
 		return 0;
+	memset(vtpmb_tpm20_chip(port)->composite, 0, VTPMB_MAX_DIGEST);
 	err = tpm20_reset_register(port, &rc);
 	if (err || rc)
 		err = tpm20_extend_arbitrarily(port, &rc);

@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 #include "../core/port.h"
 #include "ask.h"
+#include "composite.h"
 #include "facts.h"
 #include "real_pcr.h"
 #include "selection.h"
@@ -346,7 +347,9 @@ int vtpmb_tpm20_read_mixed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	if (err || *rc)
 		return err;
 	mutex_lock(&vtpm->lock);
-	err = tpm20_merge_reads(vtpm, &read, out);
+	*rc = vtpmb_tpm20_refresh_composite(vtpm);
+	if (!*rc)
+		err = tpm20_merge_reads(vtpm, &read, out);
 	mutex_unlock(&vtpm->lock);
 	return err;
 }

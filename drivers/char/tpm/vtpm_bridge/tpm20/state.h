@@ -440,6 +440,8 @@ struct vtpmb_tpm20_null_key {
  *		empty by default
  * @no_endorsement: the administrator has disabled the endorsement hierarchy
  * @chip_null_key: null primaries that Linux creates are the chip's, too
+ * @composite:	PCRs that its PCR policy_pcr represents, bit N for PCR N; 0: that PCR is an
+ *		ordinary private PCR
  * @persistent_objects: maximum number of objects that it may make persistent in the chip
  * @table:	its objects and sessions
  *
@@ -468,6 +470,7 @@ struct vtpmb_tpm20 {
 	struct vtpmb_auth chip_auth[NR_CHIP_HIERS];
 	bool no_endorsement;
 	bool chip_null_key;
+	u32 composite;
 	u32 persistent_objects;
 	struct vtpmb_tpm20_table table;
 };
@@ -535,6 +538,9 @@ struct vtpmb_tpm20_session {
  * @bound:	it starts a session that is bound to an object
  * @null_primary: it creates the null primary that the bridge makes; hub's thread
  * @real:	it uses the chip's real PCRs, and the chip answers it; hub's thread
+ * @composite:	it selects the composite alone, and the chip answers it; hub's thread
+ * @pcr_counter: pcrUpdateCounter when the PCRs of its PolicyPCR had the values that the chip
+ *		gets; 0: it is none; hub's thread
  * @hash_alg:	authHash of the session that it starts
  * @auth_known:	it starts a sequence whose authValue is @auth
  * @auth:	without trailing zeros
@@ -574,6 +580,8 @@ struct vtpmb_tpm20_call {
 	bool bound;
 	bool null_primary;
 	bool real;
+	bool composite;
+	u32 pcr_counter;
 	u16 hash_alg;
 	bool auth_known;
 	struct vtpmb_auth auth;
@@ -770,6 +778,7 @@ struct vtpmb_tpm20_var {
  * @resync_needed: a response was lost: the contents of the chip may differ from the handle
  *		tables
  * @folded:	@policy_pcr of the port has to be reset before the host gets the chip
+ * @composite:	value of that PCR if it represents PCRs of a guest, else zeros
  * @nr_sessions: sessions of all vtpms
  * @nr_shared:	sessions that proxies have beyond VTPMB_MIN_SESSIONS each
  * @ephemeral:	ephemeral keys that the chip has made for the vtpms
@@ -781,6 +790,7 @@ struct vtpmb_tpm20_chip {
 	struct vtpmb_tpm20_var var;
 	bool resync_needed;
 	bool folded;
+	u8 composite[VTPMB_MAX_DIGEST];
 	atomic_t nr_sessions;
 	atomic_t nr_shared;
 	struct vtpmb_tpm20_ephemeral ephemeral[VTPMB_MAX_EPHEMERAL];
