@@ -24,7 +24,8 @@ _vtpmctl_properties()
 		deny= allow= allow-unsafe= default= secret-file= real-pcrs= \
 		nv-range= nv-indices= nv-bytes= persistent-range= persistent-objects= \
 		owner-auth-file= endorsement-auth-file= transport= counter= \
-		power= endorsement= stop-on-failure= failure-mode= null-key=
+		power= endorsement= stop-on-failure= failure-mode= null-key= \
+		composite=
 	# Outside of a completion there is nothing to set this option of.
 	compopt -o nospace 2>/dev/null
 }
@@ -41,7 +42,7 @@ _vtpmctl_values()
 	ownership) _vtpmctl_offer auto owned not-installable granted ;;
 	transport) _vtpmctl_offer deny inspect ordinal allow ;;
 	null-key) _vtpmctl_offer proxy chip ;;
-	real-pcrs | *-range | counter) _vtpmctl_offer none ;;
+	real-pcrs | composite | *-range | counter) _vtpmctl_offer none ;;
 	*-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

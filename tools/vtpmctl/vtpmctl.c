@@ -573,6 +573,8 @@ static const struct property {
 	  "on or off", false },
 	{ "null-key", VTPM_BRIDGE_NULL_KEY, parse_null_key, format_null_key,
 	  "proxy or chip (TPM 2.0)", false },
+	{ "composite", VTPM_BRIDGE_COMPOSITE, parse_pcrs, format_pcrs,
+	  "none, a list such as 0-7,11 or a mask such as 0x8ff (TPM 2.0)", false },
 };
 
 /*

@@ -302,6 +302,18 @@ struct vtpm_bridge_reset {
  *				one of enum vtpm_bridge_null_key.  What the
  *				guest has created already stays as it is.
  *				EOPNOTSUPP on a TPM 1.2.
+ * @VTPM_BRIDGE_COMPOSITE:	TPM 2.0: private PCRs that the guest's PCR of the
+ *				module parameter policy_pcr represents, bit N for
+ *				PCR N; default 0: that PCR is an ordinary one.
+ *				The guest cannot extend or reset that PCR then,
+ *				but quote it, and use it in policies that software
+ *				computes.  Another value, or another secret,
+ *				gives that PCR another value, so what is sealed to
+ *				it cannot be unsealed.  While VTPM_BRIDGE_REAL_PCRS
+ *				grants one of the PCRs, that PCR reads 0 and
+ *				cannot be quoted.  ERANGE for PCRs 16, 21, 22, 23
+ *				and for bits that are no PCR, and for each value
+ *				but 0 if policy_pcr is 0.  EOPNOTSUPP on a TPM 1.2.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -328,6 +340,7 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_STOP_ON_FAILURE = 22,
 	VTPM_BRIDGE_FAILURE_MODE = 23,
 	VTPM_BRIDGE_NULL_KEY = 24,
+	VTPM_BRIDGE_COMPOSITE = 25,
 };
 
 /** VTPM_BRIDGE_NO_COUNTER - no monotonic counter is granted */

@@ -541,6 +541,28 @@ TEST_F(ctl, real_pcrs_are_any_but_that_of_policies)
 	EXPECT_EQ(0, query->real_pcrs);
 }
 
+/* A TPM does not count changes of PCR 16 and 21 to 23, so a policy could miss them. */
+TEST_F(ctl, composite_is_of_pcrs_whose_changes_count)
+{
+	static const uint64_t wrong[] = {
+		1 << 16, 1 << 21, 1 << 22, 1 << 23, 0x8008ff, 1 << 24, 1ULL << 32, ~0ULL,
+	};
+	uint64_t value;
+	unsigned int i;
+
+	if (self->family->num != 0x200)
+		return;
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE, 0x1effff));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE,
+					   wrong[i]));
+	EXPECT_EQ(0, ctl_get(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE, &value));
+	EXPECT_EQ(0x1effff, value);
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE, 0));
+	EXPECT_EQ(0, ctl_get(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE, &value));
+	EXPECT_EQ(0, value);
+}
+
 TEST_F(ctl, nv_ranges_are_checked)
 {
 	static const uint64_t wrong[] = {
@@ -1202,6 +1224,7 @@ static const struct {
 	{ VTPM_BRIDGE_STOP_ON_FAILURE, 0, 0, NULL, 0 },
 	{ VTPM_BRIDGE_FAILURE_MODE, 0, 1, NULL, 1 },
 	{ VTPM_BRIDGE_NULL_KEY, FAMILY_2_0, 1, NULL, 1 },
+	{ VTPM_BRIDGE_COMPOSITE, FAMILY_2_0, 0x0008ff, NULL, 0x0008ff },
 };
 
 static bool is_of_policy(uint32_t key)

@@ -273,6 +273,7 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 		.max = 1, .set = vtpmb_set_failure_mode, .get = vtpmb_get_failure_mode,
 	},
 	[VTPM_BRIDGE_NULL_KEY] = VTPMB_CTL_SETTING(NULL_KEY),
+	[VTPM_BRIDGE_COMPOSITE] = VTPMB_CTL_SETTING(COMPOSITE),
 };
 
 static bool vtpmb_key_exists(const struct vtpmb_ctl_key *key)
