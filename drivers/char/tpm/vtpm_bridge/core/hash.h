@@ -6,8 +6,7 @@
  * kernel module, and the host measures that module into its TPM: whoever opens a
  * transform while it holds the chip waits for itself.
  *
- * Verbs: init, exit, find, digest, start, update, finish; mac open, set_key, close, digest2,
- * once.
+ * Verbs: init, exit, find, digest, start, update, finish; mac open, set_key, close, digest2.
  */
 #ifndef VTPMB_HASH_H
 #define VTPMB_HASH_H
@@ -62,7 +61,5 @@ int vtpmb_mac_set_key(struct vtpmb_mac *mac, const u8 *key, size_t key_len);
 void vtpmb_mac_close(struct vtpmb_mac *mac);
 int vtpmb_mac_digest2(const struct vtpmb_mac *mac, const void *data1,
 		      size_t len1, const void *data2, size_t len2, u8 *digest);
-int vtpmb_mac_once(const u8 *key, size_t key_len, const void *data1, size_t len1,
-		   const void *data2, size_t len2, u8 *digest);
 
 #endif

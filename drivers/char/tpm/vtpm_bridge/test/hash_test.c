@@ -4,6 +4,7 @@
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include "../core/hash.h"
+#include "../core/message.h"
 
 struct vector {
 	const char *name;
@@ -118,6 +119,7 @@ static void mac_is_hmac_sha256(struct kunit *test)
 		0x5a, 0x00, 0x3f, 0x08, 0x9d, 0x27, 0x39, 0x83,
 		0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43,
 	};
+	struct vtpmb_message m = {};
 	u8 got[VTPMB_MAC_SIZE];
 	struct vtpmb_mac mac;
 
@@ -128,8 +130,10 @@ static void mac_is_hmac_sha256(struct kunit *test)
 						"for nothing?", 12, got), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(got, want, sizeof(want)), 0);
 	memset(got, 0, sizeof(got));
-	KUNIT_EXPECT_EQ(test, vtpmb_mac_once((const u8 *)"Jefe", 4, "what do ya want ", 16,
-					     "for nothing?", 12, got), 0);
+	vtpmb_message_add(&m, "what do ya want ", 16);
+	vtpmb_message_add(&m, "for nothing?", 12);
+	KUNIT_EXPECT_EQ(test, vtpmb_message_hmac(vtpmb_hash_find(0x000B), (const u8 *)"Jefe", 4,
+						 &m, got), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(got, want, sizeof(want)), 0);
 	vtpmb_mac_close(&mac);
 	/* Closing twice is harmless: undo paths may. */

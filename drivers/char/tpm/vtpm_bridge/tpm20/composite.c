@@ -22,6 +22,7 @@
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "../core/message.h"
 #include "composite.h"
 #include "selection.h"
 #include "state.h"
@@ -130,7 +131,7 @@ int vtpmb_tpm20_compute_composite(struct vtpmb_vtpm *vtpm, u8 *extend, u8 *value
 	const struct vtpmb_pcr_bank *bank = tpm20_composite_bank(vtpm);
 	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 	u8 head[sizeof(LABEL) + VTPMB_TPM20_MAX_LIST], values[VTPMB_MAX_DIGEST];
-	size_t head_len;
+	struct vtpmb_message m = {};
 	int err;
 
 	if (!bank)
@@ -138,11 +139,12 @@ int vtpmb_tpm20_compute_composite(struct vtpmb_vtpm *vtpm, u8 *extend, u8 *value
 	if (!sha256)
 		return -EOPNOTSUPP;
 	memset(extend, 0, VTPMB_MAX_DIGEST);
-	head_len = tpm20_put_head(&tpm->pcrs, tpm->composite, head, sizeof(head));
+	vtpmb_message_add(&m, head, tpm20_put_head(&tpm->pcrs, tpm->composite, head,
+						   sizeof(head)));
+	vtpmb_message_add(&m, values, sha256->size);
 	err = tpm20_hash_values(sha256, &tpm->pcrs, tpm->composite, values);
 	if (!err)
-		err = vtpmb_mac_once(tpm->secret, sizeof(tpm->secret), head, head_len, values,
-				     sha256->size, extend);
+		err = vtpmb_message_hmac(sha256, tpm->secret, sizeof(tpm->secret), &m, extend);
 	return err ?: vtpmb_hash_digest2(bank->hash, zeros, bank->hash->size, extend,
 					 bank->hash->size, value);
 }
@@ -176,16 +178,10 @@ u32 vtpmb_tpm20_refresh_composite(struct vtpmb_vtpm *vtpm)
 /* Get one TPMS_PCR_SELECTION of this profile; false if it is not one. */
 static bool tpm20_get_selection(struct vtpmb_reader *r, struct vtpmb_tpm20_selection *sel)
 {
-	const u8 *bits;
 	u8 size;
 
-	if (!vtpmb_get_u16(r, &sel->alg) || !vtpmb_get_u8(r, &size) || size != VTPMB_NR_PCRS / 8)
-		return false;
-	bits = vtpmb_get_bytes(r, size);
-	if (!bits)
-		return false;
-	sel->pcrs = bits[0] | bits[1] << 8 | (u32)bits[2] << 16;
-	return true;
+	return vtpmb_get_u16(r, &sel->alg) && vtpmb_get_u8(r, &size) &&
+	       size == VTPMB_NR_PCRS / 8 && vtpmb_tpm20_get_pcrs(r, &sel->pcrs);
 }
 
 /**

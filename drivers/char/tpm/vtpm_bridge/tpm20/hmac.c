@@ -14,6 +14,7 @@
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include "../core/message.h"
 #include "../core/port.h"
 #include "ask.h"
 #include "books.h"
@@ -24,95 +25,8 @@
 #include "swap.h"
 #include "wire.h"
 
-/** MAX_BLOCK - bytes of the longest block that HMAC works on (SHA-512) */
-#define MAX_BLOCK	128
-
 /** MAX_KEY - bytes of the longest key: sessionKey || authValue */
 #define MAX_KEY		(VTPMB_MAX_DIGEST + VTPMB_MAX_AUTH)
-
-/** MAX_PARTS - maximum number of pieces of a hashed message */
-#define MAX_PARTS	7
-
-/**
- * struct tpm20_message - a message in pieces
- * @nr_parts:	number of pieces
- * @part:	the pieces
- */
-struct tpm20_message {
-	unsigned int nr_parts;
-	struct vtpmb_reader part[MAX_PARTS];
-};
-
-static void tpm20_add(struct tpm20_message *m, const void *bytes, size_t len)
-{
-	vtpmb_reader_init(&m->part[m->nr_parts++], bytes, len);
-}
-
-static int tpm20_digest(const struct vtpmb_hash *hash, const struct tpm20_message *m,
-			u8 *digest)
-{
-	struct vtpmb_hash_run *run = vtpmb_hash_start(hash);
-	unsigned int i;
-	int err = 0;
-
-	if (!run)
-		return -ENOMEM;
-	for (i = 0; !err && i < m->nr_parts; i++)
-		err = vtpmb_hash_update(run, m->part[i].pos, m->part[i].left);
-	if (!err)
-		return vtpmb_hash_finish(run, digest);
-	vtpmb_hash_drop(run);
-	return err;
-}
-
-/* Block size of a hash; 0: the bridge does not compute HMACs with it. */
-static size_t tpm20_block_size(u16 alg)
-{
-	switch (alg) {
-	case 0x0004: case 0x000B: case 0x0012:
-		return 64;
-	case 0x000C: case 0x000D:
-		return 128;
-	default:
-		return 0;
-	}
-}
-
-/* RFC 2104: a key longer than a block is hashed first. */
-static int tpm20_pad_key(const struct vtpmb_hash *hash, const u8 *key, size_t key_len, u8 *pad)
-{
-	if (key_len > tpm20_block_size(hash->alg))
-		return vtpmb_hash_digest(hash, key, key_len, pad);
-	memcpy(pad, key, key_len);
-	return 0;
-}
-
-/* RFC 2104 */
-static int tpm20_hmac(const struct vtpmb_hash *hash, const u8 *key, size_t key_len,
-		      struct tpm20_message *m, u8 *mac)
-{
-	size_t block = tpm20_block_size(hash->alg), i;
-	u8 pad[MAX_BLOCK] = {}, inner[VTPMB_MAX_DIGEST];
-	struct tpm20_message outer = {};
-	int err = tpm20_pad_key(hash, key, key_len, pad);
-
-	for (i = 0; i < block; i++)
-		pad[i] ^= 0x36;
-	memmove(&m->part[1], &m->part[0], m->nr_parts * sizeof(m->part[0]));
-	m->nr_parts++;
-	vtpmb_reader_init(&m->part[0], pad, block);
-	if (!err)
-		err = tpm20_digest(hash, m, inner);
-
-	for (i = 0; i < block; i++)
-		pad[i] ^= 0x36 ^ 0x5c;
-	tpm20_add(&outer, pad, block);
-	tpm20_add(&outer, inner, hash->size);
-	if (!err)
-		err = tpm20_digest(hash, &outer, mac);
-	memzero_explicit(pad, sizeof(pad));
-	return err;
-}
 
 /**
  * vtpmb_tpm20_auth_hierarchy() - the hierarchy with the authValue of a handle
@@ -198,15 +112,15 @@ tpm20_find_cipher(const struct vtpmb_tpm20_call *call, u8 attribute)
 }
 
 /* The HMAC of the first session also covers their nonces: TPM 2.0 Part 1, 19.6.5. */
-static void tpm20_add_ciphers(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
+static void tpm20_add_ciphers(struct vtpmb_message *m, const struct vtpmb_tpm20_call *call)
 {
 	const struct vtpmb_tpm20_entry *decrypt = tpm20_find_cipher(call, TPMA_SESSION_DECRYPT);
 	const struct vtpmb_tpm20_entry *encrypt = tpm20_find_cipher(call, TPMA_SESSION_ENCRYPT);
 
 	if (decrypt)
-		tpm20_add(m, decrypt->nonce, decrypt->nonce_len);
+		vtpmb_message_add(m, decrypt->nonce, decrypt->nonce_len);
 	if (encrypt && encrypt != decrypt)
-		tpm20_add(m, encrypt->nonce, encrypt->nonce_len);
+		vtpmb_message_add(m, encrypt->nonce, encrypt->nonce_len);
 }
 
 /*
@@ -215,13 +129,13 @@ static void tpm20_add_ciphers(struct tpm20_message *m, const struct vtpmb_tpm20_
  */
 static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i, const struct vtpmb_hash *hash,
-			     const struct tpm20_message *params, bool response,
+			     const struct vtpmb_message *params, bool response,
 			     struct vtpmb_writer *mac)
 {
 	const struct vtpmb_tpm20_session *session = &call->session[i];
 	const struct vtpmb_tpm20_entry *entry = session->entry;
 	u8 key[MAX_KEY], digest[VTPMB_MAX_DIGEST];
-	struct tpm20_message m = {};
+	struct vtpmb_message m = {};
 	size_t key_len;
 	int err;
 
@@ -230,42 +144,42 @@ static int tpm20_session_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	key_len = tpm20_put_key(vtpm, call, i, key);
 	if (!key_len && !session->auth_len)
 		return 0;
-	err = tpm20_digest(hash, params, digest);
-	tpm20_add(&m, digest, hash->size);
+	err = vtpmb_message_digest(hash, params, digest);
+	vtpmb_message_add(&m, digest, hash->size);
 	if (response)
-		tpm20_add(&m, entry->nonce, entry->nonce_len);
-	tpm20_add(&m, session->nonce, session->nonce_len);
+		vtpmb_message_add(&m, entry->nonce, entry->nonce_len);
+	vtpmb_message_add(&m, session->nonce, session->nonce_len);
 	if (!response)
-		tpm20_add(&m, entry->nonce, entry->nonce_len);
+		vtpmb_message_add(&m, entry->nonce, entry->nonce_len);
 	if (!response && !i)
 		tpm20_add_ciphers(&m, call);
-	tpm20_add(&m, &session->attributes, 1);
+	vtpmb_message_add(&m, &session->attributes, 1);
 	if (!err)
-		err = tpm20_hmac(hash, key, key_len, &m, mac->buf);
+		err = vtpmb_message_hmac(hash, key, key_len, &m, mac->buf);
 	mac->len = hash->size;
 	memzero_explicit(key, sizeof(key));
 	return err;
 }
 
 /* The Name: stored for objects and indices, empty for a sequence, otherwise the handle. */
-static bool tpm20_add_name(struct tpm20_message *m, const struct vtpmb_tpm20_call *call,
+static bool tpm20_add_name(struct vtpmb_message *m, const struct vtpmb_tpm20_call *call,
 			   unsigned int i)
 {
 	const struct vtpmb_tpm20_entry *entry = call->entry[i];
 	const struct vtpmb_tpm20_index *index = call->index[i];
 
 	if (index)
-		tpm20_add(m, index->public + index->public_len - index->name_len,
-			  index->name_len);
+		vtpmb_message_add(m, index->public + index->public_len - index->name_len,
+				  index->name_len);
 	else if (!entry || entry->kind == KIND_SESSION)
-		tpm20_add(m, &call->wire_handle[i], sizeof(call->wire_handle[i]));
+		vtpmb_message_add(m, &call->wire_handle[i], sizeof(call->wire_handle[i]));
 	else if (entry->kind == KIND_OBJECT)
-		tpm20_add(m, entry->body->name, entry->body->name_len);
+		vtpmb_message_add(m, entry->body->name, entry->body->name_len);
 	return !entry || entry->kind != KIND_OBJECT || entry->body->learnt;
 }
 
 /* Add what nameHash covers.  Return: false if a Name is not known */
-static bool tpm20_add_names(struct tpm20_message *m, const struct vtpmb_tpm20_call *call)
+static bool tpm20_add_names(struct vtpmb_message *m, const struct vtpmb_tpm20_call *call)
 {
 	unsigned int i;
 
@@ -278,12 +192,12 @@ static bool tpm20_add_names(struct tpm20_message *m, const struct vtpmb_tpm20_ca
 
 /* What cpHash covers. */
 static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
-				  struct tpm20_message *m)
+				  struct vtpmb_message *m)
 {
-	tpm20_add(m, &call->wire_code, sizeof(call->wire_code));
+	vtpmb_message_add(m, &call->wire_code, sizeof(call->wire_code));
 	if (!tpm20_add_names(m, call))
 		return false;
-	tpm20_add(m, call->params.pos, call->params.left);
+	vtpmb_message_add(m, call->params.pos, call->params.left);
 	return true;
 }
 
@@ -301,18 +215,18 @@ int vtpmb_tpm20_hash_command(const struct vtpmb_tpm20_call *call, u16 alg, bool 
 			     u8 *digest)
 {
 	const struct vtpmb_hash *hash = vtpmb_hash_find(alg);
-	struct tpm20_message m = {};
+	struct vtpmb_message m = {};
 
 	if (names ? !tpm20_add_names(&m, call) : !tpm20_command_message(call, &m))
 		return -ENOENT;
-	return hash ? tpm20_digest(hash, &m, digest) : -ENOENT;
+	return hash ? vtpmb_message_digest(hash, &m, digest) : -ENOENT;
 }
 
 static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i, struct vtpmb_writer *mac)
 {
 	const struct vtpmb_hash *hash = vtpmb_hash_find(call->session[i].entry->hash_alg);
-	struct tpm20_message m = {};
+	struct vtpmb_message m = {};
 
 	if (!hash || !tpm20_command_message(call, &m))
 		return -ENOENT;
@@ -366,14 +280,14 @@ int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call 
 	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
 	const __be32 codes[] = { cpu_to_be32(TPM2_RC_SUCCESS), call->wire_code };
 	u8 bytes[VTPMB_MAX_DIGEST];
-	struct tpm20_message m = {};
+	struct vtpmb_message m = {};
 	struct vtpmb_writer mac;
 	int err;
 
 	if (!hash)
 		return -ENOENT;
-	tpm20_add(&m, codes, sizeof(codes));
-	tpm20_add(&m, params, params_len);
+	vtpmb_message_add(&m, codes, sizeof(codes));
+	vtpmb_message_add(&m, params, params_len);
 	vtpmb_writer_init(&mac, bytes, sizeof(bytes));
 	err = tpm20_session_mac(vtpm, call, i, hash, &m, true, &mac);
 	if (err)
@@ -469,7 +383,7 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	call->trial = type == TPM2_SE_TRIAL;
 	call->key.lent = call->salt_len;
 	call->key.known = salted == call->key.lent && virtual && !tpm20_is_encrypted(call) &&
-			  tpm20_block_size(call->hash_alg);
+			  vtpmb_hmac_block(call->hash_alg);
 	if (bound && virtual)
 		tpm20_bind(vtpm, call, bind, type);
 	if (salted)
@@ -514,7 +428,7 @@ void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
 	struct vtpmb_tpm20_key *key = &entry->key;
 	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
 	u8 bytes[VTPMB_MAX_AUTH + VTPMB_MAX_DIGEST];
-	struct tpm20_message m = {};
+	struct vtpmb_message m = {};
 	struct vtpmb_writer w;
 	__be32 bits;
 
@@ -527,12 +441,12 @@ void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
 	vtpmb_put_bytes(&w, key->bind_auth.value, key->bind_auth.len);
 	vtpmb_put_bytes(&w, call->salt, call->salt_len);
 	bits = cpu_to_be32(8 * key->len);
-	tpm20_add(&m, counter, sizeof(counter));
-	tpm20_add(&m, label, sizeof(label));
-	tpm20_add(&m, entry->nonce, entry->nonce_len);
-	tpm20_add(&m, call->nonce, call->nonce_len);
-	tpm20_add(&m, &bits, sizeof(bits));
-	key->known = !tpm20_hmac(hash, bytes, w.len, &m, key->value);
+	vtpmb_message_add(&m, counter, sizeof(counter));
+	vtpmb_message_add(&m, label, sizeof(label));
+	vtpmb_message_add(&m, entry->nonce, entry->nonce_len);
+	vtpmb_message_add(&m, call->nonce, call->nonce_len);
+	vtpmb_message_add(&m, &bits, sizeof(bits));
+	key->known = !vtpmb_message_hmac(hash, bytes, w.len, &m, key->value);
 	memzero_explicit(bytes, sizeof(bytes));
 }
 
@@ -575,19 +489,19 @@ static int tpm20_put_null_extend(const struct vtpmb_tpm20_entry *entry,
 	static const u8 nonce[16], attributes[] = { TPMA_SESSION_CONTINUESESSION };
 	const struct vtpmb_hash *hash = vtpmb_hash_find(entry->hash_alg);
 	u8 digest[VTPMB_MAX_DIGEST], mac[VTPMB_MAX_DIGEST];
-	struct tpm20_message m = {};
+	struct vtpmb_message m = {};
 	int err;
 
 	if (!hash)
 		return -ENOENT;
 	err = vtpmb_hash_digest2(hash, command, sizeof(command), params->buf, params->len,
 				 digest);
-	tpm20_add(&m, digest, hash->size);
-	tpm20_add(&m, nonce, sizeof(nonce));
-	tpm20_add(&m, entry->nonce, entry->nonce_len);
-	tpm20_add(&m, attributes, sizeof(attributes));
+	vtpmb_message_add(&m, digest, hash->size);
+	vtpmb_message_add(&m, nonce, sizeof(nonce));
+	vtpmb_message_add(&m, entry->nonce, entry->nonce_len);
+	vtpmb_message_add(&m, attributes, sizeof(attributes));
 	if (!err)
-		err = tpm20_hmac(hash, entry->key.value, entry->key.len, &m, mac);
+		err = vtpmb_message_hmac(hash, entry->key.value, entry->key.len, &m, mac);
 
 	vtpmb_put_u32(w, sizeof(u32) + 2 + sizeof(nonce) + 1 + 2 + hash->size);
 	vtpmb_put_u32(w, entry->virt);

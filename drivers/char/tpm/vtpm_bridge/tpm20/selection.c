@@ -13,10 +13,19 @@
 /** MAX_READ - maximum number of digests in one TPM2_PCR_Read: TPML_DIGEST (Part 2, 10.9.6) */
 #define MAX_READ		8
 
+/* pcrSelect, of SELECT_SIZE bytes.  Return false if it is truncated. */
+bool vtpmb_tpm20_get_pcrs(struct vtpmb_reader *r, u32 *pcrs)
+{
+	const u8 *bits = vtpmb_get_bytes(r, SELECT_SIZE);
+
+	if (bits)
+		*pcrs = bits[0] | bits[1] << 8 | (u32)bits[2] << 16;
+	return bits;
+}
+
 static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   unsigned int param, struct vtpmb_tpm20_selection *sel)
 {
-	const u8 *bits;
 	u8 size;
 	u32 rc = vtpmb_tpm20_get_u16(call, param, &sel->alg);
 
@@ -29,11 +38,8 @@ static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 		return rc;
 	if (size != SELECT_SIZE)
 		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, param);
-	bits = vtpmb_get_bytes(&call->params, size);
-	if (!bits)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
-	sel->pcrs = bits[0] | bits[1] << 8 | (u32)bits[2] << 16;
-	return TPM2_RC_SUCCESS;
+	return vtpmb_tpm20_get_pcrs(&call->params, &sel->pcrs) ? TPM2_RC_SUCCESS :
+		TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
 }
 
 /* TPMS_PCR_SELECTION */

@@ -5,6 +5,7 @@
 
 #include "state.h"
 
+bool vtpmb_tpm20_get_pcrs(struct vtpmb_reader *r, u32 *pcrs);
 void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs);
 u32 vtpmb_tpm20_get_selections(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       unsigned int param, struct vtpmb_tpm20_selection *sel, u32 *nr_sels);
