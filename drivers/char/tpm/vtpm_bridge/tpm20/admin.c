@@ -100,11 +100,6 @@ static u64 tpm20_get_endorsement_auth(const struct vtpmb_vtpm *vtpm)
 	return vtpmb_tpm20_state(vtpm)->chip_auth[CHIP_ENDORSEMENT].len != 0;
 }
 
-static void tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, u64 value)
-{
-	vtpmb_tpm20_set_endorsement(vtpm, value);
-}
-
 static u64 tpm20_get_endorsement(const struct vtpmb_vtpm *vtpm)
 {
 	return !vtpmb_tpm20_state(vtpm)->no_endorsement;
@@ -186,7 +181,7 @@ const struct vtpmb_setting vtpmb_tpm20_settings[VTPMB_NR_SETTINGS] = {
 	},
 	[VTPMB_SETTING_ENDORSEMENT] = {
 		.max = 1,
-		.set = tpm20_set_endorsement,
+		.set = vtpmb_tpm20_set_endorsement,
 		.get = tpm20_get_endorsement,
 	},
 	[VTPMB_SETTING_NULL_KEY] = {

@@ -56,16 +56,21 @@ static int tpm20_scheme_len(u16 scheme)
 	}
 }
 
-/* qualifyingData, inScheme */
-bool vtpmb_tpm20_skip_to_quoted_pcrs(struct vtpmb_reader *r)
+/* Skip qualifyingData and inScheme.  Return: 1, 0 if truncated, negative: scheme unknown. */
+static int tpm20_skip_scheme(struct vtpmb_reader *r)
 {
 	u16 scheme;
 	int len;
 
 	if (!tpm20_skip_2b(r) || !vtpmb_get_u16(r, &scheme))
-		return false;
+		return 0;
 	len = tpm20_scheme_len(scheme);
-	return len >= 0 && vtpmb_get_bytes(r, len);
+	return len < 0 ? len : !!vtpmb_get_bytes(r, len);
+}
+
+bool vtpmb_tpm20_skip_to_quoted_pcrs(struct vtpmb_reader *r)
+{
+	return tpm20_skip_scheme(r) > 0;
 }
 
 /*
@@ -75,17 +80,11 @@ bool vtpmb_tpm20_skip_to_quoted_pcrs(struct vtpmb_reader *r)
 u32 vtpmb_tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
-	u16 scheme;
+	int skipped = tpm20_skip_scheme(&r);
 	u32 rc = TPM2_RC_SUCCESS;
-	int len;
 
-	if (!tpm20_skip_2b(&r) || !vtpmb_get_u16(&r, &scheme))
-		return TPM2_RC_SUCCESS;
-	len = tpm20_scheme_len(scheme);
-	if (len < 0)
-		return TPM2_RC_OF_PARAMETER(TPM2_RC_SCHEME, 1);
-	if (!vtpmb_get_bytes(&r, len))
-		return TPM2_RC_SUCCESS;
+	if (skipped <= 0)
+		return skipped ? TPM2_RC_OF_PARAMETER(TPM2_RC_SCHEME, 1) : TPM2_RC_SUCCESS;
 	if (!call->composite)
 		rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, TPM2_RC_COMMAND_CODE);
 	return rc ? rc : vtpmb_tpm20_inspect_signing(vtpm, call);

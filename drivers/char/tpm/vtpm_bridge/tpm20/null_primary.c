@@ -163,6 +163,16 @@ static int tpm20_put_public(struct vtpmb_writer *w, const u8 *head, size_t head_
 	return tpm20_make_name(w->buf + area, w->len - area, "", 0, name);
 }
 
+static bool tpm20_has_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
+{
+	bool has;
+
+	mutex_lock(&vtpm->lock);
+	has = vtpmb_tpm20_state(vtpm)->null_key.made && call->cmd->epoch == vtpm->epoch;
+	mutex_unlock(&vtpm->lock);
+	return has;
+}
+
 /* The key pair and its owner's epoch belong together.  Return: false if there is none. */
 static bool tpm20_copy_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			   struct vtpmb_tpm20_null_key *key)
@@ -350,14 +360,12 @@ static int tpm20_prepare_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 			     u32 *rc)
 {
 	struct vtpmb_tpm20_facts *facts = vtpm->port->facts;
-	struct vtpmb_tpm20_null_key key;
 	u32 handle;
 	int err;
 
 	*rc = TPM2_RC_SUCCESS;
-	if (!tpm20_copy_key(vtpm, call, &key))
+	if (!tpm20_has_key(vtpm, call))
 		*rc = tpm20_make_key(vtpm, call);
-	memzero_explicit(&key, sizeof(key));
 	if (!*rc && facts->lends == LENDS_UNKNOWN) {
 		err = vtpmb_tpm20_take_back(vtpm, vtpmb_tpm20_lend(vtpm, call, &handle, rc));
 		if (err)

@@ -258,11 +258,11 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
 /**
  * vtpmb_tpm20_set_endorsement() - let the guest use the endorsement hierarchy, or not
  * @vtpm:	the vtpm; its lock is held
- * @on:		the guest may use it if it has not disabled it itself
+ * @on:		1: the guest may use it if it has not disabled it itself; 0: it may not
  *
  * As for HierarchyControl, objects in a disabled hierarchy are flushed.
  */
-void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on)
+void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, u64 on)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 

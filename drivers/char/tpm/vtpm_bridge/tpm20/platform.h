@@ -21,7 +21,7 @@ u32 vtpmb_tpm20_stir_random(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 			    struct vtpmb_writer *out);
 u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				  struct vtpmb_writer *out);
-void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, bool on);
+void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, u64 on);
 u32 vtpmb_tpm20_hierarchy_change_auth(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				      struct vtpmb_writer *out);
 u32 vtpmb_tpm20_set_primary_policy(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,

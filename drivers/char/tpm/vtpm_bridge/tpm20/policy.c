@@ -270,7 +270,7 @@ static struct vtpmb_tpm20_entry *tpm20_counting_session(const struct vtpmb_tpm20
 {
 	struct vtpmb_tpm20_entry *entry = call->entry[0];
 
-	return call->row->code == TPM2_CC_PolicyPCR && !entry->trial ? entry : NULL;
+	return entry && entry->kind == KIND_SESSION && !entry->trial ? entry : NULL;
 }
 
 /*
