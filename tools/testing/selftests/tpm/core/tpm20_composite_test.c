@@ -51,11 +51,6 @@ static void end_with(void)
 	core_stop();
 }
 
-static void sha256(const void *data, size_t len, u8 *digest)
-{
-	EVP_Digest(data, len, digest, NULL, EVP_sha256(), NULL);
-}
-
 /* The last digest of a PCR_Read of the guest. */
 static void read_pcr(struct guest *g, const char *hex, u8 *value, size_t len)
 {
@@ -82,14 +77,10 @@ static bool is_zero(const u8 *value)
 /* TPM 2.0 Part 3, 23.7, and 23.17 if there is a PIN. */
 static void compute_policy(const char *list, const u8 *value, size_t len, bool pin, u8 *policy)
 {
-	u8 text[200] = {}, pcr_digest[32];
-	size_t at = 32;
+	u8 text[200] = {};
+	size_t at;
 
-	sha256(value, len, pcr_digest);
-	at += core_hex(text + at, 100, "0000017f");
-	at += core_hex(text + at, 100, list);
-	memcpy(text + at, pcr_digest, 32);
-	sha256(text, at + 32, policy);
+	policy_of_pcrs(list, value, len, policy);
 	if (!pin)
 		return;
 	memcpy(text, policy, 32);

@@ -697,11 +697,6 @@ struct hmac_guest {
 
 static const u8 nonce_caller[16] = "nonce of caller";
 
-static void sha256(const u8 *bytes, size_t len, u8 *digest)
-{
-	EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL);
-}
-
 static void mac_of(const u8 *phash, const u8 *first, size_t first_len, const u8 *second,
 		   size_t second_len, u8 attributes, const char *auth, u8 *mac)
 {

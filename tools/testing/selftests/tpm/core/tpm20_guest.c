@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TPM 2.0: a guest on a proxy, and its twin on a TPM of its own. */
 
+#include <openssl/evp.h>
 #include "tpm20_guest.h"
 
 struct vtpmb_vtpm *v;
@@ -124,4 +125,22 @@ void load_both(void)
 {
 	CHECK_EQ(tell(&proxy, proxy.sealed), 0);
 	CHECK_EQ(tell(&alone, alone.sealed), 0);
+}
+
+void sha256(const void *bytes, size_t len, u8 *digest)
+{
+	EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL);
+}
+
+/* TPM 2.0 Part 3, 23.7: of one selection, a digest of 32 zeros before. */
+void policy_of_pcrs(const char *list, const u8 *values, size_t values_len, u8 *digest)
+{
+	u8 text[200] = {}, pcr_digest[32];
+	size_t len = 32;
+
+	sha256(values, values_len, pcr_digest);
+	len += core_hex(text + len, 100, "0000017f");
+	len += core_hex(text + len, 100, list);
+	memcpy(text + len, pcr_digest, 32);
+	sha256(text, len + 32, digest);
 }

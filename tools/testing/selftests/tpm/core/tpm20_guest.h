@@ -86,4 +86,8 @@ void both_at(int line, const char *hex, u32 rc);
 
 #define both(hex, rc) both_at(__LINE__, hex, rc)
 
+void sha256(const void *bytes, size_t len, u8 *digest);
+/* The policyDigest that software computes of the selection @list, hex, and the PCRs' values. */
+void policy_of_pcrs(const char *list, const u8 *values, size_t values_len, u8 *digest);
+
 #endif

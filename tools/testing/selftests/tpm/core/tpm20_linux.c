@@ -388,3 +388,23 @@ u32 unseal_trusted(struct linux_guest *l, u8 *secret)
 	}
 	return rc;
 }
+
+void extend_both_at(int line, const char *digests, u32 rc)
+{
+	u32 a = extend(&on_proxy, digests), b = extend(&on_twin, digests);
+
+	if (a != rc || b != rc)
+		core_fail(__FILE__, line, "rc 0x%x, twin 0x%x, not 0x%x", a, b, rc);
+}
+
+void granted_extend_reaches_the_chip(void)
+{
+	struct core_rsp chips;
+
+	v->real_pcrs = 1 << 10;
+	boot_both();
+	extend_both("00000001" SHA256_ONES, 0);
+	same(READ_10("000b"));
+	core_raw_hex(READ_10("000b"), &chips);
+	CHECK_MEM(rt.buf + 30, chips.buf + 30, 32);
+}

@@ -103,5 +103,11 @@ u32 load_trusted(struct linux_guest *l);
 u32 unseal_trusted(struct linux_guest *l, u8 *secret);
 void boot(struct linux_guest *l);
 void boot_both(void);
+/* Both answer with @rc. */
+void extend_both_at(int line, const char *digests, u32 rc);
+/* After begin(): PCR 10 is granted, and what a guest extends it by is in the chip's. */
+void granted_extend_reaches_the_chip(void);
+
+#define extend_both(digests, rc) extend_both_at(__LINE__, digests, rc)
 
 #endif

@@ -55,16 +55,6 @@ static bool contains(const void *bytes, size_t len, const u8 *wanted)
 	return false;
 }
 
-static void extend_both_at(int line, const char *digests, u32 rc)
-{
-	u32 a = extend(&on_proxy, digests), b = extend(&on_twin, digests);
-
-	if (a != rc || b != rc)
-		core_fail(__FILE__, line, "rc 0x%x, twin 0x%x, not 0x%x", a, b, rc);
-}
-
-#define extend_both(digests, rc) extend_both_at(__LINE__, digests, rc)
-
 /* Where a response to CreatePrimary differs from another TPM's: point, Name, ticket. */
 static void blank(struct core_rsp *rsp)
 {
@@ -223,12 +213,7 @@ static void extend_reaches_no_pcr_of_the_chip(void)
 static void extend_of_a_granted_pcr_reaches_it(void)
 {
 	begin();
-	v->real_pcrs = 1 << 10;
-	boot_both();
-	extend_both("00000001" SHA256_ONES, 0);
-	same(READ_10("000b"));
-	core_raw_hex(READ_10("000b"), &raw);
-	CHECK_MEM(rt.buf + 30, raw.buf + 30, 32);
+	granted_extend_reaches_the_chip();
 	end();
 }
 
@@ -598,14 +583,20 @@ static void key_serves_for_nothing_else(void)
 	end();
 }
 
+/* The proxy's key is loaded, and a salt for it chosen. */
+static void begin_salted(struct linux_salt *salt)
+{
+	begin();
+	boot_both();
+	CHECK_EQ(tell(&proxy, on_proxy.context), 0);
+	choose_salt(&on_proxy, salt);
+}
+
 static void key_binds_no_session(void)
 {
 	struct linux_salt salt;
 
-	begin();
-	boot_both();
-	CHECK_EQ(tell(&proxy, on_proxy.context), 0);
-	choose_salt(&on_proxy, &salt);
+	begin_salted(&salt);
 	CHECK_EQ(start_session_with(&on_proxy, &salt, "80000000"), 0x12f);
 	want("8001 ???????? 00000176 40000007 80000000 0010" NONCE "0000 00 0010 000b", 0x12f);
 	/* A session audits it, and covers the Name. */
@@ -618,10 +609,7 @@ static void session_may_be_bound_too(void)
 {
 	struct linux_salt salt;
 
-	begin();
-	boot_both();
-	CHECK_EQ(tell(&proxy, on_proxy.context), 0);
-	choose_salt(&on_proxy, &salt);
+	begin_salted(&salt);
 	CHECK_EQ(start_session_with(&on_proxy, &salt, "40000001"), 0);
 	CHECK_EQ(extend(&on_proxy, "00000001" SHA256_ONES), 0);
 	/* An owner with an authValue of its own: the chip cannot know the session's key. */
@@ -678,10 +666,7 @@ static void policy_session_is_salted_too(void)
 	struct linux_salt salt;
 	char hex[1000];
 
-	begin();
-	boot_both();
-	CHECK_EQ(tell(&proxy, on_proxy.context), 0);
-	choose_salt(&on_proxy, &salt);
+	begin_salted(&salt);
 	sprintf(hex, "8001 ???????? 00000176 80000000 40000007 0010" NONCE "%s 01 0010 000c",
 		salt.hex);
 	CHECK_EQ(tell(&proxy, hex), 0);

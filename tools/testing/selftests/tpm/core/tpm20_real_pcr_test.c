@@ -53,11 +53,6 @@ static void end_with(void)
 	end();
 }
 
-static void sha256(const u8 *bytes, size_t len, u8 *digest)
-{
-	EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL);
-}
-
 /* The SHA-256 bank of the chip, as its owner sees it. */
 static void host_read(u8 (*pcr)[32])
 {
@@ -507,19 +502,6 @@ static void grant_that_is_taken_back_leaves_the_private_pcr(void)
 	end_with();
 }
 
-/* TPM 2.0 Part 3, 23.7: of one selection, a digest of 32 zeros before. */
-static void policy_digest(const char *list, const u8 *values, size_t values_len, u8 *digest)
-{
-	u8 text[200] = {}, pcr_digest[32];
-	size_t len = 32;
-
-	sha256(values, values_len, pcr_digest);
-	len += core_hex(text + len, 100, "0000017f");
-	len += core_hex(text + len, 100, list);
-	memcpy(text + len, pcr_digest, 32);
-	sha256(text, len + 32, digest);
-}
-
 /* As systemd-cryptenroll does: the policy is computed without the TPM. */
 static void seal_to(struct guest *g, const u8 *digest)
 {
@@ -541,7 +523,7 @@ static void policy_computed_without_the_tpm_is_that_of_granted_pcrs(void)
 	host_must(EXTEND("00000007"));
 	twin_must(EXTEND("00000007"));
 	host_read(pcr);
-	policy_digest(PCRS_7_8, pcr[7], 64, digest);
+	policy_of_pcrs(PCRS_7_8, pcr[7], 64, digest);
 	proxy.vtpm = v;
 	both(PRIMARY("40000001"), 0);
 	same_rc(START_TRIAL);
