@@ -392,6 +392,18 @@ class Guest:
                 raise Late("%s: not restored in %d s" % (self.name, timeout))
             time.sleep(0.2)
 
+    def suspend(self):
+        """Linux goes to sleep (S3), and is woken."""
+        self.shell.send(b"echo mem >/sys/power/state\n")
+        self.qmp.wait_event("SUSPEND", 120)
+        time.sleep(1)
+        self.wake()
+        self.qmp.wait_event("WAKEUP", 60)
+        self.shell.until(b"guest: status ", 300)
+        status = int(self.shell.until(b"\n", 10))
+        if status:
+            raise RuntimeError("%s: suspend ended with status %d" % (self.name, status))
+
     def status(self):
         return self.qmp("query-status")["status"]
 
