@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /**
- * DOC: /dev/vtpm-control and the proxies /dev/vtpmX
+ * DOC: /dev/vtpm-control and the proxies
+ *
+ * Every proxy has a number X.  Its node is /dev/vtpm-NAME if it has a name, otherwise
+ * /dev/vtpmX.
  *
  * Every ioctl takes a struct that begins with its own size in bytes.  If the
  * kernel's struct is longer, the missing bytes are zero.  If it is shorter, the
@@ -11,7 +14,8 @@
  * ENOTTY     the ioctl's number is unknown
  * EPERM      the caller has no CAP_SYS_ADMIN
  * EFAULT     the struct, or what it points to, cannot be read or written
- * EINVAL     @size is smaller than the first version of the struct
+ * EINVAL     @size is smaller than the first version of the struct; create: @name is no
+ *            name
  * E2BIG      bytes that this kernel does not know are not zero
  * EOPNOTSUPP a reserved field is not zero, or a flag or key is unknown
  * ENOENT     there is no proxy @num; no command has the code @value
@@ -21,9 +25,11 @@
  *            later
  * EIO        the chip does not answer as a TPM should
  * ERANGE     @value is out of the key's range; create: too many settings
- * EBUSY      destroy: /dev/vtpmX is open, and VTPM_BRIDGE_FORCE is not set;
+ * EBUSY      destroy: its node is open, and VTPM_BRIDGE_FORCE is not set;
  *            set: the range overlaps with that of another proxy of the chip
  * EACCES     allow: the command is unsafe; see VTPM_BRIDGE_ALLOW_UNSAFE
+ * EEXIST     create: another proxy has the name
+ * ESTALE     create: the state file is older than @generation says
  * ENOSPC     create: the maximum number of proxies exists
  * ENOMEM     out of memory
  * ========== ==============================================================
@@ -47,6 +53,7 @@
 #define VTPM_BRIDGE_POLICY	_IO(VTPM_BRIDGE_IOC_TYPE, 0x47)
 #define VTPM_BRIDGE_CHIP	_IO(VTPM_BRIDGE_IOC_TYPE, 0x48)
 #define VTPM_BRIDGE_KEEP	_IO(VTPM_BRIDGE_IOC_TYPE, 0x49)
+#define VTPM_BRIDGE_IDENTITY	_IO(VTPM_BRIDGE_IOC_TYPE, 0x4A)
 
 /** VTPM_BRIDGE_ANY_CHIP - as a chip's number: the system's default chip */
 #define VTPM_BRIDGE_ANY_CHIP	0xffffffffU
@@ -55,7 +62,7 @@
 #define VTPM_BRIDGE_PERSISTENT	0x1
 /** VTPM_BRIDGE_IS_RESET_BY_QUERY - QEMU's reset query resets the virtual platform */
 #define VTPM_BRIDGE_IS_RESET_BY_QUERY	0x2
-/** VTPM_BRIDGE_OPEN - out: /dev/vtpmX is open */
+/** VTPM_BRIDGE_OPEN - out: the proxy's node is open */
 #define VTPM_BRIDGE_OPEN	0x4
 /** VTPM_BRIDGE_FORCE - destroy a proxy that is open: its user gets EPIPE */
 #define VTPM_BRIDGE_FORCE	0x8
@@ -66,26 +73,34 @@
 /** VTPM_BRIDGE_STOPPED - out: its commands no longer reach the chip */
 #define VTPM_BRIDGE_STOPPED	0x40
 
+/** VTPM_BRIDGE_MAX_NAME - maximum number of characters of a proxy's name */
+#define VTPM_BRIDGE_MAX_NAME	31
+
 /**
- * struct vtpm_bridge_create - create a proxy and its node /dev/vtpmX
+ * struct vtpm_bridge_create - create a proxy and its node
  * @size:	in: bytes of this struct
  * @flags:	in: VTPM_BRIDGE_PERSISTENT or 0.  Without it, the proxy is destroyed
  *		when the last duplicate of this file descriptor is closed.
  * @chip:	in: N of tpmN, or VTPM_BRIDGE_ANY_CHIP; out: N of the chip
- * @num:	out: X of /dev/vtpmX, 0 to 63
+ * @num:	out: the proxy's number, 0 to 63; the lowest that is free
  * @nr_settings: in: number of settings, 0 to VTPM_BRIDGE_MAX_SETTINGS
  * @failed:	out: if a setting caused the error, its index in @settings;
  *		otherwise unchanged
  * @settings:	in: address of an array of struct vtpm_bridge_setting.  They are
  *		applied in this order, each as by VTPM_BRIDGE_SET.  May be 0 if
  *		@nr_settings is 0.
+ * @name:	in: the proxy's name, 1 to VTPM_BRIDGE_MAX_NAME letters, digits, dots,
+ *		hyphens and underscores, of which the first one is a letter.  All
+ *		bytes after it are zero.  If all bytes are zero, the proxy has no
+ *		name.  EINVAL if it is not such a name, or if it is "control".
+ *		EEXIST if another proxy has it.
  *
  * The node appears last, after all settings have been applied.  If the call
  * fails, there was never a node.
  *
  * The first version ended with @num: it had 16 bytes.
  *
- * Errors: ENODEV, ENXIO, EAGAIN, EIO, ENOSPC, ENOMEM; ERANGE; and those of
+ * Errors: ENODEV, ENXIO, EAGAIN, EIO, ENOSPC, ENOMEM; ERANGE; EINVAL; EEXIST; and those of
  * VTPM_BRIDGE_SET if a setting fails.
  */
 struct vtpm_bridge_create {
@@ -96,6 +111,7 @@ struct vtpm_bridge_create {
 	__u32 nr_settings;
 	__u32 failed;
 	__aligned_u64 settings;
+	char name[VTPM_BRIDGE_MAX_NAME + 1];
 };
 
 /** VTPM_BRIDGE_MAX_SETTINGS - maximum number of settings of VTPM_BRIDGE_CREATE */
@@ -105,7 +121,7 @@ struct vtpm_bridge_create {
  * struct vtpm_bridge_keep - make a proxy persistent
  * @size:	in: bytes of this struct
  * @flags:	in: 0
- * @num:	in: X of /dev/vtpmX
+ * @num:	in: the proxy's number
  * @__reserved:	in: 0
  *
  * The proxy stays when this file is closed, as with VTPM_BRIDGE_PERSISTENT.  A
@@ -145,7 +161,7 @@ struct vtpm_bridge_chip {
  * struct vtpm_bridge_destroy - destroy a proxy and remove its node
  * @size:	in: bytes of this struct
  * @flags:	in: VTPM_BRIDGE_FORCE or 0
- * @num:	in: X of /dev/vtpmX
+ * @num:	in: the proxy's number
  * @__reserved:	in: 0
  *
  * When the call returns, nothing of the proxy is left in the chip.
@@ -163,7 +179,7 @@ struct vtpm_bridge_destroy {
  * struct vtpm_bridge_reset - reset the virtual platform of a proxy
  * @size:	in: bytes of this struct
  * @flags:	in: 0
- * @num:	in: X of /dev/vtpmX
+ * @num:	in: the proxy's number
  * @__reserved:	in: 0
  *
  * This is like the reset button of a machine.  The TPM then waits for Startup, or
@@ -202,15 +218,16 @@ struct vtpm_bridge_reset {
  *				changes or discloses something that all users of
  *				the chip share
  * @VTPM_BRIDGE_DEFAULT:	restore the default for the command with this code
- * @VTPM_BRIDGE_SECRET:		TPM 2.0: the value is the address of
+ * @VTPM_BRIDGE_SECRET:		the value is the address of
  *				VTPM_BRIDGE_SECRET_SIZE bytes, the key of the
- *				guest's policies on PCRs.  Only a proxy with the
+ *				guest's policies on PCRs; on a TPM 1.2, of
+ *				VTPM_BRIDGE_COMPOSITE alone.  Only a proxy with the
  *				same secret can unseal what the guest has sealed
  *				to its PCRs.  The default is a random secret.
  *				Give a new proxy of the same machine the same
  *				secret to keep sealed data usable.  The secret
- *				cannot be read back.  EOPNOTSUPP on a TPM 1.2;
- *				EFAULT if the bytes cannot be read.
+ *				cannot be read back.  EFAULT if the bytes cannot
+ *				be read.
  * @VTPM_BRIDGE_NV_RANGE:	NV indices that the guest may define and use: the
  *				first one in the upper 32 bits, the last one in
  *				the lower; 0 (default): none.  Indices that the
@@ -244,11 +261,11 @@ struct vtpm_bridge_reset {
  *				bit N for PCR N, 0 to 0xffffff; default 0: all
  *				PCRs are private to the proxy.  On a TPM 2.0, the
  *				guest reads, extends, resets and quotes these
- *				PCRs of the host.  ERANGE also if one of them is
- *				the module parameter policy_pcr.  On a TPM 1.2,
- *				the guest may seal to these PCRs of the host, bind
- *				keys to them and quote them; the PCRs that it
- *				reads and extends stay private.
+ *				PCRs of the host.  On a TPM 1.2, it may seal to
+ *				these PCRs of the host, bind keys to them and
+ *				quote them; the PCRs that it reads and extends
+ *				stay private.  ERANGE also if one of them is the
+ *				module parameter policy_pcr or attest_pcr.
  * @VTPM_BRIDGE_OWNER_AUTH:	TPM 2.0: the value is the address of a struct
  *				vtpm_bridge_auth with the authorisation value of
  *				the chip's owner hierarchy; default empty.  The
@@ -265,7 +282,7 @@ struct vtpm_bridge_reset {
  *				increments only one of its counters until it is
  *				reset.  EOPNOTSUPP on a TPM 2.0.
  * @VTPM_BRIDGE_POWER:		0 (default): the virtual TPM has power while
- *				/dev/vtpmX is open, and waits for Startup after
+ *				its node is open, and waits for Startup after
  *				each reset.  1: it always has power, keeps its
  *				state from one user to the next, and starts
  *				itself after a reset, as if firmware had sent
@@ -302,18 +319,39 @@ struct vtpm_bridge_reset {
  *				one of enum vtpm_bridge_null_key.  What the
  *				guest has created already stays as it is.
  *				EOPNOTSUPP on a TPM 1.2.
- * @VTPM_BRIDGE_COMPOSITE:	TPM 2.0: private PCRs that the guest's PCR of the
+ * @VTPM_BRIDGE_COMPOSITE:	private PCRs that the guest's PCR of the
  *				module parameter policy_pcr represents, bit N for
  *				PCR N; default 0: that PCR is an ordinary one.
  *				The guest cannot extend or reset that PCR then,
  *				but quote it, and use it in policies that software
- *				computes.  Another value, or another secret,
- *				gives that PCR another value, so what is sealed to
- *				it cannot be unsealed.  While VTPM_BRIDGE_REAL_PCRS
- *				grants one of the PCRs, that PCR reads 0 and
- *				cannot be quoted.  ERANGE for PCRs 16, 21, 22, 23
- *				and for bits that are no PCR, and for each value
- *				but 0 if policy_pcr is 0.  EOPNOTSUPP on a TPM 1.2.
+ *				computes.  On a TPM 1.2, it can quote it, seal to
+ *				it and bind keys to it.  Another value, or another
+ *				secret, gives that PCR another value, so what is
+ *				sealed to it cannot be unsealed.  On a TPM 2.0,
+ *				while VTPM_BRIDGE_REAL_PCRS grants one of the PCRs,
+ *				that PCR reads 0 and cannot be quoted.  ERANGE for
+ *				PCRs 16, 21, 22, 23 and for bits that are no PCR,
+ *				and for each value but 0 if policy_pcr is 0.
+ * @VTPM_BRIDGE_ATTEST:		private PCRs that the guest's PCR of the
+ *				module parameter attest_pcr represents, bit N for
+ *				PCR N; default 0: that PCR is an ordinary one.
+ *				The guest cannot extend or reset that PCR then,
+ *				or use it in policies (on a TPM 1.2, seal or bind
+ *				keys to it), but quote it.  A verifier
+ *				can compute its value from VTPM_BRIDGE_IDENTITY
+ *				and the values of the PCRs.  On a TPM 2.0, while
+ *				VTPM_BRIDGE_REAL_PCRS grants one of them, that PCR
+ *				reads 0 and cannot be quoted.  ERANGE for PCRs 16,
+ *				21, 22, 23 and for bits that are no PCR, and for
+ *				each value but 0 if attest_pcr is 0.
+ * @VTPM_BRIDGE_STATE:		the value is the address of a struct
+ *				vtpm_bridge_state: a file in which the proxy keeps
+ *				what a TPM keeps without power.  By VTPM_BRIDGE_CREATE
+ *				only, as the last setting, because it takes the
+ *				place of what other settings have set, except for
+ *				VTPM_BRIDGE_SECRET.  Without it, a new proxy is a
+ *				new TPM.  VTPM_BRIDGE_GET gives 1 if the proxy has
+ *				such a file, else 0.
  */
 enum vtpm_bridge_key {
 	VTPM_BRIDGE_LOCALITY = 1,
@@ -341,6 +379,8 @@ enum vtpm_bridge_key {
 	VTPM_BRIDGE_FAILURE_MODE = 23,
 	VTPM_BRIDGE_NULL_KEY = 24,
 	VTPM_BRIDGE_COMPOSITE = 25,
+	VTPM_BRIDGE_ATTEST = 26,
+	VTPM_BRIDGE_STATE = 27,
 };
 
 /** VTPM_BRIDGE_NO_COUNTER - no monotonic counter is granted */
@@ -370,6 +410,68 @@ struct vtpm_bridge_auth {
 	__u32 size;
 	__u32 len;
 	__u8 auth[VTPM_BRIDGE_MAX_AUTH];
+};
+
+/** VTPM_BRIDGE_STATE_NEW - the file has no state yet: begin with a new TPM */
+#define VTPM_BRIDGE_STATE_NEW	0x1
+
+/** VTPM_BRIDGE_STATE_ANY_GENERATION - take the file even if it is of another generation */
+#define VTPM_BRIDGE_STATE_ANY_GENERATION	0x2
+
+/** VTPM_BRIDGE_STATE_KEY_SIZE - bytes of the key of a state file */
+#define VTPM_BRIDGE_STATE_KEY_SIZE	32
+
+/** VTPM_BRIDGE_STATE_SIZE - bytes of a state file */
+#define VTPM_BRIDGE_STATE_SIZE	69632
+
+/** VTPM_BRIDGE_STATE_OWN - the kernel does not use the bytes from this one of a state file ... */
+#define VTPM_BRIDGE_STATE_OWN	512
+
+/** VTPM_BRIDGE_STATE_OWN_END - ... to the one before this.  vtpmctl keeps the sealed key there. */
+#define VTPM_BRIDGE_STATE_OWN_END	4096
+
+/**
+ * struct vtpm_bridge_state - the state file of a proxy
+ * @size:	in: bytes of this struct
+ * @flags:	in: VTPM_BRIDGE_STATE_NEW, VTPM_BRIDGE_STATE_ANY_GENERATION, or 0
+ * @fd:		in: file descriptor of the file, open for reading and writing, not
+ *		O_APPEND.  The file has at least VTPM_BRIDGE_STATE_SIZE bytes, all
+ *		zero in a new one but for the bytes that the kernel does not use.
+ * @__reserved:	in: 0
+ * @key:	in: the key with which the file is encrypted and authenticated: random
+ *		bytes that nobody else has
+ * @generation:	in: how often the proxy has been created, as something tells that cannot go
+ *		back, such as a counter of the chip; 0: nothing does
+ *
+ * The first version ended with @key: it had 48 bytes.
+ *
+ * The generation of a file is 0, or one more than @generation when the proxy was created
+ * with it.  It is written before the proxy exists.  The caller then increments the counter.
+ * So the newest file is of the generation that the counter has, or of the next one if the
+ * counter was not incremented.  A file of another generation is an older copy, or belongs to
+ * another counter.
+ *
+ * The file belongs to root, and its mode gives nothing to others.  One proxy at a time
+ * has it.  A command that changes what it keeps is answered when the change is on disk.
+ * If it cannot be written, the command has no effect, and gets TPM_RC_NV_UNAVAILABLE
+ * (0x923) or, on a TPM 1.2, TPM_IOERROR (31).
+ *
+ * Errors: EFAULT, EINVAL (also if it is no such file), E2BIG, EOPNOTSUPP; EBADF if @fd is
+ * not open so; EPERM if others may read or write it; EBUSY if another proxy has it, or the
+ * proxy has a node already; EEXIST if the file is not new and should be; EMEDIUMTYPE if it
+ * has another format, or is that of a TPM of the other family; EBADMSG if it is damaged or
+ * has another key; EXDEV if it is the file of a proxy with another name; ESTALE if its
+ * generation is neither @generation nor one more, or if it has one and @generation is 0,
+ * unless VTPM_BRIDGE_STATE_ANY_GENERATION is set; ERANGE if there is no generation after
+ * @generation; and those of the file system.
+ */
+struct vtpm_bridge_state {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 __reserved;
+	__u8 key[VTPM_BRIDGE_STATE_KEY_SIZE];
+	__aligned_u64 generation;
 };
 
 /**
@@ -427,7 +529,7 @@ enum vtpm_bridge_null_key {
  * struct vtpm_bridge_set - set one property of a proxy
  * @size:	in: bytes of this struct
  * @key:	in: one of enum vtpm_bridge_key
- * @num:	in: X of /dev/vtpmX
+ * @num:	in: the proxy's number
  * @__reserved:	in: 0
  * @value:	in: see the key
  *
@@ -449,7 +551,7 @@ struct vtpm_bridge_set {
  * @size:	in: bytes of this struct
  * @key:	in: one of enum vtpm_bridge_key, except for VTPM_BRIDGE_DENY to
  *		VTPM_BRIDGE_DEFAULT; use VTPM_BRIDGE_POLICY for these
- * @num:	in: X of /dev/vtpmX
+ * @num:	in: the proxy's number
  * @__reserved:	in: 0
  * @value:	out: the value from VTPM_BRIDGE_SET, or the default.  For a key
  *		whose value is the address of a secret: 1 if a secret was given
@@ -480,7 +582,7 @@ struct vtpm_bridge_setting {
 /**
  * struct vtpm_bridge_policy - list commands whose permission is not the default
  * @size:	in: bytes of this struct
- * @num:	in: X of /dev/vtpmX
+ * @num:	in: the proxy's number
  * @count:	in: number of elements in @settings; out: number of such commands
  * @__reserved:	in: 0
  * @settings:	in: address of an array of struct vtpm_bridge_setting, filled
@@ -500,9 +602,35 @@ struct vtpm_bridge_policy {
 	__aligned_u64 settings;
 };
 
+/** VTPM_BRIDGE_MAX_DIGEST - bytes of the longest digest */
+#define VTPM_BRIDGE_MAX_DIGEST	64
+
+/**
+ * struct vtpm_bridge_identity - read the public identity of a proxy
+ * @size:	in: bytes of this struct
+ * @num:	in: X of /dev/vtpmX
+ * @alg:	out: TPM_ALG_ID of the bank in which VTPM_BRIDGE_ATTEST is used
+ * @len:	out: bytes of @digest, those of a digest of @alg: 20 to
+ *		VTPM_BRIDGE_MAX_DIGEST
+ * @digest:	out: the identity, then zeros
+ *
+ * It follows from VTPM_BRIDGE_SECRET, which does not follow from it.  It does not
+ * depend on VTPM_BRIDGE_ATTEST.
+ *
+ * Errors: ENOENT; EOPNOTSUPP if the module parameter attest_pcr is 0 or the chip has
+ * not allocated that PCR; ENOMEM.
+ */
+struct vtpm_bridge_identity {
+	__u32 size;
+	__u32 num;
+	__u32 alg;
+	__u32 len;
+	__u8 digest[VTPM_BRIDGE_MAX_DIGEST];
+};
+
 /**
  * enum vtpm_bridge_power - power state of a virtual TPM
- * @VTPM_BRIDGE_OFF:		it has no power: nobody has /dev/vtpmX open, and
+ * @VTPM_BRIDGE_OFF:		it has no power: nobody has its node open, and
  *				VTPM_BRIDGE_POWER is not set
  * @VTPM_BRIDGE_WAITING:	it was reset and waits for Startup
  * @VTPM_BRIDGE_STARTED:	Startup succeeded
@@ -518,7 +646,7 @@ enum vtpm_bridge_power {
 /**
  * struct vtpm_bridge_query - query a proxy
  * @size:	in: bytes of this struct
- * @num:	in: X of /dev/vtpmX
+ * @num:	in: the proxy's number
  * @flags:	out: VTPM_BRIDGE_PERSISTENT, _IS_RESET_BY_QUERY, _OPEN, _HAS_OWNER_AUTH,
  *		_HAS_ENDORSEMENT_AUTH, _STOPPED
  * @chip:	out: N of tpmN
@@ -542,6 +670,7 @@ enum vtpm_bridge_power {
  * @nv_bytes:	out: value of VTPM_BRIDGE_NV_BYTES
  * @transport:	out: one of enum vtpm_bridge_transport
  * @counter:	out: value of VTPM_BRIDGE_COUNTER
+ * @name:	out: the proxy's name, then zeros; only zeros if it has none
  *
  * The first version ended with @resets: it had 72 bytes.
  *
@@ -570,14 +699,15 @@ struct vtpm_bridge_query {
 	__u32 nv_bytes;
 	__u32 transport;
 	__u32 counter;
+	char name[VTPM_BRIDGE_MAX_NAME + 1];
 };
 
 /**
  * struct vtpm_bridge_list - list the proxies
  * @size:	in: bytes of this struct
  * @count:	in: number of elements in @nums; out: number of proxies
- * @nums:	in: address of an array of __u32, filled with X of each
- *		/dev/vtpmX, lowest first, as many as fit; may be 0 if @count is 0
+ * @nums:	in: address of an array of __u32, filled with the number of each
+ *		proxy, lowest first, as many as fit; may be 0 if @count is 0
  * @keys:	out: bit K is set if VTPM_BRIDGE_SET supports key K
  *
  * Errors: EFAULT.

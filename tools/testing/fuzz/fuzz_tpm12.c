@@ -47,7 +47,9 @@ static void grant(unsigned int i)
 	memset(&own[i], 0, sizeof(own[i]));
 	own[i].g.vtpm = vtpm;
 	core_set(vtpm, VTPMB_SETTING_TRANSPORT, fuzz_below(4));
-	vtpm->real_pcrs = fuzz_below(2) ? 1 << 16 : 0;
+	vtpm->real_pcrs = fuzz_below(2) ? 1 << 15 : 0;
+	core_set(vtpm, VTPMB_SETTING_COMPOSITE, fuzz_below(2) ? 0x8ff : 0);
+	core_set(vtpm, VTPMB_SETTING_ATTEST, fuzz_below(2) ? 0x8ff : 0);
 	if (fuzz_below(2))
 		core_set(vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	if (fuzz_below(2))

@@ -17,7 +17,9 @@ static void grant(unsigned int i)
 	struct vtpmb_vtpm *vtpm = fuzz_vtpm[i];
 
 	vtpm->pp_pin = fuzz_below(2);
+	/* PCR 23 is either the chip's, or shows others, or is an ordinary one. */
 	vtpm->real_pcrs = fuzz_below(2) ? 1 << 23 : 0;
+	core_set(vtpm, VTPMB_SETTING_ATTEST, !vtpm->real_pcrs && fuzz_below(2) ? 0x8ff : 0);
 	core_set(vtpm, VTPMB_SETTING_COMPOSITE, fuzz_below(2) ? 0x8ff : 0);
 	core_grant(vtpm, VTPMB_RANGE_NV, 0x01000000 + 0x100 * i, 0x010000ff + 0x100 * i);
 	core_grant(vtpm, VTPMB_RANGE_PERSISTENT, 0x81000100 + 0x100 * i,

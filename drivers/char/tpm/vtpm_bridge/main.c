@@ -8,6 +8,7 @@
  *   [the class's mutex; the semaphores of the PM and reboot notifiers]
  *   vtpmb_hubs_lock		hub/hub.c	the hubs and their users
  *   vtpmb_proxies_lock		dev/proxy.c	the registry: marks, ranges, owners
+ *   store->lock		core/store.h	writes of a store; held while a disk works
  *   [misc_mtx; the active reference to a sysfs attribute]
  *   [chip->ops_sem, chip->tpm_mutex]		held by the holder of the chip
  *   file->lock			dev/file.c	an open file's command and response
@@ -31,6 +32,7 @@
 #include "core/hash.h"
 #include "dev/ctl.h"
 #include "dev/proxy.h"
+#include "dev/store_file.h"
 #include "hub/hub.h"
 #include "hub/pm.h"
 
@@ -41,12 +43,18 @@ static int __init vtpmb_init(void)
 	err = vtpmb_hash_init();
 	if (err)
 		return err;
-	err = vtpmb_pm_init();
+	err = vtpmb_store_file_init();
 	if (err)
 		goto exit_hash;
-	err = vtpmb_proxy_init();
+	err = vtpmb_hub_init();
+	if (err)
+		goto exit_store_file;
+	err = vtpmb_pm_init();
 	if (err)
 		goto exit_hub;
+	err = vtpmb_proxy_init();
+	if (err)
+		goto exit_pm;
 	err = vtpmb_ctl_init();
 	if (err)
 		goto exit_proxy;
@@ -54,9 +62,12 @@ static int __init vtpmb_init(void)
 
 exit_proxy:
 	vtpmb_proxy_exit();
-exit_hub:
+exit_pm:
 	vtpmb_pm_exit();
+exit_hub:
 	vtpmb_hub_exit();
+exit_store_file:
+	vtpmb_store_file_exit();
 exit_hash:
 	vtpmb_hash_exit();
 	return err;
@@ -68,6 +79,7 @@ static void __exit vtpmb_exit(void)
 	vtpmb_proxy_exit();
 	vtpmb_pm_exit();
 	vtpmb_hub_exit();
+	vtpmb_store_file_exit();
 	vtpmb_hash_exit();
 }
 

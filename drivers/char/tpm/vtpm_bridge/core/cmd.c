@@ -6,13 +6,7 @@
 #include <linux/string.h>
 #include "cmd.h"
 
-/**
- * vtpmb_cmd_alloc() - allocate all that a command needs on its way
- * @cmd:	gets @buf and @call
- * @family:	the family that it is for
- *
- * Return: 0 or -ENOMEM
- */
+/* Allocate @buf and @call.  Returns 0 or -ENOMEM. */
 int vtpmb_cmd_alloc(struct vtpmb_cmd *cmd, const struct vtpmb_family *family)
 {
 	cmd->buf = kzalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
@@ -23,11 +17,7 @@ int vtpmb_cmd_alloc(struct vtpmb_cmd *cmd, const struct vtpmb_family *family)
 	return -ENOMEM;
 }
 
-/**
- * vtpmb_cmd_wipe() - erase a command, or the response to it
- * @cmd:	the command
- * @family:	the family that it is for
- */
+/* Erase a command, or the response to it. */
 void vtpmb_cmd_wipe(struct vtpmb_cmd *cmd, const struct vtpmb_family *family)
 {
 	memzero_explicit(cmd->buf, VTPMB_BUF_SIZE);
@@ -35,10 +25,7 @@ void vtpmb_cmd_wipe(struct vtpmb_cmd *cmd, const struct vtpmb_family *family)
 	cmd->len = 0;
 }
 
-/**
- * vtpmb_cmd_free() - erase and free what vtpmb_cmd_alloc() has allocated
- * @cmd:	the command
- */
+/* Erase and free what vtpmb_cmd_alloc() has allocated. */
 void vtpmb_cmd_free(struct vtpmb_cmd *cmd)
 {
 	kfree_sensitive(cmd->buf);

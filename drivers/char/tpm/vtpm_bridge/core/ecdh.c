@@ -18,12 +18,10 @@
 /** MAX_TRIES - random numbers tried for a key; one in 2^32 is too large */
 #define MAX_TRIES	4
 
-/**
- * vtpmb_ecdh_open() - open the transform
- * @ecdh:	gets it; without one if the kernel lacks it, which is no error
- *
- * Context: May load kernel modules.  The caller holds no chip.
- * Return: 0; -ENOMEM; -EINTR the caller is being killed
+/*
+ * Open the transform; leave @ecdh without one if the kernel lacks it, which is no error.  May
+ * load modules: the caller holds no chip.  Returns 0, -ENOMEM, or -EINTR if the caller is being
+ * killed.
  */
 int vtpmb_ecdh_open(struct vtpmb_ecdh *ecdh)
 {
@@ -121,13 +119,10 @@ static int vtpmb_ecdh_choose_key(struct crypto_kpp *tfm, u8 *key)
 	return err;
 }
 
-/**
- * vtpmb_ecdh_make_key() - make a key pair
- * @ecdh:	the transform, which exists; no other thread uses it
- * @key:	out: the private key, VTPMB_ECDH_SIZE bytes
- * @point:	out: the public key, VTPMB_ECDH_POINT bytes
- *
- * Return: 0, or the crypto API's error: then there is nothing in @key
+/*
+ * Make a key pair.  @key has room for VTPMB_ECDH_SIZE bytes, @point for VTPMB_ECDH_POINT.  The
+ * transform exists, and no other thread uses it.  Returns 0 or the crypto API's error; then
+ * there is nothing in @key.
  */
 int vtpmb_ecdh_make_key(const struct vtpmb_ecdh *ecdh, u8 *key, u8 *point)
 {
@@ -141,15 +136,10 @@ int vtpmb_ecdh_make_key(const struct vtpmb_ecdh *ecdh, u8 *key, u8 *point)
 	return err;
 }
 
-/**
- * vtpmb_ecdh_agree() - compute the secret that two keys share
- * @ecdh:	the transform, which exists; no other thread uses it
- * @key:	the private key
- * @peer:	the other's public key
- * @secret:	out: the x coordinate of the product, VTPMB_ECDH_SIZE bytes
- *
- * Return: 0; -ENOMEM; or another error of the crypto API, -EINVAL if @peer is not a point
- * of the curve
+/*
+ * Compute the secret that two keys share: the x coordinate of the product, VTPMB_ECDH_SIZE
+ * bytes.  The transform exists, and no other thread uses it.  Returns 0 or the crypto API's
+ * error, -EINVAL if @peer is not a point of the curve.
  */
 int vtpmb_ecdh_agree(const struct vtpmb_ecdh *ecdh, const u8 *key, const u8 *peer, u8 *secret)
 {

@@ -64,10 +64,7 @@ void vtpmb_failure_note(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd, u32 code
 	mutex_unlock(&vtpm->lock);
 }
 
-/**
- * vtpmb_failure_is_stopped() - whether a proxy's commands may not reach the chip
- * @vtpm:	its vtpm
- */
+/* Whether a proxy's commands may not reach the chip. */
 bool vtpmb_failure_is_stopped(const struct vtpmb_vtpm *vtpm)
 {
 	lockdep_assert_held(&vtpm->lock);
@@ -86,11 +83,7 @@ bool vtpmb_failure_stops(struct vtpmb_vtpm *vtpm)
 	return stops;
 }
 
-/**
- * vtpmb_failure_set_stop() - set whether a proxy is stopped, and let it go on
- * @vtpm:	its vtpm
- * @stop:	whether it is stopped the next time
- */
+/* Set whether a proxy is stopped the next time, and let it go on. */
 void vtpmb_failure_set_stop(struct vtpmb_vtpm *vtpm, bool stop)
 {
 	lockdep_assert_held(&vtpm->lock);

@@ -18,7 +18,7 @@
  *		The handle table and all that is resident in the chip are that
  *		thread's alone and need no lock; it takes vtpm->lock for the
  *		platform state only, never across a transmit.
- *   power(), show()	in any context, under vtpm->lock.  A reset and a power-off
+ *   power(), show(), identity()	in any context, under vtpm->lock.  A reset and a power-off
  *		raise vtpm->epoch; the hub tidies up what an older epoch left in
  *		the table before it executes anything else.  A command of an older
  *		epoch changes no platform state any more.
@@ -31,7 +31,11 @@
 #include "policy.h"
 #include "port.h"
 #include "setting.h"
+#include "store.h"
 #include "vtpm.h"
+
+struct vtpmb_identity;
+struct vtpmb_record;
 
 /** VTPMB_QUERY_SIZE - bytes of QEMU's buffer-size query, both families */
 #define VTPMB_QUERY_SIZE	22
@@ -64,6 +68,7 @@ enum vtpmb_answer {
  *		of what such a command has made when its response is lost.
  * @stale:	set by receive() with a local answer: VTPMB_TIDY_STALE has something to do
  *		now, not only with the next command
+ * @mark:	the vtpm before the command was received, for vtpmb_store_commit()
  * @failed_code: set by execute(): the chip is in failure mode after this command,
  *		and the administrator is to be told; @code, or the code of the
  *		command wrapped in it
@@ -81,6 +86,7 @@ struct vtpmb_cmd {
 	u32 nr_chip_commands;
 	bool slow;
 	bool stale;
+	struct vtpmb_store_mark mark;
 	u32 failed_code;
 	void *call;
 };
@@ -166,6 +172,8 @@ enum {
  * @call_size:	bytes of @call of a command: the family's struct for a parsed command
  * @commands:	its command table
  * @settings:	VTPMB_NR_SETTINGS settings, by enum vtpmb_setting_nr
+ * @records:	what it keeps without power: see image.h
+ * @nr_records:	number of these
  * @query:	QEMU's buffer-size query, VTPMB_QUERY_SIZE bytes: what the
  *		emulator of a TIS or CRB device sends at each of its resets
  * @query_answer: the answer that QEMU understands: VTPMB_GUEST_BUF_SIZE
@@ -181,8 +189,15 @@ enum {
  * @create:	make the state of a virtual TPM that has never had power, in
  *		@state.  0 or -ENOMEM.
  * @destroy:	wipe and free it; nothing of it is in the chip any more
+ * @prepare_store: allocate what only a virtual TPM with a store needs, before its image is
+ *		restored.  0 or -ENOMEM.  NULL: that is nothing.
+ * @stored:	the image of the present state is on disk, under vtpm->lock.  NULL: that changes
+ *		nothing.
  * @power:	see enum vtpmb_power_event.  Cannot fail.
  * @show:	fill in all of @view
+ * @identity:	compute the public identity in the bank of the register for quotes
+ *		(attest.h).  0; -EOPNOTSUPP: the chip has no such register; or the crypto
+ *		API's error.  NULL: the family has none.
  * @receive:	take a command; @cmd->len >= 6 and at least the size in its
  *		header.  Parses it into @call.  Sets @code, @epoch, @locality,
  *		@answer, and @failed_code to 0.  If the answer is not VTPMB_ANSWER_CHIP, the
@@ -193,6 +208,7 @@ enum {
  *		@transmit, which is returned.  Retries and swapping inside.
  * @retry:	answer a command that the chip did not finish: the guest shall send it
  *		again
+ * @unstored:	answer a command whose change could not be stored: it has had no effect
  * @is_stale:	whether VTPMB_TIDY_STALE has something to do; needs no chip command.  The hub
  *		counts failures to tidy up, and must tell success from nothing to do.
  * @tidy:	see enum vtpmb_tidy.  0, -EIO or a negative errno of @transmit.  In the hub's
@@ -204,6 +220,8 @@ struct vtpmb_family {
 	size_t call_size;
 	const struct vtpmb_commands *commands;
 	const struct vtpmb_setting *settings;
+	const struct vtpmb_record *records;
+	unsigned int nr_records;
 	const u8 *query;
 	const u8 *query_answer;
 	size_t query_answer_len;
@@ -214,11 +232,15 @@ struct vtpmb_family {
 	void (*forget)(struct vtpmb_port *port);
 	int (*create)(struct vtpmb_vtpm *vtpm);
 	void (*destroy)(struct vtpmb_vtpm *vtpm);
+	int (*prepare_store)(struct vtpmb_vtpm *vtpm);
+	void (*stored)(struct vtpmb_vtpm *vtpm);
 	void (*power)(struct vtpmb_vtpm *vtpm, enum vtpmb_power_event event);
 	void (*show)(struct vtpmb_vtpm *vtpm, struct vtpmb_view *view);
+	int (*identity)(struct vtpmb_vtpm *vtpm, struct vtpmb_identity *identity);
 	void (*receive)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	int (*execute)(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd);
 	void (*retry)(struct vtpmb_cmd *cmd);
+	void (*unstored)(struct vtpmb_cmd *cmd);
 	bool (*is_stale)(struct vtpmb_vtpm *vtpm);
 	int (*tidy)(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason);
 };

@@ -60,11 +60,9 @@ static int vtpmb_hash_open(struct vtpmb_hash *hash, unsigned int i)
 	return 0;
 }
 
-/**
- * vtpmb_hash_init() - open all algorithms that the kernel has
- *
- * Context: May load kernel modules. The caller holds no chip and no lock.
- * Return: 0; -ENOMEM; -EINTR the caller is being killed
+/*
+ * Open all algorithms that the kernel has.  May load modules: the caller holds no chip and no
+ * lock.  Returns 0, -ENOMEM, or -EINTR if the caller is being killed.
  */
 int vtpmb_hash_init(void)
 {
@@ -198,12 +196,9 @@ void vtpmb_hash_drop(struct vtpmb_hash_run *run)
 	kfree_sensitive(run);
 }
 
-/**
- * vtpmb_mac_open() - allocate an HMAC-SHA256 that has no key yet
- * @mac:	filled in on success
- *
- * Context: May load kernel modules. The caller holds no chip.
- * Return: 0, or the crypto API's error
+/*
+ * Allocate an HMAC-SHA256 that has no key yet.  May load modules: the caller holds no chip.
+ * Returns 0 or the crypto API's error.
  */
 int vtpmb_mac_open(struct vtpmb_mac *mac)
 {

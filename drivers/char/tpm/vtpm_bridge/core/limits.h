@@ -36,8 +36,11 @@
 /** VTPMB_HEADER_SIZE - bytes of a TPM 1.2 or 2.0 command or response header */
 #define VTPMB_HEADER_SIZE	10
 
-/** VTPMB_MAX_PROXIES - /dev/vtpm0 to /dev/vtpm63: 6.1 has 128 misc minors in all */
+/** VTPMB_MAX_PROXIES - maximum number of proxies: 6.1 has 128 misc minors in all */
 #define VTPMB_MAX_PROXIES	64
+
+/** VTPMB_MAX_NAME - maximum number of characters of a proxy's name */
+#define VTPMB_MAX_NAME		31
 
 /** VTPMB_MAX_CODES - rows of the longer of the two command tables, rounded up */
 #define VTPMB_MAX_CODES		160

@@ -8,12 +8,7 @@
 /** MAX_BLOCK - bytes of the longest block that HMAC works on (SHA-512) */
 #define MAX_BLOCK	128
 
-/**
- * vtpmb_hmac_block() - the block size of a hash algorithm
- * @alg:	TPM_ALG_ID
- *
- * Return: bytes; 0 if the bridge does not compute HMACs with it
- */
+/* The block size of a hash algorithm; 0 if the bridge computes no HMACs with it. */
 size_t vtpmb_hmac_block(u16 alg)
 {
 	switch (alg) {
@@ -26,14 +21,7 @@ size_t vtpmb_hmac_block(u16 alg)
 	}
 }
 
-/**
- * vtpmb_message_digest() - hash a message
- * @hash:	the algorithm
- * @m:		the message
- * @digest:	has room for the digest
- *
- * Return: 0, -ENOMEM, or the crypto API's error
- */
+/* Hash a message.  Returns 0 or the crypto API's error. */
 int vtpmb_message_digest(const struct vtpmb_hash *hash, const struct vtpmb_message *m,
 			 u8 *digest)
 {

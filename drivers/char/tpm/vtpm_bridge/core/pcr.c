@@ -190,14 +190,7 @@ void vtpmb_pcrs_reset(struct vtpmb_pcrs *pcrs, unsigned int index)
 	vtpmb_pcr_changed(pcrs, index);
 }
 
-/**
- * vtpmb_pcrs_allocate() - set whether a bank is allocated from the next reset on
- * @pcrs:	the banks
- * @alg:	which bank
- * @active:	whether it is allocated
- *
- * Return: 0, or -ENOENT if the proxy has no such bank
- */
+/* Set whether a bank is allocated from the next reset on.  -ENOENT: there is no such bank. */
 int vtpmb_pcrs_allocate(struct vtpmb_pcrs *pcrs, u16 alg, bool active)
 {
 	struct vtpmb_pcr_bank *bank = vtpmb_pcrs_bank(pcrs, alg);
@@ -206,4 +199,59 @@ int vtpmb_pcrs_allocate(struct vtpmb_pcrs *pcrs, u16 alg, bool active)
 		return -ENOENT;
 	bank->active_next = active;
 	return 0;
+}
+
+/* Write the registers of a bank that a resume keeps. */
+void vtpmb_pcrs_put_saved(struct vtpmb_writer *w, const struct vtpmb_pcrs *pcrs,
+			  const struct vtpmb_pcr_bank *bank)
+{
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_NR_PCRS; i++) {
+		if (pcrs->rules[i].saved)
+			vtpmb_put_bytes(w, bank->value[i], bank->hash->size);
+	}
+}
+
+/*
+ * Read them, @size bytes each.  They are left out if there is no @bank.  Returns false if bytes
+ * are missing.
+ */
+bool vtpmb_pcrs_get_saved(struct vtpmb_reader *r, const struct vtpmb_pcrs *pcrs, u16 size,
+			  struct vtpmb_pcr_bank *bank)
+{
+	const u8 *value;
+	unsigned int i;
+
+	for (i = 0; i < VTPMB_NR_PCRS; i++) {
+		if (!pcrs->rules[i].saved)
+			continue;
+		value = vtpmb_get_bytes(r, size);
+		if (!value)
+			return false;
+		if (bank)
+			memcpy(bank->value[i], value, size);
+	}
+	return true;
+}
+
+/**
+ * vtpmb_pcr_bank_hash() - hash PCRs of a bank
+ * @bank:	the bank
+ * @selected:	which PCRs, bit N for PCR N
+ * @run:	gets their values, the lowest PCR first
+ *
+ * Return: 0, or the crypto API's error
+ */
+int vtpmb_pcr_bank_hash(const struct vtpmb_pcr_bank *bank, u32 selected,
+			struct vtpmb_hash_run *run)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < VTPMB_NR_PCRS; i++) {
+		if (selected & BIT(i))
+			err = vtpmb_hash_update(run, bank->value[i], bank->hash->size);
+	}
+	return err;
 }

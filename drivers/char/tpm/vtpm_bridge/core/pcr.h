@@ -2,7 +2,8 @@
 /*
  * PCR banks: the private platform configuration registers of one proxy.
  *
- * Verbs: init, start, may_extend, may_reset, extend, reset, allocate, bank.
+ * Verbs: init, start, may_extend, may_reset, extend, reset, allocate, bank, put_saved,
+ * get_saved; hash a bank.
  *
  * Which locality may do what is a const table of the PC Client profile per
  * family.  Everything here is protected by the lock of the vtpm that holds it.
@@ -14,6 +15,10 @@
 #include <linux/types.h>
 #include "hash.h"
 #include "limits.h"
+#include "wire.h"
+
+/** VTPMB_SELECT_SIZE - bytes of a bitmap of all PCRs: pcrSelect */
+#define VTPMB_SELECT_SIZE	(VTPMB_NR_PCRS / 8)
 
 /**
  * struct vtpmb_pcr_rule - what the platform profile says of one PCR
@@ -81,6 +86,23 @@ static inline unsigned int vtpmb_pcr_index(unsigned int index)
 	return array_index_nospec(index, VTPMB_NR_PCRS);
 }
 
+/* pcrSelect, of VTPMB_SELECT_SIZE bytes.  Return false if it is truncated. */
+static inline bool vtpmb_get_pcrs(struct vtpmb_reader *r, u32 *pcrs)
+{
+	const u8 *bits = vtpmb_get_bytes(r, VTPMB_SELECT_SIZE);
+
+	if (bits)
+		*pcrs = bits[0] | bits[1] << 8 | (u32)bits[2] << 16;
+	return bits;
+}
+
+static inline void vtpmb_put_pcrs(struct vtpmb_writer *w, u32 pcrs)
+{
+	vtpmb_put_u8(w, pcrs);
+	vtpmb_put_u8(w, pcrs >> 8);
+	vtpmb_put_u8(w, pcrs >> 16);
+}
+
 void vtpmb_pcrs_init(struct vtpmb_pcrs *pcrs,
 		     const struct vtpmb_pcr_rule *rules,
 		     const struct vtpmb_hash *hash, unsigned int nr_banks);
@@ -95,5 +117,11 @@ int vtpmb_pcrs_extend(struct vtpmb_pcrs *pcrs, u16 alg, unsigned int index,
 void vtpmb_pcrs_reset(struct vtpmb_pcrs *pcrs, unsigned int index);
 int vtpmb_pcrs_allocate(struct vtpmb_pcrs *pcrs, u16 alg, bool active);
 struct vtpmb_pcr_bank *vtpmb_pcrs_bank(struct vtpmb_pcrs *pcrs, u16 alg);
+void vtpmb_pcrs_put_saved(struct vtpmb_writer *w, const struct vtpmb_pcrs *pcrs,
+			  const struct vtpmb_pcr_bank *bank);
+bool vtpmb_pcrs_get_saved(struct vtpmb_reader *r, const struct vtpmb_pcrs *pcrs, u16 size,
+			  struct vtpmb_pcr_bank *bank);
+int vtpmb_pcr_bank_hash(const struct vtpmb_pcr_bank *bank, u32 selected,
+			struct vtpmb_hash_run *run);
 
 #endif

@@ -4,16 +4,10 @@
 #include <linux/errno.h>
 #include "policy.h"
 
-/**
- * vtpmb_policy_set() - change what the policy says of one command
- * @policy:	the policy; the caller holds the lock of its vtpm
- * @commands:	the command table of its vtpm's family
- * @code:	TPM_CC or TPM_ORDINAL
- * @verb:	what to do
- *
- * Return: 0; -ENOENT if the table does not know @code; -EACCES if @verb is
- * VTPMB_POLICY_ALLOW and the command is unsafe: it needs
- * VTPMB_POLICY_ALLOW_UNSAFE
+/*
+ * Change what the policy says of one command, under the vtpm's lock.  Returns 0; -ENOENT if the
+ * table does not know @code; -EACCES if @verb is VTPMB_POLICY_ALLOW and the command is unsafe:
+ * it needs VTPMB_POLICY_ALLOW_UNSAFE.
  */
 int vtpmb_policy_set(struct vtpmb_policy *policy,
 		     const struct vtpmb_commands *commands, u32 code,
@@ -31,13 +25,9 @@ int vtpmb_policy_set(struct vtpmb_policy *policy,
 	return 0;
 }
 
-/**
- * vtpmb_policy_get() - read what the policy says of one command
- * @policy:	the policy; the caller holds the lock of its vtpm
- * @row:	row number, below @nr_rows of the command table
- *
- * Return: what vtpmb_policy_set() would have to be told for this.  It is never
- * VTPMB_POLICY_ALLOW, which is the default of a command that is safe.
+/*
+ * The verb that makes vtpmb_policy_set() leave the policy as it is, under the vtpm's lock.  It
+ * is never VTPMB_POLICY_ALLOW, which is the default of a command that is safe.
  */
 enum vtpmb_policy_verb vtpmb_policy_get(const struct vtpmb_policy *policy, unsigned int row)
 {
@@ -46,12 +36,7 @@ enum vtpmb_policy_verb vtpmb_policy_get(const struct vtpmb_policy *policy, unsig
 	return test_bit(row, policy->allow) ? VTPMB_POLICY_ALLOW_UNSAFE : VTPMB_POLICY_DEFAULT;
 }
 
-/**
- * vtpmb_policy_permits() - whether a command may be used
- * @policy:	the policy; the caller holds the lock of its vtpm
- * @commands:	the command table of its vtpm's family
- * @row:	row number, below @commands->nr_rows
- */
+/* Whether a command may be used, under the vtpm's lock. */
 bool vtpmb_policy_permits(const struct vtpmb_policy *policy,
 			  const struct vtpmb_commands *commands, unsigned int row)
 {

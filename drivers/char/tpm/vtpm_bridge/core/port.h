@@ -37,8 +37,10 @@ struct vtpmb_family;
  *		opened with the port: @family->probe() holds the chip, and to open a transform
  *		can load a kernel module.
  * @ecdh:	for keys on P-256; opened with the port, as @policy_mac is
- * @policy_pcr:	the PCR of a TPM 2.0, 16 or 23, that represents the proxies' private PCRs in
- *		policies; 0: there are no such policies.  A parameter of the module.
+ * @policy_pcr:	the PCR, 16 or 23, that represents the proxies' private PCRs in policies; 0:
+ *		there are no such policies.  A parameter of the module.
+ * @attest_pcr:	the PCR, 16 or 23 but not @policy_pcr, that represents them in quotes; 0: there
+ *		is none.  A parameter of the module.
  * @failed:	the last response that was checked reported failure mode
  * @saved:	sessions of all proxies that the chip has saved, the oldest first
  * @refresh_ms:	milliseconds from one VTPMB_TIDY_IDLE to the next; 0: none is needed
@@ -61,6 +63,7 @@ struct vtpmb_port {
 	struct vtpmb_mac policy_mac;
 	struct vtpmb_ecdh ecdh;
 	u32 policy_pcr;
+	u32 attest_pcr;
 	bool failed;
 	struct list_head saved;
 	u32 refresh_ms;

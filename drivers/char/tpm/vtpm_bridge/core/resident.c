@@ -69,10 +69,7 @@ bool vtpmb_resident_has_blob(const struct vtpmb_resident *res, const void *blob,
 	return res->blob && res->blob_len == blob_len && !memcmp(res->blob, blob, blob_len);
 }
 
-/**
- * vtpmb_resident_drop_blob() - wipe and free a saved context that is no longer valid
- * @res:	what was saved; it stays in the list of saved sessions
- */
+/* Wipe and free a saved context that is no longer valid.  A session stays in the saved list. */
 void vtpmb_resident_drop_blob(struct vtpmb_resident *res)
 {
 	kfree_sensitive(res->blob);

@@ -21,13 +21,9 @@ bool vtpmb_setting_exists(const struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr n
 	return vtpmb_setting_of(vtpm, nr)->max;
 }
 
-/**
- * vtpmb_setting_check() - check whether an administrator may set a value
- * @vtpm:	the vtpm
- * @nr:		which setting
- * @value:	the value; not used for bytes
- *
- * Return: 0; -EOPNOTSUPP the family does not have the setting; -ERANGE not this value
+/*
+ * Check whether an administrator may set a value; @value is not used for bytes.  Returns 0;
+ * -EOPNOTSUPP if the family does not have the setting; -ERANGE if not this value.
  */
 int vtpmb_setting_check(const struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr, u64 value)
 {
@@ -40,12 +36,7 @@ int vtpmb_setting_check(const struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr,
 	return 0;
 }
 
-/**
- * vtpmb_setting_set() - set a value
- * @vtpm:	the vtpm; its lock is held
- * @nr:		which setting, one with a value of the family's own
- * @value:	the value, which vtpmb_setting_check() has let pass
- */
+/* Set a value that vtpmb_setting_check() has let pass. */
 void vtpmb_setting_set(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr, u64 value)
 {
 	lockdep_assert_held(&vtpm->lock);
@@ -53,13 +44,7 @@ void vtpmb_setting_set(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr, u64 va
 	vtpmb_setting_of(vtpm, nr)->set(vtpm, value);
 }
 
-/**
- * vtpmb_setting_set_bytes() - set a secret
- * @vtpm:	the vtpm; its lock is held
- * @nr:		which setting, one that the family has and that is bytes
- * @bytes:	the secret
- * @len:	its bytes
- */
+/* Set a secret, a setting that vtpmb_setting_check() has let pass. */
 void vtpmb_setting_set_bytes(struct vtpmb_vtpm *vtpm, enum vtpmb_setting_nr nr,
 			     const u8 *bytes, size_t len)
 {

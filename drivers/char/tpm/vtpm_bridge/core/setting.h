@@ -20,12 +20,13 @@ struct vtpmb_vtpm;
  * @VTPMB_SETTING_OWNERSHIP:	TPM 1.2: enum vtpmb_ownership
  * @VTPMB_SETTING_TRANSPORT:	TPM 1.2: enum vtpmb_transport
  * @VTPMB_SETTING_COUNTER:	TPM 1.2: a monotonic counter, or VTPMB_NO_COUNTER
- * @VTPMB_SETTING_SECRET:	TPM 2.0: the key of its policies on PCRs
+ * @VTPMB_SETTING_SECRET:	the key of its policies on PCRs, and of its identity
  * @VTPMB_SETTING_OWNER_AUTH:	TPM 2.0: ownerAuth of the chip
  * @VTPMB_SETTING_ENDORSEMENT_AUTH: TPM 2.0: endorsementAuth of the chip
  * @VTPMB_SETTING_ENDORSEMENT:	TPM 2.0: whether there is an endorsement hierarchy
  * @VTPMB_SETTING_NULL_KEY:	TPM 2.0: whether null primaries that Linux creates are the chip's
- * @VTPMB_SETTING_COMPOSITE:	TPM 2.0: PCRs that the PCR for policies represents
+ * @VTPMB_SETTING_COMPOSITE:	PCRs that the PCR for policies represents
+ * @VTPMB_SETTING_ATTEST:	PCRs that the PCR for quotes represents
  * @VTPMB_SETTING_PERSISTENT_RANGE: TPM 2.0: persistent handles of the chip
  * @VTPMB_SETTING_PERSISTENT_OBJECTS: TPM 2.0: maximum number of objects there
  * @VTPMB_NR_SETTINGS:		number of these
@@ -43,6 +44,7 @@ enum vtpmb_setting_nr {
 	VTPMB_SETTING_ENDORSEMENT,
 	VTPMB_SETTING_NULL_KEY,
 	VTPMB_SETTING_COMPOSITE,
+	VTPMB_SETTING_ATTEST,
 	VTPMB_SETTING_PERSISTENT_RANGE,
 	VTPMB_SETTING_PERSISTENT_OBJECTS,
 	VTPMB_NR_SETTINGS,

@@ -8,6 +8,7 @@
 #include "policy.h"
 
 struct vtpmb_port;
+struct vtpmb_store;
 
 /**
  * enum vtpmb_power - how far a virtual TPM has come since it got power
@@ -84,6 +85,11 @@ enum vtpmb_range_kind {
  * @range:	handles of the chip's that are granted to it.  The registry of proxies compares
  *		them, so all kinds are here.
  * @grants:	raised whenever @range changes, and by the family for other grants
+ * @secret:	the key of its policies on PCRs
+ * @secret_given: the administrator has set @secret; else it is random
+ * @composite:	PCRs that its PCR policy_pcr represents, bit N for PCR N; 0: that PCR is an
+ *		ordinary one
+ * @attest:	PCRs that its PCR attest_pcr represents, in the same way
  * @nv_indices:	how many NV indices it may have in its range
  * @nv_bytes:	and how many bytes of data in them
  * @stop_on_failure: if the chip enters failure mode after a command of this vtpm, the chip
@@ -91,7 +97,9 @@ enum vtpmb_range_kind {
  * @stopped:	there was such a command
  * @failed_code: the code of that command, or of one that found the chip in failure
  *		mode; 0: none was reported to the administrator
+ * @generation:	that of its store, see there; 0: none.  Constant once it is used.
  * @state:	the family's own state, from family->create()
+ * @store:	where it keeps what a TPM keeps without power, or NULL; constant once it is used
  */
 struct vtpmb_vtpm {
 	struct vtpmb_port *port;
@@ -105,12 +113,18 @@ struct vtpmb_vtpm {
 	u32 real_pcrs;
 	struct vtpmb_range range[VTPMB_NR_RANGES];
 	u32 grants;
+	u8 secret[VTPMB_SECRET_SIZE];
+	bool secret_given;
+	u32 composite;
+	u32 attest;
 	u32 nv_indices;
 	u32 nv_bytes;
 	bool stop_on_failure;
 	bool stopped;
 	u32 failed_code;
+	u64 generation;
 	void *state;
+	struct vtpmb_store *store;
 };
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * The wire: a bounded big-endian cursor over a TPM command or response.
  *
- * Verbs: init, get (u8, u16, u32, u64, bytes, tpm2b), put (u8, u16, u32, u64,
- * bytes, room), patch (u8, u32).
+ * Verbs: init, get (u8, u16, u32, u64, bytes, tpm2b), put (the same, and room),
+ * patch (u8, u32).
  *
  * A get that does not fit fails and leaves the cursor where it was.  A put
  * that does not fit sets @overflow and writes nothing, and so does a patch of
@@ -178,6 +178,12 @@ static inline void vtpmb_put_u16(struct vtpmb_writer *w, u16 val)
 	vtpmb_put_bytes(w, b, sizeof(b));
 }
 
+static inline void vtpmb_put_tpm2b(struct vtpmb_writer *w, const void *bytes, u16 len)
+{
+	vtpmb_put_u16(w, len);
+	vtpmb_put_bytes(w, bytes, len);
+}
+
 static inline void vtpmb_put_u32(struct vtpmb_writer *w, u32 val)
 {
 	u8 b[4] = { val >> 24, val >> 16 & 0xff, val >> 8 & 0xff, val & 0xff };
@@ -222,11 +228,6 @@ static inline u16 vtpmb_peek_u16(const u8 *at)
 static inline u32 vtpmb_peek_u32(const u8 *at)
 {
 	return (u32)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
-}
-
-static inline u64 vtpmb_peek_u64(const u8 *at)
-{
-	return (u64)vtpmb_peek_u32(at) << 32 | vtpmb_peek_u32(at + 4);
 }
 
 static inline void vtpmb_poke_u32(u8 *at, u32 val)

@@ -9,6 +9,7 @@
 
 #include <linux/build_bug.h>
 #include <linux/capability.h>
+#include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/lockdep.h>
@@ -19,25 +20,35 @@
 #include <linux/uaccess.h>
 #include <uapi/linux/vtpm_bridge.h>
 #include "ctl.h"
+#include "../core/attest.h"
 #include "../core/failure.h"
 #include "../core/limits.h"
 #include "file.h"
 #include "proxy.h"
+#include "store_file.h"
 #include "sysfs.h"
 
-static_assert(sizeof(struct vtpm_bridge_create) == 32);
+static_assert(sizeof(struct vtpm_bridge_create) == 64);
 static_assert(sizeof(struct vtpm_bridge_destroy) == 16);
 static_assert(sizeof(struct vtpm_bridge_reset) == 16);
 static_assert(sizeof(struct vtpm_bridge_set) == 24);
-static_assert(sizeof(struct vtpm_bridge_query) == 112);
+static_assert(sizeof(struct vtpm_bridge_query) == 144);
 static_assert(sizeof(struct vtpm_bridge_list) == 24);
 static_assert(sizeof(struct vtpm_bridge_get) == 24);
 static_assert(sizeof(struct vtpm_bridge_setting) == 16);
 static_assert(sizeof(struct vtpm_bridge_policy) == 24);
 static_assert(sizeof(struct vtpm_bridge_chip) == 16);
 static_assert(sizeof(struct vtpm_bridge_keep) == 16);
+static_assert(sizeof(struct vtpm_bridge_identity) == 80);
+static_assert(VTPM_BRIDGE_MAX_DIGEST == VTPMB_MAX_DIGEST);
 static_assert(sizeof(struct vtpm_bridge_auth) == 72);
+static_assert(sizeof(struct vtpm_bridge_state) == 56);
+static_assert(VTPM_BRIDGE_STATE_KEY_SIZE == VTPMB_AEAD_KEY);
+static_assert(VTPM_BRIDGE_STATE_SIZE == VTPMB_STORE_SIZE);
+static_assert(sizeof(struct vtpmb_store_head) <= VTPM_BRIDGE_STATE_OWN);
+static_assert(VTPM_BRIDGE_STATE_OWN_END == VTPMB_STORE_SLOTS);
 static_assert(VTPM_BRIDGE_MAX_AUTH == VTPMB_MAX_AUTH);
+static_assert(VTPM_BRIDGE_MAX_NAME == VTPMB_MAX_NAME);
 
 static_assert(VTPM_BRIDGE_NR_PCRS == VTPMB_NR_PCRS);
 static_assert((int)VTPM_BRIDGE_OFF == VTPMB_OFF);
@@ -65,6 +76,7 @@ union vtpmb_ctl_arg {
 	struct vtpm_bridge_policy policy;
 	struct vtpm_bridge_chip chip;
 	struct vtpm_bridge_keep keep;
+	struct vtpm_bridge_identity identity;
 };
 
 /**
@@ -168,19 +180,31 @@ static int vtpmb_set_secret(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_ke
 	return 0;
 }
 
-static int vtpmb_copy_auth(struct vtpm_bridge_auth *auth, u64 address)
+/*
+ * Copy a struct that begins with its size.  This kernel knows @known bytes of it; its first version
+ * had @min.  The size that was checked is kept: another thread may have changed it meanwhile.
+ */
+static int vtpmb_copy_struct(void *to, size_t known, size_t min, const void __user *from)
 {
-	void __user *from = u64_to_user_ptr(address);
 	u32 size;
 	int err;
 
-	if (get_user(size, (u32 __user *)from))
+	if (get_user(size, (const u32 __user *)from))
 		return -EFAULT;
-	if (size < sizeof(*auth))
+	if (size < min)
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	err = copy_struct_from_user(auth, sizeof(*auth), from, size);
+	err = copy_struct_from_user(to, known, from, size);
+	if (!err)
+		*(u32 *)to = size;
+	return err;
+}
+
+static int vtpmb_copy_auth(struct vtpm_bridge_auth *auth, u64 address)
+{
+	int err = vtpmb_copy_struct(auth, sizeof(*auth), sizeof(*auth), u64_to_user_ptr(address));
+
 	if (err)
 		return err;
 	if (auth->len > sizeof(auth->auth))
@@ -202,6 +226,47 @@ static int vtpmb_set_auth(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key 
 	}
 	memzero_explicit(&auth, sizeof(auth));
 	return err;
+}
+
+#define VTPMB_STATE_MIN		offsetofend(struct vtpm_bridge_state, key)
+#define VTPMB_STATE_FLAGS	(VTPM_BRIDGE_STATE_NEW | VTPM_BRIDGE_STATE_ANY_GENERATION)
+
+static int vtpmb_copy_state(struct vtpm_bridge_state *state, u64 address)
+{
+	int err = vtpmb_copy_struct(state, sizeof(*state), VTPMB_STATE_MIN,
+				    u64_to_user_ptr(address));
+
+	if (!err && (state->flags & ~VTPMB_STATE_FLAGS || state->__reserved))
+		err = -EOPNOTSUPP;
+	if (!err && state->generation == U64_MAX)
+		err = -ERANGE;
+	return err;
+}
+
+static int vtpmb_set_state(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 address)
+{
+	struct vtpm_bridge_state state = {};
+	struct vtpmb_store_plan plan = { .key = state.key };
+	struct file *file;
+	int err = vtpmb_copy_state(&state, address);
+
+	if (!err) {
+		file = vtpmb_store_file_open(state.fd);
+		err = PTR_ERR_OR_ZERO(file);
+	}
+	if (!err) {
+		plan.is_new = state.flags & VTPM_BRIDGE_STATE_NEW;
+		plan.any_generation = state.flags & VTPM_BRIDGE_STATE_ANY_GENERATION;
+		plan.generation = state.generation;
+		err = vtpmb_proxy_set_store(proxy, file, &plan);
+	}
+	memzero_explicit(&state, sizeof(state));
+	return err;
+}
+
+static u64 vtpmb_get_state(const struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key)
+{
+	return !!proxy->vtpm.store;
 }
 
 static int vtpmb_set_range(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key, u64 value)
@@ -274,6 +339,10 @@ static const struct vtpmb_ctl_key vtpmb_ctl_keys[] = {
 	},
 	[VTPM_BRIDGE_NULL_KEY] = VTPMB_CTL_SETTING(NULL_KEY),
 	[VTPM_BRIDGE_COMPOSITE] = VTPMB_CTL_SETTING(COMPOSITE),
+	[VTPM_BRIDGE_ATTEST] = VTPMB_CTL_SETTING(ATTEST),
+	[VTPM_BRIDGE_STATE] = {
+		.max = U64_MAX, .set = vtpmb_set_state, .get = vtpmb_get_state, .locks = true,
+	},
 };
 
 static bool vtpmb_key_exists(const struct vtpmb_ctl_key *key)
@@ -354,6 +423,25 @@ static int vtpmb_set_key(struct vtpmb_proxy *proxy,
 	return err;
 }
 
+static void vtpmb_mark(struct vtpmb_vtpm *vtpm, struct vtpmb_store_mark *mark)
+{
+	mutex_lock(&vtpm->lock);
+	vtpmb_store_mark(vtpm, mark);
+	mutex_unlock(&vtpm->lock);
+}
+
+/* A setting that the state file keeps is on disk when the ioctl returns, or has no effect. */
+static int vtpmb_set_and_store(struct vtpmb_proxy *proxy, const struct vtpmb_ctl_key *key,
+			       u64 value)
+{
+	struct vtpmb_store_mark mark;
+	int err;
+
+	vtpmb_mark(&proxy->vtpm, &mark);
+	err = vtpmb_set_key(proxy, key, value);
+	return err ?: vtpmb_store_commit(&proxy->vtpm, &mark);
+}
+
 static long vtpmb_ctl_set(struct vtpmb_ctl_call *call)
 {
 	const struct vtpm_bridge_set *set = &call->arg.set;
@@ -367,7 +455,7 @@ static long vtpmb_ctl_set(struct vtpmb_ctl_call *call)
 	proxy = vtpmb_proxy_find(set->num);
 	if (!proxy)
 		return -ENOENT;
-	err = vtpmb_set_key(proxy, key, set->value);
+	err = vtpmb_set_and_store(proxy, key, set->value);
 	vtpmb_proxy_put(proxy);
 	return err;
 }
@@ -417,17 +505,40 @@ static const struct vtpmb_proxy_type vtpmb_ctl_proxy_type = {
 	.done = vtpmb_file_done,
 };
 
+static bool vtpmb_is_name_char(char c)
+{
+	return isascii(c) && (isalnum(c) || c == '.' || c == '-' || c == '_');
+}
+
+/* No name may be a number or the control node's: vtpm-control. */
+static bool vtpmb_is_name(const char name[VTPMB_MAX_NAME + 1])
+{
+	size_t i, len = strnlen(name, VTPMB_MAX_NAME + 1);
+
+	if (len > VTPMB_MAX_NAME || memchr_inv(name + len, 0, VTPMB_MAX_NAME + 1 - len))
+		return false;
+	for (i = 0; i < len; i++) {
+		if (!vtpmb_is_name_char(name[i]))
+			return false;
+	}
+	return !len || (isalpha(name[0]) && strcmp(name, "control"));
+}
+
 static long vtpmb_ctl_create(struct vtpmb_ctl_call *call)
 {
 	struct vtpm_bridge_create *create = &call->arg.create;
+	struct vtpmb_store_mark mark;
 	struct vtpmb_proxy *proxy;
+	int err;
 
 	if (create->flags & ~VTPM_BRIDGE_PERSISTENT)
 		return -EOPNOTSUPP;
 	if (create->nr_settings > VTPM_BRIDGE_MAX_SETTINGS)
 		return -ERANGE;
+	if (!vtpmb_is_name(create->name))
+		return -EINVAL;
 
-	proxy = vtpmb_proxy_create(&vtpmb_ctl_proxy_type, create->chip,
+	proxy = vtpmb_proxy_create(&vtpmb_ctl_proxy_type, create->chip, create->name,
 				   create->flags & VTPM_BRIDGE_PERSISTENT ?
 				   NULL : call->filp);
 	if (IS_ERR(proxy))
@@ -435,7 +546,11 @@ static long vtpmb_ctl_create(struct vtpmb_ctl_call *call)
 	create->chip = vtpmb_hub_chip_num(proxy->hub);
 	create->num = proxy->num;
 	call->made = proxy;
-	return vtpmb_apply_settings(proxy, call);
+	err = vtpmb_apply_settings(proxy, call);
+	if (err)
+		return err;
+	vtpmb_mark(&proxy->vtpm, &mark);
+	return vtpmb_store_commit(&proxy->vtpm, &mark);
 }
 
 static long vtpmb_ctl_keep(struct vtpmb_ctl_call *call)
@@ -609,6 +724,7 @@ static void vtpmb_fill_query(struct vtpmb_proxy *proxy,
 		.transport = vtpmb_setting_get(vtpm, VTPMB_SETTING_TRANSPORT),
 		.counter = vtpmb_setting_get(vtpm, VTPMB_SETTING_COUNTER),
 	};
+	memcpy(query->name, proxy->name, sizeof(query->name));
 }
 
 static long vtpmb_ctl_query(struct vtpmb_ctl_call *call)
@@ -622,6 +738,36 @@ static long vtpmb_ctl_query(struct vtpmb_ctl_call *call)
 	mutex_unlock(&proxy->vtpm.lock);
 	vtpmb_proxy_put(proxy);
 	return 0;
+}
+
+static int vtpmb_get_identity(struct vtpmb_vtpm *vtpm, struct vtpm_bridge_identity *out)
+{
+	struct vtpmb_identity identity;
+	int err;
+
+	if (!vtpm->port->family->identity)
+		return -EOPNOTSUPP;
+	mutex_lock(&vtpm->lock);
+	err = vtpm->port->family->identity(vtpm, &identity);
+	mutex_unlock(&vtpm->lock);
+	if (err)
+		return err;
+	out->alg = identity.hash->alg;
+	out->len = identity.hash->size;
+	memcpy(out->digest, identity.digest, sizeof(out->digest));
+	return 0;
+}
+
+static long vtpmb_ctl_identity(struct vtpmb_ctl_call *call)
+{
+	struct vtpmb_proxy *proxy = vtpmb_proxy_find(call->arg.identity.num);
+	int err;
+
+	if (!proxy)
+		return -ENOENT;
+	err = vtpmb_get_identity(&proxy->vtpm, &call->arg.identity);
+	vtpmb_proxy_put(proxy);
+	return err;
 }
 
 static u64 vtpmb_ctl_known_keys(void)
@@ -683,6 +829,7 @@ static const struct vtpmb_ctl_op vtpmb_ctl_ops[] = {
 	VTPMB_CTL_OP(VTPM_BRIDGE_POLICY, vtpm_bridge_policy, settings, vtpmb_ctl_policy),
 	VTPMB_CTL_OP(VTPM_BRIDGE_CHIP, vtpm_bridge_chip, __reserved, vtpmb_ctl_chip),
 	VTPMB_CTL_OP(VTPM_BRIDGE_KEEP, vtpm_bridge_keep, __reserved, vtpmb_ctl_keep),
+	VTPMB_CTL_OP(VTPM_BRIDGE_IDENTITY, vtpm_bridge_identity, digest, vtpmb_ctl_identity),
 };
 
 static const struct vtpmb_ctl_op *vtpmb_ctl_find_op(unsigned int cmd)
@@ -715,26 +862,15 @@ static long vtpmb_ctl_ioctl(struct file *filp, unsigned int cmd,
 	const struct vtpmb_ctl_op *op = vtpmb_ctl_find_op(cmd);
 	void __user *uarg = (void __user *)user;
 	struct vtpmb_ctl_call call = { .filp = filp, .uarg = uarg };
-	u32 size;
 	long ret;
 
 	if (!op)
 		return -ENOTTY;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (get_user(size, (u32 __user *)uarg))
-		return -EFAULT;
-	if (size < op->min_size)
-		return -EINVAL;
-	if (size > PAGE_SIZE)
-		return -E2BIG;
-	ret = copy_struct_from_user(&call.arg, op->size, uarg, size);
-	if (ret)
-		return ret;
-
-	/* Keep the size that was checked: another thread may have changed it meanwhile. */
-	call.arg.size = size;
-	ret = op->run(&call);
+	ret = vtpmb_copy_struct(&call.arg, op->size, op->min_size, uarg);
+	if (!ret)
+		ret = op->run(&call);
 	if (!ret)
 		ret = vtpmb_ctl_give_back(op, &call);
 	return call.made ? vtpmb_ctl_finish(&call, ret) : ret;

@@ -21,6 +21,7 @@
 #include <linux/workqueue.h>
 #include "file.h"
 #include "proxy.h"
+#include "store_file.h"
 #include "../hub/trace.h"
 #include "../core/cmd.h"
 #include "../core/wire.h"
@@ -66,7 +67,9 @@ enum vtpmb_file_phase {
  * @query_len:	bytes of the reset query's answer, 0 if there is none to read
  * @query_pos:	next of them
  * @unread:	drops a response that nobody reads
- * @users:	the open file, and the command while the hub has it
+ * @commit:	stores what the command has changed, and then answers it
+ * @commit_err:	for vtpmb_file_answer() after that
+ * @users:	the open file, and the command while the hub or @commit has it
  */
 struct vtpmb_file {
 	struct vtpmb_proxy *proxy;
@@ -82,6 +85,8 @@ struct vtpmb_file {
 	size_t query_len;
 	size_t query_pos;
 	struct delayed_work unread;
+	struct work_struct commit;
+	int commit_err;
 };
 
 static void vtpmb_file_free(struct kref *users)
@@ -135,20 +140,48 @@ static void vtpmb_file_answer(struct vtpmb_file *file, int err)
 	wake_up_all(&file->proxy->changed);
 }
 
-/**
- * vtpmb_file_done() - a command that was left to the hub is answered
- * @cmd:	the command of a file
- * @err:	0, or a negative errno if there is no response
+/* The command belongs to whoever has made it BUSY, who gives up its reference here. */
+static void vtpmb_file_release_command(struct vtpmb_file *file, int err)
+{
+	mutex_lock(&file->lock);
+	vtpmb_file_answer(file, err);
+	mutex_unlock(&file->lock);
+	kref_put(&file->users, vtpmb_file_free);
+}
+
+/* If it cannot be stored, the command has had no effect. */
+static void vtpmb_file_commit(struct work_struct *work)
+{
+	struct vtpmb_file *file = container_of(work, struct vtpmb_file, commit);
+	struct vtpmb_vtpm *vtpm = &file->proxy->vtpm;
+	int err = vtpmb_store_commit(vtpm, &file->cmd.mark);
+
+	if (err && !file->commit_err)
+		vtpm->port->family->unstored(&file->cmd);
+	else if (!err && file->cmd.stale)
+		vtpmb_proxy_stored(file->proxy);
+	vtpmb_file_release_command(file, file->commit_err);
+}
+
+static void vtpmb_file_begin_commit(struct vtpmb_file *file, int err)
+{
+	file->commit_err = err;
+	vtpmb_store_file_queue(&file->commit);
+}
+
+/*
+ * A command that was left to the hub is answered, or failed with a negative errno.  Nobody is
+ * told of a change before it is stored.  The caller holds the chip, so it does not do that.
  */
 void vtpmb_file_done(struct vtpmb_cmd *cmd, int err)
 {
 	struct vtpmb_file *file = container_of(cmd, struct vtpmb_file, cmd);
 
-	mutex_lock(&file->lock);
 	vtpmb_proxy_count(file->proxy, cmd);
-	vtpmb_file_answer(file, err);
-	mutex_unlock(&file->lock);
-	kref_put(&file->users, vtpmb_file_free);
+	if (vtpmb_store_is_current(&file->proxy->vtpm))
+		vtpmb_file_release_command(file, err);
+	else
+		vtpmb_file_begin_commit(file, err);
 }
 
 static int vtpmb_file_open(struct inode *inode, struct file *filp)
@@ -172,6 +205,7 @@ static int vtpmb_file_open(struct inode *inode, struct file *filp)
 	kref_init(&file->users);
 	mutex_init(&file->lock);
 	INIT_DELAYED_WORK(&file->unread, vtpmb_file_drop_unread);
+	INIT_WORK(&file->commit, vtpmb_file_commit);
 	filp->private_data = file;
 	return nonseekable_open(inode, filp);
 
@@ -271,13 +305,17 @@ static int vtpmb_file_start(struct vtpmb_file *file)
 	err = vtpmb_proxy_receive(file->proxy, cmd);
 	if (err)
 		return err;
-	if (cmd->answer != VTPMB_ANSWER_CHIP) {
+	if (cmd->answer != VTPMB_ANSWER_CHIP && vtpmb_store_is_current(&file->proxy->vtpm)) {
 		vtpmb_file_answer(file, 0);
 		return 0;
 	}
 
 	kref_get(&file->users);
 	WRITE_ONCE(file->phase, VTPMB_FILE_BUSY);
+	if (cmd->answer != VTPMB_ANSWER_CHIP) {
+		vtpmb_file_begin_commit(file, 0);
+		return 0;
+	}
 	err = vtpmb_hub_submit(&file->proxy->seat, cmd);
 	if (err) {
 		WRITE_ONCE(file->phase, VTPMB_FILE_IDLE);

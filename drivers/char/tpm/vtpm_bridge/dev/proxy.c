@@ -17,6 +17,7 @@
 #include "../core/failure.h"
 #include "../core/limits.h"
 #include "proxy.h"
+#include "store_file.h"
 #include "../hub/trace.h"
 #include "../core/wire.h"
 
@@ -24,7 +25,7 @@
 static DEFINE_XARRAY_ALLOC(vtpmb_proxies);
 #define VTPMB_PUBLISHED XA_MARK_1
 
-/* Protects the marks, the proxies' ranges, which must not overlap, and their owners. */
+/* Protects the marks, the proxies' names and ranges, of which no two may meet, and owners. */
 static DEFINE_MUTEX(vtpmb_proxies_lock);
 
 /* The parent of the proxies' devices: /sys/devices/vtpm_bridge/ */
@@ -38,6 +39,8 @@ static void vtpmb_proxy_release(struct device *dev)
 
 	if (proxy->vtpm.state)
 		vtpmb_hub_port(proxy->hub)->family->destroy(&proxy->vtpm);
+	vtpmb_store_close(&proxy->vtpm);
+	vtpmb_store_file_close(proxy->store_file);
 	vtpmb_hub_put(proxy->hub);
 	mutex_destroy(&proxy->vtpm.lock);
 	kfree_sensitive(proxy);
@@ -53,9 +56,19 @@ static void vtpmb_proxy_init_vtpm(struct vtpmb_proxy *proxy, const struct vtpmb_
 	vtpmb_hub_join(proxy->hub, &proxy->seat, vtpm, type->done);
 }
 
+static void vtpmb_proxy_set_name(struct vtpmb_proxy *proxy, const char *name)
+{
+	strscpy(proxy->name, name, sizeof(proxy->name));
+	if (*name)
+		snprintf(proxy->node, sizeof(proxy->node), "vtpm-%s", name);
+	else
+		snprintf(proxy->node, sizeof(proxy->node), "vtpm%u", proxy->num);
+}
+
 /* The hub's reference passes to the proxy, whatever is returned. */
 static struct vtpmb_proxy *vtpmb_proxy_alloc(const struct vtpmb_proxy_type *type,
-					     struct vtpmb_hub *hub, u32 num, const void *owner)
+					     struct vtpmb_hub *hub, u32 num, const char *name,
+					     const void *owner)
 {
 	struct vtpmb_proxy *proxy = kzalloc(sizeof(*proxy), GFP_KERNEL);
 	int err;
@@ -76,7 +89,7 @@ static struct vtpmb_proxy *vtpmb_proxy_alloc(const struct vtpmb_proxy_type *type
 	proxy->dev.release = vtpmb_proxy_release;
 	proxy->dev.groups = type->groups;
 
-	snprintf(proxy->node, sizeof(proxy->node), "vtpm%u", num);
+	vtpmb_proxy_set_name(proxy, name);
 	proxy->misc.minor = MISC_DYNAMIC_MINOR;
 	proxy->misc.name = proxy->node;
 	proxy->misc.fops = type->fops;
@@ -92,26 +105,48 @@ static struct vtpmb_proxy *vtpmb_proxy_alloc(const struct vtpmb_proxy_type *type
 	return proxy;
 }
 
-/* The number is reserved, so that xa_store() needs no memory. */
-static void vtpmb_proxy_enter(struct vtpmb_proxy *proxy)
+/* Check unpublished proxies too: their nodes come later. */
+static bool vtpmb_proxy_is_name_taken(const char *name)
 {
-	mutex_lock(&vtpmb_proxies_lock);
-	xa_store(&vtpmb_proxies, proxy->num, proxy, GFP_KERNEL);
-	mutex_unlock(&vtpmb_proxies_lock);
+	struct vtpmb_proxy *other;
+	unsigned long num;
+
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	xa_for_each(&vtpmb_proxies, num, other) {
+		if (*name && !strcmp(other->name, name))
+			return true;
+	}
+	return false;
 }
 
-/**
- * vtpmb_proxy_create() - make a proxy that nobody can find yet
- * @type:	how users see it
- * @chip:	N of tpmN, or ~0 for the system's default chip
- * @owner:	the proxy dies with it, see vtpmb_proxy_destroy_owned(); or NULL
+/* The number is reserved, so that xa_store() needs no memory. */
+static int vtpmb_proxy_enter(struct vtpmb_proxy *proxy)
+{
+	int err = 0;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	if (vtpmb_proxy_is_name_taken(proxy->name)) {
+		err = -EEXIST;
+		xa_erase(&vtpmb_proxies, proxy->num);
+	} else {
+		xa_store(&vtpmb_proxies, proxy->num, proxy, GFP_KERNEL);
+	}
+	mutex_unlock(&vtpmb_proxies_lock);
+	return err;
+}
+
+/*
+ * Make a proxy that nobody can find yet, on the chip tpmN, or ~0 for the system's default
+ * chip.  Its @name has at most VTPMB_MAX_NAME characters, or none.  With an @owner, the proxy
+ * dies with it: see vtpmb_proxy_destroy_owned().
  *
- * Return: the proxy, to be configured and then passed to vtpmb_proxy_publish() or
- * vtpmb_proxy_abort(); or an ERR_PTR: -ENOSPC there are VTPMB_MAX_PROXIES; what
- * vtpmb_hub_attach() returns; -ENOMEM
+ * The caller configures the proxy, and passes it to vtpmb_proxy_publish() or
+ * vtpmb_proxy_abort().  Errors: -ENOSPC if there are VTPMB_MAX_PROXIES; -EEXIST if another
+ * one has the name; what vtpmb_hub_attach() returns; -ENOMEM.
  */
 struct vtpmb_proxy *vtpmb_proxy_create(const struct vtpmb_proxy_type *type, u32 chip,
-				       const void *owner)
+				       const char *name, const void *owner)
 {
 	struct vtpmb_hub *hub = vtpmb_hub_attach(chip);
 	struct vtpmb_proxy *proxy;
@@ -128,12 +163,16 @@ struct vtpmb_proxy *vtpmb_proxy_create(const struct vtpmb_proxy_type *type, u32 
 		return ERR_PTR(err == -EBUSY ? -ENOSPC : err);
 	}
 
-	proxy = vtpmb_proxy_alloc(type, hub, num, owner);
+	proxy = vtpmb_proxy_alloc(type, hub, num, name, owner);
 	if (IS_ERR(proxy)) {
 		xa_erase(&vtpmb_proxies, num);
 		return proxy;
 	}
-	vtpmb_proxy_enter(proxy);
+	err = vtpmb_proxy_enter(proxy);
+	if (err) {
+		put_device(&proxy->dev);
+		return ERR_PTR(err);
+	}
 	return proxy;
 }
 
@@ -182,12 +221,9 @@ static int vtpmb_proxy_add(struct vtpmb_proxy *proxy)
 	return 0;
 }
 
-/**
- * vtpmb_proxy_publish() - let everybody find a proxy, and make its node
- * @proxy:	from vtpmb_proxy_create(); after success the caller has no
- *		reference any more
- *
- * Return: 0; or a negative errno, and the caller has to call vtpmb_proxy_abort()
+/*
+ * Let everybody find a proxy, and make its node.  After success the caller has no reference any
+ * more; after an error it calls vtpmb_proxy_abort().
  */
 int vtpmb_proxy_publish(struct vtpmb_proxy *proxy)
 {
@@ -199,10 +235,7 @@ int vtpmb_proxy_publish(struct vtpmb_proxy *proxy)
 	return err;
 }
 
-/**
- * vtpmb_proxy_abort() - end a proxy that was never published
- * @proxy:	from vtpmb_proxy_create(); the chip has nothing of it
- */
+/* End a proxy that was never published.  The chip has nothing of it. */
 void vtpmb_proxy_abort(struct vtpmb_proxy *proxy)
 {
 	mutex_lock(&vtpmb_proxies_lock);
@@ -255,13 +288,9 @@ static void vtpmb_proxy_kill(struct vtpmb_proxy *proxy)
 	module_put(THIS_MODULE);
 }
 
-/**
- * vtpmb_proxy_destroy() - end a proxy
- * @num:	X of /dev/vtpmX
- * @force:	even if the node is open
- *
- * Context: May sleep until the chip has finished what it does.
- * Return: 0; -ENOENT there is none; -EBUSY the node is open
+/*
+ * End proxy @num, with @force even if its node is open.  May sleep until the chip has finished
+ * what it does.  Returns 0; -ENOENT if there is none; -EBUSY if the node is open.
  */
 int vtpmb_proxy_destroy(u32 num, bool force)
 {
@@ -283,13 +312,7 @@ int vtpmb_proxy_destroy(u32 num, bool force)
 	return err;
 }
 
-/**
- * vtpmb_proxy_keep() - let a proxy outlive the control file that made it
- * @num:	X of /dev/vtpmX
- * @owner:	the control file
- *
- * Return: 0; -ENOENT there is no proxy @num that would die with @owner
- */
+/* Let a proxy outlive its control file; -ENOENT if @num would not die with @owner. */
 int vtpmb_proxy_keep(u32 num, const void *owner)
 {
 	struct vtpmb_proxy *proxy;
@@ -330,12 +353,9 @@ void vtpmb_proxy_destroy_owned(const void *owner)
 		vtpmb_proxy_kill(proxy);
 }
 
-/**
- * vtpmb_proxy_find() - find a proxy by its number
- * @num:	X of /dev/vtpmX
- *
- * Return: the proxy with a reference, to be given back by vtpmb_proxy_put(),
- * or NULL.  It may die meanwhile.
+/*
+ * Find /dev/vtpm@num.  The caller gives the reference back by vtpmb_proxy_put().  The proxy may
+ * die meanwhile.
  */
 struct vtpmb_proxy *vtpmb_proxy_find(u32 num)
 {
@@ -354,13 +374,7 @@ void vtpmb_proxy_put(struct vtpmb_proxy *proxy)
 	put_device(&proxy->dev);
 }
 
-/**
- * vtpmb_proxy_list() - list the numbers of the proxies
- * @nums:	out: their numbers, lowest first, as many as fit
- * @room:	numbers that fit
- *
- * Return: how many there are
- */
+/* List the numbers of the proxies, lowest first, as many as fit.  Returns how many there are. */
 u32 vtpmb_proxy_list(u32 *nums, u32 room)
 {
 	struct vtpmb_proxy *proxy;
@@ -395,13 +409,9 @@ static bool vtpmb_proxy_is_taken(const struct vtpmb_proxy *proxy,
 	return false;
 }
 
-/**
- * vtpmb_proxy_grant() - grant a range of the chip's handles to a proxy
- * @proxy:	the proxy
- * @kind:	which kind of handles
- * @range:	the range, which replaces an earlier one of this kind
- *
- * Return: 0; -EBUSY another proxy of the same chip has some of them
+/*
+ * Grant a range of the chip's handles, in place of an earlier one of this kind.  Returns 0, or
+ * -EBUSY if another proxy of the same chip has some of them.
  */
 int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
 		      const struct vtpmb_range *range)
@@ -420,6 +430,57 @@ int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
 	mutex_unlock(&vtpm->lock);
 	mutex_unlock(&vtpmb_proxies_lock);
 	return err;
+}
+
+/* Check unpublished proxies too: they can have a store already. */
+static bool vtpmb_proxy_is_file_taken(const struct inode *inode)
+{
+	struct vtpmb_proxy *other;
+	unsigned long num;
+
+	lockdep_assert_held(&vtpmb_proxies_lock);
+
+	xa_for_each(&vtpmb_proxies, num, other) {
+		if (other->store_file && file_inode(other->store_file) == inode)
+			return true;
+	}
+	return false;
+}
+
+/* From the claim on no other proxy gets the file. */
+static int vtpmb_proxy_claim_file(struct vtpmb_proxy *proxy, struct file *file)
+{
+	int err = 0;
+
+	mutex_lock(&vtpmb_proxies_lock);
+	if (proxy->store_file || device_is_registered(&proxy->dev) ||
+	    vtpmb_proxy_is_file_taken(file_inode(file)))
+		err = -EBUSY;
+	else
+		proxy->store_file = file;
+	mutex_unlock(&vtpmb_proxies_lock);
+	return err;
+}
+
+/*
+ * Give a proxy that is not published yet a store in @file, whose reference passes to the proxy.
+ * @plan gets what the proxy knows.  After an error the proxy is to be aborted.  Returns 0;
+ * -EBUSY if the proxy has a store or is published, or another proxy has the file; or the error
+ * of vtpmb_store_open().
+ */
+int vtpmb_proxy_set_store(struct vtpmb_proxy *proxy, struct file *file,
+			  struct vtpmb_store_plan *plan)
+{
+	int err = vtpmb_proxy_claim_file(proxy, file);
+
+	if (err) {
+		vtpmb_store_file_close(file);
+		return err;
+	}
+	plan->io = &vtpmb_store_file_io;
+	plan->file = file;
+	plan->name = proxy->name;
+	return vtpmb_store_open(&proxy->vtpm, plan);
 }
 
 /* A present user only notices that the TPM does not wait for Startup any more. */
@@ -443,11 +504,7 @@ static void vtpmb_proxy_power_off(struct vtpmb_proxy *proxy)
 	vtpmb_hub_kick(&proxy->seat);
 }
 
-/**
- * vtpmb_proxy_set_failure_mode() - put the virtual TPM in failure mode, or end that
- * @proxy:	the proxy
- * @on:		whether it fails
- */
+/* Put the virtual TPM in failure mode, or end that. */
 void vtpmb_proxy_set_failure_mode(struct vtpmb_proxy *proxy, bool on)
 {
 	lockdep_assert_held(&proxy->vtpm.lock);
@@ -460,15 +517,12 @@ void vtpmb_proxy_set_failure_mode(struct vtpmb_proxy *proxy, bool on)
 		proxy->failure_mode = VTPMB_FAILURE_RUNNING;
 }
 
-/**
- * vtpmb_proxy_set_power() - set whether a proxy has power while its node is not open
- * @proxy:	the proxy, its vtpm's lock held
- * @on:		it has power, and starts itself after each reset, as if by firmware
+/*
+ * Set whether a proxy has power while its node is not open.  With @on it starts itself after
+ * each reset, as if by firmware.  Returns 0, or -ENOENT if it is being destroyed.
  *
- * One that is not published yet is powered on by vtpmb_proxy_publish().  One
- * that has a user keeps its power until that user closes the node.
- *
- * Return: 0; -ENOENT it is being destroyed
+ * One that is not published yet is powered on by vtpmb_proxy_publish().  One that has a user
+ * keeps its power until that user closes the node.
  */
 int vtpmb_proxy_set_power(struct vtpmb_proxy *proxy, bool on)
 {
@@ -488,11 +542,9 @@ int vtpmb_proxy_set_power(struct vtpmb_proxy *proxy, bool on)
 	return 0;
 }
 
-/**
- * vtpmb_proxy_open() - let a user have the virtual TPM, and power it on
- * @proxy:	the proxy; a reference is taken for the user
- *
- * Return: 0; -EBUSY it has a user; -ENODEV it is being destroyed
+/*
+ * Power a proxy on for a user, with a reference.  Returns 0; -EBUSY if it has a user; -ENODEV
+ * if it is being destroyed.
  */
 int vtpmb_proxy_open(struct vtpmb_proxy *proxy)
 {
@@ -531,12 +583,10 @@ static bool vtpmb_proxy_leave_on(struct vtpmb_proxy *proxy)
 	return stays;
 }
 
-/**
- * vtpmb_proxy_close() - the user is gone: power off, unless it is to stay on
- * @proxy:	the proxy; no command of it is on its way
- *
- * After a power-off waits, unless the user is being killed, until the chip is
- * clear of it.
+/*
+ * The user is gone, and no command is on its way: power off, unless the proxy stays on.  After
+ * a power-off this waits, unless the user is being killed, until the chip is clear of the
+ * proxy.
  */
 void vtpmb_proxy_close(struct vtpmb_proxy *proxy)
 {
@@ -552,15 +602,10 @@ bool vtpmb_proxy_is_dead(struct vtpmb_proxy *proxy)
 	return READ_ONCE(proxy->dead);
 }
 
-/**
- * vtpmb_proxy_is_query() - whether bytes being written are QEMU's reset query
- * @proxy:	the proxy
- * @bytes:	what is being written
- * @len:	how much
- *
- * Every reset of QEMU's TPM device sends this one query, and sends it from the
- * main thread, while all that the guest sends comes from a worker: the guest
- * cannot forge it.  A proxy that stays powered is not used by QEMU.
+/*
+ * Whether @bytes, which are being written, are QEMU's reset query.  Every reset of QEMU's TPM
+ * device sends this one query, from the main thread.  All that the guest sends comes from a
+ * worker, so the guest cannot forge it.  A proxy that stays powered is not used by QEMU.
  */
 bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len)
 {
@@ -570,13 +615,9 @@ bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len
 	       !memcmp(bytes, proxy->vtpm.port->family->query, len);
 }
 
-/**
- * vtpmb_proxy_reset() - reset the virtual platform
- * @proxy:	the proxy
- * @why:	for the trace
- *
- * A command on its way is cancelled.  Never waits for the chip.  Without
- * effect on one that has no power.
+/*
+ * Reset the virtual platform, and cancel a command on its way.  Never waits for the chip.  Has
+ * no effect without power.  @why is for the trace.
  */
 void vtpmb_proxy_reset(struct vtpmb_proxy *proxy, const char *why)
 {
@@ -594,10 +635,7 @@ void vtpmb_proxy_reset(struct vtpmb_proxy *proxy, const char *why)
 		vtpmb_hub_cancel(&proxy->seat);
 }
 
-/**
- * vtpmb_proxy_query() - QEMU's reset query came: reset the virtual platform
- * @proxy:	the proxy
- */
+/* QEMU's reset query came: reset the virtual platform. */
 void vtpmb_proxy_query(struct vtpmb_proxy *proxy)
 {
 	mutex_lock(&proxy->vtpm.lock);
@@ -627,20 +665,17 @@ static void vtpmb_proxy_fail(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 	vtpmb_poke_u32(cmd->buf + 6, cmd->rc);
 }
 
-/**
- * vtpmb_proxy_receive() - take a command
- * @proxy:	the proxy
- * @cmd:	@buf and @len set
- *
- * Return: 0, with @cmd->answer telling whether the response is there already
- * or comes by @done() of its type; -EPIPE the proxy is dead; -ENODEV the chip was
- * unplugged
+/*
+ * Take a command, whose @buf and @len are set.  Returns 0; -EPIPE if the proxy is dead; -ENODEV
+ * if the chip was unplugged.  @cmd->answer tells whether the response is there already or comes
+ * by @done() of the type.
  */
 int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 {
 	int err = 0;
 
 	mutex_lock(&proxy->vtpm.lock);
+	vtpmb_store_mark(&proxy->vtpm, &cmd->mark);
 	if (proxy->dead)
 		err = -EPIPE;
 	else if (proxy->failure_mode)
@@ -657,6 +692,15 @@ int vtpmb_proxy_receive(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 	if (cmd->answer == VTPMB_ANSWER_REFUSED)
 		atomic64_inc(&proxy->nr_refusals);
 	return 0;
+}
+
+/* What the virtual TPM has deleted leaves the chip only now that this is stored. */
+void vtpmb_proxy_stored(struct vtpmb_proxy *proxy)
+{
+	mutex_lock(&proxy->vtpm.lock);
+	if (!proxy->dead)
+		vtpmb_hub_kick(&proxy->seat);
+	mutex_unlock(&proxy->vtpm.lock);
 }
 
 /* Called once for each proxy, and again after VTPM_BRIDGE_STOP_ON_FAILURE was set. */

@@ -53,9 +53,10 @@ struct vtpmb_proxy_type {
  * struct vtpmb_proxy - a proxy
  * @dev:	parent of the node; has the attributes.  The registry, each lookup and
  *		the open file have a reference to it.  Its release frees this struct.
- * @misc:	the node /dev/vtpmX
- * @node:	its name
- * @num:	X; constant
+ * @misc:	the node
+ * @node:	the node's name: vtpm-NAME, or vtpmX for number X
+ * @name:	the proxy's name, then zeros; empty if it has none; constant
+ * @num:	its number; constant
  * @hub:	constant; one of its users
  * @seat:	its place at the hub
  * @vtpm:	the virtual TPM; @vtpm.lock also protects @dead, @reset_by_query,
@@ -63,6 +64,8 @@ struct vtpmb_proxy_type {
  * @owner:	the control file that it dies with, or NULL: it is persistent.
  *		Changed under the registry's lock, read without it.
  * @changed:	woken when the state of the open file changes or the proxy dies
+ * @store_file:	where its store is, or NULL; set before the proxy is published.  Under the
+ *		registry's lock until then.
  * @open:	bit 0: the node is open
  * @dead:	destroyed: every operation on an open file fails with EPIPE
  * @reset_by_query: QEMU's reset query resets the virtual platform
@@ -76,13 +79,15 @@ struct vtpmb_proxy_type {
 struct vtpmb_proxy {
 	struct device dev;
 	struct miscdevice misc;
-	char node[16];
+	char node[sizeof("vtpm-") + VTPMB_MAX_NAME];
+	char name[VTPMB_MAX_NAME + 1];
 	u32 num;
 	struct vtpmb_hub *hub;
 	struct vtpmb_seat seat;
 	struct vtpmb_vtpm vtpm;
 	const void *owner;
 	wait_queue_head_t changed;
+	struct file *store_file;
 	unsigned long open;
 	bool dead;
 	bool reset_by_query;
@@ -97,7 +102,7 @@ struct vtpmb_proxy {
 #define vtpmb_dev_proxy(d) container_of(d, struct vtpmb_proxy, dev)
 
 struct vtpmb_proxy *vtpmb_proxy_create(const struct vtpmb_proxy_type *type, u32 chip,
-				       const void *owner);
+				       const char *name, const void *owner);
 int vtpmb_proxy_publish(struct vtpmb_proxy *proxy);
 void vtpmb_proxy_abort(struct vtpmb_proxy *proxy);
 int vtpmb_proxy_keep(u32 num, const void *owner);
@@ -108,10 +113,13 @@ void vtpmb_proxy_put(struct vtpmb_proxy *proxy);
 u32 vtpmb_proxy_list(u32 *nums, u32 room);
 int vtpmb_proxy_grant(struct vtpmb_proxy *proxy, enum vtpmb_range_kind kind,
 		      const struct vtpmb_range *range);
+int vtpmb_proxy_set_store(struct vtpmb_proxy *proxy, struct file *file,
+			  struct vtpmb_store_plan *plan);
 int vtpmb_proxy_set_power(struct vtpmb_proxy *proxy, bool on);
 
 int vtpmb_proxy_open(struct vtpmb_proxy *proxy);
 void vtpmb_proxy_close(struct vtpmb_proxy *proxy);
+void vtpmb_proxy_stored(struct vtpmb_proxy *proxy);
 bool vtpmb_proxy_is_dead(struct vtpmb_proxy *proxy);
 bool vtpmb_proxy_is_query(struct vtpmb_proxy *proxy, const u8 *bytes, size_t len);
 void vtpmb_proxy_set_failure_mode(struct vtpmb_proxy *proxy, bool on);

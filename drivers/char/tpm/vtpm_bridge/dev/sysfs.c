@@ -2,6 +2,9 @@
 /* The attributes of a proxy, one value each; Documentation/ABI says what. */
 
 #include <linux/device.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 #include "../core/failure.h"
 #include "proxy.h"
@@ -116,6 +119,23 @@ static ssize_t reset_by_query_show(struct device *dev, struct device_attribute *
 }
 static DEVICE_ATTR_RO(reset_by_query);
 
+/* As losetup shows the file of a loop device; an empty line if there is none */
+static ssize_t state_file_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct file *file = vtpmb_dev_proxy(dev)->store_file;
+	char *path;
+
+	if (!file)
+		return sysfs_emit(buf, "\n");
+	path = file_path(file, buf, PAGE_SIZE - 1);
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	memmove(buf, path, strlen(path) + 1);
+	strcat(buf, "\n");
+	return strlen(buf);
+}
+static DEVICE_ATTR_ADMIN_RO(state_file);
+
 static ssize_t stopped_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%d\n", vtpmb_failure_stops(&vtpmb_dev_proxy(dev)->vtpm));
@@ -212,6 +232,7 @@ static struct attribute *vtpmb_sysfs_attrs[] = {
 	&dev_attr_chip.attr,
 	&dev_attr_family.attr,
 	&dev_attr_state.attr,
+	&dev_attr_state_file.attr,
 	&dev_attr_locality.attr,
 	&dev_attr_physical_presence.attr,
 	&dev_attr_physical_presence_lock.attr,

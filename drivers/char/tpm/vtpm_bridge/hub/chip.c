@@ -12,15 +12,13 @@
 #include "../core/limits.h"
 #include "../core/wire.h"
 
-/**
- * vtpmb_chip_find() - find a chip by its number
- * @num:	N of tpmN, or ~0 for the system's default chip
+/*
+ * Find tpmN, or the system's default chip for ~0, and take a device reference;
+ * vtpmb_chip_release() gives it back.  The class of TPM chips is not exported: the default chip
+ * leads to it.
  *
- * The class of TPM chips is not exported: the default chip leads to it.
- *
- * Return: the chip with a device reference, to be given back by
- * vtpmb_chip_release(); or an ERR_PTR: -ENODEV there is no such chip, -ENXIO
- * it is in firmware upgrade mode, -EAGAIN it is suspended
+ * Errors: -ENODEV if there is no such chip, -ENXIO if it is in firmware upgrade mode, -EAGAIN
+ * if it is suspended.
  */
 struct tpm_chip *vtpmb_chip_find(u32 num)
 {
@@ -107,14 +105,10 @@ void vtpmb_chip_yield(struct tpm_chip *chip)
 	tpm_put_ops(chip);
 }
 
-/**
- * vtpmb_chip_transmit() - have the chip answer one command
- * @chip:	the chip, taken
- * @buf:	VTPMB_BUF_SIZE bytes: the command, then the response over it
- *
- * Return: bytes of the response, as its header says; -EIO if that is not
- * between a header and VTPMB_BUF_SIZE; or the errno of the chip's driver,
- * such as -ETIME or -ECANCELED
+/*
+ * Have the chip answer the command in @buf, VTPMB_BUF_SIZE bytes, with the response over it.
+ * Returns the bytes of the response, as its header says; -EIO if that is not between a header
+ * and VTPMB_BUF_SIZE; or the errno of the chip's driver, such as -ETIME or -ECANCELED.
  */
 int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf)
 {
@@ -137,11 +131,9 @@ int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf)
 	return len;
 }
 
-/**
- * vtpmb_chip_end_session() - end the session that the kernel keeps in the chip
- * @chip:	the chip, a TPM 2.0, taken
- *
- * The kernel starts another one when it needs one.
+/*
+ * End the session that the kernel keeps in a TPM 2.0.  The kernel starts another one when it
+ * needs one.
  */
 void vtpmb_chip_end_session(struct tpm_chip *chip)
 {
@@ -177,15 +169,12 @@ static bool vtpmb_chip_can_cancel(const struct tpm_chip *chip)
 			    dev->driver->name) >= 0;
 }
 
-/**
- * vtpmb_chip_cancel() - ask the chip to give up the command it runs
- * @chip:	the chip.  Another thread has taken it, runs a command of ours, and
- *		does not give it back before this returns.
+/*
+ * Ask the chip to give up the command it runs.  Another thread has taken the chip, runs a
+ * command of ours, and does not give the chip back before this returns.  The core's own way,
+ * the attribute `cancel`, waits for the command first.
  *
- * The core's own way, the attribute `cancel`, waits for the command first.
- *
- * Context: May sleep.
- * Return: whether the chip was asked.  If its driver does not allow that while a
+ * May sleep.  Returns whether the chip was asked.  If its driver does not allow that while a
  * command runs, the command has to end by itself.
  */
 bool vtpmb_chip_cancel(struct tpm_chip *chip)
@@ -197,12 +186,9 @@ bool vtpmb_chip_cancel(struct tpm_chip *chip)
 	return true;
 }
 
-/**
- * vtpmb_chip_wanted() - whether the host waits for the chip
- * @chip:	the chip, taken
- *
- * The host may want to use it, shut it down or remove it.  This is a hint: the wait lists
- * of the locks are read without their wait_lock.
+/*
+ * Whether the host waits for the chip, which is taken: to use it, shut it down or remove it.
+ * This is a hint: the wait lists of the locks are read without their wait_lock.
  */
 bool vtpmb_chip_wanted(struct tpm_chip *chip)
 {
@@ -222,15 +208,10 @@ static struct class_interface vtpmb_chip_interface = {
 	.remove_dev = vtpmb_chip_remove_dev,
 };
 
-/**
- * vtpmb_chip_watch() - register a callback for the removal of chips
- * @chip:	any chip; the class is found through it
- * @gone:	called while the chip that is being removed can still be used
- *
- * All calls but the first have no effect.
- *
- * Context: May sleep; without locks that @gone takes.
- * Return: 0 or the errno of class_interface_register()
+/*
+ * Have @gone called while a chip that is being removed can still be used.  The class is found
+ * through @chip.  All calls but the first have no effect.  May sleep; without locks that @gone
+ * takes.
  */
 int vtpmb_chip_watch(struct tpm_chip *chip, void (*gone)(struct tpm_chip *chip))
 {

@@ -10,6 +10,8 @@
  * The order of the locks is in main.c.
  */
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
@@ -25,9 +27,10 @@
 #include "thread.h"
 
 static unsigned int vtpmb_policy_pcr = 16;
+static unsigned int vtpmb_attest_pcr = 23;
 
 /* The PC Client profile lets any user reset PCRs 16 and 23; 0 means none. */
-static int vtpmb_set_policy_pcr(const char *val, const struct kernel_param *param)
+static int vtpmb_set_register_pcr(const char *val, const struct kernel_param *param)
 {
 	unsigned int pcr;
 	int err = kstrtouint(val, 0, &pcr);
@@ -39,13 +42,15 @@ static int vtpmb_set_policy_pcr(const char *val, const struct kernel_param *para
 	return param_set_uint(val, param);
 }
 
-static const struct kernel_param_ops vtpmb_policy_pcr_ops = {
-	.set = vtpmb_set_policy_pcr,
+static const struct kernel_param_ops vtpmb_register_pcr_ops = {
+	.set = vtpmb_set_register_pcr,
 	.get = param_get_uint,
 };
 
-module_param_cb(policy_pcr, &vtpmb_policy_pcr_ops, &vtpmb_policy_pcr, 0444);
-MODULE_PARM_DESC(policy_pcr, "TPM 2.0: the chip's PCR that the proxies' policies on their own PCRs use, 16 or 23; 0: none (default 16)");
+module_param_cb(policy_pcr, &vtpmb_register_pcr_ops, &vtpmb_policy_pcr, 0444);
+MODULE_PARM_DESC(policy_pcr, "the chip's PCR that the proxies' policies on their own PCRs use, 16 or 23; 0: none (default 16)");
+module_param_cb(attest_pcr, &vtpmb_register_pcr_ops, &vtpmb_attest_pcr, 0444);
+MODULE_PARM_DESC(attest_pcr, "the chip's PCR that represents the proxies' own PCRs in quotes, 16 or 23, but not policy_pcr; 0: none (default 23)");
 
 static LIST_HEAD(vtpmb_hubs);
 static DEFINE_MUTEX(vtpmb_hubs_lock);
@@ -123,6 +128,7 @@ static struct vtpmb_hub *vtpmb_hub_alloc(struct tpm_chip *chip)
 	hub->port.transmit = vtpmb_hub_transmit;
 	hub->port.end_host_session = vtpmb_hub_end_host_session;
 	hub->port.policy_pcr = vtpmb_policy_pcr;
+	hub->port.attest_pcr = vtpmb_attest_pcr;
 	hub->chip = chip;
 	hub->users = 1;
 	hub->refreshed = jiffies;
@@ -232,11 +238,9 @@ static void vtpmb_hub_chip_gone(struct tpm_chip *chip)
 	mutex_unlock(&vtpmb_hubs_lock);
 }
 
-/**
- * vtpmb_hub_find_chip() - find the chip that a hub would use
- * @num:	in: N of tpmN, or ~0 for the system's default chip; out: N
- *
- * Return: the chip's family; or an ERR_PTR: what vtpmb_chip_find() returns
+/*
+ * Find the family of the chip that a hub would use.  *@num is N of tpmN, or ~0 for the system's
+ * default chip, and becomes N.  Errors: as vtpmb_chip_find().
  */
 const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num)
 {
@@ -251,14 +255,13 @@ const struct vtpmb_family *vtpmb_hub_find_chip(u32 *num)
 	return family;
 }
 
-/**
- * vtpmb_hub_attach() - find or make the hub of a chip
- * @chip_num:	N of tpmN, or ~0 for the system's default chip
+/*
+ * Find or make the hub of tpmN, or of the system's default chip for ~0; vtpmb_hub_put() gives
+ * it back.  May sleep, for as long as the host keeps the chip busy.
  *
- * Context: May sleep, for as long as the host keeps the chip busy.
- * Return: the hub, to be given back by vtpmb_hub_put(); or an ERR_PTR: what
- * vtpmb_chip_find() and vtpmb_chip_take() return; -EAGAIN also if the host is about to
- * sleep, -ENODEV if it shuts down; -EIO the chip does not answer as a TPM should; -ENOMEM
+ * Errors: those of vtpmb_chip_find() and vtpmb_chip_take(); -EAGAIN also if the host is about
+ * to sleep, -ENODEV if it shuts down; -EIO if the chip does not answer as a TPM should;
+ * -ENOMEM.
  */
 struct vtpmb_hub *vtpmb_hub_attach(u32 chip_num)
 {
@@ -311,11 +314,9 @@ u32 vtpmb_hub_chip_num(const struct vtpmb_hub *hub)
 	return vtpmb_chip_num(hub->chip);
 }
 
-/**
- * vtpmb_hub_drain() - remove everything of a proxy from the chip, for good
- * @seat:	the proxy's seat; the caller makes sure that no new command comes
- *
- * Context: May sleep until the present turn has ended, or while the host sleeps.
+/*
+ * Remove everything of a proxy from the chip, for good.  The caller makes sure that no new
+ * command comes.  May sleep until the present turn has ended, or while the host sleeps.
  */
 void vtpmb_hub_drain(struct vtpmb_seat *seat)
 {
@@ -374,6 +375,15 @@ void vtpmb_hubs_end(void)
 	list_for_each_entry(hub, &vtpmb_hubs, node)
 		vtpmb_hub_close(hub);
 	mutex_unlock(&vtpmb_hubs_lock);
+}
+
+/* The parameters come in any order, so they can be compared only when all have come. */
+int vtpmb_hub_init(void)
+{
+	if (!vtpmb_policy_pcr || vtpmb_policy_pcr != vtpmb_attest_pcr)
+		return 0;
+	pr_err("policy_pcr and attest_pcr cannot be the same PCR\n");
+	return -EINVAL;
 }
 
 void vtpmb_hub_exit(void)

@@ -66,6 +66,7 @@ void vtpmb_hub_drain(struct vtpmb_seat *seat);
 void vtpmb_hubs_pause(void);
 void vtpmb_hubs_resume(void);
 void vtpmb_hubs_end(void);
+int vtpmb_hub_init(void);
 void vtpmb_hub_exit(void);
 
 #endif

@@ -177,13 +177,7 @@ void vtpmb_hub_drain_all(struct vtpmb_hub *hub)
 	wake_up_all(&hub->wake);
 }
 
-/**
- * vtpmb_hub_join() - give a virtual TPM its place at the hub
- * @hub:	the hub, attached for as long as @seat is used
- * @seat:	filled in
- * @vtpm:	the virtual TPM
- * @done:	see struct vtpmb_seat
- */
+/* Give a virtual TPM its place at the hub, which is attached for as long as @seat is used. */
 void vtpmb_hub_join(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 		    struct vtpmb_vtpm *vtpm,
 		    void (*done)(struct vtpmb_cmd *cmd, int err))
@@ -196,14 +190,12 @@ void vtpmb_hub_join(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 	seat->done = done;
 }
 
-/**
- * vtpmb_hub_submit() - have a command executed
- * @seat:	the proxy's seat, which has no command yet
- * @cmd:	as family->receive() passed it on.  It belongs to the hub until
- *		@seat->done() is called, exactly once.
+/*
+ * Have a command executed, as family->receive() passed it on.  It belongs to the hub until
+ * @seat->done() is called, exactly once.  The seat has no command yet.
  *
- * Return: 0; -ENODEV the chip was or is being removed, or the host shuts down, and
- * done() will not be called
+ * Returns 0, or -ENODEV if the chip was or is being removed or the host shuts down; then done()
+ * is not called.
  */
 int vtpmb_hub_submit(struct vtpmb_seat *seat, struct vtpmb_cmd *cmd)
 {
@@ -265,12 +257,10 @@ static void vtpmb_seat_wait_quiet(struct vtpmb_seat *seat)
 			 (TASK_UNINTERRUPTIBLE | TASK_FREEZABLE));
 }
 
-/**
- * vtpmb_hub_wait() - wait until a proxy has no work left
- * @seat:	the proxy's seat; no command of it is being executed, and none will come
- *
- * A caller that is being killed does not wait for its place in the queue, only
- * for the end of its own turn.
+/*
+ * Wait until a proxy has no work left.  No command of it is being executed, and none will
+ * come.  A caller that is being killed does not wait for its place in the queue, only for the
+ * end of its own turn.
  */
 void vtpmb_hub_wait(struct vtpmb_seat *seat)
 {

@@ -7,6 +7,7 @@
  * passed to the next proxy as it is, as long as the host does not want it.
  */
 
+#include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>

@@ -4,12 +4,9 @@
 #include <linux/compiler.h>
 #include "turn.h"
 
-/**
- * vtpmb_turn_goes_on() - whether a turn may have another command
- * @rule:	how long turns are; may change meanwhile
- * @us:		microseconds since it began
- * @nr_commands: commands of its proxy that the chip got in it
- * @waiting:	who else wants the chip
+/*
+ * Whether a turn may have another command, @us microseconds and @nr_commands chip commands
+ * after it began.  @rule may change meanwhile.
  */
 bool vtpmb_turn_goes_on(const struct vtpmb_turn_rule *rule, s64 us,
 			unsigned int nr_commands, enum vtpmb_waiting waiting)
@@ -26,13 +23,7 @@ bool vtpmb_turn_goes_on(const struct vtpmb_turn_rule *rule, s64 us,
 	return us < READ_ONCE(rule->host_us);
 }
 
-/**
- * vtpmb_turn_patience() - how long a turn waits for its proxy's next command
- * @rule:	how long turns are; may change meanwhile
- * @waiting:	who else wants the chip
- *
- * Return: microseconds since the proxy got its last response
- */
+/* How many microseconds a turn waits for its proxy's next command.  @rule may change meanwhile. */
 unsigned int vtpmb_turn_patience(const struct vtpmb_turn_rule *rule,
 				 enum vtpmb_waiting waiting)
 {

@@ -3,7 +3,11 @@
 
 #include <linux/compiler.h>
 #include <linux/kernel.h>
+#include "../core/attest.h"
+#include "../core/composite.h"
+#include "../core/secret.h"
 #include "admin.h"
+#include "shown.h"
 #include "state.h"
 
 /* A new view undoes a ForceClear of the guest, even if it is the same. */
@@ -60,7 +64,10 @@ static bool tpm12_check_nv_range(const struct vtpmb_vtpm *vtpm, u64 value)
 
 const struct vtpmb_setting vtpmb_tpm12_settings[VTPMB_NR_SETTINGS] = {
 	[VTPMB_SETTING_NV_RANGE] = { .max = U64_MAX, .check = tpm12_check_nv_range },
-	[VTPMB_SETTING_REAL_PCRS] = { .max = VTPMB_ALL_PCRS },
+	[VTPMB_SETTING_REAL_PCRS] = {
+		.max = VTPMB_ALL_PCRS,
+		.check = vtpmb_register_check_real_pcrs,
+	},
 	[VTPMB_SETTING_OWNERSHIP] = {
 		.max = VTPMB_OWNERSHIP_GRANTED,
 		.set = tpm12_set_ownership,
@@ -75,5 +82,22 @@ const struct vtpmb_setting vtpmb_tpm12_settings[VTPMB_NR_SETTINGS] = {
 		.max = U32_MAX,
 		.set = tpm12_set_counter,
 		.get = tpm12_get_counter,
+	},
+	[VTPMB_SETTING_SECRET] = {
+		.max = U64_MAX,
+		.set_bytes = vtpmb_secret_set,
+		.get = vtpmb_secret_given,
+	},
+	[VTPMB_SETTING_COMPOSITE] = {
+		.max = VTPMB_ALL_PCRS,
+		.check = vtpmb_composite_check,
+		.set = vtpmb_tpm12_set_composite,
+		.get = vtpmb_composite_get,
+	},
+	[VTPMB_SETTING_ATTEST] = {
+		.max = VTPMB_ALL_PCRS,
+		.check = vtpmb_attest_check,
+		.set = vtpmb_tpm12_set_attest,
+		.get = vtpmb_attest_get,
 	},
 };

@@ -20,14 +20,9 @@ int vtpmb_tpm12_cut_short(struct vtpmb_port *port)
 	return -EIO;
 }
 
-/**
- * vtpmb_tpm12_command() - run a command of the bridge's own, in parts
- * @port:	the chip; the response comes into its scratch buffer
- * @code:	which command
- * @body:	all that comes after the header
- * @rc:		out: the chip's return code
- *
- * Return: the response's length, or a negative errno
+/*
+ * Run a command of the bridge's own, whose body comes in parts.  Returns the response's length,
+ * which is in the port's scratch buffer, or a negative errno.
  */
 int vtpmb_tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_body *body,
 			u32 *rc)
@@ -43,17 +38,7 @@ int vtpmb_tpm12_command(struct vtpmb_port *port, u32 code, const struct vtpmb_bo
 	return len;
 }
 
-/**
- * vtpmb_tpm12_own_command() - run a command of the bridge's own
- * @port:	the chip; the response comes into its scratch buffer
- * @code:	which command
- * @body:	all that comes after the header
- * @body_len:	its bytes
- * @rc:		out: the chip's return code
- *
- * Context: The hub's thread, which holds the chip.  May sleep.
- * Return: the response's length, or a negative errno
- */
+/* The same for a body in one piece. */
 int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 			    size_t body_len, u32 *rc)
 {
@@ -64,11 +49,11 @@ int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 
 /**
  * vtpmb_tpm12_ask_capability() - send GetCapability to the chip
- * @port:	the chip; the response comes into its scratch buffer
+ * @port:	the chip
  * @cap:	TPM_CAPABILITY_AREA
  * @sub:	subCap
  * @sub_len:	its bytes, at most 4
- * @r:		out: at the response's parameters; valid if @rc is TPM_SUCCESS
+ * @r:		out: resp, in the port's scratch buffer; valid if @rc is TPM_SUCCESS
  * @rc:		out: the chip's return code
  *
  * Context: The hub's thread, which holds the chip.  May sleep.
@@ -79,6 +64,7 @@ int vtpmb_tpm12_ask_capability(struct vtpmb_port *port, u32 cap, const void *sub
 {
 	struct vtpmb_writer w;
 	u8 body[12];
+	u32 size;
 	int len;
 
 	vtpmb_writer_init(&w, body, sizeof(body));
@@ -88,36 +74,22 @@ int vtpmb_tpm12_ask_capability(struct vtpmb_port *port, u32 cap, const void *sub
 	len = vtpmb_tpm12_own_command(port, TPM_ORD_GetCapability, body, w.len, rc);
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
-	vtpmb_reader_init(r, port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	return 0;
+	vtpmb_port_response(port, len, r);
+	return vtpmb_get_u32(r, &size) && size == r->left ? 0 : vtpmb_tpm12_cut_short(port);
 }
 
-/**
- * vtpmb_tpm12_ask_number() - read a property that the chip may change
- * @port:	the chip
- * @prop:	TPM_CAP_PROPERTY
- * @value:	out: its value; 0 if the chip does not return it
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Read a TPM_CAP_PROPERTY that the chip may change; 0 if the chip does not return it. */
 int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
 {
+	const __be32 sub = cpu_to_be32(prop);
 	struct vtpmb_reader r;
-	u32 rc, size;
-	u8 sub[4];
-	int err;
+	u32 rc;
+	int err = vtpmb_tpm12_ask_capability(port, TPM_CAP_PROPERTY, &sub, sizeof(sub), &r, &rc);
 
-	vtpmb_poke_u32(sub, prop);
-	err = vtpmb_tpm12_ask_capability(port, TPM_CAP_PROPERTY, sub, sizeof(sub), &r, &rc);
 	if (err)
 		return err;
 	*value = 0;
-	if (rc)
-		return 0;
-	if (!vtpmb_get_u32(&r, &size) || size != sizeof(*value) ||
-	    !vtpmb_get_u32(&r, value) || r.left)
-		return vtpmb_tpm12_cut_short(port);
-	return 0;
+	return rc || (vtpmb_get_u32(&r, value) && !r.left) ? 0 : vtpmb_tpm12_cut_short(port);
 }
 
 /* Whether a command may succeed later; in failure mode only after a reset. */
@@ -131,40 +103,33 @@ bool vtpmb_tpm12_is_busy(u32 rc)
  * @port:	the chip
  * @rt:		TPM_RESOURCE_TYPE
  * @list:	out: the handles, in the port's scratch buffer; valid if @rc is TPM_SUCCESS
- * @nr_handles:	out: their number; valid if @rc is TPM_SUCCESS
  * @rc:		out: the chip's return code
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *nr_handles,
-			 u32 *rc)
+int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, struct vtpmb_reader *list, u32 *rc)
 {
-	struct vtpmb_reader r;
-	u8 sub[4];
-	u32 size;
-	int err;
+	const __be32 sub = cpu_to_be32(rt);
+	u16 nr;
+	int err = vtpmb_tpm12_ask_capability(port, TPM_CAP_HANDLE, &sub, sizeof(sub), list, rc);
 
-	vtpmb_poke_u32(sub, rt);
-	err = vtpmb_tpm12_ask_capability(port, TPM_CAP_HANDLE, sub, sizeof(sub), &r, rc);
 	if (err || *rc)
 		return err;
-	if (!vtpmb_get_u32(&r, &size) || r.left != size || !vtpmb_get_u16(&r, nr_handles) ||
-	    r.left != *nr_handles * sizeof(u32))
-		return vtpmb_tpm12_cut_short(port);
-	*list = r.pos;
-	return 0;
+	return vtpmb_get_u16(list, &nr) && list->left == nr * sizeof(u32) ? 0 :
+	       vtpmb_tpm12_cut_short(port);
 }
 
 /**
  * vtpmb_tpm12_is_listed() - check whether a handle is in a list of the chip's handles
  * @handle:	the handle
  * @list:	the list from vtpmb_tpm12_ask_list()
- * @nr_handles:	number of handles in it
  */
-bool vtpmb_tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles)
+bool vtpmb_tpm12_is_listed(u32 handle, struct vtpmb_reader list)
 {
-	for (; nr_handles--; list += sizeof(u32)) {
-		if (vtpmb_peek_u32(list) == handle)
+	u32 listed;
+
+	while (vtpmb_get_u32(&list, &listed)) {
+		if (listed == handle)
 			return true;
 	}
 	return false;

@@ -16,8 +16,7 @@ int vtpmb_tpm12_ask_capability(struct vtpmb_port *port, u32 cap, const void *sub
 			       size_t sub_len, struct vtpmb_reader *r, u32 *rc);
 int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value);
 bool vtpmb_tpm12_is_busy(u32 rc);
-int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, const u8 **list, u16 *nr_handles,
-			 u32 *rc);
-bool vtpmb_tpm12_is_listed(u32 handle, const u8 *list, unsigned int nr_handles);
+int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, struct vtpmb_reader *list, u32 *rc);
+bool vtpmb_tpm12_is_listed(u32 handle, struct vtpmb_reader list);
 
 #endif

@@ -40,9 +40,16 @@ struct vtpmb_tpm12_entry *vtpmb_tpm12_entries(struct vtpmb_vtpm *vtpm,
 	return vtpmb_tpm12_table(vtpm)->entry + vtpmb_tpm12_kinds[kind].first;
 }
 
-unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind)
+/* The kind of a TPM_RESOURCE_TYPE, or TPM12_NR_KINDS if the handle table has none. */
+enum vtpmb_tpm12_kind vtpmb_tpm12_kind_of(u32 rt)
 {
-	return vtpmb_tpm12_kinds[kind].capacity;
+	enum vtpmb_tpm12_kind kind;
+
+	for (kind = 0; kind < TPM12_NR_KINDS; kind++) {
+		if (vtpmb_tpm12_kinds[kind].rt == rt)
+			break;
+	}
+	return kind;
 }
 
 /* Whether the chip can save contexts, as far as known. */
@@ -206,14 +213,7 @@ void vtpmb_tpm12_clear_in_use(struct vtpmb_vtpm *vtpm)
 		table->entry[i].res.in_use = false;
 }
 
-/**
- * vtpmb_tpm12_find_loaded() - find the proxies' key or session with a physical handle
- * @port:	the chip
- * @kind:	which kind
- * @phys:	physical handle
- *
- * Return: its entry, or NULL
- */
+/* Find the proxies' key or session with a physical handle, or NULL. */
 struct vtpmb_tpm12_entry *vtpmb_tpm12_find_loaded(struct vtpmb_port *port,
 						  enum vtpmb_tpm12_kind kind, u32 phys)
 {
@@ -281,13 +281,9 @@ static void tpm12_free_entry(struct vtpmb_tpm12_entry *entry)
 	memset(entry, 0, sizeof(*entry));
 }
 
-/**
- * vtpmb_tpm12_forget_entry() - free an entry of the handle table
- * @vtpm:	the vtpm
- * @entry:	the entry; nothing of it is left in the chip
- *
- * The sessions of a key are forgotten with it, except for those that the guest has
- * saved.
+/*
+ * Free an entry of which nothing is left in the chip.  The sessions of a key are forgotten with
+ * it, except for those that the guest has saved.
  */
 void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
@@ -307,11 +303,7 @@ void vtpmb_tpm12_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 	vtpmb_tpm12_update_counts(vtpm);
 }
 
-/**
- * vtpmb_tpm12_session_ended() - the chip has ended a session that was loaded
- * @vtpm:	the vtpm
- * @entry:	the session
- */
+/* The chip has ended a session that was loaded. */
 void vtpmb_tpm12_session_ended(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	vtpmb_tpm12_mark_unloaded(vtpm, entry);

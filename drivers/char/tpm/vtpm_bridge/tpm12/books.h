@@ -25,7 +25,7 @@ extern const struct vtpmb_tpm12_kind_row vtpmb_tpm12_kinds[TPM12_NR_KINDS];
 
 struct vtpmb_tpm12_entry *vtpmb_tpm12_entries(struct vtpmb_vtpm *vtpm,
 					      enum vtpmb_tpm12_kind kind);
-unsigned int vtpmb_tpm12_capacity(enum vtpmb_tpm12_kind kind);
+enum vtpmb_tpm12_kind vtpmb_tpm12_kind_of(u32 rt);
 bool vtpmb_tpm12_can_save(const struct vtpmb_port *port);
 unsigned int vtpmb_tpm12_share_of_slots(const struct vtpmb_port *port);
 unsigned int vtpmb_tpm12_max_saved(const struct vtpmb_port *port);

@@ -419,13 +419,9 @@ static int tpm12_correct_nv_list(struct vtpmb_tpm12_call *call, size_t len)
 	return 0;
 }
 
-/**
- * vtpmb_tpm12_correct_capability() - change the chip's answer to what the guest may see
- * @call:	a successful TPM_GetCapability; the response is over the command,
- *		which is still in @kept of the table
- * @len:	bytes of the response
- *
- * Return: 0 or -EIO
+/*
+ * Change the chip's answer to TPM_GetCapability to what the guest may see.  The response is
+ * over the command, which is still in @kept of the table.  Returns 0 or -EIO.
  */
 int vtpmb_tpm12_correct_capability(struct vtpmb_tpm12_call *call, size_t len)
 {

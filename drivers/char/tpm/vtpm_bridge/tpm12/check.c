@@ -36,12 +36,7 @@ u32 vtpmb_tpm12_check_state(struct vtpmb_vtpm *vtpm, u8 needs)
 	return TPM_SUCCESS;
 }
 
-/**
- * vtpmb_tpm12_check_needs() - check whether a virtual TPM is in the state that a command needs
- * @call:	the command: its @row and @tag
- *
- * Return: a return code
- */
+/* Check whether a virtual TPM is in the state that the @row and @tag of a command need. */
 u32 vtpmb_tpm12_check_needs(struct vtpmb_tpm12_call *call)
 {
 	u8 needs = call->row->needs;

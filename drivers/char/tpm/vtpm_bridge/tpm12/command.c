@@ -24,7 +24,9 @@
 #include "lockout.h"
 #include "nv.h"
 #include "owner.h"
+#include "register.h"
 #include "response.h"
+#include "shown.h"
 #include "state.h"
 #include "swap.h"
 #include "transport.h"
@@ -74,6 +76,7 @@ static u32 tpm12_prepare(struct vtpmb_tpm12_call *call)
 		rc = tpm12_quota(vtpm, &call->frame);
 	if (!rc && call->wraps)
 		rc = tpm12_quota(vtpm, &call->inner);
+	call->shows = vtpmb_tpm12_needs_shown(call);
 	return rc;
 }
 
@@ -206,10 +209,20 @@ static void tpm12_apply_to_platform(struct vtpmb_tpm12_call *call)
 	mutex_unlock(&call->vtpm->lock);
 }
 
+/* The wrapped command was executed, perhaps without success. */
+static void tpm12_end_sha1(struct vtpmb_tpm12_call *call)
+{
+	mutex_lock(&call->vtpm->lock);
+	vtpmb_tpm12_end_sha1(call->tpm);
+	mutex_unlock(&call->vtpm->lock);
+}
+
 static int tpm12_complete(struct vtpmb_tpm12_call *call, int len)
 {
 	int err = 0;
 
+	if (call->wraps)
+		tpm12_end_sha1(call);
 	/* The wrapped command first, since the outer session may end with it. */
 	if (call->wraps)
 		err = vtpmb_tpm12_apply_wrapped(call, len);
@@ -260,6 +273,8 @@ static int tpm12_forward(struct vtpmb_tpm12_call *call, u32 *rc)
 		err = tpm12_evict_others(call);
 	if (!err && !*rc)
 		err = tpm12_load_named(call, rc);
+	if (!err && !*rc)
+		err = vtpmb_tpm12_show(call, rc);
 	if (err || *rc)
 		return err;
 	call->cmd->slow = call->row->slow || (call->wraps && call->inner.row->slow);
@@ -299,14 +314,7 @@ static int tpm12_end_sessions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	return err;
 }
 
-/**
- * vtpmb_tpm12_execute() - answer a command that receive() passed on
- * @vtpm:	the vtpm
- * @cmd:	the command; the response comes over it
- *
- * Context: The hub's thread, which holds the chip.  May sleep.
- * Return: 0, or a negative errno of transmit
- */
+/* Answer a command that receive() passed on. */
 int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm12_call *call = cmd->call;
@@ -325,6 +333,8 @@ int vtpmb_tpm12_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	err = vtpmb_tpm12_resync(vtpm->port, &rc);
 	if (!err && !rc)
 		err = vtpmb_tpm12_read_owner(vtpm);
+	if (!err && !rc)
+		err = vtpmb_tpm12_clear_leftovers(vtpm->port);
 	if (err)
 		return err;
 	if (!rc) {

@@ -134,32 +134,21 @@ static u32 tpm12_save_session(struct vtpmb_tpm12_call *call, struct vtpmb_tpm12_
 	return TPM_SUCCESS;
 }
 
-static struct vtpmb_tpm12_entry *tpm12_find(struct vtpmb_vtpm *vtpm, u32 rt, u32 handle)
-{
-	switch (rt) {
-	case TPM_RT_KEY:
-		return vtpmb_tpm12_entry(vtpm, TPM12_KEY, handle);
-	case TPM_RT_AUTH:
-		return vtpmb_tpm12_entry(vtpm, TPM12_AUTH, handle);
-	case TPM_RT_TRANS:
-		return vtpmb_tpm12_entry(vtpm, TPM12_TRANS, handle);
-	default:
-		return NULL;
-	}
-}
-
 /* TPM_SaveContext (Part 3, 21.2) */
 int vtpmb_tpm12_save_context(struct vtpmb_tpm12_call *call, u32 *rc)
 {
 	struct tpm12_context c = {};
-	struct vtpmb_tpm12_entry *entry;
+	struct vtpmb_tpm12_entry *entry = NULL;
+	enum vtpmb_tpm12_kind kind;
 	u8 label[LABEL_SIZE];
 
 	c.handle = vtpmb_tpm12_u32(call);
 	c.rt = vtpmb_tpm12_u32(call);
 	memcpy(label, vtpmb_get_bytes(&call->in, sizeof(label)), sizeof(label));
 	c.label = label;
-	entry = tpm12_find(call->vtpm, c.rt, c.handle);
+	kind = vtpmb_tpm12_kind_of(c.rt);
+	if (kind < TPM12_NR_KINDS)
+		entry = vtpmb_tpm12_entry(call->vtpm, kind, c.handle);
 	if (!entry) {
 		*rc = TPM_INVALID_RESOURCE;
 		return 0;

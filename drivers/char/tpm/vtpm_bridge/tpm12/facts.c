@@ -7,68 +7,48 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "../core/port.h"
+#include "ask.h"
 #include "facts.h"
 #include "room.h"
 #include "state.h"
 
 #define TAG_PERMANENT_FLAGS_SIZE 2
 
-/* Send the command in @w, which lies in the port's scratch buffer, and start to read. */
-static int tpm12_ask(struct vtpmb_port *port, struct vtpmb_writer *w,
-		     struct vtpmb_tpm12_blob *blob)
+static void tpm12_keep(struct vtpmb_tpm12_blob *blob, const struct vtpmb_reader *r)
 {
-	struct vtpmb_reader r;
-	const u8 *bytes;
-	u32 bytes_len;
-	int len;
-
-	memset(blob, 0, sizeof(*blob));
-	vtpmb_poke_u32(w->buf + 2, w->len);
-	len = port->transmit(port, w->buf);
-	if (len < 0)
-		return len;
-	if (vtpmb_peek_u32(w->buf + 6))
-		return 0;
-	vtpmb_reader_init(&r, w->buf + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
-	if (!vtpmb_get_u32(&r, &bytes_len))
-		return -EIO;
-	bytes = vtpmb_get_bytes(&r, bytes_len);
-	if (!bytes)
-		return -EIO;
-	blob->len = min_t(u32, bytes_len, sizeof(blob->bytes));
-	memcpy(blob->bytes, bytes, blob->len);
-	return 0;
-}
-
-static void tpm12_begin_question(struct vtpmb_port *port, struct vtpmb_writer *w,
-				 u32 code)
-{
-	vtpmb_writer_init(w, port->scratch, VTPMB_BUF_SIZE);
-	vtpmb_put_u16(w, TPM_TAG_RQU_COMMAND);
-	vtpmb_put_u32(w, 0);
-	vtpmb_put_u32(w, code);
+	blob->len = min(r->left, sizeof(blob->bytes));
+	memcpy(blob->bytes, r->pos, blob->len);
 }
 
 /* @blob is empty if the chip does not return the property. */
 static int tpm12_ask_cap(struct vtpmb_port *port, u32 area, u32 sub_cap,
 			 struct vtpmb_tpm12_blob *blob)
 {
-	struct vtpmb_writer w;
+	const __be32 sub = cpu_to_be32(sub_cap);
+	struct vtpmb_reader r;
+	u32 rc;
+	int err = vtpmb_tpm12_ask_capability(port, area, &sub, sub_cap ? sizeof(sub) : 0, &r, &rc);
 
-	tpm12_begin_question(port, &w, TPM_ORD_GetCapability);
-	vtpmb_put_u32(&w, area);
-	vtpmb_put_u32(&w, sub_cap ? 4 : 0);
-	if (sub_cap)
-		vtpmb_put_u32(&w, sub_cap);
-	return tpm12_ask(port, &w, blob);
+	blob->len = 0;
+	if (!err && !rc)
+		tpm12_keep(blob, &r);
+	return err;
 }
 
 static int tpm12_ask_test_result(struct vtpmb_port *port, struct vtpmb_tpm12_blob *blob)
 {
-	struct vtpmb_writer w;
+	struct vtpmb_reader r;
+	u32 rc, size;
+	int len = vtpmb_tpm12_own_command(port, TPM_ORD_GetTestResult, NULL, 0, &rc);
 
-	tpm12_begin_question(port, &w, TPM_ORD_GetTestResult);
-	return tpm12_ask(port, &w, blob);
+	if (len < 0 || rc)
+		return min(len, 0);
+	vtpmb_port_response(port, len, &r);
+	if (!vtpmb_get_u32(&r, &size) || size != r.left)
+		return -EIO;
+	tpm12_keep(blob, &r);
+	return 0;
 }
 
 /* TPM_PERMANENT_FLAGS: a tag, then a byte for each flag that the chip has. */
@@ -125,12 +105,10 @@ static void tpm12_chip_init(struct vtpmb_port *port)
 	vtpmb_tpm12_room_unknown(port);
 }
 
-/**
- * vtpmb_tpm12_probe() - read the properties of a chip
- * @port:	the port; the caller holds the chip
- *
- * Return: 0; -ENOMEM; -ENODEV: the chip is gone; -EIO: it does not answer as a working
- * TPM 1.2 does; -ENOENT: the kernel has no SHA-1
+/*
+ * Read the properties of a chip, which the caller holds.  Returns 0; -ENOMEM; -ENODEV if the
+ * chip is gone; -EIO if it does not answer as a working TPM 1.2 does; -ENOENT if the kernel has
+ * no SHA-1.
  */
 int vtpmb_tpm12_probe(struct vtpmb_port *port)
 {

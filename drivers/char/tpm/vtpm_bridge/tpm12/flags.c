@@ -82,15 +82,11 @@ bool vtpmb_tpm12_shown_pf(const struct vtpmb_vtpm *vtpm, u32 flag)
 	}
 }
 
-/**
- * vtpmb_tpm12_init_flags() - set the flags of a new TPM
- * @vtpm:	the vtpm
- *
- * It is enabled and activated, so that firmware finds a working TPM.  An owner cannot be
- * installed.  Physical presence can be asserted in both ways: by command, which firmware
- * needs for its menu, and by the hardware pin, which belongs to the administrator.
- *
- * Flags that are not modelled have the values of the chip.
+/*
+ * Set the flags of a new TPM.  It is enabled and activated, so that firmware finds a working
+ * TPM.  An owner cannot be installed.  Physical presence can be asserted in both ways: by
+ * command, which firmware needs for its menu, and by the hardware pin, which belongs to the
+ * administrator.  Flags that are not modelled have the values of the chip.
  */
 void vtpmb_tpm12_init_flags(struct vtpmb_vtpm *vtpm)
 {

@@ -73,31 +73,21 @@ int vtpmb_tpm12_end_own_sessions(struct vtpmb_tpm12_call *call, u32 *rc)
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < vtpmb_tpm12_capacity(TPM12_AUTH) && !err; i++) {
+	for (i = 0; i < VTPMB_MAX_SESSIONS && !err; i++) {
 		if (auth[i].res.used && !auth[i].guest_saved)
 			err = vtpmb_tpm12_flush_and_forget(call->vtpm, &auth[i]);
 	}
 	return err;
 }
 
-static int tpm12_flush_key(struct vtpmb_tpm12_call *call, u32 handle, u32 unknown, u32 *rc)
-{
-	struct vtpmb_tpm12_entry *key = vtpmb_tpm12_entry(call->vtpm, TPM12_KEY, handle);
-
-	if (key)
-		return vtpmb_tpm12_flush_and_forget(call->vtpm, key);
-	*rc = unknown;
-	return 0;
-}
-
-static int tpm12_flush_session(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_kind kind,
-			       u32 handle, u32 *rc)
+static int tpm12_flush(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_kind kind, u32 handle,
+		       u32 unknown, u32 *rc)
 {
 	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entry(call->vtpm, kind, handle);
 
 	if (entry)
 		return vtpmb_tpm12_flush_and_forget(call->vtpm, entry);
-	*rc = TPM_INVALID_AUTHHANDLE;
+	*rc = unknown;
 	return 0;
 }
 
@@ -118,13 +108,13 @@ static int tpm12_flush_context(struct vtpmb_tpm12_call *call, u32 number, u32 *r
 /* TPM_EvictKey (Part 3, 27.1.1) */
 int vtpmb_tpm12_evict_key(struct vtpmb_tpm12_call *call, u32 *rc)
 {
-	return tpm12_flush_key(call, vtpmb_tpm12_u32(call), TPM_INVALID_KEYHANDLE, rc);
+	return tpm12_flush(call, TPM12_KEY, vtpmb_tpm12_u32(call), TPM_INVALID_KEYHANDLE, rc);
 }
 
 /* TPM_Terminate_Handle (Part 3, 27.1.2) */
 int vtpmb_tpm12_terminate_handle(struct vtpmb_tpm12_call *call, u32 *rc)
 {
-	return tpm12_flush_session(call, TPM12_AUTH, vtpmb_tpm12_u32(call), rc);
+	return tpm12_flush(call, TPM12_AUTH, vtpmb_tpm12_u32(call), TPM_INVALID_AUTHHANDLE, rc);
 }
 
 /* TPM_FlushSpecific (Part 3, 22.1) */
@@ -134,11 +124,11 @@ int vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call, u32 *rc)
 
 	switch (vtpmb_tpm12_u32(call)) {
 	case TPM_RT_KEY:
-		return tpm12_flush_key(call, handle, TPM_BAD_PARAMETER, rc);
+		return tpm12_flush(call, TPM12_KEY, handle, TPM_BAD_PARAMETER, rc);
 	case TPM_RT_AUTH:
-		return tpm12_flush_session(call, TPM12_AUTH, handle, rc);
+		return tpm12_flush(call, TPM12_AUTH, handle, TPM_INVALID_AUTHHANDLE, rc);
 	case TPM_RT_TRANS:
-		return tpm12_flush_session(call, TPM12_TRANS, handle, rc);
+		return tpm12_flush(call, TPM12_TRANS, handle, TPM_INVALID_AUTHHANDLE, rc);
 	case TPM_RT_CONTEXT:
 		return tpm12_flush_context(call, handle, rc);
 	case TPM_RT_DAA_V0:
@@ -154,13 +144,13 @@ int vtpmb_tpm12_flush_specific(struct vtpmb_tpm12_call *call, u32 *rc)
 static void tpm12_put_handles(struct vtpmb_tpm12_call *call, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(call->vtpm, kind);
-	unsigned int i, nr = 0;
+	unsigned int i, nr = 0, capacity = vtpmb_tpm12_kinds[kind].capacity;
 
-	for (i = 0; i < vtpmb_tpm12_capacity(kind); i++)
+	for (i = 0; i < capacity; i++)
 		nr += entry[i].res.used && !entry[i].guest_saved;
 	vtpmb_put_u32(&call->out, sizeof(u16) + nr * sizeof(u32));
 	vtpmb_put_u16(&call->out, nr);
-	for (i = 0; i < vtpmb_tpm12_capacity(kind); i++) {
+	for (i = 0; i < capacity; i++) {
 		if (entry[i].res.used && !entry[i].guest_saved)
 			vtpmb_put_u32(&call->out, entry[i].virt);
 	}
@@ -184,13 +174,9 @@ static u32 tpm12_put_list(struct vtpmb_tpm12_call *call, u32 rt)
 {
 	switch (rt) {
 	case TPM_RT_KEY:
-		tpm12_put_handles(call, TPM12_KEY);
-		return TPM_SUCCESS;
 	case TPM_RT_AUTH:
-		tpm12_put_handles(call, TPM12_AUTH);
-		return TPM_SUCCESS;
 	case TPM_RT_TRANS:
-		tpm12_put_handles(call, TPM12_TRANS);
+		tpm12_put_handles(call, vtpmb_tpm12_kind_of(rt));
 		return TPM_SUCCESS;
 	case TPM_RT_CONTEXT:
 		tpm12_put_contexts(call);

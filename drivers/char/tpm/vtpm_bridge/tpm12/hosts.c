@@ -31,33 +31,26 @@ static bool tpm12_is_hosts(const struct vtpmb_tpm12_hosts *hosts, u32 handle)
 int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
 {
 	struct vtpmb_tpm12_hosts *hosts = &vtpmb_tpm12_chip(port)->hosts[kind];
-	u16 nr_handles = 0;
-	const u8 *list;
-	u32 rc;
+	struct vtpmb_reader list;
+	u32 handle, rc;
 	int err;
 
 	if (hosts->asked)
 		return 0;
-	err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &nr_handles, &rc);
+	err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &rc);
 	if (err)
 		return err;
 	hosts->asked = !vtpmb_tpm12_is_busy(rc);
-	hosts->known = !rc && nr_handles <= VTPMB_MAX_HOST_HANDLES;
-	if (!hosts->known)
-		return 0;
-	for (hosts->nr_handles = 0; nr_handles--; list += sizeof(u32)) {
-		u32 handle = vtpmb_peek_u32(list);
-
+	hosts->known = !rc && list.left <= sizeof(hosts->handle);
+	hosts->nr_handles = 0;
+	while (hosts->known && vtpmb_get_u32(&list, &handle)) {
 		if (!vtpmb_tpm12_find_loaded(port, kind, handle))
 			hosts->handle[hosts->nr_handles++] = handle;
 	}
 	return 0;
 }
 
-/**
- * vtpmb_tpm12_note_save() - the chip is about to be told to save
- * @entry:	the loaded entry
- */
+/* The chip is about to be told to save a loaded entry. */
 void vtpmb_tpm12_note_save(const struct vtpmb_tpm12_entry *entry)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(entry->vtpm->port);
@@ -76,10 +69,7 @@ void vtpmb_tpm12_note_save_done(struct vtpmb_port *port)
 	vtpmb_tpm12_chip(port)->saving = 0;
 }
 
-/**
- * vtpmb_tpm12_forget_hosts() - the host gets the chip
- * @port:	the chip
- */
+/* The host gets the chip. */
 void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port)
 {
 	unsigned int kind;
@@ -91,10 +81,9 @@ void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port)
 	vtpmb_tpm12_note_save_done(port);
 }
 
-/**
- * vtpmb_tpm12_note_flush() - the chip is about to be told to flush something
- * @port:	the chip
- * @handle:	its handle; if it is missing later, it was flushed and not saved
+/*
+ * The chip is about to be told to flush @handle.  If it is missing later, it was flushed and
+ * not saved.
  */
 void vtpmb_tpm12_note_flush(struct vtpmb_port *port, u32 handle)
 {
@@ -104,14 +93,13 @@ void vtpmb_tpm12_note_flush(struct vtpmb_port *port, u32 handle)
 
 /* Find handles that are neither the host's nor in a table, at most as many as fit @lost. */
 unsigned int vtpmb_tpm12_find_lost(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
-				   const u8 *list, unsigned int nr_handles, u32 *lost)
+				   struct vtpmb_reader list, u32 *lost)
 {
 	const struct vtpmb_tpm12_hosts *hosts = &vtpmb_tpm12_chip(port)->hosts[kind];
 	unsigned int nr_lost = 0;
+	u32 handle;
 
-	for (; nr_handles-- && nr_lost < VTPMB_MAX_HOST_HANDLES; list += sizeof(u32)) {
-		u32 handle = vtpmb_peek_u32(list);
-
+	while (nr_lost < VTPMB_MAX_HOST_HANDLES && vtpmb_get_u32(&list, &handle)) {
 		if (!tpm12_is_hosts(hosts, handle) && !vtpmb_tpm12_find_loaded(port, kind, handle))
 			lost[nr_lost++] = handle;
 	}

@@ -11,6 +11,6 @@ void vtpmb_tpm12_note_save_done(struct vtpmb_port *port);
 void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port);
 void vtpmb_tpm12_note_flush(struct vtpmb_port *port, u32 handle);
 unsigned int vtpmb_tpm12_find_lost(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
-				   const u8 *list, unsigned int nr_handles, u32 *lost);
+				   struct vtpmb_reader list, u32 *lost);
 
 #endif

@@ -35,29 +35,59 @@ static struct vtpmb_reader tpm12_get_sized(struct vtpmb_reader *r)
 	return sized;
 }
 
-/* TPM_PCR_SELECTION: refuse PCRs that are not granted. */
-static u32 tpm12_check_selection(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
+/* TPM_PCR_SELECTION */
+static u32 tpm12_get_selection(struct vtpmb_reader *r, u32 *selected)
 {
 	unsigned int i;
-	u32 selected = 0;
 	u16 len;
 	u8 bits;
 
-	if (!vtpmb_get_u16(r, &len) || len > VTPMB_NR_PCRS / 8)
+	*selected = 0;
+	if (!vtpmb_get_u16(r, &len) || len > VTPMB_SELECT_SIZE)
 		return TPM_INVALID_PCR_INFO;
 	for (i = 0; i < len; i++) {
 		if (!vtpmb_get_u8(r, &bits))
 			return TPM_INVALID_PCR_INFO;
-		selected |= (u32)bits << 8 * i;
+		*selected |= (u32)bits << 8 * i;
 	}
+	return TPM_SUCCESS;
+}
+
+static u32 tpm12_check_granted(const struct vtpmb_vtpm *vtpm, u32 selected)
+{
 	return selected & ~vtpm->real_pcrs ? TPM_INVALID_PCR_INFO : TPM_SUCCESS;
+}
+
+/* Refuse PCRs that are not granted, but not one of @registers alone. */
+static u32 tpm12_check_selection(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r,
+				 u32 registers)
+{
+	enum vtpmb_register_nr nr;
+	u32 selected, rc = tpm12_get_selection(r, &selected);
+
+	if (rc)
+		return rc;
+	for (nr = VTPMB_REGISTER_POLICY; nr < VTPMB_NR_REGISTERS; nr++) {
+		if (!(registers & BIT(nr)) || !vtpmb_register_represents(call->vtpm, nr) ||
+		    selected != BIT(vtpmb_register_pcr(call->vtpm->port, nr)))
+			continue;
+		call->selects |= BIT(nr);
+		return TPM_SUCCESS;
+	}
+	return tpm12_check_granted(call->vtpm, selected);
+}
+
+/* What is bound to PCRs cannot be bound to the register for quotes. */
+static u32 tpm12_check_binding(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
+{
+	return tpm12_check_selection(call, r, BIT(VTPMB_REGISTER_POLICY));
 }
 
 /*
  * TPM_PCR_INFO begins with the size of a selection, which is small.  TPM_PCR_INFO_LONG
  * begins with its tag and two localities.  An empty one names no PCRs.
  */
-static u32 tpm12_check_pcr_info(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader info)
+static u32 tpm12_check_pcr_info(struct vtpmb_tpm12_call *call, struct vtpmb_reader info)
 {
 	struct vtpmb_reader r = info;
 	u16 tag;
@@ -68,32 +98,33 @@ static u32 tpm12_check_pcr_info(const struct vtpmb_vtpm *vtpm, struct vtpmb_read
 	if (!vtpmb_get_u16(&r, &tag))
 		return TPM_INVALID_PCR_INFO;
 	if (tag != TPM_TAG_PCR_INFO_LONG)
-		return tpm12_check_selection(vtpm, &info);
+		return tpm12_check_binding(call, &info);
 	if (!vtpmb_get_bytes(&r, 2))
 		return TPM_INVALID_PCR_INFO;
-	rc = tpm12_check_selection(vtpm, &r);
-	return rc ? rc : tpm12_check_selection(vtpm, &r);
+	rc = tpm12_check_binding(call, &r);
+	return rc ? rc : tpm12_check_binding(call, &r);
 }
 
 /* TPM_Seal, TPM_Sealx (Part 3, 10.1 and 10.7) */
 u32 vtpmb_tpm12_inspect_seal(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
 	vtpmb_get_bytes(r, sizeof(u32) + TPM12_DIGEST_SIZE);
-	return tpm12_check_pcr_info(call->vtpm, tpm12_get_sized(r));
+	return tpm12_check_pcr_info(call, tpm12_get_sized(r));
 }
 
 /* TPM_Unseal (Part 3, 10.2): sealInfo of the TPM_STORED_DATA */
 u32 vtpmb_tpm12_inspect_unseal(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
 	vtpmb_get_bytes(r, 2 * sizeof(u32));
-	return tpm12_check_pcr_info(call->vtpm, tpm12_get_sized(r));
+	return tpm12_check_pcr_info(call, tpm12_get_sized(r));
 }
 
 /* TPM_Quote, TPM_Quote2 (Part 3, 16.3 and 16.5) */
 u32 vtpmb_tpm12_inspect_quote(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
 	vtpmb_get_bytes(r, sizeof(u32) + TPM12_NONCE_SIZE);
-	return tpm12_check_selection(call->vtpm, r);
+	return tpm12_check_selection(call, r, BIT(VTPMB_REGISTER_POLICY) |
+				     BIT(VTPMB_REGISTER_ATTEST));
 }
 
 /* TPM_KEY or TPM_KEY12 (Part 2, 10.2 and 10.3) up to PCRInfo */
@@ -111,7 +142,7 @@ static u32 tpm12_check_key(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r
 	u32 flags;
 
 	vtpmb_get_bytes(r, at);
-	return tpm12_check_pcr_info(call->vtpm, tpm12_get_key(r, &flags));
+	return tpm12_check_pcr_info(call, tpm12_get_key(r, &flags));
 }
 
 /* TPM_CreateWrapKey (Part 3, 10.4) */
@@ -138,13 +169,10 @@ u32 vtpmb_tpm12_inspect_load_key(struct vtpmb_tpm12_call *call, struct vtpmb_rea
 	return tpm12_check_key(call, r, sizeof(u32));
 }
 
-/**
- * vtpmb_tpm12_key_is_volatile() - whether Startup(ST_CLEAR) ends contexts of a key
- * @call:	the command, as it was sent in @kept of the table
- * @frame:	TPM_LoadKey2, or the command that is wrapped in @call
- *
- * It does for volatile keys and for keys below one that depends on PCRs (Part 3, 21.3).  If
- * that is not known, it is assumed.
+/*
+ * Whether Startup(ST_CLEAR) ends contexts of the key that TPM_LoadKey2 has loaded.  It does for
+ * volatile keys and for keys below one that depends on PCRs (Part 3, 21.3).  If that is not
+ * known, it is assumed.  @frame is the command, perhaps wrapped in @call, as it was sent.
  */
 bool vtpmb_tpm12_key_is_volatile(const struct vtpmb_tpm12_call *call,
 				 const struct vtpmb_tpm12_frame *frame)
@@ -177,6 +205,17 @@ u32 vtpmb_tpm12_inspect_nv(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r
 	return tpm12_check_index(call->vtpm, tpm12_get_u32(r));
 }
 
+/*
+ * Refuse PCRs that are not granted, and also the composite: the bridge does not know which
+ * index is bound to it.
+ */
+static u32 tpm12_check_nv_selection(const struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
+{
+	u32 selected, rc = tpm12_get_selection(r, &selected);
+
+	return rc ? rc : tpm12_check_granted(vtpm, selected);
+}
+
 /* TPM_NV_DefineSpace (Part 3, 20.1), with pcrInfoRead and pcrInfoWrite */
 u32 vtpmb_tpm12_inspect_nv_define(struct vtpmb_tpm12_call *call, struct vtpmb_reader *r)
 {
@@ -185,9 +224,9 @@ u32 vtpmb_tpm12_inspect_nv_define(struct vtpmb_tpm12_call *call, struct vtpmb_re
 	vtpmb_get_bytes(r, 2);	/* tag */
 	rc = tpm12_check_index(call->vtpm, tpm12_get_u32(r));
 	if (!rc)
-		rc = tpm12_check_selection(call->vtpm, r);
+		rc = tpm12_check_nv_selection(call->vtpm, r);
 	vtpmb_get_bytes(r, 1 + TPM12_DIGEST_SIZE);
-	return rc ? rc : tpm12_check_selection(call->vtpm, r);
+	return rc ? rc : tpm12_check_nv_selection(call->vtpm, r);
 }
 
 /* Commands on an existing monotonic counter (Part 3, 25.2 to 25.5) */
@@ -209,14 +248,7 @@ u32 vtpmb_tpm12_inspect_transport(struct vtpmb_tpm12_call *call, struct vtpmb_re
 	return TPM_SUCCESS;
 }
 
-/**
- * vtpmb_tpm12_inspect_entity() - check the entity of an OSAP session, unless it is a key
- * @vtpm:	the vtpm
- * @type:	TPM_ENTITY_TYPE
- * @value:	entityValue
- *
- * Return: a return code
- */
+/* Check the entity of an OSAP session, unless it is a key. */
 u32 vtpmb_tpm12_inspect_entity(struct vtpmb_vtpm *vtpm, u16 type, u32 value)
 {
 	const struct vtpmb_tpm12 *tpm = vtpm->state;
@@ -245,6 +277,7 @@ static u32 tpm12_check_span(struct vtpmb_reader r)
 	return offset + size > U32_MAX ? TPM_NOSPACE : TPM_SUCCESS;
 }
 
+/* What such an ordinal selects is still looked at, but not refused. */
 static bool tpm12_skips_inspection(struct vtpmb_tpm12_call *call,
 				   const struct vtpmb_tpm12_row *row)
 {
@@ -269,8 +302,10 @@ u32 vtpmb_tpm12_inspect(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_
 
 	vtpmb_reader_init(&params, frame->at + VTPMB_HEADER_SIZE, frame->len - VTPMB_HEADER_SIZE);
 	r = params;
-	if (!tpm12_skips_inspection(call, row))
+	if (row->inspect)
 		rc = row->inspect(call, &r);
+	if (tpm12_skips_inspection(call, row))
+		rc = TPM_SUCCESS;
 	if (!rc && row->spans)
 		rc = tpm12_check_span(params);
 	return rc;

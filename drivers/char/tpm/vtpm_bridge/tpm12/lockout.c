@@ -32,17 +32,16 @@ static int tpm12_chip_tries(struct vtpmb_port *port, u32 *tries, u32 *threshold)
 	static const u8 entity[2] = { 0, TPM_ET_KEYHANDLE };
 	u16 tag, count, limit;
 	struct vtpmb_reader r;
-	u32 rc, size;
 	u8 state;
+	u32 rc;
 	int err;
 
 	*threshold = 0;
 	err = vtpmb_tpm12_ask_capability(port, TPM_CAP_DA_LOGIC, entity, sizeof(entity), &r, &rc);
 	if (err || rc)
 		return err;
-	if (!vtpmb_get_u32(&r, &size) || !vtpmb_get_u16(&r, &tag) || tag != TPM_TAG_DA_INFO ||
-	    !vtpmb_get_u8(&r, &state) || !vtpmb_get_u16(&r, &count) ||
-	    !vtpmb_get_u16(&r, &limit))
+	if (!vtpmb_get_u16(&r, &tag) || tag != TPM_TAG_DA_INFO || !vtpmb_get_u8(&r, &state) ||
+	    !vtpmb_get_u16(&r, &count) || !vtpmb_get_u16(&r, &limit))
 		return 0;
 	*tries = count;
 	*threshold = limit;
@@ -81,15 +80,9 @@ static bool tpm12_is_risky(struct vtpmb_vtpm *vtpm)
 	       chip->failures >= vtpmb_guest_tries(chip->threshold);
 }
 
-/**
- * vtpmb_tpm12_limit_failures() - keep a proxy from failing if that could lock others out
- * @call:	a command that is about to be sent to the chip
- * @rc:		out: TPM_SUCCESS or TPM_DEFEND_LOCK_RUNNING
- *
- * The chip's counter is read again only after it may have changed, or before a
- * command is refused.
- *
- * Return: 0 or the errno of transmit
+/*
+ * Refuse a command, by TPM_DEFEND_LOCK_RUNNING, if its failure could lock others out.  The
+ * chip's counter is read again only after it may have changed, or before a command is refused.
  */
 int vtpmb_tpm12_limit_failures(struct vtpmb_tpm12_call *call, u32 *rc)
 {
@@ -110,11 +103,7 @@ int vtpmb_tpm12_limit_failures(struct vtpmb_tpm12_call *call, u32 *rc)
 	return err;
 }
 
-/**
- * vtpmb_tpm12_count_failure() - count a failed authorisation
- * @vtpm:	the vtpm
- * @rc:		its return code
- */
+/* Count a failed authorisation, by the return code. */
 void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 {
 	if (rc == TPM_FAIL)
@@ -126,10 +115,7 @@ void vtpmb_tpm12_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 	vtpmb_tpm12_table(vtpm)->nr_failures++;
 }
 
-/**
- * vtpmb_tpm12_failures_unknown() - the chip's counter of failures may have changed
- * @port:	the chip
- */
+/* The chip's counter of failures may have changed. */
 void vtpmb_tpm12_failures_unknown(struct vtpmb_port *port)
 {
 	vtpmb_tpm12_chip(port)->knows_tries = false;

@@ -28,12 +28,12 @@
 #include "state.h"
 #include "swap.h"
 
-static u32 tpm12_highest(const u8 *list, unsigned int nr_counts)
+static u32 tpm12_highest(struct vtpmb_reader list)
 {
-	u32 highest = 0;
+	u32 highest = 0, count;
 
-	for (; nr_counts--; list += sizeof(u32))
-		highest = max(highest, vtpmb_peek_u32(list));
+	while (vtpmb_get_u32(&list, &count))
+		highest = max(highest, count);
 	return highest;
 }
 
@@ -46,19 +46,18 @@ static int tpm12_flush_lost_context(struct vtpmb_port *port, u32 *rc)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	u32 saving = chip->saving, highest;
-	u16 nr = 0;
-	const u8 *list;
+	struct vtpmb_reader list;
 	int err;
 
 	if (!saving)
 		return 0;
-	err = vtpmb_tpm12_ask_list(port, chip->saving_rt, &list, &nr, rc);
-	if (err || *rc || vtpmb_tpm12_is_listed(saving, list, nr))
+	err = vtpmb_tpm12_ask_list(port, chip->saving_rt, &list, rc);
+	if (err || *rc || vtpmb_tpm12_is_listed(saving, list))
 		return err;
-	err = vtpmb_tpm12_ask_list(port, TPM_RT_CONTEXT, &list, &nr, rc);
+	err = vtpmb_tpm12_ask_list(port, TPM_RT_CONTEXT, &list, rc);
 	if (err || *rc)
 		return err;
-	highest = tpm12_highest(list, nr);
+	highest = tpm12_highest(list);
 	if (highest <= chip->newest)
 		return 0;
 	return vtpmb_tpm12_flush_handle(port, highest, TPM_RT_CONTEXT, rc);
@@ -76,15 +75,13 @@ static int tpm12_flush_one(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, 
 static int tpm12_flush_lost_of(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 *rc)
 {
 	u32 lost[VTPMB_MAX_HOST_HANDLES];
+	struct vtpmb_reader list;
 	unsigned int i, nr_lost;
-	u16 nr_handles = 0;
-	const u8 *list;
-	int err;
+	int err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, rc);
 
-	err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &nr_handles, rc);
 	if (err || *rc)
 		return err;
-	nr_lost = vtpmb_tpm12_find_lost(port, kind, list, nr_handles, lost);
+	nr_lost = vtpmb_tpm12_find_lost(port, kind, list, lost);
 	for (i = 0; i < nr_lost && !err && !vtpmb_tpm12_is_busy(*rc); i++)
 		err = tpm12_flush_one(port, kind, lost[i], rc);
 	if (nr_lost)
@@ -92,12 +89,9 @@ static int tpm12_flush_lost_of(struct vtpmb_port *port, enum vtpmb_tpm12_kind ki
 	return err;
 }
 
-/**
- * vtpmb_tpm12_flush_lost() - flush what commands without a response have created
- * @port:	the chip; the handle tables agree with what it has
- * @rc:		out: TPM_SUCCESS, or the return code of a busy chip: then try again
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Flush what commands without a response have created.  The handle tables agree with what the
+ * chip has.  If the chip is busy, its return code is in *@rc: then try again.
  */
 int vtpmb_tpm12_flush_lost(struct vtpmb_port *port, u32 *rc)
 {

@@ -45,20 +45,6 @@ static bool tpm12_get_space(struct vtpmb_reader *r, struct tpm12_space *space)
 	       vtpmb_get_u32(r, &space->size);
 }
 
-/* Ask the chip for a capability, and set up a reader of the response. */
-static int tpm12_ask(struct vtpmb_port *port, u32 area, const u32 *sub, struct vtpmb_reader *r)
-{
-	u32 rc, size;
-	u8 be[4];
-	int err;
-
-	vtpmb_poke_u32(be, sub ? *sub : 0);
-	err = vtpmb_tpm12_ask_capability(port, area, be, sub ? sizeof(be) : 0, r, &rc);
-	if (err)
-		return err;
-	return rc || !vtpmb_get_u32(r, &size) || size != r->left ? -EIO : 0;
-}
-
 /* Count the indexes in the range, and check whether @wanted is one of them. */
 static unsigned int tpm12_count_indexes(struct vtpmb_reader *list, const struct vtpmb_range *range,
 					u32 wanted, u32 *indexes, bool *exists)
@@ -79,17 +65,21 @@ static int tpm12_add_sizes(struct vtpmb_port *port, const u32 *indexes, unsigned
 {
 	struct tpm12_space space;
 	struct vtpmb_reader r;
-	unsigned int i;
-	int err = 0;
+	u32 rc;
+	int err;
 
-	for (i = 0; i < nr && !err; i++) {
-		err = tpm12_ask(port, TPM_CAP_NV_INDEX, &indexes[i], &r);
-		if (!err && !tpm12_get_space(&r, &space))
-			err = -EIO;
-		if (!err)
-			*bytes += space.size;
+	while (nr--) {
+		const __be32 index = cpu_to_be32(*indexes++);
+
+		err = vtpmb_tpm12_ask_capability(port, TPM_CAP_NV_INDEX, &index, sizeof(index), &r,
+						 &rc);
+		if (err)
+			return err;
+		if (rc || !tpm12_get_space(&r, &space))
+			return -EIO;
+		*bytes += space.size;
 	}
-	return err;
+	return 0;
 }
 
 /* Count the indexes in the range and the bytes of their data, and look for @wanted. */
@@ -97,11 +87,11 @@ static int tpm12_measure_range(struct vtpmb_port *port, const struct vtpmb_range
 			       unsigned int *nr, u64 *bytes, bool *exists)
 {
 	struct vtpmb_reader list;
-	u32 *indexes;
-	int err = tpm12_ask(port, TPM_CAP_NV_LIST, NULL, &list);
+	u32 *indexes, rc;
+	int err = vtpmb_tpm12_ask_capability(port, TPM_CAP_NV_LIST, NULL, 0, &list, &rc);
 
-	if (err)
-		return err;
+	if (err || rc)
+		return err ? err : -EIO;
 	indexes = kmalloc_array(list.left / sizeof(u32) + 1, sizeof(u32), GFP_KERNEL);
 	if (!indexes)
 		return -ENOMEM;
@@ -141,29 +131,21 @@ static bool tpm12_counts_writes(const struct vtpmb_vtpm *vtpm)
 	return !facts->owned || !facts->perm[TPM_PF_NV_LOCKED];
 }
 
-/**
- * vtpmb_tpm12_count_nv_write() - the chip has executed a command
- * @vtpm:	whose
- * @frame:	the command
- */
+/* The chip has executed a command: count it if it writes NV storage. */
 void vtpmb_tpm12_count_nv_write(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_frame *frame)
 {
 	if (tpm12_writes_freely(frame))
 		vtpmb_tpm12_chip(vtpm->port)->nr_nv_writes++;
 }
 
-/**
- * vtpmb_tpm12_nv_quota() - check the quotas of a proxy that defines an NV index
- * @call:	the command, or the one that wraps it
- * @frame:	the command; if it is TPM_NV_DefineSpace, its parameters can be read
- * @rc:		out: TPM_SUCCESS, or what a TPM says that is full
+/*
+ * Check the quotas of a proxy that defines an NV index.  @frame is the command, perhaps wrapped
+ * in @call; if it is TPM_NV_DefineSpace, its parameters can be read.  *@rc is TPM_SUCCESS, or
+ * what a TPM says that is full.
  *
- * Undefining an index, which is defining it with size 0, is always permitted.  An
- * existing index has to be undefined before it is defined again: libtpms deletes it
- * before it checks the new definition, and if that is invalid, it enters failure mode
- * for all its users.
- *
- * Return: 0, -EIO or the errno of transmit
+ * Undefining an index, which is defining it with size 0, is always permitted.  An existing
+ * index has to be undefined before it is defined again: libtpms deletes it before it checks the
+ * new definition, and if that is invalid, it enters failure mode for all its users.
  */
 int vtpmb_tpm12_nv_quota(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_frame *frame,
 			 u32 *rc)

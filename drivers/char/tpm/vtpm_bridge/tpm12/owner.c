@@ -40,12 +40,9 @@ static void tpm12_apply_response(struct vtpmb_vtpm *vtpm, bool owned)
 	mutex_unlock(&vtpm->lock);
 }
 
-/**
- * vtpmb_tpm12_apply_to_owner() - the chip has executed a command
- * @vtpm:	the vtpm that sent it
- * @code:	the command, or the one wrapped in it
- *
- * What the vtpm itself has in the chip is flushed before its next command.
+/*
+ * The chip has executed a command of @vtpm, or one wrapped in it: note an owner's coming or
+ * going.  What the vtpm itself has in the chip is flushed before its next command.
  */
 void vtpmb_tpm12_apply_to_owner(struct vtpmb_vtpm *vtpm, u32 code)
 {
@@ -64,11 +61,7 @@ void vtpmb_tpm12_apply_to_owner(struct vtpmb_vtpm *vtpm, u32 code)
 	tpm12_apply_response(vtpm, code == TPM_ORD_TakeOwnership);
 }
 
-/**
- * vtpmb_tpm12_owner_unknown() - the response to a command was lost
- * @vtpm:	the vtpm that sent it
- * @code:	the command, or the one wrapped in it
- */
+/* The response to a command, or to the one wrapped in it, was lost. */
 void vtpmb_tpm12_owner_unknown(struct vtpmb_vtpm *vtpm, u32 code)
 {
 	if (code != TPM_ORD_TakeOwnership && !tpm12_clears(code))
@@ -81,16 +74,14 @@ void vtpmb_tpm12_owner_unknown(struct vtpmb_vtpm *vtpm, u32 code)
 /* TPM_CAP_PROP_OWNER: a BOOL */
 static int tpm12_ask_owner(struct vtpmb_port *port, bool *owned, u32 *rc)
 {
+	const __be32 sub = cpu_to_be32(TPM_CAP_PROP_OWNER);
 	struct vtpmb_reader r;
-	u8 sub[4], val;
-	u32 size;
-	int err;
+	u8 val;
+	int err = vtpmb_tpm12_ask_capability(port, TPM_CAP_PROPERTY, &sub, sizeof(sub), &r, rc);
 
-	vtpmb_poke_u32(sub, TPM_CAP_PROP_OWNER);
-	err = vtpmb_tpm12_ask_capability(port, TPM_CAP_PROPERTY, sub, sizeof(sub), &r, rc);
 	if (err || *rc)
 		return err;
-	if (!vtpmb_get_u32(&r, &size) || size != 1 || !vtpmb_get_u8(&r, &val))
+	if (!vtpmb_get_u8(&r, &val) || r.left)
 		return -EIO;
 	*owned = val;
 	return 0;
@@ -113,12 +104,7 @@ static void tpm12_owner_is(struct vtpmb_vtpm *vtpm, bool owned)
 	vtpmb_tpm12_forget_all(vtpm);
 }
 
-/**
- * vtpmb_tpm12_read_owner() - ask whether the chip has an owner, if that is unknown
- * @vtpm:	the vtpm whose command is next, or whose command got no response
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Ask whether the chip has an owner, if that is unknown. */
 int vtpmb_tpm12_read_owner(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);

@@ -5,8 +5,10 @@
 #include <linux/kernel.h>
 #include <linux/math.h>
 #include <linux/string.h>
+#include "../core/register.h"
 #include "capability.h"
 #include "check.h"
+#include "shown.h"
 #include "state.h"
 
 #define SHA1_BLOCK	64
@@ -25,7 +27,8 @@ static u32 tpm12_check_extend(struct vtpmb_tpm12_call *call, u32 index)
 
 	if (index >= VTPMB_NR_PCRS)
 		return TPM_BADINDEX;
-	if (!vtpmb_pcrs_may_extend(&call->tpm->pcrs, index, locality))
+	if (!vtpmb_pcrs_may_extend(&call->tpm->pcrs, index, locality) ||
+	    vtpmb_register_is(call->vtpm, index))
 		return TPM_BAD_LOCALITY;
 	if (index == PCR_DRTM && locality != 4 &&
 	    !memchr_inv(tpm12_pcr(call->tpm, index), 0, TPM12_DIGEST_SIZE))
@@ -71,6 +74,8 @@ u32 vtpmb_tpm12_pcr_read(struct vtpmb_tpm12_call *call)
 
 	if (index >= VTPMB_NR_PCRS)
 		return TPM_BADINDEX;
+	if (vtpmb_register_is(call->vtpm, index) && vtpmb_tpm12_refresh_shown(call->vtpm))
+		return TPM_FAIL;
 	vtpmb_put_bytes(&call->out, tpm12_pcr(call->tpm, index), TPM12_DIGEST_SIZE);
 	return TPM_SUCCESS;
 }
@@ -79,7 +84,8 @@ static u32 tpm12_check_reset(struct vtpmb_tpm12_call *call, unsigned int index)
 {
 	if (!call->tpm->pcrs.rules[vtpmb_pcr_index(index)].reset)
 		return TPM_NOTRESETABLE;
-	if (!vtpmb_pcrs_may_reset(&call->tpm->pcrs, index, call->cmd->locality))
+	if (!vtpmb_pcrs_may_reset(&call->tpm->pcrs, index, call->cmd->locality) ||
+	    vtpmb_register_is(call->vtpm, index))
 		return TPM_NOTLOCAL;
 	return TPM_SUCCESS;
 }
@@ -115,12 +121,6 @@ u32 vtpmb_tpm12_pcr_reset(struct vtpmb_tpm12_call *call)
 	return TPM_SUCCESS;
 }
 
-static void tpm12_sha1_end(struct vtpmb_tpm12 *tpm)
-{
-	vtpmb_hash_drop(tpm->sha1);
-	tpm->sha1 = NULL;
-}
-
 /* The longest data of a guest's TPM_SHA1Update, in whole blocks. */
 static u32 tpm12_sha1_max(const struct vtpmb_vtpm *vtpm)
 {
@@ -149,7 +149,7 @@ u32 vtpmb_tpm12_sha1_update(struct vtpmb_tpm12_call *call)
 	if (!tpm->sha1)
 		return TPM_SHA_THREAD;
 	if (len % SHA1_BLOCK || len > tpm12_sha1_max(call->vtpm)) {
-		tpm12_sha1_end(tpm);
+		vtpmb_tpm12_end_sha1(tpm);
 		return TPM_SHA_ERROR;
 	}
 	if (vtpmb_hash_update(tpm->sha1, vtpmb_get_bytes(&call->in, len), len))

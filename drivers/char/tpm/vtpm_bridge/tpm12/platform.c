@@ -12,18 +12,12 @@ static void tpm12_drop_volatile(struct vtpmb_vtpm *vtpm)
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
 	vtpm->epoch++;
-	vtpmb_hash_drop(tpm->sha1);
-	tpm->sha1 = NULL;
+	vtpmb_tpm12_end_sha1(tpm);
 	tpm->failed = false;
 	memset(&tpm->stclear, 0, sizeof(tpm->stclear));
 }
 
-/**
- * vtpmb_tpm12_reset() - TPM_Init (Part 3, 3.1)
- * @vtpm:	the vtpm
- *
- * PCRs and what TPM_SaveState saved survive until TPM_Startup.
- */
+/* TPM_Init (Part 3, 3.1).  PCRs and what TPM_SaveState saved survive until TPM_Startup. */
 void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm)
 {
 	lockdep_assert_held(&vtpm->lock);
@@ -32,12 +26,7 @@ void vtpmb_tpm12_reset(struct vtpmb_vtpm *vtpm)
 	vtpm->power = VTPMB_POST_INIT;
 }
 
-/**
- * vtpmb_tpm12_off() - power off
- * @vtpm:	the vtpm
- *
- * TPM_SaveState saves to non-volatile memory, so the saved state survives.
- */
+/* Power off.  TPM_SaveState saves to non-volatile memory, so the saved state survives. */
 void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm)
 {
 	lockdep_assert_held(&vtpm->lock);
@@ -46,10 +35,7 @@ void vtpmb_tpm12_off(struct vtpmb_vtpm *vtpm)
 	vtpm->power = VTPMB_OFF;
 }
 
-/**
- * vtpmb_tpm12_void_saved_state() - the state has changed since TPM_SaveState
- * @vtpm:	the vtpm
- */
+/* The state has changed since TPM_SaveState. */
 void vtpmb_tpm12_void_saved_state(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
@@ -77,10 +63,7 @@ static void tpm12_start(struct vtpmb_vtpm *vtpm)
 	tpm->stclear.flag[TPM_SF_DEACTIVATED] = tpm->perm[TPM_PF_DEACTIVATED];
 }
 
-/**
- * vtpmb_tpm12_start() - start up as firmware would
- * @vtpm:	the vtpm, which was reset
- */
+/* Start up a TPM that was reset, as firmware would. */
 void vtpmb_tpm12_start(struct vtpmb_vtpm *vtpm)
 {
 	lockdep_assert_held(&vtpm->lock);
@@ -125,11 +108,9 @@ u32 vtpmb_tpm12_startup(struct vtpmb_tpm12_call *call)
 	return TPM_SUCCESS;
 }
 
-/**
- * vtpmb_tpm12_end_post_init() - a TPM_Startup was answered
- * @vtpm:	the vtpm
- *
- * As in libtpms, even a malformed one ends the wait for it, and discards the saved state.
+/*
+ * A TPM_Startup was answered.  As in libtpms, even a malformed one ends the wait for it, and
+ * discards the saved state.
  */
 void vtpmb_tpm12_end_post_init(struct vtpmb_vtpm *vtpm)
 {

@@ -1,37 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * TPM 1.2: definitions shared by its files.  The functions of each file are declared
- * in its own header.  From the top down: each file calls only those below it.
+ * TPM 1.2: types shared by the files of this directory.  Each file declares its functions
+ * in a header of its own.
  *
- *   tpm12.c		receiving a command, and the operations of the family
- *   command.c	sending a guest's command to the chip, and its response back
- *   transport.c	commands wrapped in transport sessions
- *   response.c	changes to keys and sessions that a response reports
- *   owner.c		whether the chip has an owner
- *   turn.c		the end of a turn, and of a proxy's keys and sessions in the chip
- *   context.c	the guest's own saving and loading of contexts
- *   handle.c	the guest's own flushing and listing of handles
- *   lost.c		keys and sessions left in the chip by a lost response
- *   swap.c		saving, flushing and loading of keys and sessions
- *   hosts.c		the host's keys and sessions in the chip
- *   frame.c		keys and sessions that a command names
- *   pcr.c		PCRs and the SHA-1 thread
- *   capability.c	GetCapability
- *   settings.c	physical presence, ownership, SetCapability
- *   inspect.c	access control on a command's parameters
- *   nv.c		how much NV storage a proxy may define
- *   books.c		handle table
- *   lockout.c	failed authorisations
- *   grant.c		which ordinals a proxy has
- *   facts.c		constant properties of the chip
- *   check.c		checks on every command
- *   wire.c		parameters, tags and responses
- *   room.c		free slots of the chip
- *   platform.c	startup, saved state, self-test
- *   flags.c		the flags of a virtual TPM
- *   admin.c	settings of the administrator
- *   ask.c		the bridge's own commands
- *   commands.c	the table of all ordinals
+ * Unless its comment says otherwise, a function that returns u32 returns a return code.  One
+ * that returns int sends commands to the chip: it runs in the hub's thread, may sleep, and
+ * returns 0, -EIO after a malformed response, or the errno of transmit.  If it has @rc and
+ * returns 0, *@rc is the return code, usually the chip's.
  *
  * Spec: TPM Main 1.2 revision 116, Part 2 (structures) and Part 3 (commands).
  * Where it leaves a choice, libtpms 0.9.2 is the reference.
@@ -43,6 +18,7 @@
 #include "../core/family.h"
 #include "../core/hash.h"
 #include "../core/pcr.h"
+#include "../core/register.h"
 #include "../core/resident.h"
 #include "../core/wire.h"
 #include "commands.h"
@@ -133,6 +109,7 @@ struct vtpmb_tpm12_hosts {
  *		not report them, all that came through the bridge
  * @knows_tries: @threshold and @failures agree with the chip
  * @threshold:	number of failures at which the chip locks itself; 0 if it does not tell
+ * @reg:	the registers: see core/register.h
  *
  * Belongs to the hub's thread.  Others also read @nr_clears and @cannot_save.
  */
@@ -154,6 +131,7 @@ struct vtpmb_tpm12_chip {
 	u32 failures;
 	bool knows_tries;
 	u32 threshold;
+	struct vtpmb_register reg[VTPMB_NR_REGISTERS];
 };
 
 /**
@@ -209,7 +187,8 @@ static inline bool tpm12_is_full(u32 rc)
  * @res:	whether it is loaded, and its saved context (TPM_CONTEXT_BLOB); @used of a free
  *		entry is 0, else the chip's @clock at its last use
  * @virt:	virtual handle, known to the guest
- * @st_clear:	TPM_Startup(ST_CLEAR) invalidates the contexts of this key
+ * @st_clear:	TPM_Startup(ST_CLEAR) invalidates the contexts of this key; so it does for each
+ *		key that is bound to PCRs
  * @encrypts:	this transport session encrypts parameters
  * @guest_saved: the guest has saved this session, and cannot use it until it loads it
  * @bound:	this session belongs to a key other than a fixed one
@@ -357,6 +336,10 @@ struct vtpmb_tpm12_frame {
  * @inner:	the same for the command wrapped in it; hub's thread
  * @wraps:	a command is wrapped in it; hub's thread
  * @hidden:	its parameters are encrypted; hub's thread
+ * @selects:	registers that its parameters, or those of the wrapped command, select alone, bit
+ *		N for register N; hub's thread
+ * @shows:	registers that the chip has to have before it gets the command, in the same way;
+ *		hub's thread
  * @answered:	the chip has answered; hub's thread
  * @attributes:	TPM_TRANSPORT_ATTRIBUTES of the session that it establishes;
  *		hub's thread
@@ -377,6 +360,8 @@ struct vtpmb_tpm12_call {
 	struct vtpmb_tpm12_frame inner;
 	bool wraps;
 	bool hidden;
+	u32 selects;
+	u32 shows;
 	bool answered;
 	u32 attributes;
 };
@@ -406,6 +391,12 @@ static inline struct vtpmb_tpm12_table *vtpmb_tpm12_table(const struct vtpmb_vtp
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
 	return &tpm->table;
+}
+
+static inline void vtpmb_tpm12_end_sha1(struct vtpmb_tpm12 *tpm)
+{
+	vtpmb_hash_drop(tpm->sha1);
+	tpm->sha1 = NULL;
 }
 
 /* Read a parameter.  The row's format guarantees that it is there. */

@@ -42,25 +42,13 @@
  * Single commands to the chip.
  */
 
-/**
- * vtpmb_tpm12_flush_handle() - TPM_FlushSpecific
- * @port:	the chip
- * @handle:	physical handle or contextCount
- * @rt:		TPM_RESOURCE_TYPE
- * @rc:		out: the chip's return code
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* TPM_FlushSpecific of a physical handle or contextCount of the TPM_RESOURCE_TYPE @rt. */
 int vtpmb_tpm12_flush_handle(struct vtpmb_port *port, u32 handle, u32 rt, u32 *rc)
 {
-	u8 body[8];
-	int len;
+	const __be32 body[] = { cpu_to_be32(handle), cpu_to_be32(rt) };
 
 	vtpmb_tpm12_note_flush(port, handle);
-	vtpmb_poke_u32(body, handle);
-	vtpmb_poke_u32(body + 4, rt);
-	len = vtpmb_tpm12_own_command(port, TPM_ORD_FlushSpecific, body, sizeof(body), rc);
-	return len < 0 ? len : 0;
+	return min(vtpmb_tpm12_own_command(port, TPM_ORD_FlushSpecific, body, sizeof(body), rc), 0);
 }
 
 /* The chip has restarted: older contexts are gone, and their counts may be reused. */
@@ -89,22 +77,22 @@ static void tpm12_take_count(struct vtpmb_tpm12_entry *entry, u32 count)
 static int tpm12_take_blob(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, int len,
 			   u32 *rc)
 {
-	struct vtpmb_reader r;
-	const u8 *blob;
-	u32 blob_len;
+	struct vtpmb_reader r, blob;
+	u32 blob_len, count;
 
-	vtpmb_reader_init(&r, vtpm->port->scratch + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
+	vtpmb_port_response(vtpm->port, len, &r);
 	if (!vtpmb_get_u32(&r, &blob_len) || blob_len < BLOB_MIN_SIZE || r.left != blob_len)
 		return vtpmb_tpm12_cut_short(vtpm->port);
-	blob = r.pos;
+	blob = r;
+	vtpmb_get_bytes(&r, BLOB_COUNT_AT);
+	/* In a contextList 0 stands for a free place. */
+	if (!vtpmb_get_u32(&r, &count) || (entry->kind != TPM12_KEY && !count))
+		return vtpmb_tpm12_cut_short(vtpm->port);
 	if (entry->kind != TPM12_KEY) {
-		/* In a contextList 0 stands for a free place. */
-		if (!vtpmb_peek_u32(blob + BLOB_COUNT_AT))
-			return vtpmb_tpm12_cut_short(vtpm->port);
-		tpm12_take_count(entry, vtpmb_peek_u32(blob + BLOB_COUNT_AT));
+		tpm12_take_count(entry, count);
 		vtpmb_tpm12_mark_unloaded(vtpm, entry);
 	}
-	if (vtpmb_resident_keep_blob(&entry->res, blob, blob_len))
+	if (vtpmb_resident_keep_blob(&entry->res, blob.pos, blob.left))
 		*rc = TPM_RESOURCES;
 	return 0;
 }
@@ -137,12 +125,12 @@ static bool tpm12_is_gone(u32 rc)
 static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
 	struct vtpmb_vtpm *vtpm = entry->vtpm;
-	u8 body[8 + LABEL_SIZE] = {};
+	const __be32 body[2 + LABEL_SIZE / sizeof(__be32)] = {
+		cpu_to_be32(entry->res.phys), cpu_to_be32(vtpmb_tpm12_kinds[entry->kind].rt),
+	};
 	int len, err;
 
 	vtpmb_tpm12_note_save(entry);
-	vtpmb_poke_u32(body, entry->res.phys);
-	vtpmb_poke_u32(body + 4, vtpmb_tpm12_kinds[entry->kind].rt);
 	len = vtpmb_tpm12_own_command(vtpm->port, TPM_ORD_SaveContext, body, sizeof(body), rc);
 	if (len < 0)
 		return len;
@@ -738,45 +726,27 @@ static int tpm12_run(enum tpm12_want want, struct vtpmb_vtpm *vtpm, enum vtpmb_t
 	return err;
 }
 
-/**
- * vtpmb_tpm12_load() - make sure that an entry is loaded in the chip
- * @vtpm:	the vtpm
- * @entry:	the entry, in use; the key that it is bound to is loaded too
- * @rc:		out: return code
- *
- * An entry whose context the chip refuses is forgotten: the chip was reset or cleared,
- * or another proxy needed its place in the contextList.
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Make sure that an entry in use is loaded in the chip, and the key that it is bound to.  An
+ * entry whose context the chip refuses is forgotten: the chip was reset or cleared, or another
+ * proxy needed its place in the contextList.
  */
 int vtpmb_tpm12_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
 	return tpm12_run(WANT_LOADED, vtpm, entry->kind, entry, rc);
 }
 
-/**
- * vtpmb_tpm12_save() - have the chip save an entry's context
- * @vtpm:	the vtpm
- * @entry:	the entry; a session is no longer loaded afterwards
- * @rc:		out: return code
- *
- * A key that was saved before is not saved again.  A session is flushed and forgotten
- * if the contextList has no place for it.
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Have the chip save an entry's context.  A session is no longer loaded afterwards.  It is
+ * flushed and forgotten if the contextList has no place for it.  A key that was saved before is
+ * not saved again.
  */
 int vtpmb_tpm12_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry, u32 *rc)
 {
 	return tpm12_run(WANT_SAVED, vtpm, entry->kind, entry, rc);
 }
 
-/**
- * vtpmb_tpm12_evict() - save an entry and flush it
- * @vtpm:	the vtpm
- * @entry:	the entry; it stays loaded if the chip is busy or cannot save contexts
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Save an entry and flush it.  It stays loaded if the chip is busy or cannot save contexts. */
 int vtpmb_tpm12_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry)
 {
 	u32 rc;
@@ -801,12 +771,7 @@ int vtpmb_tpm12_flush_and_forget(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_ent
 	return tpm12_run(WANT_FLUSHED, vtpm, entry->kind, entry, &rc);
 }
 
-/**
- * vtpmb_tpm12_save_all_bound() - save all loaded sessions that are bound to a key
- * @port:	the chip, about to flush a key
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Save all loaded sessions that are bound to a key: the chip is about to flush one. */
 int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm12_entry *bound;
@@ -818,15 +783,10 @@ int vtpmb_tpm12_save_all_bound(struct vtpmb_port *port)
 	return err;
 }
 
-/**
- * vtpmb_tpm12_make_room() - evict an entry from a full chip
- * @vtpm:	the vtpm
- * @kind:	the kind of entry
- *
- * Evicts the least recently used entry of all vtpms.  Entries that the current
- * command names are kept.
- *
- * Return: 1 if a slot is free now, 0 if not, or a negative errno
+/*
+ * Evict the least recently used entry of a kind, of all vtpms, from a full chip.  Entries that
+ * the current command names are kept.  Returns 1 if a slot is free now, 0 if not, or a negative
+ * errno.
  */
 int vtpmb_tpm12_make_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {
@@ -854,14 +814,9 @@ int vtpmb_tpm12_have_room(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind, u
 	return tpm12_run(WANT_ROOM, vtpm, kind, NULL, rc);
 }
 
-/**
- * vtpmb_tpm12_rebind() - load a session under another handle of its key
- * @vtpm:	the vtpm
- * @entry:	a session that the guest has saved
- * @key:	the key that the guest says it belongs to
- * @rc:		out: return code; the session is as before if the chip refuses
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Load a session that the guest has saved under another handle of its key, which the guest
+ * names.  The session is as before if the chip refuses.
  */
 int vtpmb_tpm12_rebind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry *entry,
 		       struct vtpmb_tpm12_entry *key, u32 *rc)
@@ -903,13 +858,13 @@ static int tpm12_flush_used_sessions(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_k
 }
 
 static void tpm12_clear_unlisted(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind,
-				 const u8 *list, unsigned int nr_handles)
+				 struct vtpmb_reader list)
 {
 	struct vtpmb_tpm12_entry *entry = vtpmb_tpm12_entries(vtpm, kind);
 	unsigned int i;
 
 	for (i = 0; i < vtpmb_tpm12_kinds[kind].capacity; i++) {
-		if (!vtpmb_tpm12_is_listed(entry[i].res.phys, list, nr_handles))
+		if (!vtpmb_tpm12_is_listed(entry[i].res.phys, list))
 			entry[i].res.phys = 0;
 	}
 }
@@ -933,16 +888,15 @@ int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(port);
 	struct vtpmb_tpm12_table *table;
-	u16 nr_handles = 0;
-	const u8 *list;
-	int err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, &nr_handles, rc);
+	struct vtpmb_reader list;
+	int err = vtpmb_tpm12_ask_list(port, vtpmb_tpm12_kinds[kind].rt, &list, rc);
 
 	chip->room[kind] = TPM12_ROOM_UNKNOWN;
 	if (err || *rc)
 		return err;
 	/* Go through the whole list first: the next command overwrites it. */
 	list_for_each_entry(table, &chip->inside, inside)
-		tpm12_clear_unlisted(table->vtpm, kind, list, nr_handles);
+		tpm12_clear_unlisted(table->vtpm, kind, list);
 	list_for_each_entry(table, &chip->inside, inside) {
 		if (!err)
 			err = tpm12_forget_dead(table->vtpm, kind);
@@ -950,14 +904,9 @@ int vtpmb_tpm12_forget_dead(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind,
 	return err;
 }
 
-/**
- * vtpmb_tpm12_find_dead() - forget entries that the chip no longer has
- * @vtpm:	the vtpm
- * @kind:	the kind of entries
- *
- * If the chip is busy, it is asked again before the next command.
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Forget entries of a kind that the chip no longer has.  If the chip is busy, it is asked again
+ * before the next command.
  */
 int vtpmb_tpm12_find_dead(struct vtpmb_vtpm *vtpm, enum vtpmb_tpm12_kind kind)
 {

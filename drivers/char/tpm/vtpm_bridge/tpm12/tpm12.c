@@ -6,6 +6,7 @@
 #include <linux/lockdep.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "../core/secret.h"
 #include "admin.h"
 #include "books.h"
 #include "capability.h"
@@ -16,7 +17,10 @@
 #include "flags.h"
 #include "frame.h"
 #include "grant.h"
+#include "image.h"
 #include "platform.h"
+#include "register.h"
+#include "shown.h"
 #include "state.h"
 #include "turn.h"
 #include "wire.h"
@@ -57,16 +61,23 @@ static const struct vtpmb_commands tpm12_commands = {
 	.is_unsafe = vtpmb_tpm12_is_unsafe,
 };
 
-/* Any well-framed command, known or not, ends the SHA-1 thread. */
-static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
+/*
+ * Any well-framed command, known or not, ends the SHA-1 thread (Part 3, 13).  It is not
+ * TPM_ExecuteTransport that ends it, but the command inside: see tpm12_complete().
+ */
+static bool tpm12_ends_sha1(u32 code)
 {
-	struct vtpmb_tpm12 *tpm = call->tpm;
 	int i = vtpmb_tpm12_row(code);
 
-	if (i < 0 || !(vtpmb_tpm12_rows[i].flags & TPM12_SHA1)) {
-		vtpmb_hash_drop(tpm->sha1);
-		tpm->sha1 = NULL;
-	}
+	if (code == TPM_ORD_ExecuteTransport)
+		return false;
+	return i < 0 || !(vtpmb_tpm12_rows[i].flags & TPM12_SHA1);
+}
+
+static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
+{
+	if (tpm12_ends_sha1(code))
+		vtpmb_tpm12_end_sha1(call->tpm);
 	if (call->vtpm->power != VTPMB_POST_INIT && code != TPM_ORD_Startup && code != TPM_ORD_Init)
 		vtpmb_tpm12_void_saved_state(call->vtpm);
 }
@@ -155,6 +166,13 @@ static void tpm12_retry(struct vtpmb_cmd *cmd)
 	vtpmb_tpm12_respond(&call, TPM_RETRY);
 }
 
+static void tpm12_unstored(struct vtpmb_cmd *cmd)
+{
+	struct vtpmb_tpm12_call call = { .cmd = cmd };
+
+	vtpmb_tpm12_respond(&call, TPM_IOERROR);
+}
+
 static int tpm12_create(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = kzalloc(sizeof(*tpm), GFP_KERNEL);
@@ -171,6 +189,7 @@ static int tpm12_create(struct vtpmb_vtpm *vtpm)
 	vtpm->state = tpm;
 	atomic_inc(&vtpm->port->nr_vtpms);
 	tpm->counter = VTPMB_NO_COUNTER;
+	vtpmb_secret_init(vtpm);
 	vtpm->stop_on_failure = true;
 	vtpm->nv_indices = VTPMB_NV_INDICES;
 	vtpm->nv_bytes = VTPMB_NV_BYTES_TPM12;
@@ -184,7 +203,7 @@ static void tpm12_destroy(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm12 *tpm = vtpm->state;
 
-	vtpmb_hash_drop(tpm->sha1);
+	vtpmb_tpm12_end_sha1(tpm);
 	kfree_sensitive(tpm->table.kept);
 	kfree_sensitive(tpm);
 	vtpm->state = NULL;
@@ -217,6 +236,7 @@ static int tpm12_tidy(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason)
 {
 	switch (reason) {
 	case VTPMB_TIDY_TURN:
+		return vtpmb_tpm12_clear_registers(vtpm->port);
 	case VTPMB_TIDY_IDLE:
 		break;
 	case VTPMB_TIDY_HOST:
@@ -238,6 +258,8 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.call_size = sizeof(struct vtpmb_tpm12_call),
 	.commands = &tpm12_commands,
 	.settings = vtpmb_tpm12_settings,
+	.records = vtpmb_tpm12_records,
+	.nr_records = VTPMB_TPM12_NR_RECORDS,
 	.query = tpm12_query,
 	.query_answer = tpm12_query_answer,
 	.query_answer_len = sizeof(tpm12_query_answer),
@@ -249,9 +271,11 @@ const struct vtpmb_family vtpmb_tpm12 = {
 	.destroy = tpm12_destroy,
 	.power = tpm12_power,
 	.show = tpm12_show,
+	.identity = vtpmb_tpm12_identity,
 	.receive = tpm12_receive,
 	.execute = vtpmb_tpm12_execute,
 	.retry = tpm12_retry,
+	.unstored = tpm12_unstored,
 	.is_stale = vtpmb_tpm12_has_stale,
 	.tidy = tpm12_tidy,
 };

@@ -100,12 +100,7 @@ static u32 tpm12_find_wrapped(struct vtpmb_tpm12_call *call, const u8 *at,
 	return *row ? tpm12_may_wrap(call, *row, vtpmb_peek_u16(at)) : TPM_BAD_ORDINAL;
 }
 
-/**
- * vtpmb_tpm12_unwrap() - parse and check a wrapped command
- * @call:	a command that names a transport session; gets @inner
- *
- * Return: the return code of the command that wraps
- */
+/* Parse and check a wrapped command, into @inner.  Returns the return code of the wrapping one. */
 u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 {
 	const struct vtpmb_tpm12_row *row;
@@ -134,12 +129,9 @@ u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 	return rc;
 }
 
-/**
- * vtpmb_tpm12_apply_wrapped() - update keys and sessions from a wrapped response
- * @call:	the command that wraps, which succeeded
- * @len:	bytes of its response
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Update keys and sessions from a wrapped response, after success.  @len is the length of the
+ * response that wraps.
  */
 int vtpmb_tpm12_apply_wrapped(struct vtpmb_tpm12_call *call, size_t len)
 {

@@ -15,6 +15,7 @@
 #include "hosts.h"
 #include "lockout.h"
 #include "lost.h"
+#include "register.h"
 #include "room.h"
 #include "state.h"
 #include "swap.h"
@@ -47,16 +48,13 @@ static unsigned int tpm12_nr_of_all(struct vtpmb_port *port, enum vtpmb_tpm12_ki
 	return nr;
 }
 
-/**
- * vtpmb_tpm12_resync() - make the handle tables agree with the chip after a lost response
- * @port:	the chip
- * @rc:		out: TPM_SUCCESS, or the return code of a busy chip
+/*
+ * Make the handle tables agree with the chip after a lost response, or return a busy chip's
+ * return code in *@rc.
  *
- * After a lost response, an entry may have a handle that is free in the chip.  Nothing
- * may be loaded before this is settled, since it could get the same handle.  The lost
- * command may also have created a key or session that has no entry.
- *
- * Return: 0, -EIO or the errno of transmit
+ * After a lost response, an entry may have a handle that is free in the chip.  Nothing may be
+ * loaded before this is settled, since it could get the same handle.  The lost command may also
+ * have created a key or session that has no entry.
  */
 int vtpmb_tpm12_resync(struct vtpmb_port *port, u32 *rc)
 {
@@ -125,12 +123,7 @@ static int tpm12_evict_all(struct vtpmb_port *port, const struct vtpmb_vtpm *but
 	return tpm12_evict_kind_of_all(port, true, but) ?: err;
 }
 
-/**
- * vtpmb_tpm12_evict_others() - evict the keys and sessions of all other proxies
- * @vtpm:	the vtpm whose next command may end them
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Evict the keys and sessions of all other proxies: the next command of @vtpm may end them. */
 int vtpmb_tpm12_evict_others(struct vtpmb_vtpm *vtpm)
 {
 	return tpm12_evict_all(vtpm->port, vtpm);
@@ -189,14 +182,10 @@ static void tpm12_forget_handle_of_all(struct vtpmb_port *port)
 	}
 }
 
-/**
- * vtpmb_tpm12_unload_all() - evict the keys and sessions of all proxies
- * @port:	the chip, which goes to the host
- *
- * Afterwards nothing is in doubt.  An entry that the chip refused to flush is lost to its
- * proxy.  A chip that cannot save contexts keeps what is loaded.
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Evict the keys and sessions of all proxies: the chip goes to the host.  Afterwards nothing is
+ * in doubt.  An entry that the chip refused to flush is lost to its proxy.  A chip that cannot
+ * save contexts keeps what is loaded.
  */
 int vtpmb_tpm12_unload_all(struct vtpmb_port *port)
 {
@@ -221,14 +210,12 @@ int vtpmb_tpm12_unload_all(struct vtpmb_port *port)
 	vtpmb_tpm12_forget_hosts(port);
 	vtpmb_tpm12_failures_unknown(port);
 	chip->same_since = ++chip->period;
-	return err;
+	return vtpmb_tpm12_clear_registers(port) ?: err;
 }
 
-/**
- * vtpmb_tpm12_chip_cleared() - a command has cleared the chip
- * @vtpm:	the vtpm that sent the command; it is swept before its next one
- *
- * No entry may keep a handle that the chip can assign again.
+/*
+ * A command has cleared the chip.  The vtpm that sent it is swept before its next command.  No
+ * entry may keep a handle that the chip can assign again.
  */
 void vtpmb_tpm12_chip_cleared(struct vtpmb_vtpm *vtpm)
 {
@@ -255,14 +242,9 @@ static int tpm12_flush_and_forget_all(struct vtpmb_vtpm *vtpm)
 	return err;
 }
 
-/**
- * vtpmb_tpm12_flush_stale() - flush and forget keys and sessions that have ended
- * @vtpm:	the vtpm
- * @all:	the vtpm is being destroyed
- *
- * A reset, ForceClear, or a clear of the chip ends all of them.
- *
- * Return: 0 or the errno of transmit
+/*
+ * Flush and forget keys and sessions that have ended, by a reset, ForceClear, or a clear of the
+ * chip; with @all, all of a vtpm that is being destroyed.
  */
 int vtpmb_tpm12_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 {

@@ -5,6 +5,9 @@
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include "../core/attest.h"
+#include "../core/composite.h"
+#include "../core/secret.h"
 #include "admin.h"
 #include "platform.h"
 #include "state.h"
@@ -48,28 +51,6 @@ static bool tpm20_check_nv_range(const struct vtpmb_vtpm *vtpm, u64 value)
 static bool tpm20_check_persistent_range(const struct vtpmb_vtpm *vtpm, u64 value)
 {
 	return tpm20_check_range(VTPMB_RANGE_PERSISTENT, value);
-}
-
-/* The PCR that represents private PCRs in policies cannot be granted to a guest. */
-static bool tpm20_check_real_pcrs(const struct vtpmb_vtpm *vtpm, u64 value)
-{
-	u32 policy_pcr = vtpm->port->policy_pcr;
-
-	return !policy_pcr || !(value & BIT(policy_pcr));
-}
-
-/* @len is VTPMB_SECRET_SIZE. */
-static void tpm20_set_secret(struct vtpmb_vtpm *vtpm, const u8 *bytes, size_t len)
-{
-	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
-
-	memcpy(tpm->secret, bytes, sizeof(tpm->secret));
-	tpm->secret_given = true;
-}
-
-static u64 tpm20_get_secret(const struct vtpmb_vtpm *vtpm)
-{
-	return vtpmb_tpm20_state(vtpm)->secret_given;
 }
 
 /* @len is at most VTPMB_MAX_AUTH. */
@@ -116,35 +97,29 @@ static u64 tpm20_get_null_key(const struct vtpmb_vtpm *vtpm)
 }
 
 /*
- * Without a PCR for policies, there is none that could represent others.  Only PCRs whose
- * changes a TPM counts can be selected, so that no change after PolicyPCR is overlooked.
+ * Set which PCRs the PCR of a register represents.  The guest's policy sessions refer to the
+ * former ones, so they are as after a change.
  */
-static bool tpm20_check_composite(const struct vtpmb_vtpm *vtpm, u64 value)
-{
-	unsigned int i;
-
-	for (i = 0; i < VTPMB_NR_PCRS; i++) {
-		if (value & BIT(i) && !vtpmb_pcr_rules_tpm20[i].counted)
-			return false;
-	}
-	return !value || vtpm->port->policy_pcr;
-}
-
-/* The guest's policy sessions refer to the former PCRs, so they are as after a change. */
-static void tpm20_set_composite(struct vtpmb_vtpm *vtpm, u64 value)
+static void tpm20_set_represented(struct vtpmb_vtpm *vtpm, enum vtpmb_register_nr nr,
+				  u32 *represented, u32 pcrs)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 
-	if (tpm->composite == value)
+	if (*represented == pcrs)
 		return;
-	tpm->composite = value;
-	vtpmb_pcrs_reset(&tpm->pcrs, vtpm->port->policy_pcr);
+	*represented = pcrs;
+	vtpmb_pcrs_reset(&tpm->pcrs, vtpmb_register_pcr(vtpm->port, nr));
 	tpm->pcrs.update_counter++;
 }
 
-static u64 tpm20_get_composite(const struct vtpmb_vtpm *vtpm)
+static void tpm20_set_composite(struct vtpmb_vtpm *vtpm, u64 value)
 {
-	return vtpmb_tpm20_state(vtpm)->composite;
+	tpm20_set_represented(vtpm, VTPMB_REGISTER_POLICY, &vtpm->composite, value);
+}
+
+static void tpm20_set_attest(struct vtpmb_vtpm *vtpm, u64 value)
+{
+	tpm20_set_represented(vtpm, VTPMB_REGISTER_ATTEST, &vtpm->attest, value);
 }
 
 static void tpm20_set_persistent_objects(struct vtpmb_vtpm *vtpm, u64 value)
@@ -163,11 +138,14 @@ const struct vtpmb_setting vtpmb_tpm20_settings[VTPMB_NR_SETTINGS] = {
 		.max = U64_MAX,
 		.check = tpm20_check_persistent_range,
 	},
-	[VTPMB_SETTING_REAL_PCRS] = { .max = VTPMB_ALL_PCRS, .check = tpm20_check_real_pcrs },
+	[VTPMB_SETTING_REAL_PCRS] = {
+		.max = VTPMB_ALL_PCRS,
+		.check = vtpmb_register_check_real_pcrs,
+	},
 	[VTPMB_SETTING_SECRET] = {
 		.max = U64_MAX,
-		.set_bytes = tpm20_set_secret,
-		.get = tpm20_get_secret,
+		.set_bytes = vtpmb_secret_set,
+		.get = vtpmb_secret_given,
 	},
 	[VTPMB_SETTING_OWNER_AUTH] = {
 		.max = U64_MAX,
@@ -191,9 +169,15 @@ const struct vtpmb_setting vtpmb_tpm20_settings[VTPMB_NR_SETTINGS] = {
 	},
 	[VTPMB_SETTING_COMPOSITE] = {
 		.max = VTPMB_ALL_PCRS,
-		.check = tpm20_check_composite,
+		.check = vtpmb_composite_check,
 		.set = tpm20_set_composite,
-		.get = tpm20_get_composite,
+		.get = vtpmb_composite_get,
+	},
+	[VTPMB_SETTING_ATTEST] = {
+		.max = VTPMB_ALL_PCRS,
+		.check = vtpmb_attest_check,
+		.set = tpm20_set_attest,
+		.get = vtpmb_attest_get,
 	},
 	[VTPMB_SETTING_PERSISTENT_OBJECTS] = {
 		.max = VTPMB_MAX_PERSISTENT,

@@ -14,30 +14,47 @@
 #define NR_PAGE			32
 
 /**
- * vtpmb_tpm20_own_command() - run a command of the bridge's own
+ * vtpmb_tpm20_own_body() - run a command of the bridge's own
  * @port:	the chip; the response comes into its scratch buffer
  * @tag:	TPM_ST
  * @code:	TPM_CC
  * @body:	everything after the header
- * @body_len:	bytes of @body
  * @rc:		out: the chip's response code
  *
  * Context: The hub's thread, which holds the chip.  May sleep.
  * Return: the response's length, or a negative errno
  */
-int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
-			    const void *body, size_t body_len, u32 *rc)
+int vtpmb_tpm20_own_body(struct vtpmb_port *port, u16 tag, u32 code,
+			 const struct vtpmb_body *body, u32 *rc)
 {
-	const struct vtpmb_body whole = { .head = body, .head_len = body_len };
 	unsigned int retries = 0;
 	int len;
 
 	do {
-		len = vtpmb_port_command(port, tag, code, &whole, rc);
+		len = vtpmb_port_command(port, tag, code, body, rc);
 	} while (len >= 0 && vtpmb_tpm20_is_busy(*rc) && retries++ < TPM20_MAX_RETRIES);
 	if (len < 0)
 		vtpmb_tpm20_chip(port)->resync_needed = true;
 	return len;
+}
+
+/* The same, with all that comes after the header in one part: @params_len bytes at @params. */
+int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code,
+			    const void *params, size_t params_len, u32 *rc)
+{
+	const struct vtpmb_body whole = { .head = params, .head_len = params_len };
+
+	return vtpmb_tpm20_own_body(port, tag, code, &whole, rc);
+}
+
+/* A session area with one password: at most VTPMB_TPM20_PASSWORD bytes. */
+void vtpmb_tpm20_put_password(struct vtpmb_writer *w, const u8 *auth, u16 auth_len)
+{
+	vtpmb_put_u32(w, 9 + auth_len);
+	vtpmb_put_u32(w, TPM2_RS_PW);
+	vtpmb_put_u16(w, 0);
+	vtpmb_put_u8(w, TPMA_SESSION_CONTINUESESSION);
+	vtpmb_put_tpm2b(w, auth, auth_len);
 }
 
 /**
@@ -58,7 +75,7 @@ int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
 			      const void *params, size_t params_len, u32 *rc)
 {
 	const struct vtpmb_auth *auth = &vtpmb_tpm20_state(vtpm)->chip_auth[CHIP_OWNER];
-	u8 body[32 + VTPMB_MAX_AUTH];
+	u8 body[32 + VTPMB_TPM20_PASSWORD];
 	struct vtpmb_writer w;
 	int len;
 
@@ -66,12 +83,7 @@ int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle,
 	vtpmb_put_u32(&w, TPM2_RH_OWNER);
 	vtpmb_put_u32(&w, handle);
 	mutex_lock(&vtpm->lock);
-	vtpmb_put_u32(&w, 9 + auth->len);
-	vtpmb_put_u32(&w, TPM2_RS_PW);
-	vtpmb_put_u16(&w, 0);
-	vtpmb_put_u8(&w, TPMA_SESSION_CONTINUESESSION);
-	vtpmb_put_u16(&w, auth->len);
-	vtpmb_put_bytes(&w, auth->value, auth->len);
+	vtpmb_tpm20_put_password(&w, auth->value, auth->len);
 	mutex_unlock(&vtpm->lock);
 	vtpmb_put_bytes(&w, params, params_len);
 	len = w.overflow ? -EIO :
@@ -114,17 +126,9 @@ int vtpmb_tpm20_own_handle(struct vtpmb_port *port, u32 code, u32 handle, u32 *r
 	return vtpmb_tpm20_own_plain(port, code, &param, sizeof(param), rc);
 }
 
-/**
- * vtpmb_tpm20_ask_capability() - send GetCapability to the chip
- * @port:	the chip; the response comes into its scratch buffer
- * @capability:	TPM_CAP
- * @property:	first property
- * @max:	maximum number of properties
- * @r:		out: at the first entry of the answer's list
- * @count:	out: the number of entries according to the chip
- *
- * Context: The hub's thread, which holds the chip.  May sleep.
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Send GetCapability to the chip.  The response is in the scratch buffer, @r at the first entry
+ * of its list, and @count has the number of entries according to the chip.
  */
 int vtpmb_tpm20_ask_capability(struct vtpmb_port *port, u32 capability, u32 property, u32 max,
 			       struct vtpmb_reader *r, u32 *count)

@@ -3,10 +3,17 @@
 #ifndef VTPMB_TPM20_ASK_H
 #define VTPMB_TPM20_ASK_H
 
+#include "../core/port.h"
 #include "state.h"
 
-int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code, const void *body,
-			    size_t body_len, u32 *rc);
+/** VTPMB_TPM20_PASSWORD - bytes of the longest session area with one password */
+#define VTPMB_TPM20_PASSWORD	(sizeof(u32) + 9 + VTPMB_MAX_AUTH)
+
+int vtpmb_tpm20_own_body(struct vtpmb_port *port, u16 tag, u32 code,
+			 const struct vtpmb_body *body, u32 *rc);
+int vtpmb_tpm20_own_command(struct vtpmb_port *port, u16 tag, u32 code, const void *params,
+			    size_t params_len, u32 *rc);
+void vtpmb_tpm20_put_password(struct vtpmb_writer *w, const u8 *auth, u16 auth_len);
 int vtpmb_tpm20_owner_command(struct vtpmb_vtpm *vtpm, u32 code, u32 handle, const void *params,
 			      size_t params_len, u32 *rc);
 int vtpmb_tpm20_own_plain(struct vtpmb_port *port, u32 code, const void *params, size_t params_len,

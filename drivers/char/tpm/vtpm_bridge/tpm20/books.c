@@ -20,10 +20,7 @@ static int tpm20_shared(u32 nr_sessions)
 	return nr_sessions > VTPMB_MIN_SESSIONS ? nr_sessions - VTPMB_MIN_SESSIONS : 0;
 }
 
-/**
- * vtpmb_tpm20_count() - update the counts, which other threads read too
- * @vtpm:	the vtpm; its table has changed
- */
+/* Update the counts, which other threads read too, after a change of the table. */
 void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -52,7 +49,7 @@ void vtpmb_tpm20_count(struct vtpmb_vtpm *vtpm)
  * @vtpm:	the vtpm
  *
  * If so, it may contain entries that the reset has ended: the hub's thread has not swept the
- * table since.
+ * table since.  The same holds if the table is older than the last change of the stored objects.
  *
  * Context: Any
  */
@@ -61,16 +58,15 @@ bool vtpmb_tpm20_is_before_reset(struct vtpmb_vtpm *vtpm)
 	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
 
 	return READ_ONCE(tpm->table.epoch) != READ_ONCE(vtpm->epoch) ||
-	       READ_ONCE(tpm->table.reset_epoch) != READ_ONCE(tpm->reset_epoch);
+	       READ_ONCE(tpm->table.reset_epoch) != READ_ONCE(tpm->reset_epoch) ||
+	       (tpm->stored &&
+		READ_ONCE(tpm->table.stored_changes) != READ_ONCE(tpm->stored->changes));
 }
 
-/**
- * vtpmb_tpm20_has_room_for_session() - whether a proxy may have one more session
- * @vtpm:	the vtpm
- *
- * The chip has few session handles.  Some are reserved for the host, and a minimum is
- * reserved for each proxy unless there are too many proxies.  The rest is first come, first
- * served.  No proxy gets more than VTPMB_MAX_SESSIONS.
+/*
+ * Whether a proxy may have one more session.  The chip has few session handles.  Some are
+ * reserved for the host, and a minimum is reserved for each proxy unless there are too many
+ * proxies.  The rest is first come, first served.  No proxy gets more than VTPMB_MAX_SESSIONS.
  */
 bool vtpmb_tpm20_has_room_for_session(struct vtpmb_vtpm *vtpm)
 {
@@ -115,14 +111,9 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_new_body(struct vtpmb_vtpm *vtpm,
 	return NULL;
 }
 
-/**
- * vtpmb_tpm20_find_saved_body() - find the body of a saved context
- * @vtpm:	the vtpm
- * @blob:	TPMS_CONTEXT as the chip saved it
- * @blob_len:	its bytes
- *
- * Return: the body if another handle can refer to it, else NULL.  A sequence that already
- * has a handle cannot be shared: loading its context makes a copy.
+/*
+ * Find the body of a context that the chip saved, if another handle can refer to it, or NULL.
+ * A sequence that already has a handle cannot be shared: loading its context makes a copy.
  */
 struct vtpmb_tpm20_body *vtpmb_tpm20_find_saved_body(struct vtpmb_vtpm *vtpm,
 						     const u8 *blob, u16 blob_len)
@@ -142,10 +133,7 @@ struct vtpmb_tpm20_body *vtpmb_tpm20_find_saved_body(struct vtpmb_vtpm *vtpm,
 	return NULL;
 }
 
-/**
- * vtpmb_tpm20_forget_public() - forget an object's public area, which may have changed
- * @body:	the object
- */
+/* Forget an object's public area, which may have changed. */
 void vtpmb_tpm20_forget_public(struct vtpmb_tpm20_body *body)
 {
 	kfree(body->public);
@@ -153,14 +141,12 @@ void vtpmb_tpm20_forget_public(struct vtpmb_tpm20_body *body)
 	body->learnt = false;
 }
 
-/**
- * vtpmb_tpm20_drop_body() - free a body without entries
- * @body:	the body; it is not in the chip
- */
+/* Free a body without entries that is not in the chip. */
 void vtpmb_tpm20_drop_body(struct vtpmb_tpm20_body *body)
 {
 	vtpmb_resident_forget_saved(&body->res);
 	kfree(body->public);
+	kfree_sensitive(body->origin);
 	memset(body, 0, sizeof(*body));
 }
 
@@ -175,12 +161,9 @@ static struct vtpmb_tpm20_entry *tpm20_free_entry(struct vtpmb_tpm20_entry *entr
 	return NULL;
 }
 
-/**
- * vtpmb_tpm20_set_body() - have an entry refer to a body
- * @entry:	a free entry
- * @body:	the body
- *
- * The caller calls vtpmb_tpm20_count() after it has filled in the other fields.
+/*
+ * Have a free entry refer to a body.  The caller fills in the other fields and then calls
+ * vtpmb_tpm20_count().
  */
 void vtpmb_tpm20_set_body(struct vtpmb_tpm20_entry *entry, struct vtpmb_tpm20_body *body)
 {
@@ -216,13 +199,9 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_new_object(struct vtpmb_vtpm *vtpm,
 	return entry;
 }
 
-/**
- * vtpmb_tpm20_new_session() - enter a session that the chip has started
- * @vtpm:	the vtpm, which has room for it
- * @handle:	its handle in the chip
- * @trial:	it is a trial policy session
- *
- * Return: the entry; NULL if no entry or body is free
+/*
+ * Enter a session that the chip has started; the vtpm has room for it.  NULL: no entry or body
+ * is free.
  */
 struct vtpmb_tpm20_entry *vtpmb_tpm20_new_session(struct vtpmb_vtpm *vtpm,
 						  u32 handle, bool trial)
@@ -263,13 +242,7 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_object(struct vtpmb_vtpm *vtpm, u32 handle
 	return &table->object[i];
 }
 
-/**
- * vtpmb_tpm20_find_session() - find a session by its index
- * @vtpm:	the vtpm
- * @handle:	its handle; the handle type is ignored, as in FlushContext
- *
- * Return: its entry, or NULL if the vtpm has no such session
- */
+/* Find a session by its index, or NULL.  The handle type is ignored, as in FlushContext. */
 struct vtpmb_tpm20_entry *vtpmb_tpm20_find_session(struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -309,11 +282,15 @@ u32 vtpmb_tpm20_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 unknown, u32 mi
  * @vtpm:	the vtpm
  * @entry:	an entry of its table.  If no other entry refers to its body, the body is
  *		freed too; it must not be in the chip then.
+ *
+ * A stored object that has lost its entry gets a new one.
  */
 void vtpmb_tpm20_forget_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
 {
 	struct vtpmb_tpm20_body *body = entry->body;
 
+	if (entry->stored)
+		vtpmb_tpm20_state(vtpm)->table.stored_changes--;
 	if (body && !--body->refs)
 		vtpmb_tpm20_drop_body(body);
 	memzero_explicit(entry, sizeof(*entry));
@@ -329,11 +306,7 @@ static void tpm20_forget_entries(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm
 	}
 }
 
-/**
- * vtpmb_tpm20_forget_body() - free a body and all its entries
- * @vtpm:	the vtpm
- * @body:	the body, which is not in the chip; NULL: all bodies
- */
+/* Free a body that is not in the chip, and all its entries.  NULL: all bodies. */
 void vtpmb_tpm20_forget_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -348,21 +321,16 @@ void vtpmb_tpm20_forget_body(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *b
 	}
 }
 
-/**
- * vtpmb_tpm20_forget_all() - free all entries and bodies without a command to the chip
- * @vtpm:	the vtpm; the chip is out of reach or has lost its objects and sessions
+/*
+ * Free all entries and bodies without a command to the chip, which is out of reach or has lost
+ * its objects and sessions.
  */
 void vtpmb_tpm20_forget_all(struct vtpmb_vtpm *vtpm)
 {
 	vtpmb_tpm20_forget_body(vtpm, NULL);
 }
 
-/**
- * vtpmb_tpm20_guest_saved() - the guest has saved a session or loaded it again
- * @vtpm:	the vtpm
- * @entry:	the session
- * @saved:	true: saved; false: loaded
- */
+/* The guest has saved a session, or loaded it again. */
 void vtpmb_tpm20_guest_saved(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			     bool saved)
 {

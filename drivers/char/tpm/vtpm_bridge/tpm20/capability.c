@@ -64,6 +64,13 @@ static bool tpm20_list_next(struct tpm20_list *list, u32 key)
 	return true;
 }
 
+/* An entry that is its own key, such as a handle. */
+static void tpm20_list_u32(struct tpm20_list *list, u32 value)
+{
+	if (tpm20_list_next(list, value))
+		vtpmb_put_u32(list->out, value);
+}
+
 static u32 tpm20_list_end(struct tpm20_list *list)
 {
 	if (list->out->overflow)
@@ -165,9 +172,8 @@ static u32 tpm20_cap_pp_commands(struct vtpmb_vtpm *vtpm, const struct tpm20_ask
 			 MAX_LIST_COMMANDS);
 	for (i = 0; i < VTPMB_TPM20_NR_ROWS; i++) {
 		if (test_bit(i, vtpmb_tpm20_state(vtpm)->pp_list) &&
-		    vtpmb_tpm20_permits(vtpm, i) &&
-		    tpm20_list_next(&list, vtpmb_tpm20_rows[i].code))
-			vtpmb_put_u32(out, vtpmb_tpm20_rows[i].code);
+		    vtpmb_tpm20_permits(vtpm, i))
+			tpm20_list_u32(&list, vtpmb_tpm20_rows[i].code);
 	}
 	return tpm20_list_end(&list);
 }
@@ -291,10 +297,8 @@ static void tpm20_list_pcrs(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
 {
 	u32 i;
 
-	for (i = 0; i < VTPMB_NR_PCRS; i++) {
-		if (tpm20_list_next(list, i))
-			vtpmb_put_u32(list->out, i);
-	}
+	for (i = 0; i < VTPMB_NR_PCRS; i++)
+		tpm20_list_u32(list, i);
 }
 
 static void tpm20_list_permanent(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
@@ -302,10 +306,8 @@ static void tpm20_list_permanent(struct vtpmb_vtpm *vtpm, struct tpm20_list *lis
 	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
 	unsigned int i;
 
-	for (i = 0; i < facts->nr_permanent; i++) {
-		if (tpm20_list_next(list, facts->permanent[i]))
-			vtpmb_put_u32(list->out, facts->permanent[i]);
-	}
+	for (i = 0; i < facts->nr_permanent; i++)
+		tpm20_list_u32(list, facts->permanent[i]);
 }
 
 /* Only the hub's thread knows objects, sessions and NV indices. */
@@ -479,7 +481,8 @@ static bool tpm20_asks_table(const struct tpm20_ask *ask)
 {
 	static const u32 counted[] = {
 		TPM2_PT_HR_LOADED, TPM2_PT_HR_LOADED_AVAIL, TPM2_PT_HR_ACTIVE,
-		TPM2_PT_HR_ACTIVE_AVAIL, TPM2_PT_HR_TRANSIENT_AVAIL,
+		TPM2_PT_HR_ACTIVE_AVAIL, TPM2_PT_HR_TRANSIENT_AVAIL, TPM2_PT_HR_PERSISTENT,
+		TPM2_PT_HR_PERSISTENT_AVAIL,
 	};
 
 	return tpm20_asks_any(ask, counted, ARRAY_SIZE(counted));
@@ -560,9 +563,8 @@ static void tpm20_list_objects(const struct vtpmb_tpm20_table *table,
 	unsigned int i;
 
 	for (i = 0; i < VTPMB_MAX_OBJECTS; i++) {
-		if (table->object[i].kind != KIND_FREE &&
-		    tpm20_list_next(list, table->object[i].virt))
-			vtpmb_put_u32(list->out, table->object[i].virt);
+		if (table->object[i].kind != KIND_FREE)
+			tpm20_list_u32(list, table->object[i].virt);
 	}
 }
 
@@ -589,23 +591,9 @@ static void tpm20_list_persistent(const struct vtpmb_tpm20 *tpm, struct tpm20_li
 	u32 first = 0;
 
 	while ((entry = tpm20_next_persistent(tpm, first))) {
-		if (tpm20_list_next(list, entry->virt))
-			vtpmb_put_u32(list->out, entry->virt);
+		tpm20_list_u32(list, entry->virt);
 		first = entry->virt + 1;
 	}
-}
-
-static const struct vtpmb_tpm20_entry *
-tpm20_session_at(const struct vtpmb_tpm20_table *table, u32 index)
-{
-	unsigned int i;
-
-	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {
-		if (table->session[i].kind != KIND_FREE &&
-		    TPM20_INDEX(table->session[i].virt) == index)
-			return &table->session[i];
-	}
-	return NULL;
 }
 
 /*
@@ -615,13 +603,12 @@ tpm20_session_at(const struct vtpmb_tpm20_table *table, u32 index)
 static void tpm20_list_sessions(struct vtpmb_vtpm *vtpm, struct tpm20_list *list,
 				u32 type)
 {
-	const struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
 	const struct vtpmb_tpm20_entry *entry;
 	bool saved = type == TPM2_HT_POLICY_SESSION;
 	u32 index;
 
 	for (index = 0; index < vtpmb_tpm20_facts(vtpm->port)->sessions_max; index++) {
-		entry = tpm20_session_at(table, index);
+		entry = vtpmb_tpm20_find_session(vtpm, index);
 		if (entry && entry->guest_saved == saved &&
 		    tpm20_list_next(list, type << 24 | index))
 			vtpmb_put_u32(list->out, saved ? TPM2_HT_HMAC_SESSION << 24 | index :
@@ -638,8 +625,7 @@ static int tpm20_list_indices(struct vtpmb_vtpm *vtpm, struct tpm20_list *list)
 	do {
 		count = vtpmb_tpm20_nv_handles(vtpm, first, handle, NR_INDICES);
 		for (i = 0; i < count; i++) {
-			if (tpm20_list_next(list, handle[i]))
-				vtpmb_put_u32(list->out, handle[i]);
+			tpm20_list_u32(list, handle[i]);
 			first = handle[i] + 1;
 		}
 	} while (count == NR_INDICES && !list->more && TPM20_HT(first) == TPM2_HT_NV_INDEX);
@@ -671,15 +657,9 @@ static int tpm20_hub_handles(struct vtpmb_vtpm *vtpm, const struct tpm20_ask *as
 	return err;
 }
 
-/**
- * vtpmb_tpm20_hub_capability() - GetCapability of properties that only the hub's thread knows
- * @vtpm:	the vtpm
- * @call:	the command, which vtpmb_tpm20_get_capability() passed on
- * @out:	receives the response parameters
- * @rc:		out: response code
- *
- * Context: The hub's thread.
- * Return: 0, -EIO or the errno of transmit
+/*
+ * GetCapability of properties that only the hub's thread knows, which
+ * vtpmb_tpm20_get_capability() passed on.
  */
 int vtpmb_tpm20_hub_capability(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       struct vtpmb_writer *out, u32 *rc)

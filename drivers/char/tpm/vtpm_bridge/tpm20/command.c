@@ -16,7 +16,6 @@
 #include "books.h"
 #include "capability.h"
 #include "command.h"
-#include "composite.h"
 #include "condition.h"
 #include "context.h"
 #include "ephemeral.h"
@@ -26,6 +25,7 @@
 #include "lockout.h"
 #include "null_primary.h"
 #include "nv.h"
+#include "origin.h"
 #include "parameters.h"
 #include "pcr.h"
 #include "persistent.h"
@@ -34,6 +34,7 @@
 #include "real_pcr.h"
 #include "resync.h"
 #include "session.h"
+#include "shown.h"
 #include "state.h"
 #include "swap.h"
 #include "wire.h"
@@ -47,7 +48,7 @@ static bool tpm20_is_virtual(const struct vtpmb_tpm20_call *call)
 /* Who answers a command in the hub's thread, if not the chip; or NULL. */
 static vtpmb_tpm20_own_handler tpm20_own_handler(const struct vtpmb_tpm20_call *call)
 {
-	if (call->real || call->composite)
+	if (call->real || call->shown)
 		return NULL;
 	if (call->null_primary)
 		return vtpmb_tpm20_create_null_primary;
@@ -255,7 +256,7 @@ static u32 tpm20_prepare(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	if (rc)
 		return rc;
 	call->real = call->row->is_real && call->row->is_real(vtpm, call);
-	call->composite = vtpmb_tpm20_selects_composite(vtpm, call);
+	call->shown = vtpmb_tpm20_selects_shown(vtpm, call);
 	call->null_primary = vtpmb_tpm20_is_null_primary(vtpm, call);
 	return TPM2_RC_SUCCESS;
 }
@@ -402,8 +403,8 @@ static int tpm20_attempt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	err = tpm20_load_handles(vtpm, call, rc);
 	if (!err && !*rc)
 		err = tpm20_load_sessions(vtpm, call, rc);
-	if (!err && !*rc && call->composite)
-		err = vtpmb_tpm20_show_composite(vtpm, call, rc);
+	if (!err && !*rc && call->shown)
+		err = vtpmb_tpm20_show(vtpm, call, rc);
 	if (err || *rc)
 		return err;
 
@@ -468,6 +469,7 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 		return tpm20_enter_session(vtpm, call, &r);
 	if (!vtpmb_get_u32(&r, &phys))
 		return -EIO;
+	vtpmb_tpm20_refine_origin(call, r);
 
 	body = vtpmb_tpm20_new_body(vtpm, call->row->response == RESPONSE_SEQUENCE ?
 				    KIND_SEQUENCE : KIND_OBJECT, call->hier);
@@ -477,6 +479,8 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 	body->public_only = call->public_only;
 	body->auth_known = call->auth_known;
 	body->auth = call->auth;
+	body->origin = call->origin;
+	call->origin = NULL;
 	body->res.phys = phys;
 	entry = vtpmb_tpm20_new_object(vtpm, call->hier, call->flushed, body);
 	if (!entry)
@@ -696,6 +700,7 @@ static int tpm20_forward(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (err)
 		return err;
 	call->cmd->slow = call->row->flags & TPM20_SLOW;
+	call->origin = vtpmb_tpm20_find_origin(vtpm, call);
 
 	vtpmb_writer_init(&kept, vtpmb_tpm20_state(vtpm)->table.kept, VTPMB_BUF_SIZE);
 	tpm20_write_for_chip(vtpm, call, &kept);
@@ -773,8 +778,10 @@ static int tpm20_choose_checker(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 /* What a command asks for, once it is known that it may. */
 static int tpm20_answer_or_send(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
-	int err = tpm20_choose_checker(vtpm, call, rc);
+	int err = vtpmb_tpm20_make_stored(vtpm, call, rc);
 
+	if (!err && !*rc)
+		err = tpm20_choose_checker(vtpm, call, rc);
 	if (!err && !*rc)
 		err = vtpmb_tpm20_load_sessions(vtpm, call, rc);
 	if (err || *rc)
@@ -817,20 +824,14 @@ static int tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 	else
 		err = tpm20_answer_or_send(vtpm, call, &rc);
 	vtpmb_tpm20_clear_in_use(vtpm);
+	vtpmb_tpm20_forget_origin(&call->origin);
 	memzero_explicit(call, sizeof(*call));
 	if (!err && rc)
 		vtpmb_tpm20_fail(cmd, rc);
 	return err;
 }
 
-/**
- * vtpmb_tpm20_execute() - answer a command that receive() passed on
- * @vtpm:	the vtpm
- * @cmd:	the command; the response comes over it
- *
- * Context: The hub's thread, which holds the chip.  May sleep.
- * Return: 0, or a negative errno of transmit
- */
+/* Answer a command that receive() passed on. */
 int vtpmb_tpm20_execute(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	int err = vtpmb_tpm20_resync(vtpm);

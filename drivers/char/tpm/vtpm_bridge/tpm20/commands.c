@@ -31,7 +31,9 @@
 #define OWN(fn)			.own = vtpmb_tpm20_##fn
 #define KNOWN(fn)		.known = vtpmb_tpm20_##fn
 #define REAL(fn)		.is_real = vtpmb_tpm20_##fn
-#define PCRS(fn)		.skip_to_pcrs = vtpmb_tpm20_##fn
+#define PCRS(fn, regs)		.skip_to_pcrs = vtpmb_tpm20_##fn, .registers = (regs)
+#define POLICY			BIT(VTPMB_REGISTER_POLICY)
+#define ATTEST			BIT(VTPMB_REGISTER_ATTEST)
 #define INSPECT(fn)		.inspect = vtpmb_tpm20_##fn
 #define SIGNS(key, nr_2bs)	.signing_key = (key), .scheme_after = (nr_2bs)
 #define CONDITION(fn)		.condition = vtpmb_tpm20_condition_##fn
@@ -84,9 +86,9 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	    HANDLES(1, ACCEPT_OWNER | ACCEPT_PLATFORM)),
 	ROW(CreatePrimary,
 	    TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_PP_LISTABLE | TPM20_SLOW | TPM20_HAS_TEMPLATE |
-	    TPM20_NULL_PRIMARY, 1,
+	    TPM20_NULL_PRIMARY | TPM20_HAS_ORIGIN, 1,
 	    HANDLES(1, ACCEPT_OWNER | ACCEPT_ENDORSEMENT | ACCEPT_PLATFORM | ACCEPT_NULL),
-	    RESPONDS(OBJECT), PCRS(skip_to_creation_pcrs), INSPECT(inspect_create)),
+	    RESPONDS(OBJECT), PCRS(skip_to_creation_pcrs, POLICY), INSPECT(inspect_create)),
 	ROW(NV_GlobalWriteLock, TPM20_NV | TPM20_PP_LISTABLE | TPM20_UNSAFE, 1,
 	    HANDLES(1, ACCEPT_OWNER | ACCEPT_PLATFORM)),
 	ROW(GetCommandAuditDigest, TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_NV | TPM20_UNSAFE, 2,
@@ -154,13 +156,14 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	ROW(Rewrap, TPM20_DECRYPT | TPM20_ENCRYPT, 1,
 	    HANDLES(2, ACCEPT_OBJECT | ACCEPT_NULL, ACCEPT_OBJECT | ACCEPT_NULL)),
 	ROW(Create, TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_SLOW, 1, HANDLES(1, ACCEPT_OBJECT),
-	    PCRS(skip_to_creation_pcrs), INSPECT(inspect_create)),
+	    PCRS(skip_to_creation_pcrs, POLICY), INSPECT(inspect_create)),
 	ROW(ECDH_ZGen, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
 	ROW(HMAC, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
 	ROW(Import, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
-	ROW(Load, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT), RESPONDS(OBJECT)),
+	ROW(Load, TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_HAS_ORIGIN, 1, HANDLES(1, ACCEPT_OBJECT),
+	    RESPONDS(OBJECT)),
 	ROW(Quote, TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_SIGNS_CLOCK, 1,
-	    HANDLES(1, ACCEPT_OBJECT | ACCEPT_NULL), PCRS(skip_to_quoted_pcrs),
+	    HANDLES(1, ACCEPT_OBJECT | ACCEPT_NULL), PCRS(skip_to_quoted_pcrs, POLICY | ATTEST),
 	    INSPECT(inspect_quote), SIGNS(0, 1)),
 	ROW(RSA_Decrypt, TPM20_DECRYPT | TPM20_ENCRYPT, 1, HANDLES(1, ACCEPT_OBJECT)),
 	ROW(HMAC_Start, TPM20_DECRYPT, 1, HANDLES(1, ACCEPT_OBJECT), RESPONDS(SEQUENCE)),
@@ -206,7 +209,8 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	ROW(Hash, TPM20_DECRYPT | TPM20_ENCRYPT, 0),
 	ROW(PCR_Read, TPM20_LOCAL, 0, LOCAL(pcr_read), OWN(read_mixed), REAL(read_is_real)),
 	ROW(PolicyPCR, TPM20_DECRYPT, 0, HANDLES(1, ACCEPT_POLICY), OWN(policy_pcr),
-	    REAL(policy_is_real), PCRS(skip_to_policy_pcrs), CONDITION(pcr), APPLY(policy_pcr)),
+	    REAL(policy_is_real), PCRS(skip_to_policy_pcrs, POLICY), CONDITION(pcr),
+	    APPLY(policy_pcr)),
 	ROW(PolicyRestart, 0, 0, HANDLES(1, ACCEPT_POLICY), CONDITION(restart), APPLY(restart)),
 	ROW(ReadClock, 0, 0),
 	ROW(PCR_Extend, TPM20_NV | TPM20_LOCAL, 1,
@@ -235,7 +239,8 @@ const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS] = {
 	ROW(PolicyNvWritten, 0, 0, HANDLES(1, ACCEPT_POLICY), CONDITION(nv_written)),
 	ROW(PolicyTemplate, TPM20_DECRYPT, 0, HANDLES(1, ACCEPT_POLICY), CONDITION(template)),
 	ROW(CreateLoaded,
-	    TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_PP_LISTABLE | TPM20_SLOW | TPM20_HAS_TEMPLATE, 1,
+	    TPM20_DECRYPT | TPM20_ENCRYPT | TPM20_PP_LISTABLE | TPM20_SLOW | TPM20_HAS_TEMPLATE |
+	    TPM20_HAS_ORIGIN, 1,
 	    HANDLES(1, ACCEPT_OBJECT | ACCEPT_OWNER | ACCEPT_ENDORSEMENT | ACCEPT_PLATFORM |
 		    ACCEPT_NULL),
 	    RESPONDS(OBJECT)),
@@ -299,4 +304,13 @@ int vtpmb_tpm20_row(u32 code)
 			high = mid;
 	}
 	return -ENOENT;
+}
+
+/* Rows that need physical presence in a new TPM */
+void vtpmb_tpm20_default_pp_list(unsigned long *list)
+{
+	unsigned int row;
+
+	for (row = 0; row < VTPMB_TPM20_NR_ROWS; row++)
+		__assign_bit(row, list, vtpmb_tpm20_rows[row].flags & TPM20_PP_DEFAULT);
 }

@@ -79,6 +79,8 @@ enum vtpmb_tpm20_response {
  * @TPM20_ANY_HIERARCHY: it may name a persistent object of a disabled hierarchy
  * @TPM20_HIDES_PCR:	the chip gets TPM_RH_NULL for a private PCR
  * @TPM20_NULL_PRIMARY:	it may create the null primary that the bridge makes
+ * @TPM20_HAS_ORIGIN:	it makes an object that can be made again from its parameters, the
+ *			first two of which are TPM2Bs
  */
 enum vtpmb_tpm20_flags {
 	TPM20_NO_SESSIONS	= BIT(0),
@@ -100,6 +102,7 @@ enum vtpmb_tpm20_flags {
 	TPM20_ANY_HIERARCHY	= BIT(16),
 	TPM20_HIDES_PCR		= BIT(17),
 	TPM20_NULL_PRIMARY	= BIT(18),
+	TPM20_HAS_ORIGIN	= BIT(19),
 };
 
 /**
@@ -121,8 +124,9 @@ enum vtpmb_tpm20_flags {
  * @known:	the same, if it has no sessions; or NULL
  * @is_real:	whether the chip answers it, for example because all PCRs that it names are
  *		the chip's own; or NULL
- * @skip_to_pcrs: skips the parameters before its last one, a TPML_PCR_SELECTION that the
- *		composite may stand in; returns false if they are truncated; or NULL
+ * @skip_to_pcrs: skips the parameters before its last one, a TPML_PCR_SELECTION; returns false
+ *		if they are truncated; NULL: no register may be in it
+ * @registers:	registers that may be in it, bit N for enum vtpmb_register_nr N
  * @inspect:	judges the parameters of a command for the chip, under the vtpm's lock;
  *		returns a response code; or NULL
  * @condition:	adds to the conditions of the policy session that it names; reads a copy of
@@ -150,6 +154,7 @@ struct vtpmb_tpm20_row {
 		     struct vtpmb_writer *out, u32 *rc);
 	bool (*is_real)(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
 	bool (*skip_to_pcrs)(struct vtpmb_reader *params);
+	u8 registers;
 	u32 (*inspect)(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call);
 	void (*condition)(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
 			  struct vtpmb_tpm20_conditions *c);
@@ -162,5 +167,6 @@ struct vtpmb_tpm20_row {
 extern const struct vtpmb_tpm20_row vtpmb_tpm20_rows[VTPMB_TPM20_NR_ROWS];
 
 int vtpmb_tpm20_row(u32 code);
+void vtpmb_tpm20_default_pp_list(unsigned long *list);
 
 #endif

@@ -36,7 +36,7 @@ void vtpmb_tpm20_condition_none(const struct vtpmb_tpm20_call *call, struct vtpm
 void vtpmb_tpm20_condition_pcr(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
 			       struct vtpmb_tpm20_conditions *c)
 {
-	c->opaque |= !call->composite;
+	c->opaque |= !call->shown;
 }
 
 void vtpmb_tpm20_condition_restart(const struct vtpmb_tpm20_call *call, struct vtpmb_reader *params,
@@ -195,10 +195,7 @@ static struct vtpmb_tpm20_entry *tpm20_session_of(const struct vtpmb_tpm20_call 
 	return NULL;
 }
 
-/**
- * vtpmb_tpm20_compute_conditions() - compute the conditions of a policy session after a command
- * @call:	the command, before it is sent to the chip; gets @conditions
- */
+/* Compute the @conditions of a policy session after a command, before it is sent to the chip. */
 void vtpmb_tpm20_compute_conditions(struct vtpmb_tpm20_call *call)
 {
 	const struct vtpmb_tpm20_entry *entry = tpm20_session_of(call);
@@ -213,10 +210,7 @@ void vtpmb_tpm20_compute_conditions(struct vtpmb_tpm20_call *call)
 		call->conditions.opaque = true;
 }
 
-/**
- * vtpmb_tpm20_apply_conditions() - the chip has executed the policy command: apply the conditions
- * @call:	the command
- */
+/* The chip has executed the policy command: apply the conditions. */
 void vtpmb_tpm20_apply_conditions(const struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_tpm20_entry *entry = tpm20_session_of(call);
@@ -225,11 +219,9 @@ void vtpmb_tpm20_apply_conditions(const struct vtpmb_tpm20_call *call)
 		entry->conditions = call->conditions;
 }
 
-/**
- * vtpmb_tpm20_policy_unknown() - it is not known whether the chip has executed a policy command
- * @call:	a command without a response
- *
- * The session then requires the conditions of the virtual platform in either case.
+/*
+ * The response to a command was lost.  If it is a policy command, the session requires the
+ * conditions of the virtual platform in either case.
  */
 void vtpmb_tpm20_policy_unknown(const struct vtpmb_tpm20_call *call)
 {
@@ -323,16 +315,12 @@ static bool tpm20_is_local_enough(u8 wanted, u8 locality)
 	return !wanted || (wanted <= LOCALITIES && wanted & 1 << locality);
 }
 
-/**
- * vtpmb_tpm20_is_virtually_met() - check the virtual conditions of a policy that the chip checks
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command
- * @i:		which session; it authorises an object or an index
+/*
+ * Check the virtual conditions of a policy that the chip checks: session @i authorises an
+ * object or an index.  The chip knows only its own PCRs, locality and physical presence.  They
+ * have to meet the policy too.  The chip checks the command code, and that check comes first.
  *
- * The chip knows only its own PCRs, locality and physical presence.  They have to meet the
- * policy too.  The chip checks the command code, and that check comes first.
- *
- * Return: a response code without its number
+ * Returns a response code without its number.
  */
 u32 vtpmb_tpm20_is_virtually_met(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 				 unsigned int i)
@@ -370,16 +358,12 @@ static u32 tpm20_check_conditions(struct vtpmb_vtpm *vtpm, const struct vtpmb_tp
 	return c->nv_written ? TPM2_RC_POLICY_FAIL : TPM2_RC_SUCCESS;
 }
 
-/**
- * vtpmb_tpm20_check_policy() - whether a policy session satisfies a policy
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command, none of its parameters read yet
- * @i:		which session; its digest has been read from the chip.  It authorises a
- *		hierarchy or PCR.
+/*
+ * Whether policy session @i, which authorises a hierarchy or PCR, satisfies its policy, under
+ * the vtpm's lock.  Its digest has been read from the chip, and none of the parameters is read
+ * yet.  This does not check an authValue that the policy requires.
  *
- * This does not check an authValue that the policy requires.
- *
- * Return: a response code without its number
+ * Returns a response code without its number.
  */
 u32 vtpmb_tpm20_check_policy(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			     unsigned int i)

@@ -174,19 +174,10 @@ static int tpm20_save_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_is_st_clear() - whether a TPM Restart ends an object
- * @vtpm:	the vtpm
- * @entry:	the object
- * @gone:	response code if the chip has lost it
- * @st_clear:	out: whether it does
- * @rc:		out: response code
- *
- * The object's attributes do not show whether an ancestor has stClear set.  The chip's context
- * does.
- *
- * Context: The hub's thread.
- * Return: 0 or the errno of transmit
+/*
+ * Whether a TPM Restart ends an object.  The object's attributes do not show whether an
+ * ancestor has stClear set.  The chip's context does.  *@rc is @gone if the chip has lost the
+ * object.
  */
 int vtpmb_tpm20_is_st_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 			    u32 gone, bool *st_clear, u32 *rc)
@@ -203,15 +194,7 @@ int vtpmb_tpm20_is_st_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *e
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_context_save() - TPM2_ContextSave (TPM 2.0 Part 3, 28.2)
- * @vtpm:	the vtpm
- * @call:	the command
- * @out:	where the response's parameters go
- * @rc:		response code
- *
- * Return: 0 or the errno of transmit
- */
+/* TPM2_ContextSave (TPM 2.0 Part 3, 28.2) */
 int vtpmb_tpm20_context_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     struct vtpmb_writer *out, u32 *rc)
 {
@@ -422,16 +405,9 @@ static u32 tpm20_load_object(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	return TPM2_RC_SUCCESS;
 }
 
-/**
- * vtpmb_tpm20_context_load() - TPM2_ContextLoad (TPM 2.0 Part 3, 28.3)
- * @vtpm:	the vtpm
- * @call:	the command
- * @out:	where the response's parameters go
- * @rc:		response code
- *
- * An object is loaded into the chip when a command first needs it.
- *
- * Return: 0
+/*
+ * TPM2_ContextLoad (TPM 2.0 Part 3, 28.3).  An object is loaded into the chip when a command
+ * first needs it.
  */
 int vtpmb_tpm20_context_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     struct vtpmb_writer *out, u32 *rc)
@@ -462,15 +438,7 @@ static struct vtpmb_tpm20_entry *tpm20_to_flush(struct vtpmb_vtpm *vtpm, u32 han
 	return vtpmb_tpm20_find_session(vtpm, handle);
 }
 
-/**
- * vtpmb_tpm20_flush_context() - TPM2_FlushContext (TPM 2.0 Part 3, 28.4)
- * @vtpm:	the vtpm
- * @call:	the command
- * @out:	where the response's parameters go
- * @rc:		response code
- *
- * Return: 0 or the errno of transmit
- */
+/* TPM2_FlushContext (TPM 2.0 Part 3, 28.4) */
 int vtpmb_tpm20_flush_context(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_writer *out, u32 *rc)
 {

@@ -46,14 +46,9 @@ static bool tpm20_skip_2bs(struct vtpmb_reader *r, unsigned int count)
 	return true;
 }
 
-/**
- * vtpmb_tpm20_inspect_zgen() - check whether TPM2_ZGen_2Phase may use its ephemeral key
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command
- *
- * Context: The hub's thread.
- * Return: TPM2_RC_SUCCESS, or the response code for a key that was used already (TPM 2.0
- * Part 3, 14.7)
+/*
+ * Check whether TPM2_ZGen_2Phase may use its ephemeral key, or has used it (TPM 2.0 Part 3,
+ * 14.7).
  */
 u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -68,16 +63,10 @@ u32 vtpmb_tpm20_inspect_zgen(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 		TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 3);
 }
 
-/**
- * vtpmb_tpm20_inspect_signing() - check whether a signing command may use its ephemeral key
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command
- *
- * Only TPM_ALG_ECDAA uses one.  A command without a signing key does not use its scheme.
- *
- * Context: The hub's thread.
- * Return: TPM2_RC_SUCCESS, or the response code for a key that was used already (TPM 2.0
- * Part 4, CryptEccSign())
+/*
+ * Check whether a signing command may use its ephemeral key, or has used it (TPM 2.0 Part 4,
+ * CryptEccSign()).  Only TPM_ALG_ECDAA uses one.  A command without a signing key does not use
+ * its scheme.
  */
 u32 vtpmb_tpm20_inspect_signing(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -124,13 +113,7 @@ void vtpmb_tpm20_apply_commit(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	tpm20_set_ephemeral_owner(vtpm, call, params, 3);
 }
 
-/**
- * vtpmb_tpm20_use_up_ephemeral() - record that an ephemeral key was used up
- * @vtpm:	the vtpm
- * @call:	a command that has succeeded
- *
- * Context: The hub's thread.
- */
+/* Record that an ephemeral key was used up by a command that has succeeded. */
 void vtpmb_tpm20_use_up_ephemeral(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
 	if (call->ephemeral)

@@ -11,13 +11,7 @@
 #include "parameters.h"
 #include "state.h"
 
-/**
- * vtpmb_tpm20_alg() - find the properties of an algorithm
- * @vtpm:	the vtpm
- * @alg:	TPM_ALG_ID
- *
- * Return: TPMS_ALG_PROPERTY, or NULL if the chip does not implement it
- */
+/* The TPMS_ALG_PROPERTY of an algorithm, or NULL if the chip does not implement it. */
 const struct vtpmb_tpm20_tagged *vtpmb_tpm20_alg(struct vtpmb_vtpm *vtpm, u16 alg)
 {
 	const struct vtpmb_tpm20_facts *facts = vtpmb_tpm20_facts(vtpm->port);
@@ -36,13 +30,9 @@ bool vtpmb_tpm20_is_hash(struct vtpmb_vtpm *vtpm, u16 alg)
 	return vtpmb_hash_size(alg) && vtpmb_tpm20_alg(vtpm, alg);
 }
 
-/**
- * vtpmb_tpm20_is_no_hash() - check whether the chip refuses an algorithm as a hash
- * @vtpm:	the vtpm
- * @alg:	TPM_ALG_ID
- *
- * This is not the opposite of vtpmb_tpm20_is_hash(): a newer chip may have a hash algorithm
- * that the bridge does not know.
+/*
+ * Whether the chip refuses an algorithm as a hash.  This is not the opposite of
+ * vtpmb_tpm20_is_hash(): a newer chip may have a hash algorithm that the bridge does not know.
  */
 bool vtpmb_tpm20_is_no_hash(struct vtpmb_vtpm *vtpm, u16 alg)
 {
@@ -225,12 +215,7 @@ static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 	return err;
 }
 
-/**
- * vtpmb_tpm20_property() - return a TPM_PT that the chip returned at probe
- * @facts:	properties of the chip
- * @property:	TPM_PT
- * @otherwise:	value if the chip did not return it
- */
+/* The value of a TPM_PT at probe, or @otherwise if the chip did not return it. */
 u32 vtpmb_tpm20_property(const struct vtpmb_tpm20_facts *facts, u32 property, u32 otherwise)
 {
 	unsigned int i;
@@ -249,12 +234,7 @@ static u32 tpm20_size_fact(const struct vtpmb_tpm20_facts *facts, u32 property)
 	return min_t(u32, size, VTPMB_GUEST_BUF_SIZE);
 }
 
-/**
- * vtpmb_tpm20_probe() - read the fixed properties of a chip
- * @port:	the chip; the caller holds it
- *
- * Return: 0, -EIO if it returns malformed responses, -ENOMEM, or the errno of transmit
- */
+/* Read the fixed properties of a chip, which the caller holds.  Also returns -ENOMEM. */
 int vtpmb_tpm20_probe(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm20_facts *facts = kzalloc(sizeof(*facts), GFP_KERNEL);

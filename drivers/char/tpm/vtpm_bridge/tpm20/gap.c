@@ -118,13 +118,7 @@ static void tpm20_gap_share(struct vtpmb_tpm20_gap *gap)
 	gap->nr_tries = 0;
 }
 
-/**
- * vtpmb_tpm20_gap_list() - list the saved sessions of the host
- * @port:	the chip
- *
- * Context: The hub's thread, which holds the chip.
- * Return: 0, -EIO or the errno of transmit
- */
+/* List the saved sessions of the host. */
 int vtpmb_tpm20_gap_list(struct vtpmb_port *port)
 {
 	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
@@ -154,12 +148,7 @@ static void tpm20_gap_enter_listed(struct vtpmb_port *port)
 	tpm20_gap_share(gap);
 }
 
-/**
- * vtpmb_tpm20_gap_look() - list the host's saved sessions and let them limit the balance
- * @port:	the chip
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* List the host's saved sessions and let them limit the balance. */
 int vtpmb_tpm20_gap_look(struct vtpmb_port *port)
 {
 	int err = vtpmb_tpm20_gap_list(port);
@@ -219,13 +208,9 @@ static bool tpm20_gap_has_left(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 	return gap->nr_tries < all / 8 && vtpmb_tpm20_gap_try_anyway(port) && ++gap->nr_tries;
 }
 
-/**
- * vtpmb_tpm20_gap_allows() - whether the chip may save one more session of a guest
- * @vtpm:	the vtpm; NULL: the bridge keeps a session from falling behind
- * @port:	the chip
- *
- * Context: The hub's thread, which holds the chip.
- * Return: 1, 0, -EIO or the errno of transmit
+/*
+ * Whether the chip may save one more session of a guest, or, if @vtpm is NULL, one that the
+ * bridge keeps from falling behind.  Returns 1, 0 or a negative errno.
  */
 int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 {
@@ -239,23 +224,16 @@ int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 	return err ? err : !looked && tpm20_gap_has_left(vtpm, port);
 }
 
-/**
- * vtpmb_tpm20_gap_try_anyway() - whether to try a save that is usually refused
- * @port:	the chip
- *
- * Return: true once in TRY_EVERY calls
- */
+/* Whether to try a save that is usually refused: true once in TRY_EVERY calls. */
 bool vtpmb_tpm20_gap_try_anyway(struct vtpmb_port *port)
 {
 	return ++vtpmb_tpm20_gap(port)->nr_refused % TRY_EVERY == 0;
 }
 
-/**
- * vtpmb_tpm20_gap_is_used_up() - the chip has refused to save because the gap is used up
- * @port:	the chip
- *
- * If the host has a saved session, only one save in TRY_EVERY is tried from now on.  It
- * succeeds once the host has loaded the session that uses up the gap.
+/*
+ * The chip has refused to save because the gap is used up.  If the host has a saved session,
+ * only one save in TRY_EVERY is tried from now on.  It succeeds once the host has loaded the
+ * session that uses up the gap.
  */
 void vtpmb_tpm20_gap_is_used_up(struct vtpmb_port *port)
 {
@@ -273,11 +251,7 @@ static void tpm20_gap_restart(struct vtpmb_tpm20_gap *gap)
 	gap->term++;
 }
 
-/**
- * vtpmb_tpm20_gap_saved() - the chip has saved a session
- * @port:	the chip
- * @sequence:	TPMS_CONTEXT.sequence
- */
+/* The chip has saved a session with this TPMS_CONTEXT.sequence. */
 void vtpmb_tpm20_gap_saved(struct vtpmb_port *port, u64 sequence)
 {
 	struct vtpmb_tpm20_gap *gap = vtpmb_tpm20_gap(port);
@@ -289,24 +263,15 @@ void vtpmb_tpm20_gap_saved(struct vtpmb_port *port, u64 sequence)
 	gap->nr_saves++;
 }
 
-/**
- * vtpmb_tpm20_gap_age() - minimum age of a saved session
- * @port:	the chip
- * @body:	the session
- *
- * Return: the number of sessions that the chip is known to have saved since
- */
+/* The number of sessions that the chip is known to have saved since it saved this one. */
 u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body)
 {
 	return vtpmb_tpm20_gap(port)->next - body->sequence;
 }
 
-/**
- * vtpmb_tpm20_gap_is_ours() - whether the host has no older saved session
- * @port:	the chip, after vtpmb_tpm20_gap_list()
- * @body:	the oldest saved session of the bridge
- *
- * Return: true if the host certainly has none; false if it may have one
+/*
+ * Whether the host certainly has no saved session older than @body, the oldest of the bridge.
+ * Comes after vtpmb_tpm20_gap_list().
  */
 bool vtpmb_tpm20_gap_is_ours(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body)
 {
@@ -333,12 +298,10 @@ static bool tpm20_gap_is_calm(const struct vtpmb_tpm20_gap *gap)
 	return !tpm20_gap_has_new(gap) && (gap->nr_calm & (gap->nr_calm - 1));
 }
 
-/**
- * vtpmb_tpm20_gap_may_look() - whether a look may cost one save
- * @port:	the chip, after vtpmb_tpm20_gap_list()
- * @oldest:	the oldest saved session of the bridge
- *
- * A calm host does not prevent a look if @oldest is known to have fallen behind.
+/*
+ * Whether a look may cost one save.  A calm host does not prevent a look if @oldest, the oldest
+ * saved session of the bridge, is known to have fallen behind.  Comes after
+ * vtpmb_tpm20_gap_list().
  */
 bool vtpmb_tpm20_gap_may_look(struct vtpmb_port *port, const struct vtpmb_tpm20_body *oldest)
 {
@@ -361,12 +324,12 @@ static void tpm20_gap_set_refresh_ms(struct vtpmb_port *port)
 	port->refresh_ms = min_t(u64, ms << shift, MAX_LOOK_MS);
 }
 
-/**
- * vtpmb_tpm20_gap_looked() - a look is over: schedule the next one
- * @port:	the chip, after vtpmb_tpm20_gap_list(); its refresh_ms is set
+/*
+ * A look is over: schedule the next one.  Comes after vtpmb_tpm20_gap_list(), once refresh_ms
+ * is set.
  *
- * If the host saves a sixteenth of the gap, that makes up for at least 45 looks.  So many
- * looks that cost a save never occur in between, because they come at powers of two.
+ * If the host saves a sixteenth of the gap, that makes up for at least 45 looks.  So many looks
+ * that cost a save never occur in between, because they come at powers of two.
  */
 void vtpmb_tpm20_gap_looked(struct vtpmb_port *port)
 {
@@ -382,10 +345,7 @@ void vtpmb_tpm20_gap_looked(struct vtpmb_port *port)
 	tpm20_gap_set_refresh_ms(port);
 }
 
-/**
- * vtpmb_tpm20_gap_init() - schedule the first look
- * @port:	the chip, once its gap is known
- */
+/* Schedule the first look, once the chip's gap is known. */
 void vtpmb_tpm20_gap_init(struct vtpmb_port *port)
 {
 	tpm20_gap_set_refresh_ms(port);

@@ -44,14 +44,9 @@ const struct vtpmb_tpm20_hierarchy *vtpmb_tpm20_auth_hierarchy(struct vtpmb_vtpm
 	return &vtpmb_tpm20_state(vtpm)->hier[hier < 0 ? HIER_NULL : hier];
 }
 
-/**
- * vtpmb_tpm20_is_bound() - whether a session is bound to an entity
- * @vtpm:	the vtpm; its lock is held
- * @entry:	the session
- * @handle:	the entity, a hierarchy or PCR
- *
- * Return: true if it is bound to the entity and the authValue has not changed since (TPM 2.0
- * Part 4, IsSessionBindEntity())
+/*
+ * Whether a session is bound to a hierarchy or PCR whose authValue has not changed since (TPM
+ * 2.0 Part 4, IsSessionBindEntity()).  The vtpm's lock is held.
  */
 bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry,
 			  u32 handle)
@@ -63,13 +58,7 @@ bool vtpmb_tpm20_is_bound(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entr
 	       !crypto_memneq(key->bind_auth.value, h->auth, h->auth_len);
 }
 
-/**
- * vtpmb_tpm20_sequence_auth() - the authValue of a sequence
- * @call:	the command
- * @i:		which handle
- *
- * Return: the authValue; NULL if it is not known or the handle is not a sequence
- */
+/* The authValue of handle @i; NULL if it is not known or the handle is not a sequence. */
 const struct vtpmb_auth *vtpmb_tpm20_sequence_auth(const struct vtpmb_tpm20_call *call,
 						   unsigned int i)
 {
@@ -201,15 +190,9 @@ static bool tpm20_command_message(const struct vtpmb_tpm20_call *call,
 	return true;
 }
 
-/**
- * vtpmb_tpm20_hash_command() - cpHash or nameHash of a command
- * @call:	the command, none of its parameters taken yet
- * @alg:	the hash
- * @names:	nameHash
- * @digest:	out
- *
- * Return: 0; -ENOENT if a Name or the hash is not known; or the errno of the
- * crypto API
+/*
+ * Compute cpHash, or nameHash, of a command none of whose parameters is taken yet.  Returns 0;
+ * -ENOENT if a Name or the hash is not known; or the crypto API's error.
  */
 int vtpmb_tpm20_hash_command(const struct vtpmb_tpm20_call *call, u16 alg, bool names,
 			     u8 *digest)
@@ -233,14 +216,11 @@ static int tpm20_command_mac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	return tpm20_session_mac(vtpm, call, i, hash, &m, false, mac);
 }
 
-/**
- * vtpmb_tpm20_check_hmac() - check a session's HMAC with a virtual authValue
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command, none of its parameters taken yet
- * @i:		which session
- *
- * Return: TPM2_RC_SUCCESS; TPM2_RC_BAD_AUTH without its number; TPM2_RC_AUTH_UNAVAILABLE if
- * the session's key, an authValue, or what the HMAC covers, is not known here
+/*
+ * Check the HMAC of session @i with a virtual authValue.  No parameter is taken yet, and the
+ * vtpm's lock is held.  Returns TPM2_RC_SUCCESS; TPM2_RC_BAD_AUTH without its number;
+ * TPM2_RC_AUTH_UNAVAILABLE if the session's key, an authValue, or what the HMAC covers, is not
+ * known here.
  */
 u32 vtpmb_tpm20_check_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 			   unsigned int i)
@@ -292,11 +272,9 @@ int vtpmb_tpm20_put_hmac(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call 
 	err = tpm20_session_mac(vtpm, call, i, hash, &m, true, &mac);
 	if (err)
 		return err;
-	vtpmb_put_u16(w, entry->nonce_len);
-	vtpmb_put_bytes(w, entry->nonce, entry->nonce_len);
+	vtpmb_put_tpm2b(w, entry->nonce, entry->nonce_len);
 	vtpmb_put_u8(w, call->session[i].attributes);
-	vtpmb_put_u16(w, mac.len);
-	vtpmb_put_bytes(w, bytes, mac.len);
+	vtpmb_put_tpm2b(w, bytes, mac.len);
 	return 0;
 }
 
@@ -350,15 +328,13 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
 	memcpy(call->key.bind_auth.value, h->auth, h->auth_len);
 }
 
-/**
- * vtpmb_tpm20_new_key() - determine what the bridge knows of a new session's key
- * @vtpm:	the vtpm; its lock is held
- * @call:	StartAuthSession; gets @key, @nonce, @hash_alg, @trial, @bound
+/*
+ * Determine what the bridge knows of a new session's key: @key, @nonce, @hash_alg, @trial and
+ * @bound.
  *
- * Return: TPM2_RC_SUCCESS; TPM2_RC_AUTH_UNAVAILABLE if the chip would use an authValue
- * other than the proxy's to derive the key or to check an HMAC.  This includes all cases in
- * which one of the two authValues is not empty: a guest must not learn whether they are the
- * same.
+ * Returns TPM2_RC_AUTH_UNAVAILABLE if the chip would use an authValue other than the proxy's to
+ * derive the key or to check an HMAC.  This includes all cases in which one of the two
+ * authValues is not empty: a guest must not learn whether they are the same.
  */
 u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -391,13 +367,7 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return TPM2_RC_SUCCESS;
 }
 
-/**
- * vtpmb_tpm20_new_sequence() - determine what the bridge knows of a new sequence's authValue
- * @vtpm:	the vtpm
- * @call:	HashSequenceStart; gets @auth
- *
- * Return: TPM2_RC_SUCCESS
- */
+/* Determine what the bridge knows of a new sequence's authValue: @auth. */
 u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
 	struct vtpmb_reader r = call->params;
@@ -413,13 +383,10 @@ u32 vtpmb_tpm20_new_sequence(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 	return TPM2_RC_SUCCESS;
 }
 
-/**
- * vtpmb_tpm20_derive_session_key() - derive a new session's key
- * @entry:	the session; its @key is as vtpmb_tpm20_new_key() left it
- * @call:	StartAuthSession
- *
- * KDFa of one block, with bind's authValue and the salt for its key: TPM 2.0 Part 1,
- * 11.4.10.2 and 19.6.8.  If the derivation fails, the session's key is not known.
+/*
+ * Derive a new session's key from what vtpmb_tpm20_new_key() left in it: KDFa of one block,
+ * with bind's authValue and the salt for its key (TPM 2.0 Part 1, 11.4.10.2 and 19.6.8).  If
+ * the derivation fails, the session's key is not known.
  */
 void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
 				    const struct vtpmb_tpm20_call *call)
@@ -450,13 +417,7 @@ void vtpmb_tpm20_derive_session_key(struct vtpmb_tpm20_entry *entry,
 	memzero_explicit(bytes, sizeof(bytes));
 }
 
-/**
- * vtpmb_tpm20_take_nonce() - the chip has given a session a new nonceTPM
- * @entry:	the session
- * @r:		at the nonce in the chip's response; advanced past it
- *
- * Return: true if the response contains the nonce
- */
+/* The chip has given a session a new nonceTPM, at which @r is.  False if it is not there. */
 bool vtpmb_tpm20_take_nonce(struct vtpmb_tpm20_entry *entry, struct vtpmb_reader *r)
 {
 	const u8 *nonce;
@@ -505,24 +466,18 @@ static int tpm20_put_null_extend(const struct vtpmb_tpm20_entry *entry,
 
 	vtpmb_put_u32(w, sizeof(u32) + 2 + sizeof(nonce) + 1 + 2 + hash->size);
 	vtpmb_put_u32(w, entry->virt);
-	vtpmb_put_u16(w, sizeof(nonce));
-	vtpmb_put_bytes(w, nonce, sizeof(nonce));
+	vtpmb_put_tpm2b(w, nonce, sizeof(nonce));
 	vtpmb_put_u8(w, TPMA_SESSION_CONTINUESESSION);
-	vtpmb_put_u16(w, hash->size);
-	vtpmb_put_bytes(w, mac, hash->size);
+	vtpmb_put_tpm2b(w, mac, hash->size);
 	return err;
 }
 
-/**
- * vtpmb_tpm20_renew_chip_nonce() - have the chip give a session a new nonceTPM
- * @vtpm:	the vtpm
- * @entry:	an HMAC session whose key is known here and to the chip
- * @rc:		out: the chip's response code
+/*
+ * Have the chip give a new nonceTPM to an HMAC session whose key is known here and to the
+ * chip.  Also returns -ENOMEM.
  *
  * Send PCR_Extend with TPM_RH_NULL, which extends no PCR.  It is the cheapest command with an
  * authorisation, and the authValue of the null hierarchy is empty.
- *
- * Return: 0, -EIO, -ENOMEM or the errno of transmit
  */
 int vtpmb_tpm20_renew_chip_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
@@ -552,12 +507,7 @@ int vtpmb_tpm20_renew_chip_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_ent
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_auth_set_flag() - the flag that reports whether an authValue is set
- * @handle:	a hierarchy or PCR
- *
- * Return: a flag of TPMA_PERMANENT; 0: the chip does not report it
- */
+/* The flag of TPMA_PERMANENT that reports whether an authValue is set; 0 if the chip has none. */
 u32 vtpmb_tpm20_auth_set_flag(u32 handle)
 {
 	switch (handle) {
@@ -570,14 +520,10 @@ u32 vtpmb_tpm20_auth_set_flag(u32 handle)
 	}
 }
 
-/**
- * vtpmb_tpm20_are_empty() - whether the authValues of proxy and chip are empty
- * @vtpm:	the vtpm; its lock is held
- * @handle:	a hierarchy or PCR
- *
- * This uses the chip's flags, not the authValues that the administrator has configured.
- *
- * Context: The hub's thread, after vtpmb_tpm20_read_properties().
+/*
+ * Whether the authValues of proxy and chip are empty, according to the chip's flags, not to
+ * what the administrator has configured.  The vtpm's lock is held, in the hub's thread, after
+ * vtpmb_tpm20_read_properties().
  */
 bool vtpmb_tpm20_are_empty(struct vtpmb_vtpm *vtpm, u32 handle)
 {

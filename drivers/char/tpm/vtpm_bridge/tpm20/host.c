@@ -66,10 +66,7 @@ int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm)
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_forget_host_lists() - forget both lists, because the host gets the chip
- * @vtpm:	the vtpm whose turn ends
- */
+/* Forget both lists, because the host gets the chip. */
 void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;

@@ -35,7 +35,7 @@ u32 vtpmb_tpm20_inspect_create(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 {
 	struct vtpmb_reader r = call->params;
 
-	if (!call->composite && vtpmb_tpm20_skip_to_creation_pcrs(&r))
+	if (!call->shown && vtpmb_tpm20_skip_to_creation_pcrs(&r))
 		return vtpmb_tpm20_inspect_list(vtpm, r, 3, TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, 3));
 	return TPM2_RC_SUCCESS;
 }
@@ -85,7 +85,7 @@ u32 vtpmb_tpm20_inspect_quote(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 
 	if (skipped <= 0)
 		return skipped ? TPM2_RC_OF_PARAMETER(TPM2_RC_SCHEME, 1) : TPM2_RC_SUCCESS;
-	if (!call->composite)
+	if (!call->shown)
 		rc = vtpmb_tpm20_inspect_list(vtpm, r, 2, TPM2_RC_COMMAND_CODE);
 	return rc ? rc : vtpmb_tpm20_inspect_signing(vtpm, call);
 }

@@ -86,14 +86,10 @@ static int tpm20_put_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	return err;
 }
 
-/**
- * vtpmb_tpm20_answer_success() - answer a command without the chip
- * @vtpm:	the vtpm
- * @call:	the command, all of whose sessions have been checked here; if one
- *		is not a password, the vtpm's lock is held
- * @out:	handle and parameters of the response, outside the command's buffer
- *
- * Return: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if the response cannot be made
+/*
+ * Answer a command without the chip.  All its sessions have been checked here; if one is not a
+ * password, the vtpm's lock is held.  @out has handle and parameters of the response, outside
+ * the command's buffer.  Returns TPM2_RC_FAILURE if the response cannot be made.
  */
 u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       const struct vtpmb_writer *out)
@@ -126,14 +122,7 @@ u32 vtpmb_tpm20_answer_success(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	return TPM2_RC_SUCCESS;
 }
 
-/**
- * vtpmb_tpm20_run_local() - have the virtual platform execute a command
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command, authorised
- * @out:	receives the response parameters
- *
- * Return: a response code
- */
+/* Have the virtual platform execute a command, which is authorised. */
 u32 vtpmb_tpm20_run_local(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			  struct vtpmb_writer *out)
 {
@@ -169,11 +158,7 @@ static u32 tpm20_answer(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	return rc;
 }
 
-/**
- * vtpmb_tpm20_receive() - see receive() of struct vtpmb_family
- * @vtpm:	the vtpm; its lock is held
- * @cmd:	the command; a local answer overwrites it
- */
+/* receive() of struct vtpmb_family */
 void vtpmb_tpm20_receive(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd)
 {
 	struct vtpmb_tpm20_call *call = cmd->call;

@@ -74,40 +74,28 @@ static const struct vtpmb_tpm20_lockout *tpm20_lockout(const struct vtpmb_vtpm *
 	return &tpm->lockout;
 }
 
-/**
- * vtpmb_tpm20_max_tries() - maxTries, as the guest sees it
- * @vtpm:	the vtpm; its lock is held
- */
+/* maxTries, as the guest sees it, under the vtpm's lock */
 u32 vtpmb_tpm20_max_tries(const struct vtpmb_vtpm *vtpm)
 {
 	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->max_tries :
 	       vtpmb_proxy_tries(READ_ONCE(vtpmb_tpm20_chip(vtpm->port)->var.max_auth_fail));
 }
 
-/**
- * vtpmb_tpm20_recovery_time() - recoveryTime, as the guest sees it
- * @vtpm:	the vtpm; its lock is held
- */
+/* recoveryTime, as the guest sees it, under the vtpm's lock */
 u32 vtpmb_tpm20_recovery_time(const struct vtpmb_vtpm *vtpm)
 {
 	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->recovery_time :
 	       READ_ONCE(vtpmb_tpm20_chip(vtpm->port)->var.lockout_interval);
 }
 
-/**
- * vtpmb_tpm20_lockout_recovery() - lockoutRecovery, as the guest sees it
- * @vtpm:	the vtpm; its lock is held
- */
+/* lockoutRecovery, as the guest sees it, under the vtpm's lock */
 u32 vtpmb_tpm20_lockout_recovery(const struct vtpmb_vtpm *vtpm)
 {
 	return tpm20_lockout(vtpm)->set ? tpm20_lockout(vtpm)->lockout_recovery :
 	       READ_ONCE(vtpmb_tpm20_chip(vtpm->port)->var.lockout_recovery);
 }
 
-/**
- * vtpmb_tpm20_is_locked_out() - whether protected objects cannot be used
- * @vtpm:	the vtpm; its lock is held
- */
+/* Whether protected objects cannot be used; the vtpm's lock is held. */
 bool vtpmb_tpm20_is_locked_out(const struct vtpmb_vtpm *vtpm)
 {
 	return tpm20_lockout(vtpm)->failed_tries >= vtpmb_tpm20_max_tries(vtpm);
@@ -297,15 +285,9 @@ static int tpm20_refuse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	return err;
 }
 
-/**
- * vtpmb_tpm20_limit_failures() - refuse a command if its failure could lock others out
- * @vtpm:	the vtpm
- * @call:	a command that is about to be sent to the chip
- * @rc:		out: TPM2_RC_SUCCESS, TPM2_RC_RETRY or TPM2_RC_LOCKOUT
- *
+/*
+ * Refuse a command, by TPM2_RC_RETRY or TPM2_RC_LOCKOUT, if its failure could lock others out.
  * This costs one chip command in each turn that uses a protected object or index.
- *
- * Return: 0, -EIO or the errno of transmit
  */
 int vtpmb_tpm20_limit_failures(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
@@ -320,11 +302,7 @@ int vtpmb_tpm20_limit_failures(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	return tpm20_refuse(vtpm, call, rc);
 }
 
-/**
- * vtpmb_tpm20_count_failure() - the chip has refused a command
- * @vtpm:	the vtpm
- * @rc:		its response code
- */
+/* The chip has refused a command. */
 void vtpmb_tpm20_count_failure(struct vtpmb_vtpm *vtpm, u32 rc)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);

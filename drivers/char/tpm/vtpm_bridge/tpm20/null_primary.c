@@ -111,12 +111,9 @@ static bool tpm20_is_template(struct vtpmb_reader params)
 	       tpm20_get_same(&params, tpm20_after_area, sizeof(tpm20_after_area)) && !params.left;
 }
 
-/**
- * vtpmb_tpm20_is_null_primary() - whether the bridge answers a CreatePrimary
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command, its sessions found
- *
- * Return: true if it is the CreatePrimary that Linux sends
+/*
+ * Whether a command, its sessions found, is the CreatePrimary that Linux sends, which the
+ * bridge answers.
  */
 bool vtpmb_tpm20_is_null_primary(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
@@ -132,10 +129,8 @@ bool vtpmb_tpm20_is_null_primary(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm
 
 static void tpm20_put_point(struct vtpmb_writer *w, const u8 *point)
 {
-	vtpmb_put_u16(w, VTPMB_ECDH_SIZE);
-	vtpmb_put_bytes(w, point, VTPMB_ECDH_SIZE);
-	vtpmb_put_u16(w, VTPMB_ECDH_SIZE);
-	vtpmb_put_bytes(w, point + VTPMB_ECDH_SIZE, VTPMB_ECDH_SIZE);
+	vtpmb_put_tpm2b(w, point, VTPMB_ECDH_SIZE);
+	vtpmb_put_tpm2b(w, point + VTPMB_ECDH_SIZE, VTPMB_ECDH_SIZE);
 }
 
 /* nameAlg and a digest of two concatenated parts: TPM 2.0 Part 1, 16. */
@@ -235,10 +230,8 @@ static int tpm20_describe(struct vtpmb_tpm20_body *body, const u8 *point)
 	err = tpm20_make_name(&parent, sizeof(parent), body->name, NAME_SIZE, qualified);
 	if (err)
 		return err;
-	vtpmb_put_u16(&w, NAME_SIZE);
-	vtpmb_put_bytes(&w, body->name, NAME_SIZE);
-	vtpmb_put_u16(&w, NAME_SIZE);
-	vtpmb_put_bytes(&w, qualified, NAME_SIZE);
+	vtpmb_put_tpm2b(&w, body->name, NAME_SIZE);
+	vtpmb_put_tpm2b(&w, qualified, NAME_SIZE);
 	body->name_len = NAME_SIZE;
 	vtpmb_reader_init(&area, tpm20_null_area, sizeof(tpm20_null_area));
 	vtpmb_get_bytes(&area, 2 * sizeof(u16));	/* type, nameAlg */
@@ -249,15 +242,9 @@ static int tpm20_describe(struct vtpmb_tpm20_body *body, const u8 *point)
 	return body->learnt ? 0 : -ENOMEM;
 }
 
-/**
- * vtpmb_tpm20_load_null_primary() - take a body for the proxy's null primary
- * @vtpm:	the vtpm
- * @call:	the command that loads it
- * @body:	out: the body, which is never in the chip
- *
- * Context: The hub's thread.
- * Return: TPM2_RC_SUCCESS; TPM2_RC_INITIALIZE if the TPM has been reset meanwhile; or
- * TPM2_RC_MEMORY
+/*
+ * Take a @body, which is never in the chip, for the proxy's null primary.  Returns
+ * TPM2_RC_SUCCESS; TPM2_RC_INITIALIZE if the TPM has been reset meanwhile; or TPM2_RC_MEMORY.
  */
 u32 vtpmb_tpm20_load_null_primary(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call,
 				  struct vtpmb_tpm20_body **body)
@@ -291,8 +278,7 @@ static size_t tpm20_make_creation_data(const struct vtpmb_tpm20_call *call, u8 *
 	vtpmb_hash_digest(vtpmb_hash_find(TPM2_ALG_SHA256), "", 0, digest);
 	vtpmb_writer_init(&w, bytes, MAX_CREATION);
 	vtpmb_put_u32(&w, 0);
-	vtpmb_put_u16(&w, sizeof(digest));
-	vtpmb_put_bytes(&w, digest, sizeof(digest));
+	vtpmb_put_tpm2b(&w, digest, sizeof(digest));
 	vtpmb_put_u8(&w, BIT(call->cmd->locality));
 	vtpmb_put_u16(&w, TPM2_ALG_NULL);
 	vtpmb_put_u16(&w, sizeof(u32));
@@ -316,8 +302,7 @@ static int tpm20_put_ticket(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_bo
 
 	vtpmb_put_u16(w, ST_CREATION);
 	vtpmb_put_u32(w, TPM2_RH_NULL);
-	vtpmb_put_u16(w, sizeof(mac));
-	vtpmb_put_bytes(w, mac, sizeof(mac));
+	vtpmb_put_tpm2b(w, mac, sizeof(mac));
 	return err;
 }
 
@@ -340,15 +325,11 @@ static int tpm20_put_created(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	if (err)
 		return err;
 	vtpmb_put_u32(out, entry->virt);
-	vtpmb_put_u16(out, area_len);
-	vtpmb_put_bytes(out, area, area_len);
-	vtpmb_put_u16(out, creation_len);
-	vtpmb_put_bytes(out, creation, creation_len);
-	vtpmb_put_u16(out, sizeof(digest));
-	vtpmb_put_bytes(out, digest, sizeof(digest));
+	vtpmb_put_tpm2b(out, area, area_len);
+	vtpmb_put_tpm2b(out, creation, creation_len);
+	vtpmb_put_tpm2b(out, digest, sizeof(digest));
 	err = tpm20_put_ticket(vtpm, body, digest, out);
-	vtpmb_put_u16(out, body->name_len);
-	vtpmb_put_bytes(out, body->name, body->name_len);
+	vtpmb_put_tpm2b(out, body->name, body->name_len);
 	return err;
 }
 
@@ -380,15 +361,7 @@ static int tpm20_prepare_key(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_c
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_create_null_primary() - TPM2_CreatePrimary of a Linux guest's null primary
- * @vtpm:	the vtpm
- * @call:	the command, for which vtpmb_tpm20_is_null_primary()
- * @out:	where the response's handle and parameters go
- * @rc:		response code
- *
- * Return: 0 or the errno of transmit
- */
+/* TPM2_CreatePrimary of a Linux guest's null primary */
 int vtpmb_tpm20_create_null_primary(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				    struct vtpmb_writer *out, u32 *rc)
 {
@@ -416,13 +389,9 @@ int vtpmb_tpm20_create_null_primary(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_check_null_primary() - whether a command for the chip may name the key
- * @call:	the command, whose handles have been found
- *
- * The chip has the key only to start a session, with another Name and other attributes.
- *
- * Return: TPM2_RC_SUCCESS, or TPM2_RC_AUTH_UNAVAILABLE
+/*
+ * Whether a command for the chip may name the key, or gets TPM2_RC_AUTH_UNAVAILABLE.  The chip
+ * has the key only to start a session, with another Name and other attributes.
  */
 u32 vtpmb_tpm20_check_null_primary(const struct vtpmb_tpm20_call *call)
 {
@@ -473,15 +442,10 @@ static int tpm20_kdfe(const u8 *z, const u8 *peer, const u8 *point, u8 *salt)
 	return err;
 }
 
-/**
- * vtpmb_tpm20_compute_salt() - compute the salt of a new session
- * @vtpm:	the vtpm; its lock is held
- * @call:	StartAuthSession; gets @salt_len and @salt if the session is salted for the
- *		null primary
- *
- * Context: The hub's thread.
- * Return: TPM2_RC_SUCCESS, or what a TPM answers if the guest's point is not on the curve
- * (TPM 2.0 Part 3, 11.1).  Points with shortened coordinates are left to the chip.
+/*
+ * Compute the @salt of a new session, if it is salted for the null primary.  Returns what a TPM
+ * answers if the guest's point is not on the curve (TPM 2.0 Part 3, 11.1).  Points with
+ * shortened coordinates are left to the chip.
  */
 u32 vtpmb_tpm20_compute_salt(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -515,8 +479,7 @@ static int tpm20_put_load_external(struct vtpmb_writer *w, const struct vtpmb_tp
 	vtpmb_put_u16(w, TPM2_ALG_ECC);
 	vtpmb_put_u16(w, 0);
 	vtpmb_put_u16(w, 0);
-	vtpmb_put_u16(w, VTPMB_ECDH_SIZE);
-	vtpmb_put_bytes(w, key->private, VTPMB_ECDH_SIZE);
+	vtpmb_put_tpm2b(w, key->private, VTPMB_ECDH_SIZE);
 	err = tpm20_put_public(w, tpm20_lent_area, sizeof(tpm20_lent_area), key->point,
 			       lent->name);
 	vtpmb_put_u32(w, TPM2_RH_NULL);
@@ -533,7 +496,7 @@ static int tpm20_load_external(struct vtpmb_vtpm *vtpm, const struct vtpmb_write
 	struct vtpmb_port *port = vtpm->port;
 	unsigned int tries = 0;
 	struct vtpmb_reader r;
-	int len, again;
+	int len;
 
 	do {
 		len = vtpmb_tpm20_own_plain(port, TPM2_CC_LoadExternal, params->buf, params->len,
@@ -543,26 +506,15 @@ static int tpm20_load_external(struct vtpmb_vtpm *vtpm, const struct vtpmb_write
 			vtpmb_get_u32(&r, handle);
 		}
 		memzero_explicit(port->scratch, VTPMB_HEADER_SIZE + params->len);
-		if (len < 0)
-			return len;
-		again = *rc ? vtpmb_tpm20_make_room(vtpm, *rc) : 0;
-		if (again < 0)
-			return again;
-	} while (again && tries++ < TPM20_MAX_TRIES);
+	} while (vtpmb_tpm20_goes_again(vtpm, &len, *rc, &tries));
 	return len;
 }
 
-/**
- * vtpmb_tpm20_lend() - load the null primary into the chip, for one command
- * @vtpm:	the vtpm
- * @call:	the command
- * @handle:	out: the chip's handle of it
- * @rc:		out: response code; TPM2_RC_AUTH_UNAVAILABLE if the chip does not accept it
- *
- * If the response is lost, the object is found by its Name: see vtpmb_tpm20_resync().
- *
- * Context: The hub's thread.
- * Return: 0, -EIO or the errno of transmit.  In all cases vtpmb_tpm20_take_back() follows.
+/*
+ * Load the null primary into the chip, for one command; the chip's handle is in *@handle.  *@rc
+ * is TPM2_RC_AUTH_UNAVAILABLE if the chip does not accept it.  In all cases
+ * vtpmb_tpm20_take_back() follows.  If the response is lost, the object is found by its Name:
+ * see vtpmb_tpm20_resync().
  */
 int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call, u32 *handle,
 		     u32 *rc)
@@ -599,15 +551,10 @@ int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *cal
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_take_back() - flush the null primary from the chip, if it is there
- * @vtpm:	the vtpm
- * @err:	errno of the command, or not negative
- *
- * If a response was lost, or if the chip does not flush the key, resynchronising finds it.
- *
- * Context: The hub's thread.
- * Return: @err, or the errno of transmit
+/*
+ * Flush the null primary from the chip, if it is there.  If a response was lost, or if the chip
+ * does not flush the key, resynchronising finds it.  Returns @err, which is the command's, or
+ * the errno of transmit.
  */
 int vtpmb_tpm20_take_back(struct vtpmb_vtpm *vtpm, int err)
 {

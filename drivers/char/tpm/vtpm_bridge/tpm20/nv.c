@@ -47,17 +47,10 @@ static bool tpm20_is_cleared(struct vtpmb_vtpm *vtpm)
 	return tpm->table.cleared != READ_ONCE(tpm->hier[HIER_OWNER].cleared);
 }
 
-/**
- * vtpmb_tpm20_map_nv() - whether a command may name an NV index
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command
- * @i:		which handle it is
- *
- * Indices in its range belong to the owner of the proxy, the certificates to its platform.
- * The chip checks whether the index exists.
- *
- * Context: The hub's thread.
- * Return: a response code (TPM 2.0 Part 4, NvIndexIsAccessible())
+/*
+ * Whether a command may name an NV index (TPM 2.0 Part 4, NvIndexIsAccessible()).  Indices in
+ * its range belong to the owner of the proxy, the certificates to its platform.  The chip
+ * checks whether the index exists.
  */
 u32 vtpmb_tpm20_map_nv(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 		       unsigned int i)
@@ -90,17 +83,14 @@ static bool tpm20_get_defined(struct vtpmb_tpm20_call *call, u32 *handle,
 	       vtpmb_get_u16(&r, data_size);
 }
 
-/**
- * vtpmb_tpm20_inspect_define() - whether an NV index may be defined
- * @vtpm:	the vtpm; its lock is held
- * @call:	NV_DefineSpace; gets its @nv_index and @nv_size
+/*
+ * Whether an NV index may be defined; note its @nv_index and @nv_size.  The vtpm's lock is
+ * held.
  *
- * The authValue before the public area may be encrypted, but its size is not.  The chip
- * refuses a truncated command.  TPMA_NV_CLEAR_STCLEAR is refused: a Startup of the guest is not
- * a Startup of the chip, so the data would stay for too long.  TPMA_NV_ORDERLY is refused: the
+ * The authValue before the public area may be encrypted, but its size is not.  The chip refuses
+ * a truncated command.  TPMA_NV_CLEAR_STCLEAR is refused: a Startup of the guest is not a
+ * Startup of the chip, so the data would stay for too long.  TPMA_NV_ORDERLY is refused: the
  * chip has too little memory for the data of such indices.
- *
- * Return: a response code
  */
 u32 vtpmb_tpm20_inspect_define(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -179,15 +169,9 @@ static int tpm20_keep_index(struct vtpmb_port *port, int len, u32 handle,
 	return -EIO;
 }
 
-/**
- * vtpmb_tpm20_learn_index() - read the public area of an NV index, once in a turn
- * @vtpm:	the vtpm, which may see the index
- * @handle:	handle of the index
- * @index:	out: the index; valid for as many calls as a command has handles
- * @rc:		out: response code
- *
- * Context: The hub's thread.
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Read the public area of an NV index that the vtpm may see, once in a turn.  *@index is valid
+ * for as many calls as a command has handles.
  */
 int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
 			    const struct vtpmb_tpm20_index **index, u32 *rc)
@@ -211,16 +195,10 @@ int vtpmb_tpm20_learn_index(struct vtpmb_vtpm *vtpm, u32 handle,
 	return tpm20_keep_index(vtpm->port, len, handle, slot);
 }
 
-/**
- * vtpmb_tpm20_nv_read_public() - TPM2_NV_ReadPublic (TPM 2.0 Part 3, 31.6)
- * @vtpm:	the vtpm
- * @call:	the command, without sessions: only the chip can build a response with sessions
- * @out:	where the response's parameters go
- * @rc:		response code
- *
- * The chip is asked once in a turn, and again after a command that may have changed it.
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * TPM2_NV_ReadPublic (TPM 2.0 Part 3, 31.6) without sessions: only the chip can build a
+ * response with sessions.  The chip is asked once in a turn, and again after a command that may
+ * have changed it.
  */
 int vtpmb_tpm20_nv_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       struct vtpmb_writer *out, u32 *rc)
@@ -235,15 +213,7 @@ int vtpmb_tpm20_nv_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_learn_named() - read the public area of an NV index that a command names
- * @vtpm:	the vtpm
- * @call:	the command; gets its @index
- * @i:		which handle it is
- * @rc:		out: response code
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Read the public area of the NV index that handle @i of a command names, into its @index. */
 int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			    unsigned int i, u32 *rc)
 {
@@ -254,14 +224,9 @@ int vtpmb_tpm20_learn_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 	return err;
 }
 
-/**
- * vtpmb_tpm20_report_missing_index() - check the indices of a command that the bridge refuses
- * @vtpm:	the vtpm
- * @call:	the command
- * @rc:		response code; replaced if an index does not exist, which a TPM would
- *		have reported first
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Check the indices of a command that the bridge refuses by *@rc.  If one does not exist, *@rc
+ * says so instead: a TPM would have reported that first.
  */
 int vtpmb_tpm20_report_missing_index(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				     u32 *rc)
@@ -285,10 +250,7 @@ bool vtpmb_tpm20_nv_has_no_da(const struct vtpmb_tpm20_index *index)
 	return index->attributes & TPMA_NV_NO_DA;
 }
 
-/**
- * vtpmb_tpm20_forget_indices() - forget the indices at the end of a turn
- * @vtpm:	the vtpm
- */
+/* Forget the indices at the end of a turn. */
 void vtpmb_tpm20_forget_indices(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -308,15 +270,9 @@ static struct vtpmb_range tpm20_own_range(struct vtpmb_vtpm *vtpm)
 	return range;
 }
 
-/**
- * vtpmb_tpm20_nv_handles() - the NV indices that a guest sees
- * @vtpm:	the vtpm
- * @first:	the lowest handle to return
- * @handle:	out: the lowest handles from @first on
- * @max:	number of handles that fit into @handle
- *
- * Context: The hub's thread.
- * Return: number of handles in @handle, -EIO, or the errno of transmit
+/*
+ * List the lowest handles from @first on of the NV indices that a guest sees, @max at most.
+ * Returns their number or a negative errno.
  */
 int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 			   unsigned int max)
@@ -399,14 +355,7 @@ static int tpm20_count_handles(struct vtpmb_vtpm *vtpm, struct tpm20_count_handl
 	return err;
 }
 
-/**
- * vtpmb_tpm20_nv_room() - keep a proxy within its quotas of NV memory
- * @vtpm:	the vtpm
- * @call:	a command that is about to be sent to the chip
- * @rc:		out: TPM2_RC_SUCCESS or TPM2_RC_NV_SPACE
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Refuse a command that would exceed the quotas of NV memory, by TPM2_RC_NV_SPACE. */
 int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
 	struct tpm20_count_handles tally = { .wanted = call->nv_index };
@@ -426,11 +375,9 @@ int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_is_counted() - whether the census is up to date
- * @vtpm:	the vtpm; its lock is held
- *
- * Changes by the host to the chip's indices are seen after a reset at the latest.
+/*
+ * Whether the census is up to date.  Changes by the host to the chip's indices are seen after a
+ * reset at the latest.
  */
 bool vtpmb_tpm20_is_counted(struct vtpmb_vtpm *vtpm)
 {
@@ -442,13 +389,7 @@ bool vtpmb_tpm20_is_counted(struct vtpmb_vtpm *vtpm)
 	       census->grants == vtpm->grants;
 }
 
-/**
- * vtpmb_tpm20_nv_count() - take the census of NV indices
- * @vtpm:	the vtpm
- *
- * Context: The hub's thread.
- * Return: 0, -EIO or the errno of transmit
- */
+/* Take the census of NV indices. */
 int vtpmb_tpm20_nv_count(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20_census census = { .taken = true };
@@ -480,10 +421,9 @@ static void tpm20_void_census(struct vtpmb_vtpm *vtpm)
 	mutex_unlock(&vtpm->lock);
 }
 
-/**
- * vtpmb_tpm20_nv_changed() - a command was sent to the chip, successful or not
- * @vtpm:	the vtpm
- * @call:	the command; the indices that it names may have changed
+/*
+ * A command was sent to the chip, successful or not: the indices that it names may have
+ * changed.
  */
 void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
@@ -505,9 +445,18 @@ void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_ca
 		tpm20_void_census(vtpm);
 }
 
+/* Whether to delete from the chip what Clear has deleted: not before the Clear is stored. */
+bool vtpmb_tpm20_may_delete(const struct vtpmb_vtpm *vtpm)
+{
+	const struct vtpmb_tpm20 *tpm = vtpm->state;
+
+	return !vtpm->store ||
+	       READ_ONCE(tpm->clears_stored) == READ_ONCE(tpm->hier[HIER_OWNER].cleared);
+}
+
 bool vtpmb_tpm20_nv_stale(struct vtpmb_vtpm *vtpm)
 {
-	return tpm20_is_cleared(vtpm);
+	return tpm20_is_cleared(vtpm) && vtpmb_tpm20_may_delete(vtpm);
 }
 
 /* Indices that the chip's platform has defined stay, as with TPM2_Clear. */
@@ -541,13 +490,9 @@ static int tpm20_undefine(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *ran
 	return err;
 }
 
-/**
- * vtpmb_tpm20_undefine_stale_nv() - undefine the indices that Clear has deleted
- * @vtpm:	the vtpm
- *
- * As long as the chip refuses, the guest sees no index of its range.
- *
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Undefine the indices that Clear has deleted.  As long as the chip refuses, the guest sees no
+ * index of its range.
  */
 int vtpmb_tpm20_undefine_stale_nv(struct vtpmb_vtpm *vtpm)
 {
@@ -557,7 +502,7 @@ int vtpmb_tpm20_undefine_stale_nv(struct vtpmb_vtpm *vtpm)
 	u32 cleared;
 	int err = 0;
 
-	if (!tpm20_is_cleared(vtpm))
+	if (!vtpmb_tpm20_nv_stale(vtpm))
 		return 0;
 	mutex_lock(&vtpm->lock);
 	own = vtpm->range[VTPMB_RANGE_NV];
@@ -568,7 +513,7 @@ int vtpmb_tpm20_undefine_stale_nv(struct vtpmb_vtpm *vtpm)
 	if (own.last)
 		err = tpm20_undefine(vtpm, &own, &gone);
 	if (!err && gone)
-		tpm->table.cleared = cleared;
+		WRITE_ONCE(tpm->table.cleared, cleared);
 	tpm20_void_census(vtpm);
 	return err;
 }

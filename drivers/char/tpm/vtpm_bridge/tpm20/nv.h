@@ -22,6 +22,7 @@ int vtpmb_tpm20_nv_room(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, 
 bool vtpmb_tpm20_is_counted(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_nv_count(struct vtpmb_vtpm *vtpm);
 void vtpmb_tpm20_nv_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);
+bool vtpmb_tpm20_may_delete(const struct vtpmb_vtpm *vtpm);
 bool vtpmb_tpm20_nv_stale(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_undefine_stale_nv(struct vtpmb_vtpm *vtpm);
 

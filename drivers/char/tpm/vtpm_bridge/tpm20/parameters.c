@@ -43,13 +43,7 @@ static int tpm20_learn_detail(struct vtpmb_port *port, struct vtpmb_tpm20_facts 
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_learn_curves() - read the parameters of the chip's curves
- * @port:	the chip; the caller holds it
- * @facts:	properties of the chip; gets @detail
- *
- * Return: 0, -EIO, -ENOMEM or the errno of transmit
- */
+/* Read the parameters of the chip's curves into @detail.  Also returns -ENOMEM. */
 int vtpmb_tpm20_learn_curves(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts)
 {
 	unsigned int i;
@@ -131,16 +125,7 @@ static void tpm20_remember_tested(struct vtpmb_tpm20_tested *tested,
 	tested->next = (tested->next + 1) % VTPMB_TPM20_MAX_TESTED;
 }
 
-/**
- * vtpmb_tpm20_ask_parms() - send TPM2_TestParms with parameters that are not in the cache
- * @vtpm:	the vtpm
- * @call:	the command, which has no session
- * @out:	receives the response parameters, of which there are none
- * @rc:		response code: the chip's
- *
- * Context: The hub's thread.
- * Return: 0 or the errno of transmit
- */
+/* Send TPM2_TestParms, which has no session, with parameters that are not in the cache. */
 int vtpmb_tpm20_ask_parms(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			  struct vtpmb_writer *out, u32 *rc)
 {

@@ -3,11 +3,12 @@
 
 #include <linux/bits.h>
 #include <linux/lockdep.h>
-#include "composite.h"
+#include "../core/register.h"
 #include "facts.h"
 #include "pcr.h"
 #include "real_pcr.h"
 #include "selection.h"
+#include "shown.h"
 #include "state.h"
 #include "wire.h"
 
@@ -51,7 +52,7 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	if (!rc && vtpmb_tpm20_names_real(vtpm, sel, nr_sels))
 		rc = VTPMB_RC_PASS;
 	if (!rc)
-		rc = vtpmb_tpm20_refresh_composite(vtpm);
+		rc = vtpmb_tpm20_refresh_shown(vtpm);
 	if (rc)
 		return rc;
 
@@ -68,13 +69,9 @@ u32 vtpmb_tpm20_pcr_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return TPM2_RC_SUCCESS;
 }
 
-/**
- * vtpmb_tpm20_pcr_handle() - check whether a PCR may be extended now
- * @vtpm:	the vtpm; its lock is held
- * @handle:	a PCR or TPM_RH_NULL
- * @locality:	locality of the command
- *
- * Return: TPM2_RC_SUCCESS, TPM2_RC_LOCALITY, or VTPMB_RC_PASS for a PCR of the chip
+/*
+ * Whether a PCR or TPM_RH_NULL may be extended now.  Returns TPM2_RC_SUCCESS, TPM2_RC_LOCALITY,
+ * or VTPMB_RC_PASS for a PCR of the chip.
  */
 u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality)
 {
@@ -82,7 +79,7 @@ u32 vtpmb_tpm20_pcr_handle(struct vtpmb_vtpm *vtpm, u32 handle, u8 locality)
 
 	if (vtpmb_tpm20_is_real_pcr(vtpm, handle))
 		return vtpmb_tpm20_change_real(locality);
-	if (vtpmb_tpm20_is_composite(vtpm, handle))
+	if (vtpmb_register_is(vtpm, handle))
 		return TPM2_RC_LOCALITY;
 	if (handle == TPM2_RH_NULL ||
 	    vtpmb_pcrs_may_extend(&vtpmb_tpm20_state(vtpm)->pcrs, handle, locality))
@@ -138,12 +135,7 @@ static u32 tpm20_digests(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	return rc;
 }
 
-/**
- * vtpmb_tpm20_pcr_digests() - extend a PCR by a list of digests
- * @vtpm:	the vtpm; its lock is held
- * @handle:	a PCR whose locality has been checked, or TPM_RH_NULL
- * @digests:	a sequence of TPMT_HA
- */
+/* Extend a PCR, whose locality has been checked, or TPM_RH_NULL by a sequence of TPMT_HA. */
 void vtpmb_tpm20_pcr_digests(struct vtpmb_vtpm *vtpm, u32 handle,
 			     struct vtpmb_reader *digests)
 {
@@ -224,7 +216,7 @@ u32 vtpmb_tpm20_pcr_reset(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 		return rc;
 	if (vtpmb_tpm20_is_real_pcr(vtpm, call->handle[0]))
 		return vtpmb_tpm20_change_real(vtpm->locality);
-	if (vtpm->locality == 4 || vtpmb_tpm20_is_composite(vtpm, call->handle[0]) ||
+	if (vtpm->locality == 4 || vtpmb_register_is(vtpm, call->handle[0]) ||
 	    !vtpmb_pcrs_may_reset(pcrs, call->handle[0], vtpm->locality))
 		return TPM2_RC_LOCALITY;
 	vtpmb_pcrs_reset(pcrs, call->handle[0]);

@@ -5,8 +5,13 @@
  * A persistent object of a proxy is normally a saved context.  The bridge keeps the
  * context and loads it when a command names the object.  Nothing is written to the
  * chip's NV memory, which has room for few objects and wears out, and no guest can
- * collide with handles of another guest or of the host.  The object exists as long as
- * the proxy does and the chip accepts the context.
+ * collide with handles of another guest or of the host.  Without a store, the object exists
+ * as long as the proxy does and the chip accepts the context.
+ *
+ * A chip that had no power refuses contexts.  So if the proxy has a store, the bridge keeps the
+ * origin of the object there, and the chip makes the object again when a command names it for
+ * the first time.  Only an object for which that works is made persistent: it is tried before
+ * the guest is told.
  *
  * In a range that the administrator grants, objects are persistent in the chip, and all
  * persistent objects of the chip in that range are the guest's.  If the chip already has
@@ -21,21 +26,17 @@
 #include "ask.h"
 #include "books.h"
 #include "context.h"
+#include "origin.h"
 #include "persistent.h"
 #include "state.h"
+#include "stored.h"
 #include "swap.h"
 #include "wire.h"
 
 /** NR_PAGE - handles that are read from the chip at a time */
 #define NR_PAGE			16
 
-/**
- * vtpmb_tpm20_persistent() - find a persistent object
- * @vtpm:	the vtpm
- * @handle:	its handle
- *
- * Return: its entry, or NULL if the vtpm has no such object
- */
+/* Find a persistent object, or NULL. */
 struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
@@ -49,15 +50,10 @@ struct vtpmb_tpm20_entry *vtpmb_tpm20_persistent(struct vtpmb_vtpm *vtpm, u32 ha
 	return NULL;
 }
 
-/**
- * vtpmb_tpm20_map_persistent() - find a persistent object that a command names
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command; gets the @entry
- * @i:		which handle it is
- *
- * An object of a disabled hierarchy does not exist, except for EvictControl.
- *
- * Return: a response code (TPM 2.0 Part 4, ObjectLoadEvict())
+/*
+ * Find the persistent object that handle @i of a command names, for its @entry.  An object of a
+ * disabled hierarchy does not exist, except for EvictControl (TPM 2.0 Part 4,
+ * ObjectLoadEvict()).
  */
 u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			       unsigned int i)
@@ -151,17 +147,16 @@ static int tpm20_evict(struct vtpmb_vtpm *vtpm, u32 object, u32 handle, u32 *rc)
 {
 	unsigned int tries = 0;
 	const __be32 param = cpu_to_be32(handle);
-	int err, again;
+	int err;
 
 	do {
 		err = vtpmb_tpm20_owner_command(vtpm, TPM2_CC_EvictControl, object, &param,
 						sizeof(param), rc);
-		again = err ? err : vtpmb_tpm20_make_room(vtpm, *rc);
-	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
+	} while (vtpmb_tpm20_goes_again(vtpm, &err, *rc, &tries));
 	/* The chip's authValue is not the one that the administrator configured. */
-	if (!again && *rc == TPM2_RC_OF_SESSION(TPM2_RC_BAD_AUTH, 0))
+	if (!err && *rc == TPM2_RC_OF_SESSION(TPM2_RC_BAD_AUTH, 0))
 		*rc = TPM2_RC_AUTH_UNAVAILABLE;
-	return min(again, 0);
+	return err;
 }
 
 /* Enter the chip's persistent object @handle, unless the table is full. */
@@ -179,14 +174,7 @@ static struct vtpmb_tpm20_body *tpm20_enter_persistent_body(struct vtpmb_vtpm *v
 	return body;
 }
 
-/**
- * vtpmb_tpm20_delete_persistent() - delete a persistent object from the chip
- * @vtpm:	the vtpm
- * @entry:	its handle, which is forgotten
- * @rc:		out: response code; the handle stays if it is not TPM2_RC_SUCCESS
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Delete a persistent object from the chip.  The entry stays unless *@rc is TPM2_RC_SUCCESS. */
 int vtpmb_tpm20_delete_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc)
 {
 	u32 handle = entry->body->persistent_handle;
@@ -255,6 +243,87 @@ static int tpm20_make_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_ent
 	return 0;
 }
 
+/*
+ * Have the chip make an object again, whose Name is known.  If it is another one, it is flushed,
+ * and *@same is false.  The chip may take as long as for the guest's own command.
+ */
+static int tpm20_make_same(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			   const struct vtpmb_tpm20_body *body, u32 *handle, bool *same, u32 *rc)
+{
+	int err;
+
+	*same = false;
+	call->cmd->slow = true;
+	err = vtpmb_tpm20_make_again(vtpm, body->origin, handle, rc);
+	if (err || *rc)
+		return err;
+	err = vtpmb_tpm20_compare_name(vtpm, *handle, body, same, rc);
+	if (!err && (*rc || !*same))
+		err = vtpmb_tpm20_flush_made(vtpm, *handle);
+	return err;
+}
+
+/* Whether the chip refuses for a reason that does not pass. */
+static bool tpm20_is_final(u32 rc)
+{
+	return rc & TPM2_RC_FMT1;
+}
+
+/* Whether an object can be made again: *@rc is TPM2_RC_NV_SPACE if not. */
+static int tpm20_try_origin(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    const struct vtpmb_tpm20_body *body, u32 *rc)
+{
+	u32 handle;
+	bool same;
+	int err;
+
+	*rc = TPM2_RC_NV_SPACE;
+	if (!body->origin)
+		return 0;
+	err = tpm20_make_same(vtpm, call, body, &handle, &same, rc);
+	if (!err && !*rc && same)
+		return vtpmb_tpm20_flush_made(vtpm, handle);
+	if (tpm20_is_final(*rc) || (!*rc && !same))
+		*rc = TPM2_RC_NV_SPACE;
+	return err;
+}
+
+/*
+ * The hub's thread has changed both the stored objects and the handle table.  The table stays as
+ * up to date as it was.
+ */
+static void tpm20_note_change(struct vtpmb_tpm20 *tpm)
+{
+	WRITE_ONCE(tpm->table.stored_changes, tpm->table.stored_changes + 1);
+}
+
+/* Make an object persistent that no chip keeps. */
+static int tpm20_store_object(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 handle,
+			      u32 *rc)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	struct vtpmb_tpm20_entry *from = call->entry[1];
+	int err;
+	u32 id;
+
+	err = tpm20_try_origin(vtpm, call, from->body, rc);
+	if (err || *rc)
+		return err;
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch != vtpm->epoch) {
+		*rc = TPM2_RC_INITIALIZE;
+	} else if (!vtpmb_tpm20_has_room_for_stored(vtpm, handle)) {
+		*rc = TPM2_RC_NV_SPACE;
+	} else {
+		id = vtpmb_tpm20_add_stored(vtpm, handle, from->body);
+		tpm20_enter(vtpm, handle, from->body, tpm20_nr_cleared(vtpm, from->hier));
+		vtpmb_tpm20_persistent(vtpm, handle)->stored = id;
+		tpm20_note_change(tpm);
+	}
+	mutex_unlock(&vtpm->lock);
+	return 0;
+}
+
 static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			 u32 handle, u32 *rc)
 {
@@ -277,9 +346,11 @@ static int tpm20_persist(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			*rc = TPM2_RC_NV_DEFINED;
 		if (err || *rc)
 			return err;
-		if (!alias)
+		if (!alias || vtpm->store)
 			return tpm20_make_persistent(vtpm, from, handle, rc);
 	}
+	if (vtpm->store)
+		return tpm20_store_object(vtpm, call, handle, rc);
 	tpm20_enter(vtpm, handle, from->body, tpm20_nr_cleared(vtpm, from->hier));
 	return 0;
 }
@@ -405,15 +476,176 @@ int vtpmb_tpm20_read_persistent(struct vtpmb_vtpm *vtpm)
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_evict_control() - TPM2_EvictControl (TPM 2.0 Part 3, 28.5)
- * @vtpm:	the vtpm
- * @call:	the command, authorised
- * @out:	receives the response parameters, of which there are none
- * @rc:		response code
- *
- * Return: 0 or the errno of transmit
+/* Flush entries of objects that are not stored any more; there are at most so many. */
+static int tpm20_forget_removed(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	const struct vtpmb_tpm20_stored_object *object;
+	struct vtpmb_tpm20_entry *entry;
+	bool removed;
+	int err = 0;
+
+	for (entry = table->persistent; entry < table->persistent + VTPMB_MAX_PERSISTENT; entry++) {
+		mutex_lock(&vtpm->lock);
+		object = vtpmb_tpm20_find_stored(vtpm, entry->stored);
+		removed = entry->stored && (!object || object->absent);
+		mutex_unlock(&vtpm->lock);
+		if (!err && removed)
+			err = vtpmb_tpm20_flush_entry(vtpm, entry);
+	}
+	return err;
+}
+
+/*
+ * Enter a stored object.  The chip will make it when a command names it.  There is a body for each
+ * entry.
  */
+static void tpm20_enter_stored(struct vtpmb_vtpm *vtpm,
+			       const struct vtpmb_tpm20_stored_object *object)
+{
+	struct vtpmb_tpm20_body *body;
+
+	if (!object->id || object->absent || vtpmb_tpm20_persistent(vtpm, object->handle) ||
+	    !tpm20_free_entry(&vtpmb_tpm20_state(vtpm)->table))
+		return;
+	body = vtpmb_tpm20_new_body(vtpm, KIND_OBJECT, object->hier);
+	if (!body)
+		return;
+	body->name_len = object->name_len;
+	memcpy(body->name, object->name, object->name_len);
+	tpm20_enter(vtpm, object->handle, body, tpm20_nr_cleared(vtpm, object->hier));
+	vtpmb_tpm20_persistent(vtpm, object->handle)->stored = object->id;
+}
+
+/**
+ * vtpmb_tpm20_read_stored() - have the handle table agree with the stored objects
+ * @vtpm:	the vtpm
+ *
+ * They differ at first, and after a change that could not be written has been undone.
+ *
+ * Context: The hub's thread.
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_read_stored(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
+	unsigned int i;
+	u32 changes;
+	int err;
+
+	if (!tpm->stored)
+		return 0;
+	changes = READ_ONCE(tpm->stored->changes);
+	if (tpm->table.stored_changes == changes)
+		return 0;
+	err = tpm20_forget_removed(vtpm);
+	if (err)
+		return err;
+	mutex_lock(&vtpm->lock);
+	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++)
+		tpm20_enter_stored(vtpm, &tpm->stored->object[i]);
+	mutex_unlock(&vtpm->lock);
+	WRITE_ONCE(tpm->table.stored_changes, changes);
+	return 0;
+}
+
+/* Copy the origin of a stored object to its body.  Return: a response code */
+static u32 tpm20_fetch_origin(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry)
+{
+	const struct vtpmb_tpm20_stored_object *object;
+
+	if (entry->body->origin)
+		return TPM2_RC_SUCCESS;
+	mutex_lock(&vtpm->lock);
+	object = vtpmb_tpm20_find_stored(vtpm, entry->stored);
+	if (object)
+		entry->body->origin = vtpmb_tpm20_copy_origin(object->origin, object->origin_len);
+	mutex_unlock(&vtpm->lock);
+	return entry->body->origin ? TPM2_RC_SUCCESS : TPM2_RC_MEMORY;
+}
+
+/*
+ * The chip makes another object, because it is another chip or has been cleared.  So there is
+ * none for the guest.
+ */
+static void tpm20_hide(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry)
+{
+	mutex_lock(&vtpm->lock);
+	if (vtpmb_tpm20_hide_stored(vtpm, entry->stored))
+		tpm20_note_change(vtpmb_tpm20_state(vtpm));
+	mutex_unlock(&vtpm->lock);
+	entry->stored = 0;
+	vtpmb_tpm20_forget_entry(vtpm, entry);
+}
+
+/* Have the chip make the stored object that handle @i of a command names. */
+static int tpm20_make_named(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
+			    unsigned int i, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[i];
+	u32 handle;
+	bool same;
+	int err;
+
+	*rc = tpm20_fetch_origin(vtpm, entry);
+	if (*rc)
+		return 0;
+	err = tpm20_make_same(vtpm, call, entry->body, &handle, &same, rc);
+	if (err)
+		return err;
+	if (!*rc && same) {
+		entry->body->res.phys = handle;
+		return 0;
+	}
+	if (!*rc || (*rc & ~0xf40U) == TPM2_RC_INTEGRITY)
+		tpm20_hide(vtpm, entry);
+	if (!*rc || tpm20_is_final(*rc))
+		*rc = TPM2_RC_OF_HANDLE(TPM2_RC_HANDLE, i);
+	return 0;
+}
+
+/**
+ * vtpmb_tpm20_make_stored() - have the chip make the stored objects that a command names
+ * @vtpm:	the vtpm
+ * @call:	the command, its handles mapped
+ * @rc:		out: response code; TPM2_RC_HANDLE for a handle whose object cannot be made
+ *
+ * From then on, they are like others: in the chip, or saved by it.
+ *
+ * Return: 0, -EIO or the errno of transmit
+ */
+int vtpmb_tpm20_make_stored(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	const struct vtpmb_tpm20_entry *entry;
+	unsigned int i;
+	int err = 0;
+
+	*rc = TPM2_RC_SUCCESS;
+	for (i = 0; !err && !*rc && i < call->nr_mapped; i++) {
+		entry = call->entry[i];
+		if (entry && entry->stored && !entry->body->res.phys && !entry->body->res.blob)
+			err = tpm20_make_named(vtpm, call, i, rc);
+	}
+	return err;
+}
+
+static int tpm20_delete_stored(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
+{
+	struct vtpmb_tpm20_entry *entry = call->entry[1];
+
+	mutex_lock(&vtpm->lock);
+	if (call->cmd->epoch == vtpm->epoch) {
+		if (vtpmb_tpm20_remove_stored(vtpm, entry->stored))
+			tpm20_note_change(vtpmb_tpm20_state(vtpm));
+		entry->stored = 0;
+	} else {
+		*rc = TPM2_RC_INITIALIZE;
+	}
+	mutex_unlock(&vtpm->lock);
+	return *rc ? 0 : vtpmb_tpm20_release_handle(vtpm, entry);
+}
+
+/* TPM2_EvictControl (TPM 2.0 Part 3, 28.5) */
 int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_writer *out, u32 *rc)
 {
@@ -435,6 +667,8 @@ int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 	}
 	if (entry->body->persistent_handle)
 		return vtpmb_tpm20_delete_persistent(vtpm, entry, rc);
+	if (entry->stored)
+		return tpm20_delete_stored(vtpm, call, rc);
 	return vtpmb_tpm20_release_handle(vtpm, entry);
 }
 
@@ -450,17 +684,11 @@ static u32 tpm20_evicted_handle(const struct vtpmb_tpm20_call *call)
 	return vtpmb_get_u32(&params, &handle) && !params.left ? handle : 0;
 }
 
-/**
- * vtpmb_tpm20_evict_is_real() - whether the chip executes the guest's own EvictControl
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command, its handles and sessions found
- *
- * The bridge cannot check a session that is salted to a key in the chip.  The chip can, if
- * it gets the very same command.  It may have it if it concerns the granted range alone.
- * If the authValue of the owner hierarchy is not empty, here or in the chip, the session
- * is for the bridge to check, which refuses it.
- *
- * Return: true if the command goes to the chip
+/*
+ * Whether the chip executes the guest's own EvictControl.  The bridge cannot check a session
+ * that is salted to a key in the chip.  The chip can, if it gets the very same command.  It may
+ * have it if it concerns the granted range alone.  If the authValue of the owner hierarchy is
+ * not empty, here or in the chip, the session is for the bridge to check, which refuses it.
  */
 bool vtpmb_tpm20_evict_is_real(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
@@ -480,14 +708,9 @@ bool vtpmb_tpm20_evict_is_real(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20
 	       entry->body->persistent_handle == handle;
 }
 
-/**
- * vtpmb_tpm20_inspect_evict() - check an EvictControl for the chip
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command; gets its @persistent
- *
- * The chip finds all other errors.
- *
- * Return: TPM2_RC_SUCCESS, or TPM2_RC_NV_SPACE if the quota is used up
+/*
+ * Check an EvictControl for the chip, which gets its @persistent, under the vtpm's lock.
+ * Returns TPM2_RC_NV_SPACE if the quota is used up.  The chip finds all other errors.
  */
 u32 vtpmb_tpm20_inspect_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {
@@ -498,12 +721,7 @@ u32 vtpmb_tpm20_inspect_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *
 		TPM2_RC_SUCCESS : TPM2_RC_NV_SPACE;
 }
 
-/**
- * vtpmb_tpm20_apply_evict() - the chip has executed the guest's own EvictControl
- * @vtpm:	the vtpm; its lock is held
- * @call:	the command
- * @params:	parameters of the response, of which there are none
- */
+/* The chip has executed the guest's own EvictControl.  The vtpm's lock is held. */
 void vtpmb_tpm20_apply_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			     struct vtpmb_reader *params)
 {
@@ -516,12 +734,9 @@ void vtpmb_tpm20_apply_evict(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *c
 					    tpm20_nr_cleared(vtpm, entry->hier));
 }
 
-/**
- * vtpmb_tpm20_persistent_unknown() - the response to a command was lost
- * @vtpm:	the vtpm
- * @call:	the command
- *
- * If it was EvictControl, the granted range is read again before the next command.
+/*
+ * The response to a command was lost.  If it was EvictControl, the granted range is read again
+ * before the next command.
  */
 void vtpmb_tpm20_persistent_unknown(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {

@@ -11,6 +11,8 @@ u32 vtpmb_tpm20_map_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 int vtpmb_tpm20_delete_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 				  u32 *rc);
 int vtpmb_tpm20_read_persistent(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_read_stored(struct vtpmb_vtpm *vtpm);
+int vtpmb_tpm20_make_stored(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
 int vtpmb_tpm20_evict_control(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			      struct vtpmb_writer *out, u32 *rc);
 bool vtpmb_tpm20_evict_is_real(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call);

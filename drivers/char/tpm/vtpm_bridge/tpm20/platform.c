@@ -7,6 +7,7 @@
 #include "null_primary.h"
 #include "platform.h"
 #include "state.h"
+#include "stored.h"
 #include "wire.h"
 
 /** MAX_ALG_LIST - TPM 2.0 Part 2, 10.9.2; as in the reference implementation */
@@ -27,10 +28,7 @@ static void tpm20_clear_auth(struct vtpmb_tpm20_hierarchy *h)
 	h->policy_alg = TPM2_ALG_NULL;
 }
 
-/**
- * vtpmb_tpm20_platform_init() - set the factory state
- * @vtpm:	the vtpm, whose state is zero
- */
+/* Set the factory state, over zeros. */
 void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm)
 {
 	struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
@@ -43,9 +41,7 @@ void vtpmb_tpm20_platform_init(struct vtpmb_vtpm *vtpm)
 	tpm->ph_enable_nv = true;
 	tpm->orderly = true;
 	tpm->shutdown = SHUTDOWN_CLEAR;
-	for (i = 0; i < VTPMB_TPM20_NR_ROWS; i++)
-		__assign_bit(i, tpm->pp_list,
-			     vtpmb_tpm20_rows[i].flags & TPM20_PP_DEFAULT);
+	vtpmb_tpm20_default_pp_list(tpm->pp_list);
 }
 
 /* Its objects no longer exist; the hub's thread flushes them from the chip. */
@@ -87,10 +83,7 @@ static void tpm20_start_clear(struct vtpmb_vtpm *vtpm, u8 locality)
 	tpm20_start(vtpm, saved ? VTPMB_PCR_RESTART : VTPMB_PCR_RESET, locality);
 }
 
-/**
- * vtpmb_tpm20_start() - start up as firmware would
- * @vtpm:	the vtpm, which was reset
- */
+/* Start up a TPM that was reset, as firmware would. */
 void vtpmb_tpm20_start(struct vtpmb_vtpm *vtpm)
 {
 	lockdep_assert_held(&vtpm->lock);
@@ -255,12 +248,9 @@ u32 vtpmb_tpm20_hierarchy_control(struct vtpmb_vtpm *vtpm,
 	return TPM2_RC_SUCCESS;
 }
 
-/**
- * vtpmb_tpm20_set_endorsement() - let the guest use the endorsement hierarchy, or not
- * @vtpm:	the vtpm; its lock is held
- * @on:		1: the guest may use it if it has not disabled it itself; 0: it may not
- *
- * As for HierarchyControl, objects in a disabled hierarchy are flushed.
+/*
+ * Let the guest use the endorsement hierarchy, if it has not disabled it itself, or not.  As
+ * for HierarchyControl, objects in a disabled hierarchy are flushed.
  */
 void vtpmb_tpm20_set_endorsement(struct vtpmb_vtpm *vtpm, u64 on)
 {
@@ -363,6 +353,7 @@ u32 vtpmb_tpm20_clear(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 	tpm20_clear_auth(&tpm->hier[HIER_LOCKOUT]);
 	tpm->lockout = (struct vtpmb_tpm20_lockout) {};
 	tpm->lockout_failed = false;
+	vtpmb_tpm20_clear_stored(vtpm);
 	call->cmd->stale = true;
 	tpm->pcrs.update_counter++;
 	vtpmb_tpm20_void_shutdown(vtpm);

@@ -10,24 +10,29 @@
  * users of the host.  Trial and policy sessions use the same digest, so their policies are
  * equal.  A policy that software computes without the TPM differs.
  *
- * The composite (composite.c) uses the same PCR of the chip.  Whichever of the two is there,
- * the PCR is reset at the end of the turn, before anybody else gets the chip.
+ * The composite uses the same PCR of the chip: see core/register.c for why neither passes for
+ * the other.  Whichever of the two is there, the PCR is reset at the end of the turn, before
+ * anybody else gets the chip.
  */
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
-#include <linux/random.h>
 #include <linux/string.h>
 #include "ask.h"
-#include "composite.h"
 #include "policy.h"
 #include "real_pcr.h"
+#include "register.h"
 #include "selection.h"
+#include "shown.h"
 #include "state.h"
 #include "swap.h"
 #include "wire.h"
+
+/* The first byte of the fold's message is 0. */
+static_assert(VTPMB_TPM20_MAX_HASHES < 1 << 24);
 
 /**
  * struct tpm20_claim - a guest's PolicyPCR
@@ -36,7 +41,7 @@
  * @list:	TPML_PCR_SELECTION without the PCRs that do not exist
  * @list_len:	bytes of @list
  * @selects:	@list names a PCR
- * @mixed:	@list names granted and private PCRs
+ * @refused:	@list names granted and private PCRs, or one that is for quotes only
  * @digest:	digest of the private PCRs; in a trial session, @given if there is one
  * @digest_len:	bytes of @digest
  * @counter:	pcrUpdateCounter when @digest was computed
@@ -47,49 +52,11 @@ struct tpm20_claim {
 	u8 list[VTPMB_TPM20_MAX_LIST];
 	size_t list_len;
 	bool selects;
-	bool mixed;
+	bool refused;
 	u8 digest[VTPMB_MAX_DIGEST];
 	u16 digest_len;
 	u32 counter;
 };
-
-static int tpm20_hash_bank(struct vtpmb_hash_run *run, const struct vtpmb_pcr_bank *bank,
-			   u32 pcrs)
-{
-	unsigned int i;
-	int err = 0;
-
-	for (i = 0; !err && i < VTPMB_NR_PCRS; i++) {
-		if (pcrs & BIT(i))
-			err = vtpmb_hash_update(run, bank->value[i], bank->hash->size);
-	}
-	return err;
-}
-
-/* TPM 2.0 Part 4, PCRComputeCurrentDigest() */
-static int tpm20_hash_pcrs(struct vtpmb_vtpm *vtpm, const struct vtpmb_hash *hash,
-			   const struct vtpmb_tpm20_selection *sel, u32 nr_sels,
-			   u8 *digest)
-{
-	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
-	struct vtpmb_hash_run *run = vtpmb_hash_start(hash);
-	int err = 0;
-	u32 i;
-
-	lockdep_assert_held(&vtpm->lock);
-
-	if (!run)
-		return -ENOMEM;
-	for (i = 0; !err && i < nr_sels; i++) {
-		if (sel[i].pcrs)
-			err = tpm20_hash_bank(run, vtpmb_pcrs_bank(pcrs, sel[i].alg),
-					      sel[i].pcrs);
-	}
-	if (!err)
-		return vtpmb_hash_finish(run, digest);
-	vtpmb_hash_drop(run);
-	return err;
-}
 
 /* Remove PCRs that do not exist, and write the list again. */
 static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *sel,
@@ -102,7 +69,7 @@ static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *
 	lockdep_assert_held(&vtpm->lock);
 
 	/* If all of them were granted, the chip would have got the command. */
-	claim->mixed = vtpmb_tpm20_names_real(vtpm, sel, nr_sels);
+	claim->refused = vtpmb_tpm20_names_real(vtpm, sel, nr_sels);
 	vtpmb_writer_init(&w, claim->list, sizeof(claim->list));
 	vtpmb_put_u32(&w, nr_sels);
 	for (i = 0; i < nr_sels; i++) {
@@ -110,6 +77,7 @@ static void tpm20_filter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_selection *
 		if (!bank || !bank->active)
 			sel[i].pcrs = 0;
 		claim->selects |= sel[i].pcrs;
+		claim->refused |= sel[i].pcrs & vtpmb_tpm20_for_quotes_only(vtpm);
 		vtpmb_tpm20_put_selection(&w, sel[i].alg, sel[i].pcrs);
 	}
 	claim->list_len = w.len;
@@ -127,9 +95,9 @@ static u32 tpm20_digest_now(struct vtpmb_vtpm *vtpm, u16 alg,
 		return TPM2_RC_FAILURE;
 	mutex_lock(&vtpm->lock);
 	tpm20_filter(vtpm, sel, nr_sels, claim);
-	err = vtpmb_tpm20_refresh_composite(vtpm) ? -EIO : 0;
+	err = vtpmb_tpm20_refresh_shown(vtpm) ? -EIO : 0;
 	if (!err)
-		err = tpm20_hash_pcrs(vtpm, hash, sel, nr_sels, claim->digest);
+		err = vtpmb_tpm20_hash_selected(vtpm, hash, sel, nr_sels, claim->digest);
 	claim->digest_len = hash->size;
 	claim->counter = vtpmb_tpm20_state(vtpm)->pcrs.update_counter;
 	mutex_unlock(&vtpm->lock);
@@ -179,7 +147,7 @@ static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *
 	int err;
 
 	mutex_lock(&vtpm->lock);
-	memcpy(secret, vtpmb_tpm20_state(vtpm)->secret, sizeof(secret));
+	memcpy(secret, vtpm->secret, sizeof(secret));
 	mutex_unlock(&vtpm->lock);
 	err = vtpmb_mac_set_key(mac, secret, sizeof(secret));
 	memzero_explicit(secret, sizeof(secret));
@@ -187,72 +155,17 @@ static int tpm20_fold_digest(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *
 					claim->digest_len, digest);
 }
 
-/* Send a command on the policy PCR, which has an empty authValue. */
-static int tpm20_register(struct vtpmb_port *port, u32 code, const void *params,
-			  size_t params_len, u32 *rc)
-{
-	static const u8 empty[] = {
-		0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, TPMA_SESSION_CONTINUESESSION, 0, 0
-	};
-	u8 body[sizeof(u32) + sizeof(empty) + 6 + VTPMB_MAX_DIGEST];
-	struct vtpmb_writer w;
-	int len;
-
-	vtpmb_writer_init(&w, body, sizeof(body));
-	vtpmb_put_u32(&w, port->policy_pcr);
-	vtpmb_put_bytes(&w, empty, sizeof(empty));
-	vtpmb_put_bytes(&w, params, params_len);
-	len = vtpmb_tpm20_own_command(port, TPM2_ST_SESSIONS, code, body, w.len, rc);
-	return len < 0 ? len : 0;
-}
-
-static int tpm20_reset_register(struct vtpmb_port *port, u32 *rc)
-{
-	return tpm20_register(port, TPM2_CC_PCR_Reset, "", 0, rc);
-}
-
-/* TPML_DIGEST_VALUES with one digest, truncated or padded to the size of the bank. */
-static int tpm20_extend_register(struct vtpmb_port *port, const u8 *digest, u32 *rc)
-{
-	const struct vtpmb_hash *bank = vtpmb_tpm20_policy_bank(port);
-	u8 values[6 + VTPMB_MAX_DIGEST];
-	struct vtpmb_writer w;
-
-	vtpmb_writer_init(&w, values, sizeof(values));
-	vtpmb_put_u32(&w, 1);
-	vtpmb_put_u16(&w, bank->alg);
-	vtpmb_put_bytes(&w, digest, bank->size);
-	return tpm20_register(port, TPM2_CC_PCR_Extend, values, w.len, rc);
-}
-
-/* Reset the policy PCR and extend it.  It is marked first, so that it is reset in any case. */
-static int tpm20_set_register(struct vtpmb_port *port, const u8 *digest, u32 *rc)
-{
-	struct vtpmb_tpm20_chip *chip = vtpmb_tpm20_chip(port);
-	int err;
-
-	chip->folded = true;
-	memset(chip->composite, 0, sizeof(chip->composite));
-	err = tpm20_reset_register(port, rc);
-	if (!err && !*rc)
-		err = tpm20_extend_register(port, digest, rc);
-	/* The guest has made no mistake, so it does not get the chip's response code. */
-	if (*rc)
-		*rc = TPM2_RC_COMMAND_CODE;
-	return err;
-}
-
 /* Reset the policy PCR and extend it with the keyed digest of the claim. */
 static int tpm20_set_policy_pcr(struct vtpmb_vtpm *vtpm, const struct tpm20_claim *claim, u32 *rc)
 {
-	u8 digest[VTPMB_MAX_DIGEST] = {};
+	struct vtpmb_shown shown = { .nr_extends = 1 };
 	int err;
 
 	*rc = TPM2_RC_FAILURE;
-	if (tpm20_fold_digest(vtpm, claim, digest))
+	if (tpm20_fold_digest(vtpm, claim, shown.extend[0]))
 		return 0;
-	err = tpm20_set_register(vtpm->port, digest, rc);
-	memzero_explicit(digest, sizeof(digest));
+	err = vtpmb_tpm20_set_register(vtpm->port, VTPMB_REGISTER_POLICY, &shown, rc);
+	memzero_explicit(&shown, sizeof(shown));
 	return err;
 }
 
@@ -265,72 +178,18 @@ bool vtpmb_tpm20_skip_to_policy_pcrs(struct vtpmb_reader *r)
 	return vtpmb_get_tpm2b(r, &digest, &len);
 }
 
-/* The session of a PolicyPCR that the chip executes on the composite, unless it is a trial. */
-static struct vtpmb_tpm20_entry *tpm20_counting_session(const struct vtpmb_tpm20_call *call)
-{
-	struct vtpmb_tpm20_entry *entry = call->entry[0];
-
-	return entry && entry->kind == KIND_SESSION && !entry->trial ? entry : NULL;
-}
-
-/*
- * Compute the composite.  The chip does not count changes of the policy PCR, so the bridge
- * checks the guest's pcrUpdateCounter, as for the fold.
- */
-static u32 tpm20_compute_composite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
-				   u8 *extend, u8 *value)
-{
-	const struct vtpmb_tpm20_entry *entry = tpm20_counting_session(call);
-	u32 counter = vtpmb_tpm20_state(vtpm)->pcrs.update_counter;
-	int err;
-
-	lockdep_assert_held(&vtpm->lock);
-
-	if (call->cmd->epoch != vtpm->epoch)
-		return TPM2_RC_INITIALIZE;
-	err = vtpmb_tpm20_compute_composite(vtpm, extend, value);
-	if (err)	/* the administrator may have changed the PCRs meanwhile */
-		return err == -ENOENT ? TPM2_RC_RETRY : TPM2_RC_FAILURE;
-	if (!entry)
-		return TPM2_RC_SUCCESS;
-	if (entry->pcr_counter && entry->pcr_counter != counter)
-		return TPM2_RC_PCR_CHANGED;
-	call->pcr_counter = counter;
-	return TPM2_RC_SUCCESS;
-}
-
-/**
- * vtpmb_tpm20_show_composite() - bring the chip's policy PCR to the value of the composite
- * @vtpm:	the vtpm
- * @call:	the command that the chip is about to get
- * @rc:		response code
- *
- * Return: 0 or the errno of transmit
- */
-int vtpmb_tpm20_show_composite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
-{
-	struct vtpmb_tpm20_chip *chip = vtpmb_tpm20_chip(vtpm->port);
-	u8 extend[VTPMB_MAX_DIGEST] = {}, value[VTPMB_MAX_DIGEST] = {};
-	int err = 0;
-
-	mutex_lock(&vtpm->lock);
-	*rc = tpm20_compute_composite(vtpm, call, extend, value);
-	mutex_unlock(&vtpm->lock);
-	if (!*rc && memcmp(chip->composite, value, sizeof(value))) {
-		err = tpm20_set_register(vtpm->port, extend, rc);
-		if (!err && !*rc)
-			memcpy(chip->composite, value, sizeof(value));
-	}
-	memzero_explicit(extend, sizeof(extend));
-	return err;
-}
-
 /* The chip has executed PolicyPCR. */
 void vtpmb_tpm20_apply_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 				  struct vtpmb_reader *params)
 {
 	if (call->pcr_counter)
 		call->entry[0]->pcr_counter = call->pcr_counter;
+}
+
+/* The bank of the chip in which the policy PCR is used, or NULL. */
+static const struct vtpmb_hash *tpm20_bank(const struct vtpmb_port *port)
+{
+	return vtpmb_tpm20_register_bank(port, VTPMB_REGISTER_POLICY);
 }
 
 /* The parameters of the PolicyPCR that the chip gets. */
@@ -348,7 +207,7 @@ static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *e
 	vtpmb_put_bytes(&w, claim->given, given ? claim->given_len : 0);
 	if (claim->selects) {
 		vtpmb_put_u32(&w, 1);
-		vtpmb_tpm20_put_selection(&w, vtpmb_tpm20_policy_bank(vtpm->port)->alg,
+		vtpmb_tpm20_put_selection(&w, tpm20_bank(vtpm->port)->alg,
 					  BIT(vtpm->port->policy_pcr));
 	} else {
 		vtpmb_put_bytes(&w, claim->list, claim->list_len);
@@ -357,15 +216,7 @@ static int tpm20_send(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *e
 	return len < 0 ? len : 0;
 }
 
-/**
- * vtpmb_tpm20_policy_pcr() - TPM2_PolicyPCR (TPM 2.0 Part 3, 23.7)
- * @vtpm:	the vtpm
- * @call:	the command
- * @out:	receives the response parameters, of which there are none
- * @rc:		response code
- *
- * Return: 0 or the errno of transmit
- */
+/* TPM2_PolicyPCR (TPM 2.0 Part 3, 23.7) */
 int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out, u32 *rc)
 {
@@ -376,7 +227,7 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	*rc = tpm20_get_claim(vtpm, call, &claim);
 	if (!*rc)
 		*rc = tpm20_judge(entry, &claim);
-	if (!*rc && (claim.mixed || (claim.selects && !vtpmb_tpm20_policy_bank(vtpm->port))))
+	if (!*rc && (claim.refused || (claim.selects && !tpm20_bank(vtpm->port))))
 		*rc = TPM2_RC_COMMAND_CODE;
 	if (*rc)
 		return 0;
@@ -392,12 +243,9 @@ int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	return err;
 }
 
-/**
- * vtpmb_tpm20_pcrs_changed() - whether PCRs changed since a PolicyPCR
- * @vtpm:	the vtpm; its lock is held
- * @entry:	a session that authorises something
- *
- * Return: TPM2_RC_SUCCESS or TPM2_RC_PCR_CHANGED (TPM 2.0 Part 4, SessionPCRValueIsCurrent())
+/*
+ * Whether PCRs changed since the PolicyPCR of a session that authorises something: then
+ * TPM2_RC_PCR_CHANGED (TPM 2.0 Part 4, SessionPCRValueIsCurrent()).
  */
 u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 			     const struct vtpmb_tpm20_entry *entry)
@@ -408,39 +256,4 @@ u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm,
 	    entry->pcr_counter == vtpmb_tpm20_state(vtpm)->pcrs.update_counter)
 		return TPM2_RC_SUCCESS;
 	return TPM2_RC_PCR_CHANGED;
-}
-
-/* Any digest will do: nobody can bring the PCR to a proxy's value afterwards without a reset. */
-static int tpm20_extend_arbitrarily(struct vtpmb_port *port, u32 *rc)
-{
-	u8 random[VTPMB_MAX_DIGEST];
-
-	get_random_bytes(random, sizeof(random));
-	return tpm20_extend_register(port, random, rc);
-}
-
-/**
- * vtpmb_tpm20_reset_policy_pcr() - leave no value of a proxy in the policy PCR
- * @port:	the chip, about to be given to the host
- *
- * If the PCR cannot be reset, it is extended.  If that fails too, the end of the next turn
- * of any proxy tries again.
- *
- * Return: 0, -EIO or the errno of transmit
- */
-int vtpmb_tpm20_reset_policy_pcr(struct vtpmb_port *port)
-{
-	u32 rc;
-	int err;
-
-	if (!vtpmb_tpm20_chip(port)->folded)
-		return 0;
-	memset(vtpmb_tpm20_chip(port)->composite, 0, VTPMB_MAX_DIGEST);
-	err = tpm20_reset_register(port, &rc);
-	if (err || rc)
-		err = tpm20_extend_arbitrarily(port, &rc);
-	if (!err && rc)
-		err = -EIO;
-	vtpmb_tpm20_chip(port)->folded = err;
-	return err;
 }

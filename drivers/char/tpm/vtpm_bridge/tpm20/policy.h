@@ -8,8 +8,6 @@
 int vtpmb_tpm20_policy_pcr(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out, u32 *rc);
 u32 vtpmb_tpm20_pcrs_changed(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_entry *entry);
-int vtpmb_tpm20_show_composite(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc);
-int vtpmb_tpm20_reset_policy_pcr(struct vtpmb_port *port);
 
 /* Handlers of the command table */
 bool vtpmb_tpm20_skip_to_policy_pcrs(struct vtpmb_reader *r);

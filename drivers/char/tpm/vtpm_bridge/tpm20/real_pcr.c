@@ -14,21 +14,17 @@
 #include <linux/mutex.h>
 #include "../core/port.h"
 #include "ask.h"
-#include "composite.h"
 #include "facts.h"
 #include "real_pcr.h"
 #include "selection.h"
+#include "shown.h"
 #include "state.h"
 #include "wire.h"
 
 /** BEYOND - bit for all PCRs that no TPM of this profile has */
 #define BEYOND			BIT(VTPMB_NR_PCRS)
 
-/**
- * vtpmb_tpm20_is_real_pcr() - check whether a handle is a granted PCR of the chip
- * @vtpm:	the vtpm; its lock is held
- * @handle:	a PCR or TPM_RH_NULL
- */
+/* Whether a PCR or TPM_RH_NULL is a granted PCR of the chip. */
 bool vtpmb_tpm20_is_real_pcr(const struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	lockdep_assert_held(&vtpm->lock);
@@ -112,16 +108,10 @@ static bool tpm20_list_is_real(struct vtpmb_vtpm *vtpm, struct vtpmb_reader *r)
 	       !(list.pcrs & ~vtpm->real_pcrs);
 }
 
-/**
- * vtpmb_tpm20_inspect_list() - check whether the chip may get a list of PCRs
- * @vtpm:	the vtpm; its lock is held
- * @r:		at the last parameter, a TPML_PCR_SELECTION
- * @param:	its number, from 0
- * @private:	response code if it selects a PCR that is not granted
- *
- * A list that the chip is sure to refuse is passed on, so that the guest gets the chip's error.
- *
- * Return: a response code
+/*
+ * Whether the chip may get the TPML_PCR_SELECTION at @r, the last parameter.  @param is its
+ * number, from 0; @private the response code if it selects a PCR that is not granted.  A list
+ * that the chip is sure to refuse is passed on, so that the guest gets the chip's error.
  */
 u32 vtpmb_tpm20_inspect_list(struct vtpmb_vtpm *vtpm, struct vtpmb_reader r,
 			     unsigned int param, u32 private)
@@ -283,8 +273,7 @@ static bool tpm20_put_chosen(const struct vtpmb_pcr_bank *bank, struct tpm20_rea
 		} else if (!vtpmb_get_tpm2b(&read->digests, &digest, &len)) {
 			return false;
 		}
-		vtpmb_put_u16(out, len);
-		vtpmb_put_bytes(out, digest, len);
+		vtpmb_put_tpm2b(out, digest, len);
 	}
 	return true;
 }
@@ -321,16 +310,7 @@ static u32 tpm20_get_read(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return rc ? rc : vtpmb_tpm20_get_end(call);
 }
 
-/**
- * vtpmb_tpm20_read_mixed() - TPM2_PCR_Read of private and granted PCRs
- * @vtpm:	the vtpm
- * @call:	the command
- * @out:	receives the response parameters
- * @rc:		response code
- *
- * Context: The hub's thread.
- * Return: 0, -EIO or the errno of transmit
- */
+/* TPM2_PCR_Read of private and granted PCRs */
 int vtpmb_tpm20_read_mixed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   struct vtpmb_writer *out, u32 *rc)
 {
@@ -347,7 +327,7 @@ int vtpmb_tpm20_read_mixed(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	if (err || *rc)
 		return err;
 	mutex_lock(&vtpm->lock);
-	*rc = vtpmb_tpm20_refresh_composite(vtpm);
+	*rc = vtpmb_tpm20_refresh_shown(vtpm);
 	if (!*rc)
 		err = tpm20_merge_reads(vtpm, &read, out);
 	mutex_unlock(&vtpm->lock);

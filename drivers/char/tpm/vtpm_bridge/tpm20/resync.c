@@ -225,13 +225,11 @@ int vtpmb_tpm20_resync(struct vtpmb_vtpm *vtpm)
 	return err;
 }
 
-/**
- * vtpmb_tpm20_forget_loaded() - forget loaded bodies of a chip that does not answer
- * @vtpm:	the vtpm whose turn ends
- *
- * The host gets the chip next.  A physical handle in the table may later belong to somebody
- * else, so it is never used again.  Bodies that were not saved are lost.  If the chip still
- * has them, they stay there, because nobody can tell later whose they are.
+/*
+ * Forget loaded bodies of a chip that does not answer, at the end of a turn.  The host gets the
+ * chip next.  A physical handle in the table may later belong to somebody else, so it is never
+ * used again.  Bodies that were not saved are lost.  If the chip still has them, they stay
+ * there, because nobody can tell later whose they are.
  */
 void vtpmb_tpm20_forget_loaded(struct vtpmb_vtpm *vtpm)
 {

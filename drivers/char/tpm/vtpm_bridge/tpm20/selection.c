@@ -2,26 +2,15 @@
 /* TPM 2.0: selections of PCRs (Part 2, 10.6 and 10.9.7). */
 
 #include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/lockdep.h>
 #include "facts.h"
 #include "selection.h"
 #include "state.h"
 #include "wire.h"
 
-/** SELECT_SIZE - bytes of a PCR bitmap: sizeofSelect */
-#define SELECT_SIZE		(VTPMB_NR_PCRS / 8)
-
 /** MAX_READ - maximum number of digests in one TPM2_PCR_Read: TPML_DIGEST (Part 2, 10.9.6) */
 #define MAX_READ		8
-
-/* pcrSelect, of SELECT_SIZE bytes.  Return false if it is truncated. */
-bool vtpmb_tpm20_get_pcrs(struct vtpmb_reader *r, u32 *pcrs)
-{
-	const u8 *bits = vtpmb_get_bytes(r, SELECT_SIZE);
-
-	if (bits)
-		*pcrs = bits[0] | bits[1] << 8 | (u32)bits[2] << 16;
-	return bits;
-}
 
 static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			   unsigned int param, struct vtpmb_tpm20_selection *sel)
@@ -36,9 +25,9 @@ static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 	rc = vtpmb_tpm20_get_u8(call, param, &size);
 	if (rc)
 		return rc;
-	if (size != SELECT_SIZE)
+	if (size != VTPMB_SELECT_SIZE)
 		return TPM2_RC_OF_PARAMETER(TPM2_RC_VALUE, param);
-	return vtpmb_tpm20_get_pcrs(&call->params, &sel->pcrs) ? TPM2_RC_SUCCESS :
+	return vtpmb_get_pcrs(&call->params, &sel->pcrs) ? TPM2_RC_SUCCESS :
 		TPM2_RC_OF_PARAMETER(TPM2_RC_INSUFFICIENT, param);
 }
 
@@ -46,10 +35,8 @@ static u32 tpm20_selection(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *cal
 void vtpmb_tpm20_put_selection(struct vtpmb_writer *out, u16 alg, u32 pcrs)
 {
 	vtpmb_put_u16(out, alg);
-	vtpmb_put_u8(out, SELECT_SIZE);
-	vtpmb_put_u8(out, pcrs);
-	vtpmb_put_u8(out, pcrs >> 8);
-	vtpmb_put_u8(out, pcrs >> 16);
+	vtpmb_put_u8(out, VTPMB_SELECT_SIZE);
+	vtpmb_put_pcrs(out, pcrs);
 }
 
 /* TPML_PCR_SELECTION, at most one for each hash algorithm. */
@@ -90,4 +77,37 @@ u32 vtpmb_tpm20_limit_digests(u32 pcrs, unsigned int *nr_digests)
 		(*nr_digests)++;
 	}
 	return keep;
+}
+
+/**
+ * vtpmb_tpm20_hash_selected() - hash private PCRs
+ * @vtpm:	the vtpm; its lock is held
+ * @hash:	the algorithm
+ * @sel:	the selections, only of PCRs that exist
+ * @nr_sels:	number of selections
+ * @digest:	out: TPM 2.0 Part 4, PCRComputeCurrentDigest()
+ *
+ * Return: 0, -ENOMEM, or the crypto API's error
+ */
+int vtpmb_tpm20_hash_selected(struct vtpmb_vtpm *vtpm, const struct vtpmb_hash *hash,
+			      const struct vtpmb_tpm20_selection *sel, u32 nr_sels, u8 *digest)
+{
+	struct vtpmb_pcrs *pcrs = &vtpmb_tpm20_state(vtpm)->pcrs;
+	struct vtpmb_hash_run *run = vtpmb_hash_start(hash);
+	int err = 0;
+	u32 i;
+
+	lockdep_assert_held(&vtpm->lock);
+
+	if (!run)
+		return -ENOMEM;
+	for (i = 0; !err && i < nr_sels; i++) {
+		if (sel[i].pcrs)
+			err = vtpmb_pcr_bank_hash(vtpmb_pcrs_bank(pcrs, sel[i].alg), sel[i].pcrs,
+						  run);
+	}
+	if (!err)
+		return vtpmb_hash_finish(run, digest);
+	vtpmb_hash_drop(run);
+	return err;
 }

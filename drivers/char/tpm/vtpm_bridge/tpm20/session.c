@@ -34,13 +34,7 @@
 #include "swap.h"
 #include "wire.h"
 
-/**
- * vtpmb_tpm20_chip_auth() - the authValue of a hierarchy of the chip
- * @vtpm:	the vtpm; its lock is held
- * @handle:	a permanent handle
- *
- * Return: its authValue, or NULL if guests do not share that hierarchy of the chip
- */
+/* The authValue of a hierarchy of the chip; NULL if guests do not share it. */
 const struct vtpmb_auth *vtpmb_tpm20_chip_auth(const struct vtpmb_vtpm *vtpm, u32 handle)
 {
 	const struct vtpmb_tpm20 *tpm = vtpmb_tpm20_state(vtpm);
@@ -80,14 +74,7 @@ static bool tpm20_any_depends_on_chip_auth(struct vtpmb_vtpm *vtpm,
 	return false;
 }
 
-/**
- * vtpmb_tpm20_read_properties() - read the properties that vtpmb_tpm20_choose_checker() needs
- * @vtpm:	the vtpm
- * @call:	the command, its sessions found
- *
- * Context: The hub's thread.
- * Return: 0, -EIO or the errno of transmit
- */
+/* Read the properties that vtpmb_tpm20_choose_checker() needs, once the sessions are found. */
 int vtpmb_tpm20_read_properties(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *call)
 {
 	bool depends;
@@ -189,17 +176,10 @@ static int tpm20_read_policy_digest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_load_sessions() - read what the checks need from the chip
- * @vtpm:	the vtpm
- * @call:	the command, its sessions assigned
- * @rc:		out: response code
- *
- * This detects a session that the chip has lost before the command takes effect, unless the
- * session is salted for the null primary: then the bridge can check it without the chip.
- *
- * Context: The hub's thread.
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Read what the checks need from the chip, once the sessions are assigned.  This detects a
+ * session that the chip has lost before the command takes effect, unless the session is salted
+ * for the null primary: then the bridge can check it without the chip.
  */
 int vtpmb_tpm20_load_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {
@@ -360,13 +340,10 @@ u32 vtpmb_tpm20_authorise(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call
 	return rc;
 }
 
-/**
- * vtpmb_tpm20_translate_rc() - translate the response code of a command that the chip refused
- * @call:	the command
- * @rc:		the chip's response code
- *
- * Return: @rc; TPM2_RC_AUTH_UNAVAILABLE if the chip's authValue is not the one that the
- * administrator configured, which is not the guest's fault
+/*
+ * Translate the response code of a command that the chip refused: TPM2_RC_AUTH_UNAVAILABLE if
+ * the chip's authValue is not the one that the administrator configured, which is not the
+ * guest's fault.
  */
 u32 vtpmb_tpm20_translate_rc(const struct vtpmb_tpm20_call *call, u32 rc)
 {
@@ -428,17 +405,10 @@ static int tpm20_renew_nonce(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_session
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_renew_sessions() - update the sessions that the bridge has checked, after success
- * @vtpm:	the vtpm
- * @call:	the command; its response has no sessions yet
- * @rc:		out: TPM2_RC_SUCCESS, or TPM2_RC_FAILURE if the chip refuses
- *
- * Each session gets a new nonceTPM, which prevents replay, or its policy has to be satisfied
- * again.
- *
- * Context: The hub's thread.
- * Return: 0, -EIO or the errno of transmit
+/*
+ * Update the sessions that the bridge has checked, after success: each session gets a new
+ * nonceTPM, which prevents replay, or its policy has to be satisfied again.  The response has
+ * no sessions yet. *@rc is TPM2_RC_FAILURE if the chip refuses.
  */
 int vtpmb_tpm20_renew_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u32 *rc)
 {

@@ -206,6 +206,7 @@ enum {
 	TPM2_RC_REFERENCE_S0			= 0x918,
 	TPM2_RC_LOCKOUT				= 0x921,
 	TPM2_RC_RETRY				= 0x922,
+	TPM2_RC_NV_UNAVAILABLE			= 0x923,
 };
 
 /* A format-one code for a handle, a session or a parameter, counted from 0 (6.6.2). */
@@ -335,6 +336,7 @@ enum {
 #define TPMA_ALGORITHM_HASH			BIT(2)
 
 /* TPMA_OBJECT (8.3) */
+#define TPMA_OBJECT_USERWITHAUTH		BIT(6)
 #define TPMA_OBJECT_NODA			BIT(10)
 
 /* TPMA_SESSION (8.4) */

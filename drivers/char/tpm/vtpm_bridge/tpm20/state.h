@@ -2,6 +2,11 @@
 /*
  * TPM 2.0: types shared by the files of this directory.  Each file declares its functions
  * in a header of its own.
+ *
+ * Unless its comment says otherwise, a function that returns u32 returns a response code.  One
+ * that returns int sends commands to the chip: it runs in the hub's thread, may sleep, and
+ * returns 0, -EIO after a malformed response, or the errno of transmit.  If it has @rc and
+ * returns 0, *@rc is the response code, usually the chip's.
  */
 #ifndef VTPMB_TPM20_STATE_H
 #define VTPMB_TPM20_STATE_H
@@ -14,6 +19,7 @@
 #include "../core/family.h"
 #include "../core/limits.h"
 #include "../core/pcr.h"
+#include "../core/register.h"
 #include "../core/resident.h"
 #include "commands.h"
 #include "spec.h"
@@ -149,6 +155,29 @@ struct vtpmb_tpm20_conditions {
 	u8 digest[VTPMB_MAX_DIGEST];
 };
 
+/** VTPMB_TPM20_MAX_NAME - bytes of the longest Name: nameAlg and a digest */
+#define VTPMB_TPM20_MAX_NAME	(sizeof(u16) + VTPMB_MAX_DIGEST)
+
+/**
+ * VTPMB_TPM20_MAX_ORIGIN - bytes of the longest origin
+ *
+ * Three generations of RSA keys with 4096 bits have less.  The image has room for so many bytes
+ * of each persistent object.  A proxy with a store needs so many for each object, at most
+ * VTPMB_MAX_OBJECTS + VTPMB_MAX_KEPT + VTPMB_MAX_PERSISTENT of them, and for each one that is
+ * stored: 100 KiB in all.
+ */
+#define VTPMB_TPM20_MAX_ORIGIN	2560
+
+/**
+ * struct vtpmb_tpm20_origin - from what the chip can make an object again
+ * @len:	bytes of @bytes, at most VTPMB_TPM20_MAX_ORIGIN
+ * @bytes:	see origin.h
+ */
+struct vtpmb_tpm20_origin {
+	u16 len;
+	u8 bytes[];
+};
+
 /**
  * struct vtpmb_tpm20_body - an object, sequence or session: in the chip, saved, or both
  * @kind:	enum vtpmb_tpm20_kind
@@ -171,6 +200,7 @@ struct vtpmb_tpm20_conditions {
  * @name:	its Name
  * @public_len:	bytes of @public
  * @public:	parameters of the chip's answer to ReadPublic; NULL until @learnt
+ * @origin:	of an object of a proxy with a store; NULL: unknown
  * @sequence:	TPMS_CONTEXT.sequence of a saved session
  *
  * Several entries refer to one object if the guest has loaded its context more than
@@ -193,9 +223,10 @@ struct vtpmb_tpm20_body {
 	u32 persistent_handle;
 	u32 attributes;
 	u16 name_len;
-	u8 name[sizeof(u16) + VTPMB_MAX_DIGEST];
+	u8 name[VTPMB_TPM20_MAX_NAME];
 	u16 public_len;
 	u8 *public;
+	struct vtpmb_tpm20_origin *origin;
 	u64 sequence;
 };
 
@@ -216,6 +247,7 @@ struct vtpmb_tpm20_body {
  * @flushed:	@flushed of the hierarchy when the entry was made; for a persistent
  *		object: @cleared; for a session: @reset_epoch of the virtual TPM
  * @generation:	identifies the guest's save of a session that may be loaded
+ * @stored:	@id of a persistent object that is stored; else 0
  * @body:	the object, sequence or session; NULL if @kind is KIND_FREE
  */
 struct vtpmb_tpm20_entry {
@@ -233,6 +265,7 @@ struct vtpmb_tpm20_entry {
 	u32 pcr_counter;
 	u32 flushed;
 	u64 generation;
+	u32 stored;
 	struct vtpmb_tpm20_body *body;
 };
 
@@ -295,6 +328,7 @@ struct vtpmb_tpm20_index {
  *		were last removed from the chip
  * @persistent_epoch: epoch of the vtpm when persistent objects of the chip were entered
  * @persistent_grants: grants of the vtpm at that time
+ * @stored_changes: @changes of the stored objects when they were entered
  * @index:	NV indices read in the present turn; the host may change them
  *		between turns
  * @kept:	VTPMB_BUF_SIZE bytes: a copy of the command, for retries
@@ -331,6 +365,7 @@ struct vtpmb_tpm20_table {
 	u32 cleared;
 	u32 persistent_epoch;
 	u32 persistent_grants;
+	u32 stored_changes;
 	struct vtpmb_tpm20_index index[VTPMB_TPM20_KNOWN_INDICES];
 	u8 *kept;
 	u32 term;
@@ -402,6 +437,41 @@ struct vtpmb_tpm20_census {
 };
 
 /**
+ * struct vtpmb_tpm20_stored_object - a persistent object that the image has
+ * @id:		never used twice in the life of the vtpm; 0: the slot is free
+ * @handle:	its handle
+ * @hier:	HIER_OWNER or HIER_ENDORSEMENT
+ * @absent:	the chip makes another object from @origin, so for the guest there is none; not
+ *		in the image
+ * @name_len:	bytes of @name
+ * @name:	its Name
+ * @origin_len:	bytes of @origin
+ * @origin:	see origin.h
+ */
+struct vtpmb_tpm20_stored_object {
+	u32 id;
+	u32 handle;
+	enum vtpmb_tpm20_hier hier;
+	bool absent;
+	u16 name_len;
+	u8 name[VTPMB_TPM20_MAX_NAME];
+	u16 origin_len;
+	u8 origin[VTPMB_TPM20_MAX_ORIGIN];
+};
+
+/**
+ * struct vtpmb_tpm20_stored - the persistent objects that the image has
+ * @changes:	incremented with each change; the hub's thread then updates the handle table
+ * @last_id:	the last @id that was given
+ * @object:	the objects
+ */
+struct vtpmb_tpm20_stored {
+	u32 changes;
+	u32 last_id;
+	struct vtpmb_tpm20_stored_object object[VTPMB_MAX_PERSISTENT];
+};
+
+/**
  * struct vtpmb_tpm20_null_key - the key pair of the null primary
  * @made:	there is one
  * @private:	the private key
@@ -431,21 +501,21 @@ struct vtpmb_tpm20_null_key {
  * @restart_epoch: incremented by each TPM Reset or Restart: older contexts of objects with
  *		stClear set are invalid
  * @null_key:	key pair of the null primary of this TPM Reset
+ * @clears_stored: @cleared of the hierarchies in the image that was stored last: what a later
+ *		Clear deletes from the chip stays there until that Clear is stored
  * @pp_list:	rows that need physical presence when platformAuth is used
  * @tested:	parameters for which TPM2_TestParms need not ask the chip
  * @reply:	VTPMB_BUF_SIZE bytes in which a response is built
- * @secret:	the key of its policies on PCRs
- * @secret_given: the administrator has set @secret; else it is random
  * @chip_auth:	authValues of hierarchies of the chip, as the administrator has set them;
  *		empty by default
  * @no_endorsement: the administrator has disabled the endorsement hierarchy
  * @chip_null_key: null primaries that Linux creates are the chip's, too
- * @composite:	PCRs that its PCR policy_pcr represents, bit N for PCR N; 0: that PCR is an
- *		ordinary private PCR
  * @persistent_objects: maximum number of objects that it may make persistent in the chip
+ * @stored:	persistent objects that are in no chip; NULL: the proxy has no store
  * @table:	its objects and sessions
  *
- * All but @table is protected by vtpm->lock.
+ * All but @table is protected by vtpm->lock.  The pointer @stored is constant once the proxy is
+ * used.
  */
 struct vtpmb_tpm20 {
 	struct vtpmb_pcrs pcrs;
@@ -462,16 +532,15 @@ struct vtpmb_tpm20 {
 	u32 reset_epoch;
 	u32 restart_epoch;
 	struct vtpmb_tpm20_null_key null_key;
+	u32 clears_stored;
 	DECLARE_BITMAP(pp_list, VTPMB_MAX_CODES);
 	struct vtpmb_tpm20_tested tested;
 	u8 *reply;
-	u8 secret[VTPMB_SECRET_SIZE];
-	bool secret_given;
 	struct vtpmb_auth chip_auth[NR_CHIP_HIERS];
 	bool no_endorsement;
 	bool chip_null_key;
-	u32 composite;
 	u32 persistent_objects;
+	struct vtpmb_tpm20_stored *stored;
 	struct vtpmb_tpm20_table table;
 };
 
@@ -538,7 +607,8 @@ struct vtpmb_tpm20_session {
  * @bound:	it starts a session that is bound to an object
  * @null_primary: it creates the null primary that the bridge makes; hub's thread
  * @real:	it uses the chip's real PCRs, and the chip answers it; hub's thread
- * @composite:	it selects the composite alone, and the chip answers it; hub's thread
+ * @shown:	it selects the PCR of this register alone, and the chip answers it; hub's thread
+ * @origin:	of the object that it creates, or NULL; hub's thread
  * @pcr_counter: pcrUpdateCounter when the PCRs of its PolicyPCR had the values that the chip
  *		gets; 0: it is none; hub's thread
  * @hash_alg:	authHash of the session that it starts
@@ -580,7 +650,8 @@ struct vtpmb_tpm20_call {
 	bool bound;
 	bool null_primary;
 	bool real;
-	bool composite;
+	enum vtpmb_register_nr shown;
+	struct vtpmb_tpm20_origin *origin;
 	u32 pcr_counter;
 	u16 hash_alg;
 	bool auth_known;
@@ -777,8 +848,7 @@ struct vtpmb_tpm20_var {
  * @var:	properties that vary
  * @resync_needed: a response was lost: the contents of the chip may differ from the handle
  *		tables
- * @folded:	@policy_pcr of the port has to be reset before the host gets the chip
- * @composite:	value of that PCR if it represents PCRs of a guest, else zeros
+ * @reg:	its registers
  * @nr_sessions: sessions of all vtpms
  * @nr_shared:	sessions that proxies have beyond VTPMB_MIN_SESSIONS each
  * @ephemeral:	ephemeral keys that the chip has made for the vtpms
@@ -789,8 +859,7 @@ struct vtpmb_tpm20_chip {
 	struct vtpmb_tpm20_gap gap;
 	struct vtpmb_tpm20_var var;
 	bool resync_needed;
-	bool folded;
-	u8 composite[VTPMB_MAX_DIGEST];
+	struct vtpmb_register reg[VTPMB_NR_REGISTERS];
 	atomic_t nr_sessions;
 	atomic_t nr_shared;
 	struct vtpmb_tpm20_ephemeral ephemeral[VTPMB_MAX_EPHEMERAL];

@@ -175,8 +175,7 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 	vtpmb_writer_init(&w, body, sizeof(body));
 	vtpmb_put_u32(&w, TPM2_RH_NULL);
 	vtpmb_put_u32(&w, TPM2_RH_NULL);
-	vtpmb_put_u16(&w, sizeof(nonce));
-	vtpmb_put_bytes(&w, nonce, sizeof(nonce));
+	vtpmb_put_tpm2b(&w, nonce, sizeof(nonce));
 	vtpmb_put_u16(&w, 0);
 	vtpmb_put_u8(&w, 0);
 	vtpmb_put_u16(&w, TPM2_ALG_NULL);
@@ -346,16 +345,10 @@ static int tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *
 	return err ? err : min(again, 0);
 }
 
-/**
- * vtpmb_tpm20_save() - have the chip save a context
- * @vtpm:	the vtpm
- * @body:	loaded in the chip; a session is no longer loaded afterwards
- * @rc:		the chip's response code
- *
- * An object or a sequence that has not changed since the last save is not saved again.
- *
- * Return: 0, -ENOMEM, -EIO or the errno of transmit.  After -ENOMEM, a session can only be
- * flushed.
+/*
+ * Have the chip save a loaded context.  A session is no longer loaded afterwards.  An object or
+ * a sequence that has not changed since the last save is not saved again.  Also returns
+ * -ENOMEM: then a session can only be flushed.
  */
 int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
@@ -530,17 +523,14 @@ static int tpm20_make_any_room(struct vtpmb_vtpm *vtpm)
 	return again ? again : tpm20_make_session_room(vtpm);
 }
 
-/**
- * vtpmb_tpm20_make_room() - make room in a chip that is full
- * @vtpm:	the vtpm
- * @rc:		the chip's response code
+/*
+ * Make room in a chip that is full, according to the response code.  Evict the least recently
+ * used object or session of the vtpm that the present command does not use.  If there is none
+ * and a session slot is needed, end the host kernel's own session.  No other proxy has anything
+ * loaded in the chip during a turn.
  *
- * Evict the least recently used object or session of the vtpm that the present command
- * does not use.  If there is none and a session slot is needed, end the host kernel's own
- * session.  No other proxy has anything loaded in the chip during a turn.
- *
- * Return: 1 if the command is worth a retry, up to TPM20_MAX_TRIES times; 0 if not; or
- * the errno of transmit
+ * Returns 1 if the command is worth a retry, up to TPM20_MAX_TRIES times; 0 if not; or the errno
+ * of transmit.
  */
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 {
@@ -558,18 +548,35 @@ int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc)
 	}
 }
 
+/**
+ * vtpmb_tpm20_goes_again() - make room for a command of the bridge's own that the chip refused
+ * @vtpm:	the vtpm
+ * @len:	what sending it returned; becomes the errno of making room
+ * @rc:		the chip's response code
+ * @tries:	how often it has gone again; 0 at first
+ *
+ * Return: true if it is to be sent again
+ */
+bool vtpmb_tpm20_goes_again(struct vtpmb_vtpm *vtpm, int *len, u32 rc, unsigned int *tries)
+{
+	int again = *len < 0 ? 0 : vtpmb_tpm20_make_room(vtpm, rc);
+
+	if (again < 0)
+		*len = again;
+	return again > 0 && (*tries)++ < TPM20_MAX_TRIES;
+}
+
 /* Making room may save the session anew, so each try takes the context that is valid then. */
 static int tpm20_context_load_with_room(struct vtpmb_vtpm *vtpm,
 					const struct vtpmb_tpm20_body *body, u32 *rc)
 {
 	unsigned int tries = 0;
-	int len, again;
+	int len;
 
 	do {
 		len = tpm20_context_load(vtpm->port, body, rc);
-		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
-	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
-	return again < 0 ? again : len;
+	} while (vtpmb_tpm20_goes_again(vtpm, &len, *rc, &tries));
+	return len;
 }
 
 /*
@@ -615,7 +622,8 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
  * @rc:		out: response code
  *
  * The chip rejects a context if it was reset behind the bridge's back.  The entry is then
- * forgotten but not flushed, because another session may have its handle now.
+ * forgotten but not flushed, because another session may have its handle now.  If the object is
+ * stored, *@rc is TPM2_RC_RETRY: for the command that the guest sends again, it is made again.
  *
  * Return: 0 or the errno of transmit
  */
@@ -633,7 +641,7 @@ int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry,
 	if (err)
 		return err;
 	if ((!body->res.blob && !body->res.phys) || tpm20_is_refused(*rc)) {
-		*rc = gone;
+		*rc = entry->stored ? TPM2_RC_RETRY : gone;
 		vtpmb_tpm20_forget_entry(vtpm, entry);
 	}
 	return 0;
@@ -661,13 +669,12 @@ static bool tpm20_get_public(struct vtpmb_tpm20_body *body, struct vtpmb_reader 
 static int tpm20_ask_public(struct vtpmb_vtpm *vtpm, u32 handle, u32 *rc)
 {
 	unsigned int tries = 0;
-	int len, again;
+	int len;
 
 	do {
 		len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_ReadPublic, handle, rc);
-		again = len < 0 ? len : vtpmb_tpm20_make_room(vtpm, *rc);
-	} while (again > 0 && tries++ < TPM20_MAX_TRIES);
-	return again < 0 ? again : len;
+	} while (vtpmb_tpm20_goes_again(vtpm, &len, *rc, &tries));
+	return len;
 }
 
 /* Read the public area of an object, which has @handle in the chip, and cache it. */
@@ -713,14 +720,7 @@ int vtpmb_tpm20_fetch_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *
 	return tpm20_keep_public(vtpm, entry->body, vtpmb_tpm20_chip_handle(entry->body), rc);
 }
 
-/**
- * vtpmb_tpm20_reload() - load an object again whose handle was lost, and learn its Name
- * @vtpm:	the vtpm
- * @body:	the object, with a context
- * @rc:		out: response code
- *
- * Return: 0, -EIO or the errno of transmit
- */
+/* Load an object again whose handle was lost, and learn its Name. */
 int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
 	int err = 0;
@@ -736,24 +736,24 @@ int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u
 }
 
 /**
- * vtpmb_tpm20_has_name() - compare the Name of a persistent object of the chip
+ * vtpmb_tpm20_compare_name() - compare the Name of an object in the chip
  * @vtpm:	the vtpm
- * @handle:	the persistent object, of any owner
+ * @handle:	the chip's handle of the object, of any owner
  * @body:	an object whose Name is known
  * @same:	set to true if both Names are the same; otherwise unchanged
+ * @rc:		out: response code of ReadPublic
  *
  * Return: 0, -EIO or the errno of transmit
  */
-int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle,
-			 const struct vtpmb_tpm20_body *body, bool *same)
+int vtpmb_tpm20_compare_name(struct vtpmb_vtpm *vtpm, u32 handle,
+			     const struct vtpmb_tpm20_body *body, bool *same, u32 *rc)
 {
 	struct vtpmb_reader r;
 	const u8 *bytes;
 	u16 bytes_len;
-	u32 rc;
-	int len = tpm20_ask_public(vtpm, handle, &rc);
+	int len = tpm20_ask_public(vtpm, handle, rc);
 
-	if (len < 0 || rc)
+	if (len < 0 || *rc)
 		return min(len, 0);
 	vtpmb_port_response(vtpm->port, len, &r);
 	if (!vtpmb_get_tpm2b(&r, &bytes, &bytes_len) || !vtpmb_get_tpm2b(&r, &bytes, &bytes_len))
@@ -762,16 +762,18 @@ int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle,
 	return 0;
 }
 
-/**
- * vtpmb_tpm20_read_public() - TPM2_ReadPublic (TPM 2.0 Part 3, 12.4)
- * @vtpm:	the vtpm
- * @call:	the command, without sessions: only the chip can build a response with sessions
- * @out:	where the response's parameters go
- * @rc:		response code
- *
- * The chip is asked once for each object, because the answer never changes.
- *
- * Return: 0, -EIO or the errno of transmit
+/* The same for a persistent object, which the host may have deleted meanwhile. */
+int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle,
+			 const struct vtpmb_tpm20_body *body, bool *same)
+{
+	u32 rc;
+
+	return vtpmb_tpm20_compare_name(vtpm, handle, body, same, &rc);
+}
+
+/*
+ * TPM2_ReadPublic (TPM 2.0 Part 3, 12.4) without sessions: only the chip can build a response
+ * with sessions.  The chip is asked once for each object, because the answer never changes.
  */
 int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,
 			    struct vtpmb_writer *out, u32 *rc)
@@ -790,10 +792,7 @@ int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *ca
 	return err;
 }
 
-/**
- * vtpmb_tpm20_changed() - the chip has changed an object or sequence
- * @entry:	its entry; the saved context of a sequence is outdated and dropped
- */
+/* The chip has changed an object or sequence.  The saved context of a sequence is outdated. */
 void vtpmb_tpm20_changed(struct vtpmb_tpm20_entry *entry)
 {
 	if (entry->kind == KIND_SEQUENCE)

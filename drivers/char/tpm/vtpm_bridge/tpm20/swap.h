@@ -13,9 +13,12 @@ int vtpmb_tpm20_flush_entry(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *e
 int vtpmb_tpm20_limit_kept(struct vtpmb_vtpm *vtpm, unsigned int nr_kept);
 int vtpmb_tpm20_release_handle(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry);
 int vtpmb_tpm20_make_room(struct vtpmb_vtpm *vtpm, u32 rc);
+bool vtpmb_tpm20_goes_again(struct vtpmb_vtpm *vtpm, int *len, u32 rc, unsigned int *tries);
 int vtpmb_tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 gone, u32 *rc);
 int vtpmb_tpm20_fetch_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_entry *entry, u32 *rc);
 int vtpmb_tpm20_reload(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
+int vtpmb_tpm20_compare_name(struct vtpmb_vtpm *vtpm, u32 handle,
+			     const struct vtpmb_tpm20_body *body, bool *same, u32 *rc);
 int vtpmb_tpm20_has_name(struct vtpmb_vtpm *vtpm, u32 handle, const struct vtpmb_tpm20_body *body,
 			 bool *same);
 int vtpmb_tpm20_read_public(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call,

@@ -4,16 +4,20 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
-#include <linux/random.h>
 #include <linux/slab.h>
+#include "../core/secret.h"
 #include "admin.h"
 #include "books.h"
 #include "command.h"
 #include "facts.h"
+#include "image.h"
 #include "local.h"
 #include "null_primary.h"
 #include "platform.h"
+#include "register.h"
+#include "shown.h"
 #include "state.h"
+#include "stored.h"
 #include "turn.h"
 #include "wire.h"
 
@@ -52,7 +56,7 @@ static int tpm20_create(struct vtpmb_vtpm *vtpm)
 	vtpm->state = tpm;
 	vtpm->nv_indices = VTPMB_NV_INDICES;
 	vtpm->nv_bytes = VTPMB_NV_BYTES;
-	get_random_bytes(tpm->secret, sizeof(tpm->secret));
+	vtpmb_secret_init(vtpm);
 	tpm->persistent_objects = VTPMB_PERSISTENT_OBJECTS;
 	vtpm->stop_on_failure = true;
 	tpm20_init_pcrs(vtpm->port, &tpm->pcrs);
@@ -67,6 +71,7 @@ static void tpm20_destroy(struct vtpmb_vtpm *vtpm)
 	if (!tpm)
 		return;
 	vtpmb_tpm20_forget_all(vtpm);
+	vtpmb_tpm20_destroy_stored(vtpm);
 	atomic_dec(&vtpm->port->nr_vtpms);
 	kfree_sensitive(tpm->table.kept);
 	kfree_sensitive(tpm->reply);
@@ -118,7 +123,7 @@ static int tpm20_tidy(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason)
 	case VTPMB_TIDY_IDLE:
 		return vtpmb_tpm20_refresh_saved(vtpm);
 	case VTPMB_TIDY_HOST:
-		break;
+		return vtpmb_tpm20_reset_registers(vtpm->port);
 	case VTPMB_TIDY_STALE:
 		return vtpmb_tpm20_flush_stale(vtpm, false);
 	case VTPMB_TIDY_END:
@@ -133,6 +138,11 @@ static int tpm20_tidy(struct vtpmb_vtpm *vtpm, enum vtpmb_tidy reason)
 static void tpm20_retry(struct vtpmb_cmd *cmd)
 {
 	vtpmb_tpm20_fail(cmd, TPM2_RC_RETRY);
+}
+
+static void tpm20_unstored(struct vtpmb_cmd *cmd)
+{
+	vtpmb_tpm20_fail(cmd, TPM2_RC_NV_UNAVAILABLE);
 }
 
 static bool tpm20_is_unsafe(unsigned int row)
@@ -191,6 +201,8 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.call_size = sizeof(struct vtpmb_tpm20_call),
 	.commands = &tpm20_commands,
 	.settings = vtpmb_tpm20_settings,
+	.records = vtpmb_tpm20_records,
+	.nr_records = VTPMB_TPM20_NR_RECORDS,
 	.query = tpm20_query,
 	.query_answer = tpm20_query_answer,
 	.query_answer_len = sizeof(tpm20_query_answer),
@@ -199,11 +211,15 @@ const struct vtpmb_family vtpmb_tpm20 = {
 	.forget = vtpmb_tpm20_forget,
 	.create = tpm20_create,
 	.destroy = tpm20_destroy,
+	.prepare_store = vtpmb_tpm20_create_stored,
 	.power = tpm20_power,
 	.show = tpm20_show,
+	.identity = vtpmb_tpm20_identity,
 	.receive = vtpmb_tpm20_receive,
 	.execute = vtpmb_tpm20_execute,
 	.retry = tpm20_retry,
+	.unstored = tpm20_unstored,
+	.stored = vtpmb_tpm20_stored,
 	.is_stale = vtpmb_tpm20_has_stale,
 	.tidy = tpm20_tidy,
 };

@@ -8,8 +8,8 @@
 #include "host.h"
 #include "nv.h"
 #include "persistent.h"
-#include "policy.h"
 #include "properties.h"
+#include "register.h"
 #include "resync.h"
 #include "state.h"
 #include "swap.h"
@@ -42,19 +42,14 @@ static int tpm20_unload_bodies(struct vtpmb_vtpm *vtpm)
 	return err ? err : vtpmb_tpm20_resync(vtpm);
 }
 
-/**
- * vtpmb_tpm20_end_turn() - leave nothing of a proxy in the chip
- * @vtpm:	the vtpm whose turn ends
- *
- * Return: 0 or the errno of transmit
- */
+/* Leave nothing of a proxy in the chip after its turn. */
 int vtpmb_tpm20_end_turn(struct vtpmb_vtpm *vtpm)
 {
 	int err = tpm20_unload_bodies(vtpm), reset;
 
 	if (err)
 		vtpmb_tpm20_forget_loaded(vtpm);
-	reset = vtpmb_tpm20_reset_policy_pcr(vtpm->port);
+	reset = vtpmb_tpm20_reset_registers(vtpm->port);
 	/* A lost response to that command does not concern handles. */
 	vtpmb_tpm20_chip(vtpm->port)->resync_needed = false;
 	vtpmb_tpm20_forget_indices(vtpm);
@@ -63,13 +58,9 @@ int vtpmb_tpm20_end_turn(struct vtpmb_vtpm *vtpm)
 	return err ? err : reset;
 }
 
-/**
- * vtpmb_tpm20_refresh_saved() - keep guests' sessions from falling behind while guests are idle
- * @vtpm:	a vtpm that has nothing loaded
- *
+/*
+ * Keep guests' sessions from falling behind while guests are idle.  @vtpm has nothing loaded.
  * Only by saving a session does the bridge learn how many sessions the host has saved.
- *
- * Return: 0, -EIO or the errno of transmit
  */
 int vtpmb_tpm20_refresh_saved(struct vtpmb_vtpm *vtpm)
 {
@@ -127,7 +118,7 @@ static int tpm20_forget_stale_persistent(struct vtpmb_vtpm *vtpm, bool all)
 	for (i = 0; i < VTPMB_MAX_PERSISTENT && !err; i++) {
 		struct vtpmb_tpm20_entry *entry = &tpm->table.persistent[i];
 
-		if (tpm20_is_cleared(tpm, entry))
+		if (tpm20_is_cleared(tpm, entry) && vtpmb_tpm20_may_delete(vtpm))
 			err = tpm20_clear_persistent(vtpm, entry);
 		else if (all && entry->kind != KIND_FREE && entry->body->res.phys)
 			err = vtpmb_tpm20_evict(vtpm, entry->body);
@@ -174,6 +165,8 @@ static int tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 	int err;
 
 	err = tpm20_flush_stale_objects(vtpm, all || reset);
+	if (!err)
+		err = vtpmb_tpm20_read_stored(vtpm);
 	if (!err && vtpmb_tpm20_nv_stale(vtpm))
 		err = vtpmb_tpm20_read_persistent(vtpm);
 	if (!err)
@@ -189,16 +182,14 @@ static int tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 	return vtpmb_tpm20_undefine_stale_nv(vtpm);
 }
 
-/**
- * vtpmb_tpm20_flush_stale() - flush objects and sessions that no longer exist
- * @vtpm:	the vtpm
- * @all:	flush everything, because the vtpm is about to be destroyed
+/*
+ * Flush objects and sessions that no longer exist; with @all, everything of a vtpm that is
+ * about to be destroyed.
  *
- * These are objects of a hierarchy that was disabled or cleared.  After a reset, these are
- * also all objects and sessions that the guest has not saved, and after a TPM Reset those that
- * it has saved.  Objects that a Clear deletes are first looked up in the chip.
- *
- * Return: 0 or the errno of transmit
+ * These are objects of a hierarchy that was disabled or cleared.  After a reset, these are also
+ * all objects and sessions that the guest has not saved, and after a TPM Reset those that it
+ * has saved.  Objects that a Clear deletes are first looked up in the chip.  Persistent objects
+ * that are stored are entered.
  */
 int vtpmb_tpm20_flush_stale(struct vtpmb_vtpm *vtpm, bool all)
 {
@@ -233,7 +224,8 @@ bool vtpmb_tpm20_has_stale(struct vtpmb_vtpm *vtpm)
 			return true;
 	}
 	for (i = 0; i < VTPMB_MAX_PERSISTENT; i++) {
-		if (tpm20_is_cleared(tpm, &tpm->table.persistent[i]))
+		if (tpm20_is_cleared(tpm, &tpm->table.persistent[i]) &&
+		    vtpmb_tpm20_may_delete(vtpm))
 			return true;
 	}
 	for (i = 0; i < VTPMB_MAX_SESSIONS; i++) {

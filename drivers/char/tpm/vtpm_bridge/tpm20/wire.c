@@ -147,13 +147,9 @@ static bool tpm20_is_structure(u16 tag)
 	       (tag >= 0x8021 && tag <= 0x8025);
 }
 
-/**
- * vtpmb_tpm20_header() - parse a command's header
- * @vtpm:	the vtpm
- * @cmd:	the command
- * @call:	gets its @tag; all that follows is in @params
- *
- * Return: a response code, in the order of TPM 2.0 Part 4, ExecuteCommand()
+/*
+ * Parse a command's header, its @tag; all that follows is in @params.  Errors come in the order
+ * of TPM 2.0 Part 4, ExecuteCommand().
  */
 u32 vtpmb_tpm20_header(struct vtpmb_vtpm *vtpm, struct vtpmb_cmd *cmd,
 		       struct vtpmb_tpm20_call *call)
@@ -373,14 +369,10 @@ static u32 tpm20_parse_sessions(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call
 	return tpm20_parse_session_area(vtpm, call, &area);
 }
 
-/**
- * vtpmb_tpm20_parse() - parse a command's handles and sessions
- * @vtpm:	the vtpm
- * @call:	the command, whose header is parsed and whose row is found; gets @handle and
- *		@session, and @params without them
- *
- * A TPM reports an error in the bytes only after it has checked the handles and sessions
- * in front of it.  So the errors are kept in @handle_rc and @session_rc until then.
+/*
+ * Parse the handles and sessions of a command whose row is found; leave @params behind them.  A
+ * TPM reports an error in the bytes only after it has checked the handles and sessions in front
+ * of it.  So the errors are kept in @handle_rc and @session_rc until then.
  */
 void vtpmb_tpm20_parse(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 {

@@ -47,6 +47,7 @@ struct bad_sample {
  * @ours:	what the vtpm answers
  * @twins:	what the twin answers; BAD_ANY: whatever
  * @why:	the reason
+ * @rare:	whether it is met depends on the random numbers
  * @nr_seen:	how often it was met; one that is not met is no difference
  */
 struct bad_diff {
@@ -55,6 +56,7 @@ struct bad_diff {
 	u32 ours;
 	u32 twins;
 	const char *why;
+	bool rare;
 	unsigned int nr_seen;
 };
 

@@ -515,6 +515,7 @@ void core_start(enum core_family family)
 	core_port.family = family == CORE_TPM20 ? &vtpmb_tpm20 : &vtpmb_tpm12;
 	core_port.transmit = port_transmit;
 	core_port.policy_pcr = 16;
+	core_port.attest_pcr = 23;
 	core_port.scratch = kmalloc(VTPMB_BUF_SIZE, GFP_KERNEL);
 	get_random_bytes(key, sizeof(key));
 	TRY(!vtpmb_hash_init());
@@ -608,6 +609,7 @@ void core_free(struct vtpmb_vtpm *vtpm)
 	family->tidy(vtpm, VTPMB_TIDY_END);
 	family->tidy(vtpm, VTPMB_TIDY_LOST);
 	family->destroy(vtpm);
+	vtpmb_store_close(vtpm);
 	mutex_destroy(&vtpm->lock);
 	free(vtpm);
 }
@@ -713,6 +715,7 @@ void core_send(struct vtpmb_vtpm *vtpm, const void *bytes, size_t len,
 	TRY(vtpmb_peek_u32(cmd.buf + 2) <= len);
 
 	mutex_lock(&vtpm->lock);
+	vtpmb_store_mark(vtpm, &cmd.mark);
 	vtpm->port->family->receive(vtpm, &cmd);
 	mutex_unlock(&vtpm->lock);
 	TRY(!shim_nr_held);
@@ -720,6 +723,8 @@ void core_send(struct vtpmb_vtpm *vtpm, const void *bytes, size_t len,
 		core_waits(vtpm);
 	if (cmd.answer == VTPMB_ANSWER_CHIP)
 		rsp->err = hub_execute(vtpm, &cmd);
+	if (!vtpmb_store_is_current(vtpm) && vtpmb_store_commit(vtpm, &cmd.mark) && !rsp->err)
+		vtpm->port->family->unstored(&cmd);
 	TRY(!shim_nr_held);
 	TRY(rsp->err <= 0);
 

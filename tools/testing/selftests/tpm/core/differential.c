@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "differential.h"
 
-#define DEFAULT_COMMANDS	100000
+#define DEFAULT_COMMANDS	50000
 /* From so many on, a rare difference that was never met is told of. */
 #define LONG_RUN		1000000
 #define MAX_FAILURES		20

@@ -4,8 +4,10 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <openssl/sha.h>
+#include <crypto/aead.h>
 #include <crypto/ecdh.h>
 #include <crypto/hash.h>
 #include <crypto/kpp.h>
@@ -456,4 +458,96 @@ int crypto_kpp_compute_shared_secret(struct kpp_request *req)
 	if (!err)
 		memcpy(req->dst->buf, point, req->dst_len);
 	return err;
+}
+
+/* Authenticated encryption. */
+
+#define SHIM_AEAD_KEY	32
+#define SHIM_AEAD_TAG	16
+#define SHIM_AEAD_IV	12
+
+struct crypto_aead {
+	u8 key[SHIM_AEAD_KEY];
+};
+
+struct crypto_aead *crypto_alloc_aead(const char *name, u32 type, u32 mask)
+{
+	struct crypto_aead *tfm;
+
+	(void)type;
+	(void)mask;
+	if (strcmp(name, "gcm(aes)"))
+		return ERR_PTR(-ENOENT);
+	tfm = kzalloc(sizeof(*tfm), GFP_KERNEL);
+	return tfm ? tfm : ERR_PTR(-ENOMEM);
+}
+
+void crypto_free_aead(struct crypto_aead *tfm)
+{
+	kfree_sensitive(tfm);
+}
+
+int crypto_aead_setkey(struct crypto_aead *tfm, const u8 *key, unsigned int len)
+{
+	if (len != sizeof(tfm->key))
+		return -EINVAL;
+	memcpy(tfm->key, key, len);
+	return 0;
+}
+
+int crypto_aead_setauthsize(struct crypto_aead *tfm, unsigned int len)
+{
+	(void)tfm;
+	return len == SHIM_AEAD_TAG ? 0 : -EINVAL;
+}
+
+struct aead_request *aead_request_alloc(struct crypto_aead *tfm, gfp_t gfp)
+{
+	struct aead_request *req = kzalloc(sizeof(*req), gfp);
+
+	if (req)
+		req->tfm = tfm;
+	return req;
+}
+
+void aead_request_free(struct aead_request *req)
+{
+	kfree_sensitive(req);
+}
+
+/* In place, as the bridge does it: @assoclen bytes, then @len, then the tag. */
+static int shim_gcm(struct aead_request *req, size_t len, bool encrypt)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	u8 *ad = req->src->buf, *text = ad + req->assoclen, *tag = text + len;
+	int out, ok;
+
+	if (req->src != req->dst || req->src->len < req->assoclen + len + SHIM_AEAD_TAG)
+		abort();
+	ok = EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, NULL, NULL, encrypt) &&
+	     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_IVLEN, SHIM_AEAD_IV, NULL) &&
+	     EVP_CipherInit_ex(ctx, NULL, NULL, req->tfm->key, req->iv, encrypt) &&
+	     EVP_CipherUpdate(ctx, NULL, &out, ad, req->assoclen) &&
+	     (!len || EVP_CipherUpdate(ctx, text, &out, text, len));
+	if (ok && !encrypt)
+		ok = EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, SHIM_AEAD_TAG, tag);
+	if (!ok)
+		abort();
+	ok = EVP_CipherFinal_ex(ctx, tag, &out) > 0;
+	if (ok && encrypt)
+		EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, SHIM_AEAD_TAG, tag);
+	EVP_CIPHER_CTX_free(ctx);
+	return ok ? 0 : -EBADMSG;
+}
+
+int crypto_aead_encrypt(struct aead_request *req)
+{
+	return shim_gcm(req, req->cryptlen, true);
+}
+
+int crypto_aead_decrypt(struct aead_request *req)
+{
+	if (req->cryptlen < SHIM_AEAD_TAG)
+		return -EINVAL;
+	return shim_gcm(req, req->cryptlen - SHIM_AEAD_TAG, false);
 }

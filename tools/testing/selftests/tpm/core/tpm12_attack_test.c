@@ -12,6 +12,9 @@
 #include "tpm12_guest.h"
 
 /* A key of the host's own: the chip ends sessions of all copies of a key at once. */
+/* PCRs that PCR 16 and PCR 23 of a proxy represent */
+#define REPRESENTED	0x8ff
+
 static struct key signer, storage, hosts_signer;
 
 /* What somebody has, and what it is called. */
@@ -76,6 +79,10 @@ static void begin(void)
 	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_ALLOW);
 	core_set(other.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_INSPECT);
 	core_set(proxy.vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
+	core_set(proxy.vtpm, VTPMB_SETTING_COMPOSITE, REPRESENTED);
+	core_set(proxy.vtpm, VTPMB_SETTING_ATTEST, REPRESENTED);
+	core_set(other.vtpm, VTPMB_SETTING_COMPOSITE, REPRESENTED);
+	core_set(other.vtpm, VTPMB_SETTING_ATTEST, REPRESENTED);
 	have(&hosts, &host, true);
 	for (i = 0; i < 3; i++)
 		load(&other, &signer);

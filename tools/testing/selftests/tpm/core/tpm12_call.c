@@ -678,7 +678,9 @@ bool send_call(struct call *c, enum agree agree)
 		fix(c, c->wraps_at);
 		spoil(c);
 	}
+	follow_registers(c->g, &c->pair);
 	diff_exchange(c->g, &c->pair);
+	note_registers(c->g, &c->pair);
 	unpin(c);
 	for (side = 0; side < NR_SIDES; side++)
 		take_answer(c, side);

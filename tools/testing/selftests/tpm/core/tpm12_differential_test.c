@@ -72,7 +72,7 @@ static bool is_of_nothing(const struct diff_guest *g, const struct diff_pair *p)
 /* On one side it is somebody's. */
 static bool is_made_up(const struct diff_guest *g, const struct diff_pair *p)
 {
-	return p->spoilt && (p->code == 0x96 || p->code == 0xba);
+	return p->spoilt && (p->code == 0x22 || p->code == 0x96 || p->code == 0xba);
 }
 
 static bool was_reset(const struct diff_guest *g, const struct diff_pair *p)
@@ -246,6 +246,17 @@ static bool asks_lost_nv(const struct diff_guest *g, const struct diff_pair *p)
 	return is_cap(p, TPM_CAP_NV_LIST) && has_no_owner(g, p);
 }
 
+/* TPM_NV_DATA_PUBLIC ends with bReadSTClear, bWriteSTClear, bWriteDefine and dataSize. */
+static bool asks_nv_lock(const struct diff_guest *g, const struct diff_pair *p)
+{
+	const struct core_rsp *ours = &p->rsp[OURS], *twins = &p->rsp[TWINS];
+	u32 locks = ours->len - 7, rest = ours->len - 5;
+
+	return is_cap(p, TPM_CAP_NV_INDEX) && ours->len == twins->len &&
+	       !memcmp(ours->buf, twins->buf, locks) &&
+	       !memcmp(ours->buf + rest, twins->buf + rest, 5);
+}
+
 /* TPM_CAP_PROCESS_ID of libtpms */
 static bool asks_process(const struct diff_guest *g, const struct diff_pair *p)
 {
@@ -269,6 +280,37 @@ static bool asks_pubek(const struct diff_guest *g, const struct diff_pair *p)
 	       shows_no_owner(g, p);
 }
 
+/* TPM_Extend and TPM_SHA1CompleteExtend */
+static bool extends_register(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return represents(g, vtpmb_peek_u32(p->cmd[OURS] + VTPMB_HEADER_SIZE));
+}
+
+/* TPM_PCR_Reset: the selection has three bytes, or it is refused. */
+static u32 reset_pcrs(const struct diff_pair *p)
+{
+	const u8 *selected = p->cmd[OURS] + VTPMB_HEADER_SIZE + 2;
+
+	return selected[0] | selected[1] << 8 | selected[2] << 16;
+}
+
+static u32 registers_of(const struct diff_guest *g)
+{
+	return (represents(g, COMPOSITE_PCR) ? 1u << COMPOSITE_PCR : 0) |
+	       (represents(g, ATTEST_PCR) ? 1u << ATTEST_PCR : 0);
+}
+
+static bool resets_register(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return reset_pcrs(p) & registers_of(g);
+}
+
+static bool resets_registers_alone(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return resets_register(g, p) && !(reset_pcrs(p) & ~registers_of(g));
+}
+
+#define WHY_REGISTER	"what represents other PCRs changes with them alone"
 #define WHY_REFUSED	"what changes or shows the chip for all needs a grant"
 #define WHY_OWNER	"what hurts all users needs an unsafe grant, and cannot be made up"
 #define WHY_PCRS	"the chip would judge by its own PCRs"
@@ -312,6 +354,8 @@ static struct diff_row rows[] = {
 	{ .code = 0xe7, .ours = DIFF_ERROR, .twins = DIFF_ERROR, .when = is_spoilt, .rare = true,
 	  .why = "what a proxy refuses inside is the code of ExecuteTransport" },
 	{ .code = 0xe7, .what = "wrapped code", .when = is_of_presence, .rare = true,
+	  .why = "the chip judges by the host's presence" },
+	{ .code = 0xe7, .what = "parameters", .when = is_of_presence, .rare = true,
 	  .why = "the chip judges by the host's presence" },
 	{ .ours = DIFF_ANY, .twins = 0x45, .when = has_no_owner, .repair = DIFF_RENEW, .rare = true,
 	  .why = "ForceClear leaves the chip's owner, and what is his" },
@@ -362,6 +406,13 @@ static struct diff_row rows[] = {
 	{ .ours = 0x0c, .twins = DIFF_ERROR, .when = names_no_key,
 	  .why = "a key that is not there is found before the chip looks on" },
 	{ .ours = 0x10, .twins = DIFF_ANY, .repair = DIFF_RENEW, .why = WHY_PCRS },
+	/* The test brings the twin's back to what it represents. */
+	{ .code = 0x14, .ours = 0x3d, .twins = 0, .when = extends_register, .why = WHY_REGISTER },
+	{ .code = 0xa3, .ours = 0x3d, .twins = 0, .when = extends_register, .why = WHY_REGISTER },
+	{ .code = 0xc8, .ours = 0x33, .twins = 0, .when = resets_registers_alone,
+	  .why = WHY_REGISTER },
+	{ .code = 0xc8, .ours = 0x33, .twins = 0, .when = resets_register, .repair = DIFF_RENEW,
+	  .why = WHY_REGISTER },
 	{ .ours = 0x02, .twins = DIFF_ANY, .when = is_of_nv, .repair = DIFF_RENEW,
 	  .why = "a guest has a range of NV indices" },
 	{ .code = 0x65, .what = "capability", .when = asks_ordinal, .why = WHY_REFUSED },
@@ -370,6 +421,8 @@ static struct diff_row rows[] = {
 	{ .code = 0x65, .what = "capability", .when = asks_property, .why = WHY_PROPERTY },
 	{ .code = 0x65, .what = "capability", .when = asks_lost_nv, .rare = true,
 	  .why = "ForceClear leaves the chip's owner, and what is his" },
+	{ .code = 0x65, .what = "capability", .when = asks_nv_lock, .rare = true,
+	  .why = "what locks an index until the next start locks it until the host's" },
 	{ .code = 0x65, .ours = 0x2c, .twins = 0, .when = asks_process, .rare = true,
 	  .why = "it is not known what a manufacturer shows there" },
 	{ .code = 0x65, .what = "parameters", .when = asks_counters, .why = WHY_PROPERTY },
@@ -474,6 +527,7 @@ static void grant(struct diff_guest *g)
 		VTPMB_TRANSPORT_ORDINAL, VTPMB_TRANSPORT_ALLOW,
 	};
 
+	begin_registers(g);
 	core_set(g->vtpm, VTPMB_SETTING_OWNERSHIP, views[diff_of(g, ARRAY_SIZE(views))]);
 	core_set(g->vtpm, VTPMB_SETTING_TRANSPORT, transports[diff_of(g, ARRAY_SIZE(transports))]);
 	if (!diff_once_in(g, 3))

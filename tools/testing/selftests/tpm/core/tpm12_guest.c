@@ -399,7 +399,8 @@ u32 execute(struct command *c, struct session *trans, struct session *s1,
 
 /* Keys. */
 
-static void put_key_info(struct command *c, u16 usage, u32 flags)
+static void put_key_info(struct command *c, u16 usage, u32 flags, const void *info,
+			 size_t info_len)
 {
 	bool storage = usage == 0x11;
 
@@ -414,7 +415,7 @@ static void put_key_info(struct command *c, u16 usage, u32 flags)
 	put_u32(c, storage ? 2048 : 512);
 	put_u32(c, 2);
 	put_u32(c, 0);
-	put_u32(c, 0);				/* no PCRInfo */
+	put_sized(c, info, info_len);
 	put_u32(c, 0);
 	put_u32(c, 0);
 }
@@ -433,8 +434,8 @@ static void take_key(struct guest *g, struct key *key)
 	memcpy(key->pub, g->rsp.buf + at + 4, key->pub_len);
 }
 
-u32 make_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags,
-	     u8 secret, struct key *key)
+u32 make_bound_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags,
+		   const void *info, size_t info_len, u8 secret, struct key *key)
 {
 	struct session s;
 	struct command c;
@@ -446,13 +447,19 @@ u32 make_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags
 	put_handle(&c, parent);
 	put_encrypted(&c, &s, false, secret);
 	put_encrypted(&c, &s, true, secret);
-	put_key_info(&c, usage, flags);
+	put_key_info(&c, usage, flags, info, info_len);
 	if (send_auth1(&c, &s))
 		return g->rsp.rc;
 	key->secret = secret;
 	key->flags = flags;
 	take_key(g, key);
 	return 0;
+}
+
+u32 make_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags,
+	     u8 secret, struct key *key)
+{
+	return make_bound_key(g, parent, parent_secret, usage, flags, NULL, 0, secret, key);
 }
 
 u32 load_key(struct guest *g, u32 parent, u8 parent_secret, const struct key *key,
@@ -519,18 +526,26 @@ u32 seal(struct guest *g, u32 handle, u8 secret, const void *info, size_t info_l
 	return 0;
 }
 
+u32 begin_unseal(struct command *c, struct guest *g, u32 handle, u8 secret, const u8 *sealed,
+		 size_t len, struct session *parent, struct session *data)
+{
+	if (oiap(g, parent, secret) || oiap(g, data, key_secret))
+		return g->rsp.rc;
+	parent->cont = 0;
+	data->cont = 0;
+	command_begin(c, g, 0x18);
+	put_handle(c, handle);
+	put_bytes(c, sealed, len);
+	return 0;
+}
+
 u32 unseal(struct guest *g, u32 handle, u8 secret, const u8 *sealed, size_t len)
 {
 	struct session parent, data;
 	struct command c;
 
-	if (oiap(g, &parent, secret) || oiap(g, &data, key_secret))
+	if (begin_unseal(&c, g, handle, secret, sealed, len, &parent, &data))
 		return g->rsp.rc;
-	parent.cont = 0;
-	data.cont = 0;
-	command_begin(&c, g, 0x18);
-	put_handle(&c, handle);
-	put_bytes(&c, sealed, len);
 	if (send_auth2(&c, &parent, &data))
 		return g->rsp.rc;
 	CHECK_EQ(vtpmb_peek_u32(g->rsp.buf + 10), 6);

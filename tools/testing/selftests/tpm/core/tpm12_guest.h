@@ -96,12 +96,17 @@ size_t encrypt_to(const struct key *key, const u8 *data, size_t data_len, u8 *ou
 /* Usage: 0x10 sign, 0x11 storage, 0x14 bind, 0x15 legacy. */
 u32 make_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags,
 	     u8 secret, struct key *key);
+/* The same with a PCRInfo. */
+u32 make_bound_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32 flags,
+		   const void *info, size_t info_len, u8 secret, struct key *key);
 u32 load_key(struct guest *g, u32 parent, u8 parent_secret, const struct key *key,
 	     u32 *handle);
 u32 sign_with(struct guest *g, u32 handle, struct session *s, u8 *sig);
 u32 sign(struct guest *g, u32 handle, u8 secret, u8 *sig);
 u32 seal(struct guest *g, u32 handle, u8 secret, const void *info, size_t info_len,
 	 u8 *sealed, size_t *len);
+u32 begin_unseal(struct command *c, struct guest *g, u32 handle, u8 secret, const u8 *sealed,
+		 size_t len, struct session *parent, struct session *data);
 u32 unseal(struct guest *g, u32 handle, u8 secret, const u8 *sealed, size_t len);
 u32 flush(struct guest *g, u32 handle, u32 type);
 u32 save_context(struct guest *g, u32 handle, u32 type, u8 *blob, size_t *len);

@@ -115,10 +115,21 @@ static void step_get_pub_key(struct diff_guest *g)
 
 /* Sealing. */
 
+/* TPM_COMPOSITE_HASH of a PCR alone: zeros, or what it represents. */
+static void digest_pcr(const struct diff_guest *g, unsigned int pcr, u8 *digest)
+{
+	u8 composite[5 + 4 + 20] = { 0, 3, 0, 0, 0, 0, 0, 0, 20 };
+
+	composite[2 + pcr / 8] = 1 << pcr % 8;
+	if (represents(g, pcr))
+		memcpy(composite + 9, register_value(g, pcr), 20);
+	digest_of(composite, sizeof(composite), digest);
+}
+
 /* A TPM_PCR_INFO or its long form; @pcr: 0 for none at all. */
 static void put_pcr_info(struct call *c, bool is_long, int pcr)
 {
-	u8 info[14 + 40] = {}, composite[5 + 4 + 20] = { 0, 3, 0, 0, 0, 0, 0, 0, 20 };
+	u8 info[14 + 40] = {};
 	size_t at = 2;
 
 	if (pcr < 0) {
@@ -133,18 +144,19 @@ static void put_pcr_info(struct call *c, bool is_long, int pcr)
 	}
 	/* Whatever is right, 20 bytes that are wrong would do for no PCR. */
 	if (pcr) {
-		composite[2 + pcr / 8] = 1 << pcr % 8;
 		info[at + pcr / 8 + (is_long ? 5 : 0)] = 1 << pcr % 8;
-		digest_of(composite, sizeof(composite), info + (is_long ? 34 : 5));
+		digest_pcr(c->g, pcr, info + (is_long ? 34 : 5));
 	}
 	arg_sized(c, info, is_long ? 54 : 45);
 }
 
-/* None, or the one that may be granted, or another one. */
+/* None, or the composite, or the one that may be granted, or another one. */
 static int any_info(struct diff_guest *g)
 {
 	if (diff_once_in(g, 40))
 		return 1 + diff_of(g, 23);
+	if (represents(g, COMPOSITE_PCR) && diff_once_in(g, 2))
+		return COMPOSITE_PCR;
 	if (g->vtpm->real_pcrs && diff_once_in(g, 2))
 		return GRANTED_PCR;
 	return diff_once_in(g, 6) ? 0 : -1;
@@ -254,6 +266,13 @@ static void put_selection(struct call *c, int pcr)
 	arg_mem(c, sel, sizeof(sel));
 }
 
+static int any_quoted(struct diff_guest *g)
+{
+	if (represents(g, ATTEST_PCR) && diff_once_in(g, 2))
+		return ATTEST_PCR;
+	return any_info(g);
+}
+
 static void step_quote(struct diff_guest *g)
 {
 	struct key *key = pick_key(g, SIGNERS);
@@ -263,7 +282,7 @@ static void step_quote(struct diff_guest *g)
 	if (!key || !begin_with_key(&c, g, second ? 0x3e : 0x16, key))
 		return;
 	arg_random(&c, 20);
-	put_selection(&c, any_info(g));
+	put_selection(&c, any_quoted(g));
 	if (second)
 		arg_u8(&c, diff_of(g, 2));
 	/* It tells the locality of the chip. */
@@ -382,6 +401,7 @@ static void step_create(struct diff_guest *g)
 	arg_hidden(&c, s, false, blob.secret);
 	arg_hidden(&c, s, true, blob.migration);
 	pcr = any_info(g);
+	blob.on_pcr = pcr > 0;
 	put_key_info(&c, &blob, pcr);
 	authorise(&c, s, secret_of(parent));
 	if (!send_call(&c, AGREE_LENGTH))

@@ -12,6 +12,7 @@
  * tpm12_call.c		make a command, send it, judge the answers
  * tpm12_model.c	what there is; begin and end it
  * tpm12_host.c		the host and the administrator
+ * tpm12_registers.c	the values of PCRs that represent other PCRs
  *
  * A secret is 20 bytes of the same value.
  */
@@ -40,6 +41,11 @@ enum usage { USE_SIGN = 0x10, USE_STORAGE = 0x11, USE_IDENTITY = 0x12, USE_BIND 
 #define KEY_VOLATILE	4
 #define KEY_AUTHORITY	16
 
+/* PCRs that may represent others. */
+#define NR_REGISTERS	2
+#define COMPOSITE_PCR	16
+#define ATTEST_PCR	23
+
 /* A PCR of the chip that nobody extends; it is granted to some guests. */
 #define GRANTED_PCR	12
 
@@ -61,7 +67,7 @@ struct bytes {
  * @open:	it needs no authorisation
  * @key12:	it is a TPM_KEY12
  * @same:	both sides' are the same key
- * @on_pcr:	it depends on GRANTED_PCR
+ * @on_pcr:	it depends on a PCR
  * @secret:	to use it
  * @migration:	to migrate it
  * @wrapped:	TPM_KEY
@@ -182,6 +188,18 @@ struct saved_key {
 };
 
 /**
+ * struct shown - what a register shows
+ * @mask:	the PCRs that it represents; 0: it is an ordinary one
+ * @has_changed: the twin's has to get the value
+ * @value:	that value, when it had it last
+ */
+struct shown {
+	u32 mask;
+	bool has_changed;
+	u8 value[20];
+};
+
+/**
  * struct model - what a guest knows
  * @owner:	the TPM has one
  * @copied:	a copy of a key is flushed, whose sessions the twin may have ended
@@ -199,6 +217,9 @@ struct saved_key {
  * @index:	NV indices
  * @saved_key:	contexts of keys
  * @stale:	contexts of what is no more
+ * @vtpm_secret: of the proxy
+ * @shown:	the registers
+ * @hashes:	there may be a SHA-1 thread
  */
 struct model {
 	bool owner;
@@ -217,6 +238,9 @@ struct model {
 	struct index index[NR_INDICES];
 	struct saved_key saved_key[NR_SAVED_KEYS];
 	struct bytes stale;
+	u8 vtpm_secret[32];
+	struct shown shown[NR_REGISTERS];
+	bool hashes;
 };
 
 static inline struct model *model_of(const struct diff_guest *g)
@@ -374,6 +398,14 @@ void host_empties(struct diff_guest *g);
 /* Commands to the twin alone. */
 void twin_cannot_be_cleared(struct diff_guest *g);
 void twin_sheds(struct diff_guest *g);
+
+/* tpm12_registers.c */
+void begin_registers(struct diff_guest *g);
+void choose_registers(struct diff_guest *g);
+bool represents(const struct diff_guest *g, u32 pcr);
+const u8 *register_value(const struct diff_guest *g, u32 pcr);
+void follow_registers(struct diff_guest *g, const struct diff_pair *p);
+void note_registers(struct diff_guest *g, const struct diff_pair *p);
 
 /* Steps. */
 struct step {

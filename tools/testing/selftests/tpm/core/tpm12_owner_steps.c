@@ -215,12 +215,15 @@ static void step_nv_read(struct diff_guest *g)
 {
 	struct index *index = any_index(g);
 	struct call c;
+	u32 at, len;
 
 	if (!is_worth_it(g, has_nv(g)) || !begin_nv(&c, g, index, 0xcf, 0xd0))
 		return;
+	at = diff_once_in(g, 2) || !index->size ? 0 : diff_of(g, index->size);
+	len = diff_once_in(g, 2) ? index->size - at : diff_of(g, 44);
 	arg_u32(&c, index_nr(g, index));
-	arg_u32(&c, diff_once_in(g, 2) ? 0 : diff_of(g, 44));
-	arg_u32(&c, diff_of(g, 44));
+	arg_u32(&c, at);
+	arg_u32(&c, len);
 	send_call(&c, AGREE_BYTES);
 }
 

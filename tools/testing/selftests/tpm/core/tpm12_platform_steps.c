@@ -274,6 +274,11 @@ static void step_sha1(struct diff_guest *g)
 	sha1_end(g);
 }
 
+static void step_registers(struct diff_guest *g)
+{
+	choose_registers(g);
+}
+
 /* The chip's. */
 
 static void step_random(struct diff_guest *g)
@@ -620,6 +625,7 @@ const struct step platform12_steps[] = {
 	{ 10, step_set_capability },
 	{ 30, step_pcr },
 	{ 12, step_sha1 },
+	{ 3, step_registers },
 	{ 15, step_random },
 	{ 4, step_read_pubek },
 	{ 40, step_capability },

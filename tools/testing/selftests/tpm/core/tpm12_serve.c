@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * TPM 1.2: proxies on one chip, each behind a TCP port of this machine, as tcsd
- * wants a TPM in software; its arguments are the ports.  For trousers_test.
+ * wants a TPM in software; its arguments are the ports.  For trousers_test.  It
+ * prints the identity of each proxy, and then that it is ready.
  *
  * A new connection takes the place of the last one and resets nothing.
  */
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "core.h"
+#include "core/attest.h"
 
 #define MAX_PORTS	8
 
@@ -37,12 +39,29 @@ static void power_on(struct port *port, bool may_clear)
 	must(vtpm, "vtpm");
 	core_set(vtpm, VTPMB_SETTING_OWNERSHIP, VTPMB_OWNERSHIP_GRANTED);
 	vtpm->real_pcrs = 1;
+	core_set(vtpm, VTPMB_SETTING_COMPOSITE, 0xff);
+	core_set(vtpm, VTPMB_SETTING_ATTEST, 0xff);
 	vtpm->range[VTPMB_RANGE_NV] = (struct vtpmb_range){ 0x1000, 0x10ff };
 	if (may_clear)
 		core_policy(vtpm, 0x5b, VTPMB_POLICY_ALLOW_UNSAFE);
 	core_send_hex(vtpm, "00c1 ???????? 00000099 0001", &port->rsp);
 	must(!port->rsp.rc, "Startup");
 	port->vtpm = vtpm;
+}
+
+static void print_identity(struct vtpmb_vtpm *vtpm)
+{
+	struct vtpmb_identity identity;
+	unsigned int i;
+	int err;
+
+	mutex_lock(&vtpm->lock);
+	err = core_port.family->identity(vtpm, &identity);
+	mutex_unlock(&vtpm->lock);
+	must(!err, "identity");
+	for (i = 0; i < identity.hash->size; i++)
+		printf("%02x", identity.digest[i]);
+	printf("\n");
 }
 
 static int listen_on(u16 number)
@@ -114,6 +133,7 @@ int main(int argc, char **argv)
 	core_turn = 0;
 	for (i = 0; i < nr; i++) {
 		power_on(&ports[i], !i);
+		print_identity(ports[i].vtpm);
 		ports[i].listener = &fds[2 * i];
 		ports[i].peer = &fds[2 * i + 1];
 		*ports[i].listener = (struct pollfd){ listen_on(atoi(argv[1 + i])), POLLIN, 0 };

@@ -291,6 +291,41 @@ static void wrapped_platform_commands_are_refused_in_every_mode(void)
 	end_owned();
 }
 
+#define GET_RANDOM	"00c1 ???????? 00000046 00000008"
+#define SHA1_START	"00c1 ???????? 000000a0"
+#define SHA1_COMPLETE	"00c1 ???????? 000000a2 00000003 616263"
+
+/* Only a wrapped command that is executed ends the SHA-1 thread (Part 3, 13). */
+static void sha1_thread_outlives_transport_that_is_refused(void)
+{
+	struct guest *both[] = { &proxy, &alone };
+	struct session trans;
+	unsigned int i;
+
+	begin(VTPMB_TRANSPORT_INSPECT);
+	for (i = 0; i < ARRAY_SIZE(both); i++) {
+		struct guest *g = both[i];
+
+		CHECK_EQ(establish(g, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(tell(g, SHA1_START), 0);
+		CHECK_EQ(tell(g, "00c1 ???????? 000000e7 00000000"), TPM_BADTAG);
+		CHECK_EQ(tell(g, "00c2 ???????? 000000e7 00000000"), TPM_BAD_PARAM_SIZE);
+		CHECK_EQ(tell(g, SHA1_COMPLETE), 0);
+
+		/* One that the chip refuses, for the HMAC is wrong. */
+		CHECK_EQ(tell(g, SHA1_START), 0);
+		trans.key[0] ^= 1;
+		CHECK_EQ(wrap_plain(g, &trans, GET_RANDOM), TPM_AUTH2FAIL);
+		CHECK_EQ(tell(g, SHA1_COMPLETE), 0);
+
+		CHECK_EQ(establish(g, &trans, TPM_KH_TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(tell(g, SHA1_START), 0);
+		CHECK_EQ(wrap_plain(g, &trans, GET_RANDOM), 0);
+		CHECK_EQ(tell(g, SHA1_COMPLETE), TPM_SHA_THREAD);
+	}
+	end_owned();
+}
+
 /* Forbidden outside is forbidden inside, and what is inside gets no more. */
 static void denied_ordinal_is_denied_inside(void)
 {
@@ -526,6 +561,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(encrypted_and_exclusive_sessions_need_more),
 	CORE_TEST(encrypted_commands_by_ordinal),
 	CORE_TEST(wrapped_platform_commands_are_refused_in_every_mode),
+	CORE_TEST(sha1_thread_outlives_transport_that_is_refused),
 	CORE_TEST(denied_ordinal_is_denied_inside),
 	CORE_TEST(wrapped_parameters_are_judged),
 	CORE_TEST(wrapped_set_capability_is_the_owners_alone),

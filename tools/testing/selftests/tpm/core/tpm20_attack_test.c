@@ -19,6 +19,8 @@
 #define GET_DIGEST	"8001 ???????? 00000189 "
 #define CONTEXT_LOAD	"8001 ???????? 00000161 "
 #define GET_RANDOM	"8001 ???????? 0000017b 0008"
+/* PCR 16 represents PCRs 0 to 7 and 11. */
+#define COMPOSITE	0x8ff
 #define READ_PCRS(bank, pcrs) "8001 ???????? 0000017e 00000001" bank "03" pcrs
 #define EVICT(object, to) "8002 ???????? 00000120 40000001" object "{pw}" to
 #define UNSEAL(object)	"8002 ???????? 0000015e " object "0000000b 40000009 0000 01 0002 7077"
@@ -102,6 +104,8 @@ static void victim_begin(void)
 	unsigned int i;
 
 	victim.vtpm = core_new();
+	core_set(victim.vtpm, VTPMB_SETTING_COMPOSITE, COMPOSITE);
+	core_set(victim.vtpm, VTPMB_SETTING_ATTEST, COMPOSITE);
 	core_grant(victim.vtpm, VTPMB_RANGE_NV, 0x01000100, 0x010001ff);
 	core_grant(victim.vtpm, VTPMB_RANGE_PERSISTENT, 0x81000100, 0x810001ff);
 	sample_begin(&hers);
@@ -112,6 +116,7 @@ static void victim_begin(void)
 	sample_make(&victim, &hers, "hmac-session policy trial bound");
 	victim_must("8001 ???????? 0000016c {policy} 0000015e");
 	victim_must("8001 ???????? 0000016c {trial} 0000015e");
+	victim_must("8001 ???????? 0000017f {trial} 0000 00000001 000b 03 000001");
 	victim_must("8002 ???????? 0000015c {hash} {pw} 0003 616263");
 	victim_must(EVICT("{signing}", "81000010"));
 	victim_must(EVICT("{storage}", "817fffff"));
@@ -128,6 +133,8 @@ static void victim_begin(void)
 static void attacker_new(void)
 {
 	v = core_new();
+	core_set(v, VTPMB_SETTING_COMPOSITE, COMPOSITE);
+	core_set(v, VTPMB_SETTING_ATTEST, COMPOSITE);
 	core_grant(v, VTPMB_RANGE_NV, 0x01000000, 0x010000ff);
 	proxy.vtpm = v;
 }

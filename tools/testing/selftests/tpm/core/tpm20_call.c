@@ -821,7 +821,9 @@ bool send_call(struct call *c, enum agree agree)
 	}
 	if (!c->steady && diff_once_in(c->g, 14))
 		spoil(c);
+	follow_registers(c->g);
 	diff_exchange(c->g, &c->pair);
+	note_registers(c->g, &c->pair);
 	model_of(c->g)->locked_out |= is_locked_out(c);
 	unpin(c);
 	touch(c);

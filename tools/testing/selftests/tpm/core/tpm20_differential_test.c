@@ -177,7 +177,24 @@ static bool is_spoilt_apart(const struct diff_guest *g, const struct diff_pair *
 	return p->spoilt && memcmp(p->cmd[OURS], p->cmd[TWINS], p->len[OURS]);
 }
 
+static bool is_of_register(const struct diff_guest *g, const struct diff_pair *p)
+{
+	const struct model *m = g->model;
+
+	return (m->composite && (is_first_handle(p, COMPOSITE_PCR) || p->code == 0x185)) ||
+	       (m->attest && (is_first_handle(p, ATTEST_PCR) || p->code == 0x185));
+}
+
+static bool has_attest_pcr(const struct diff_guest *g, const struct diff_pair *p)
+{
+	return ((const struct model *)g->model)->attest;
+}
+
 static struct diff_row rows[] = {
+	{ .ours = 0x907, .twins = DIFF_ANY, .when = is_of_register, .repair = DIFF_RENEW,
+	  .why = "a guest does not change a PCR that represents others" },
+	{ .code = 0x17f, .ours = 0x143, .twins = DIFF_ANY, .when = has_attest_pcr,
+	  .repair = DIFF_RENEW, .why = "the PCR for quotes is in no policy" },
 	{ .ours = 0x12f, .twins = 0x101, .when = has_session, .repair = DIFF_BROKEN,
 	  .rare = true,
 	  .why = "libtpms fails for good when a session authorises what has no private part" },
@@ -239,6 +256,9 @@ static struct diff_row rows[] = {
 	{ .code = 0x17a, .what = "orderly", .when = has_allocated, .rare = true,
 	  .why = "a new allocation of PCRs undoes an earlier Shutdown, of whatever kind" },
 	{ .code = 0x17e, .what = "parameters", .when = has_restarted, .rare = true,
+	  .why = "a new allocation of PCRs undoes an earlier Shutdown, of whatever kind" },
+	{ .code = 0x144, .ours = 0x1c4, .twins = 0, .when = has_allocated, .repair = DIFF_RENEW,
+	  .rare = true,
 	  .why = "a new allocation of PCRs undoes an earlier Shutdown, of whatever kind" },
 	{ .code = 0x161, .ours = 0, .twins = 0x1df, .when = is_st_clear, .repair = DIFF_RENEW,
 	  .rare = true,
@@ -426,6 +446,7 @@ static void begin(struct diff_guest *g)
 	empty_range(g);
 	core_grant(g->vtpm, VTPMB_RANGE_NV, nv_first(g), nv_first(g) + 0xff);
 
+	begin_registers(g);
 	/* The chip was on when its twin was made: no shutdown for either. */
 	core_send_hex(g->vtpm, "8001 ???????? 00000144 0000", &rsp);
 	core_reset(g->vtpm);

@@ -10,6 +10,7 @@
 
 #define _GNU_SOURCE
 #include <string.h>
+#include <linux/unaligned.h>
 #include "tpm20_guest.h"
 
 #define CC_CONTEXT_LOAD	0x161
@@ -99,7 +100,7 @@ static bool gap_refuses(const u8 *cmd)
 static void follow(u32 code, u32 handle, u32 context, const u8 *rsp)
 {
 	if (code == CC_CONTEXT_SAVE && is_session(handle)) {
-		saved[handle & 0xff] = vtpmb_peek_u64(rsp + 10);
+		saved[handle & 0xff] = get_unaligned_be64(rsp + 10);
 		counter = saved[handle & 0xff] + 1;
 	} else if (code == CC_CONTEXT_LOAD && is_session(context)) {
 		saved[context & 0xff] = 0;

@@ -162,6 +162,31 @@ static void take_created(const struct call *c, size_t at[NR_SIDES], struct objec
 	}
 }
 
+/* creationPCR, and the selection and pcrDigest with which creationData begins. */
+static void chance_creation_pcr(struct call *c)
+{
+	c->with_pcr = has_composite(c->g) && diff_once_in(c->g, 2);
+	if (c->with_pcr)
+		put_composite(c);
+	else
+		put_u32(c, 0);
+}
+
+static bool creations_agree(struct call *c)
+{
+	const u8 *data[NR_SIDES];
+	enum diff_side side;
+
+	for (side = 0; side < NR_SIDES; side++) {
+		data[side] = c->out[side];
+		/* Before it: the private part if the key is not loaded, and the public one. */
+		if (c->row->code == TPM2_CC_Create)
+			data[side] += 2 + vtpmb_peek_u16(data[side]);
+		data[side] += 4 + vtpmb_peek_u16(data[side]);
+	}
+	return !memcmp(data[OURS], data[TWINS], c->with_pcr ? 10 + 2 + 32 : 4);
+}
+
 /* It is loaded, under the handle that both sides gave it. */
 static void enter(const struct call *c, struct object *o)
 {
@@ -218,7 +243,9 @@ static void create_primary(struct diff_guest *g, enum role role)
 	authorise_hierarchy(&c, o->hier);
 	put_sensitive(&c, o);
 	put_template(&c, o);
-	put_hex(&c, "0003 616263 00000000");
+	put_hex(&c, "0003 616263");
+	chance_creation_pcr(&c);
+	c.agrees = creations_agree;
 	if (send_call(&c, agreement(o))) {
 		take_created(&c, at, o);
 		check_names(&c, o, at);
@@ -285,7 +312,9 @@ static void step_create(struct diff_guest *g)
 	authorise_object(&c, parent);
 	put_sensitive(&c, &blob->like);
 	put_template(&c, &blob->like);
-	put_hex(&c, "0000 00000000");
+	put_hex(&c, "0000");
+	chance_creation_pcr(&c);
+	c.agrees = creations_agree;
 	if (!send_call(&c, AGREE_LENGTH))
 		return;
 	take_2b(&c, at, blob->priv);
@@ -709,10 +738,27 @@ static void step_audit_digest(struct diff_guest *g)
 	send_call(&c, AGREE_LENGTH);
 }
 
-/* No PCR of the host's, and sometimes one. */
+/* From the selection on: the signer, the extra data, the clock and the firmware are before it. */
+static bool quotes_agree(struct call *c)
+{
+	const u8 *info[NR_SIDES];
+	enum diff_side side;
+
+	for (side = 0; side < NR_SIDES; side++) {
+		info[side] = c->out[side] + 2 + 6;
+		info[side] += 2 + vtpmb_peek_u16(info[side]);
+		info[side] += 2 + vtpmb_peek_u16(info[side]);
+		info[side] += 17 + 8;
+	}
+	return attests_agree(c) && !memcmp(info[OURS], info[TWINS], 10 + 2 + 32);
+}
+
+/* No PCR of the host's, and sometimes one; or a register. */
 static void step_quote(struct diff_guest *g)
 {
 	struct object *signer = any_signer(g);
+	bool composite = has_composite(g) && diff_once_in(g, 2);
+	bool attest = !composite && has_attest(g) && !diff_once_in(g, 3);
 	struct call c;
 
 	if (!signer)
@@ -721,8 +767,13 @@ static void step_quote(struct diff_guest *g)
 	put_key_and_auth(&c, signer);
 	put_hex(&c, "0003 616263");
 	put_scheme(&c, signer);
-	put_hex(&c, diff_once_in(g, 4) ? "00000001 000b 03 010000" : "00000000");
-	c.agrees = attests_agree;
+	if (composite)
+		put_composite(&c);
+	else if (attest)
+		put_attest(&c);
+	else
+		put_hex(&c, diff_once_in(g, 4) ? "00000001 000b 03 010000" : "00000000");
+	c.agrees = composite || attest ? quotes_agree : attests_agree;
 	send_call(&c, AGREE_LENGTH);
 }
 

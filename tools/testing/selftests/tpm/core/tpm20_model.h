@@ -11,6 +11,7 @@
  *
  * tpm20_crypto.c	what the TPM's user computes
  * tpm20_call.c		make a command, send it, judge the answers
+ * tpm20_registers.c	the values of PCRs that represent other PCRs
  * tpm20_model.c	what there is; load and save it, as a guest's kernel would
  */
 #ifndef TPM20_MODEL_H
@@ -272,6 +273,10 @@ enum { OWNER, ENDORSEMENT, PLATFORM, LOCKOUT, NR_AUTHS };
  *		against guessing
  * @locked_out:	the twin has been locked out
  * @counted:	which a TPM has held against the guest at Startup
+ * @composite:	PCR 16 represents other PCRs
+ * @attest:	PCR 23 represents other PCRs
+ * @has_changed: perhaps some of these have changed, or the twin's PCR 16 or 23
+ * @secret:	the proxy's
  * @object:	transient objects
  * @persistent:	persistent objects
  * @session:	sessions
@@ -291,6 +296,10 @@ struct model {
 	bool guarded;
 	bool locked_out;
 	bool counted;
+	bool composite;
+	bool attest;
+	bool has_changed;
+	u8 secret[32];
 	struct object object[NR_OBJECTS];
 	struct object persistent[2];
 	struct session session[NR_SESSIONS];
@@ -306,6 +315,10 @@ static inline struct model *model_of(struct diff_guest *g)
 {
 	return g->model;
 }
+
+/* PCRs that may represent others. */
+#define COMPOSITE_PCR	16
+#define ATTEST_PCR	23
 
 /* Of the range of NV indices that a guest is granted. */
 static inline u32 nv_first(const struct diff_guest *g)
@@ -351,6 +364,7 @@ struct auth {
  * @steady:	it must not be spoilt
  * @password:	it is authorised by a password
  * @plain:	its sessions are to be such as the bridge can check
+ * @with_pcr:	what it creates has the composite in its creation data
  * @agrees:	judges the answers' parameters, if set
  * @nr_handles:	in its handle area
  * @nr_auths:	in its authorisation area
@@ -376,6 +390,7 @@ struct call {
 	bool steady;
 	bool password;
 	bool plain;
+	bool with_pcr;
 	bool (*agrees)(struct call *c);
 	unsigned int nr_handles;
 	unsigned int nr_auths;
@@ -437,6 +452,15 @@ bool is_checkable(const struct session *s);
 bool send_call(struct call *c, enum agree agree);
 /* As it is written, without any authorisation but what is written. */
 bool send_text(struct diff_guest *g, enum agree agree, const char *hex);
+
+/* tpm20_registers.c */
+void begin_registers(struct diff_guest *g);
+bool has_composite(struct diff_guest *g);
+bool has_attest(struct diff_guest *g);
+void put_composite(struct call *c);
+void put_attest(struct call *c);
+void follow_registers(struct diff_guest *g);
+void note_registers(struct diff_guest *g, const struct diff_pair *p);
 
 /* tpm20_model.c */
 struct object *new_object(struct diff_guest *g);

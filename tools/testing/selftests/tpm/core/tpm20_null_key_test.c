@@ -576,10 +576,66 @@ static void key_serves_for_nothing_else(void)
 		want(refused[i], 0x12f);
 	CHECK_EQ(nr_lent, 0);
 	core_watch = NULL;
-	/* As any object of the null hierarchy. */
+	end();
+}
+
+/* Every authorisation, every error in the session, every persistent handle. */
+static void try_to_evict(void)
+{
+	static const char *const auths[] = {
+		"40000001", "4000000c", "4000000b", "40000007", "4000000a", "80000000",
+	};
+	static const char *const sessions[] = { PW, PW_ABC, FOREIGN_SESSION, "" };
+	static const char *const handles[] = {
+		"81000001", "81800000", "80000000", "40000001", "81000001 00", "8100", "",
+	};
+	unsigned int i, j, k;
+	char hex[200];
+
+	for (i = 0; i < ARRAY_SIZE(auths); i++) {
+		for (j = 0; j < ARRAY_SIZE(sessions); j++) {
+			for (k = 0; k < ARRAY_SIZE(handles); k++) {
+				snprintf(hex, sizeof(hex), "%s ???????? 00000120 %s 80000000 %s %s",
+					 *sessions[j] ? "8002" : "8001", auths[i], sessions[j],
+					 handles[k]);
+				same(hex);
+				CHECK(rv.rc);
+			}
+		}
+	}
+}
+
+#define CONTROL(hier, on) "8002 ???????? 00000121 4000000c" PW hier on
+
+/* It is a temporary object, as each of the null hierarchy (TPM 2.0 Part 4, EvictControl). */
+static void key_is_evicted_as_little_as_a_tpms(void)
+{
+	begin();
+	boot_both();
+	CHECK_EQ(tell(&proxy, on_proxy.context), 0);
 	CHECK_EQ(tell(&alone, on_twin.context), 0);
+	try_to_evict();
 	same("8002 ???????? 00000120 40000001 80000000" PW "81000001");
-	CHECK(rv.rc);
+	CHECK_EQ(rv.rc, 0x282);
+	/* The handle is taken. */
+	same_rc(PRIMARY("40000001"));
+	same("8002 ???????? 00000120 40000001 80000001" PW "81000001");
+	CHECK_EQ(rv.rc, 0);
+	try_to_evict();
+	same("8002 ???????? 00000120 40000001 81000001" PW "81000001");
+	CHECK_EQ(rv.rc, 0);
+	same(CONTROL("40000001", "00"));
+	try_to_evict();
+	same("8002 ???????? 00000120 40000001 80000000" PW "81000001");
+	CHECK_EQ(rv.rc, 0x185);
+	same(CONTROL("40000001", "01"));
+	same(CONTROL("4000000c", "00"));
+	try_to_evict();
+	/* So is another one, which is the chip's. */
+	reset_both();
+	same(STARTUP_CLEAR);
+	same_rc(PRIMARY("40000007"));
+	try_to_evict();
 	end();
 }
 
@@ -1058,6 +1114,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(spoilt_context_is_refused),
 	CORE_TEST(context_can_be_loaded_many_times),
 	CORE_TEST(key_serves_for_nothing_else),
+	CORE_TEST(key_is_evicted_as_little_as_a_tpms),
 	CORE_TEST(key_binds_no_session),
 	CORE_TEST(session_may_be_bound_too),
 	CORE_TEST(bad_salts_are_refused),

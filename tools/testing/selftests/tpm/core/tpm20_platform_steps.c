@@ -184,7 +184,7 @@ static void step_pcr_reset(struct diff_guest *g)
 {
 	struct call c;
 
-	begin_pcr(&c, g, TPM2_CC_PCR_Reset, diff_once_in(g, 2) ? 16 : chance_pcr(g));
+	begin_pcr(&c, g, TPM2_CC_PCR_Reset, diff_once_in(g, 2) ? COMPOSITE_PCR : chance_pcr(g));
 	send_call(&c, AGREE_BYTES);
 }
 

@@ -79,7 +79,10 @@ static void step_digest(struct diff_guest *g)
 		get_digest(g, s, digest);
 }
 
-/* The PCRs are private: a digest that covers them is each side's own. */
+/*
+ * The PCRs are private: a digest that covers them is each side's own, but for the one that
+ * represents others.
+ */
 static void step_pcr(struct diff_guest *g)
 {
 	static const char * const params[] = {
@@ -89,15 +92,25 @@ static void step_pcr(struct diff_guest *g)
 		"0000 00000001 0010 03 000000", "0000 00000001 000b 02 8000",
 	};
 	struct session *s = any_policy(g);
-	bool was = s && s->differs;
+	bool was = s && s->differs, composite = has_composite(g) && diff_once_in(g, 2);
 	struct call c;
 
 	if (!s)
 		return;
-	s->differs = true;
+	s->differs |= !composite;
 	begin_call(&c, g, TPM2_CC_PolicyPCR);
 	use_session(&c, s);
-	put_hex(&c, params[diff_of(g, ARRAY_SIZE(params))]);
+	if (composite) {
+		put_hex(&c, "0000");
+		put_composite(&c);
+	} else if (has_attest(g) && diff_once_in(g, 20)) {
+		put_hex(&c, "0000");
+		put_attest(&c);
+	} else {
+		put_hex(&c, params[diff_of(g, ARRAY_SIZE(params))]);
+	}
+	if (composite && diff_once_in(g, 12))
+		bystander(&c);
 	if (!send_call(&c, AGREE_BYTES) && s->live && c.pair.rsp[OURS].rc)
 		s->differs = was;
 }

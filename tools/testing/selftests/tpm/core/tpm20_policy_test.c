@@ -281,7 +281,7 @@ static void other_proxy_with_the_same_pcrs_cannot_unseal(void)
 	CHECK_EQ(tell(&other, UNSEAL), 0x99d);
 
 	/* But one that has its secret is the same machine again. */
-	core_set_bytes(other.vtpm, VTPMB_SETTING_SECRET, vtpmb_tpm20_state(v)->secret,
+	core_set_bytes(other.vtpm, VTPMB_SETTING_SECRET, v->secret,
 		       VTPMB_SECRET_SIZE);
 	CHECK_EQ(tell(&other, POLICY_PCR "0000" PCR_7), 0x000);
 	CHECK_EQ(tell(&other, UNSEAL), 0x99d);
