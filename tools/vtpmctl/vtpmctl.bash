@@ -8,14 +8,24 @@ _vtpmctl_offer()
 	mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur")
 }
 
-# _vtpmctl_nodes PREFIX: nodes that there are, as paths if a path was typed
+# _vtpmctl_nodes PREFIX [PATTERN]: nodes that there are, as paths if a path was typed
 _vtpmctl_nodes()
 {
 	local nodes
 
-	nodes=$(compgen -G "/dev/$1[0-9]*")
+	nodes=$(compgen -G "/dev/$1[0-9]*"; [[ ! ${2-} ]] || compgen -G "/dev/$1$2")
+	nodes=${nodes//\/dev\/vtpm-control/}
 	[[ $cur == /* ]] || nodes=${nodes//\/dev\//}
 	_vtpmctl_offer "$nodes"
+}
+
+# Names of the files that describe proxies
+_vtpmctl_files()
+{
+	local files
+
+	files=$(cd "${VTPM_BRIDGE_CONF-/etc/vtpm-bridge}" 2>/dev/null && compgen -G "*.conf")
+	_vtpmctl_offer "${files//.conf/}"
 }
 
 _vtpmctl_properties()
@@ -25,7 +35,8 @@ _vtpmctl_properties()
 		nv-range= nv-indices= nv-bytes= persistent-range= persistent-objects= \
 		owner-auth-file= endorsement-auth-file= transport= counter= \
 		power= endorsement= stop-on-failure= failure-mode= null-key= \
-		composite=
+		composite= attest= state= state-key-file= srk-auth-file= \
+		rollback-counter= accept-old-state=
 	# Outside of a completion there is nothing to set this option of.
 	compopt -o nospace 2>/dev/null
 }
@@ -36,14 +47,15 @@ _vtpmctl_values()
 	case $1 in
 	--chip) _vtpmctl_nodes tpm ;;
 	locality) _vtpmctl_offer 0 1 2 3 4 ;;
-	physical-presence | reset-by-query | power | endorsement | stop-on-failure | failure-mode)
+	physical-presence | reset-by-query | power | endorsement | stop-on-failure | failure-mode | \
+		accept-old-state)
 		_vtpmctl_offer on off
 		;;
 	ownership) _vtpmctl_offer auto owned not-installable granted ;;
 	transport) _vtpmctl_offer deny inspect ordinal allow ;;
 	null-key) _vtpmctl_offer proxy chip ;;
-	real-pcrs | composite | *-range | counter) _vtpmctl_offer none ;;
-	*-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	real-pcrs | composite | attest | *-range | counter) _vtpmctl_offer none ;;
+	state | *-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 
@@ -92,13 +104,21 @@ _vtpmctl()
 
 	_vtpmctl_words "$COMP_CWORD"
 	case $command,$args,$cur in
-	,*,-*) _vtpmctl_offer --chip --force --help --usage ;;
+	,*,-*) _vtpmctl_offer --chip --config --dry-run --force --help --usage --version --wait ;;
+	apply,*,-*) _vtpmctl_offer --dry-run --force --wait ;;
 	create,*,-*) _vtpmctl_offer --chip --force ;;
+	show,0,-*) _vtpmctl_offer --config ;;
 	destroy,*,-* | set,0,-*) _vtpmctl_offer --force ;;
-	,*) _vtpmctl_offer create destroy list reset set show ;;
+	apply,0,* | access,0,*) _vtpmctl_files ;;
+	,*) _vtpmctl_offer access apply attest create destroy list reset set show state ;;
 	create,*) _vtpmctl_properties ;;
-	destroy,0,* | reset,0,* | set,0,* | show,0,*) _vtpmctl_nodes vtpm ;;
+	destroy,0,* | reset,0,* | set,0,* | show,0,*) _vtpmctl_nodes vtpm '-*' ;;
 	set,*) _vtpmctl_properties ;;
+	attest,0,*) _vtpmctl_offer W ;;
+	state,0,-*) _vtpmctl_offer --chip ;;
+	state,0,*) _vtpmctl_offer copy move show ;;
+	state,*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	attest,2,*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 
