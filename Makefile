@@ -8,6 +8,8 @@ KERNELRELEASE ?= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/includ
 INSTALL_MOD_PATH ?= $(DESTDIR)
 DEPMOD ?= /sbin/depmod
 DRIVER := drivers/char/tpm/vtpm_bridge
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+DKMS_SOURCE := $(DESTDIR)/usr/src/vtpm_bridge-$(VERSION)
 TESTS := tools/testing/selftests/tpm
 TPM ?= 2.0
 N ?= 1000000
@@ -18,7 +20,8 @@ SECONDS ?= 60
 SIG_KEY = $(shell sed -n 's/^CONFIG_MODULE_SIG_KEY="\(.*\)"/\1/p' $(KDIR)/include/config/auto.conf)
 HAVE_SIG_KEY = $(filter pkcs11:%,$(SIG_KEY))$(wildcard $(SIG_KEY) $(addprefix $(KDIR)/,$(SIG_KEY)))
 
-.PHONY: all module tools install uninstall clean check demo kunit core differential fuzz vm help
+.PHONY: all module tools install install-dkms uninstall clean check check-long demo kunit core differential
+.PHONY: fuzz vm bench help
 all: module tools
 
 module:
@@ -37,6 +40,14 @@ install: all
 	@[ "$(KERNELRELEASE)" = "$$(uname -r)" ] || echo "The module is for the kernel" \
 		"$(KERNELRELEASE), which does not run now: boot it before you load the module."
 
+# What DKMS builds the module of, with this file.
+install-dkms:
+	$(RM) -r $(DKMS_SOURCE)
+	for file in Makefile dkms.conf include/uapi/linux/vtpm_bridge.h $(DRIVER)/Makefile \
+			$$(find $(DRIVER) -name '*.[ch]' ! -name '*.mod.c' ! -path '*/test/*'); do \
+		install -D -m 644 $$file $(DKMS_SOURCE)/$$file || exit; \
+	done
+
 uninstall:
 	$(RM) $(INSTALL_MOD_PATH)/lib/modules/$(KERNELRELEASE)/*/vtpm_bridge.ko*
 	$(DEPMOD) $(addprefix -b ,$(INSTALL_MOD_PATH)) -a $(KERNELRELEASE)
@@ -44,6 +55,9 @@ uninstall:
 
 check:
 	$(TESTS)/check
+
+check-long:
+	$(TESTS)/check --long
 
 demo:
 	$(TESTS)/vm/demo --tpm $(TPM)
@@ -79,7 +93,8 @@ clean:
 help:
 	@echo 'make            build the module and vtpmctl (W=1, C=2: warnings, sparse)'
 	@echo 'make demo       show two virtual machines on one TPM (TPM=1.2: the other family)'
-	@echo 'make check      run all tests'
+	@echo 'make check      run all tests that take less than an hour together'
+	@echo 'make check-long the others: guests with kernels of their own, power cuts, libvirt, packages'
 	@echo 'make kunit      unit tests in User Mode Linux'
 	@echo 'make vm         a shell in a machine with a chip (TPM=1.2: the other family)'
 	@echo 'make bench      chip commands and time beside the raw chip, tpmrm0 and tpm2-abrmd'
@@ -87,5 +102,6 @@ help:
 	@echo 'make differential  random commands to it and to that TPM (N=1000000 SEED=1)'
 	@echo 'make fuzz       commands good and bad to proxies, and faults (SECONDS=60 each family)'
 	@echo 'make install    install the module and vtpmctl on this machine'
-	@echo 'make uninstall  remove them again'
+	@echo 'make install-dkms  put the sources of the module where DKMS finds them'
+	@echo 'make uninstall  remove what make install has installed'
 	@echo 'make clean      remove what make built'
