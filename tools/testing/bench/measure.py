@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Runs the client in a machine whose chip commands are counted (`vm --count`)."""
 import collections
+import contextlib
 import glob
 import json
 import os
@@ -15,7 +16,8 @@ from flows import FLOWS
 
 CLIENT = os.path.join(HERE, "build/client")
 QUIET = 0.3             # longer than a turn waits for a proxy's next command
-TOOLS_HOLD_US = 1000000
+KEPT_US = 600000000     # longer than any machine stands still
+LINGER_US = 100000      # longer than a client computes between two commands of a burst
 GET_RANDOM = "0x17b"    # what the kernel asks a chip for by itself, now and then
 
 Result = collections.namedtuple("Result", "commands chip ms codes")
@@ -81,14 +83,15 @@ class Client:
 
     def close(self):
         self.go_on()
-        if self.process.wait(60):
+        if self.process.wait(lab.HANG):
             raise RuntimeError("client: status %d" % self.process.returncode)
 
 
-def measure(counter, label, workload, doors, operations, burst=0):
+def measure(counter, label, workload, doors, operations, burst=0, around=contextlib.nullcontext):
     client = Client(workload, doors, operations, burst)
     counter.mark("before " + label)
-    commands, took = client.run()
+    with around():
+        commands, took = client.run()
     codes = counter.mark(label)
     client.close()
     if workload != "little":
@@ -124,32 +127,46 @@ class Writes:
         self.put("kprobe_events", "-:%s" % self.PROBE)
 
 
-def hold(us):
-    """Sets the module's parameter, and returns what it was."""
-    path = "/sys/module/vtpm_bridge/parameters/hold_us"
-    before = int(lab.read(path, "r"))
-    with open(path, "w") as f:
-        f.write("%d" % us)
-    return before
+@contextlib.contextmanager
+def parameters(**wanted):
+    """These of the module's parameters have other values for a while."""
+    paths = {name: "/sys/module/vtpm_bridge/parameters/" + name for name in wanted}
+    before = {name: lab.read(path, "r") for name, path in paths.items()}
+
+    def put(values):
+        for name, value in values.items():
+            with open(paths[name], "w") as f:
+                f.write(str(value))
+    put(wanted)
+    try:
+        yield
+    finally:
+        put(before)
+
+
+def kept_turns():
+    """A proxy that nobody waits for keeps its turn, however long its client computes on an
+    emulated processor, or the whole machine stands still.  Then all turns end."""
+    return parameters(hold_us=KEPT_US)
+
+
+def kept_bursts():
+    """A turn lasts as long as a burst, however slow the emulated processor is."""
+    return parameters(turn_us=KEPT_US, linger_us=LINGER_US)
 
 
 def measure_tools(counter, label, tools):
-    """The flows of tpm2-tools: what they sent, and what the chip got.
-
-    Between two commands a tool computes, for an emulated processor many times as long.
-    """
+    """The flows of tpm2-tools: what they sent, and what the chip got."""
     writes = Writes()
-    held = hold(TOOLS_HOLD_US)
     try:
         counter.mark("before " + label)
-        begun, sent = time.monotonic(), writes.count()
-        for name, flow in FLOWS:
-            if name.startswith("tools_"):
-                flow(tools)
-        took, sent = time.monotonic() - begun, writes.count() - sent
-        time.sleep(TOOLS_HOLD_US / 1e6)
+        with kept_turns():
+            begun, sent = time.monotonic(), writes.count()
+            for name, flow in FLOWS:
+                if name.startswith("tools_"):
+                    flow(tools)
+            took, sent = time.monotonic() - begun, writes.count() - sent
         codes = counter.mark(label)
     finally:
-        hold(held)
         writes.close()
     return Result(sent, sum(codes.values()), 1000 * took / sent, codes)

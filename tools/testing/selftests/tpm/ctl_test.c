@@ -8,6 +8,11 @@
 
 #define NOBODY	63	/* no proxy of this number while a test runs */
 #define NR_MAX	64
+/* Of the secret "one" and zeros; made by Python's hmac and hashlib. */
+#define IDENTITY_OF_ONE	"\x6c\xba\x4d\x94\x9e\x5a\xb9\x61\xab\x7a\x78\xee\x97\xb3\xd3\xde" \
+			"\x4c\x29\x18\x31\xad\xb6\xb0\x78\x91\xeb\xae\xc0\xee\xd9\xe2\xf8"
+#define SHA1_IDENTITY_OF_ONE	"\xc0\x71\x0a\x91\xc0\xcf\x04\xa9\x5b\xee" \
+				"\x42\xaa\xad\x5e\xcb\xef\x40\x13\x51\xf3"
 #define RANGE(first, last) ((uint64_t)(first) << 32 | (last))
 
 static const struct op {
@@ -26,6 +31,7 @@ static const struct op {
 	{ "policy", VTPM_BRIDGE_POLICY, sizeof(struct vtpm_bridge_policy), 24 },
 	{ "chip", VTPM_BRIDGE_CHIP, sizeof(struct vtpm_bridge_chip), 16 },
 	{ "keep", VTPM_BRIDGE_KEEP, sizeof(struct vtpm_bridge_keep), 16 },
+	{ "identity", VTPM_BRIDGE_IDENTITY, sizeof(struct vtpm_bridge_identity), 80 },
 };
 
 #define for_each_op(op) \
@@ -49,6 +55,7 @@ FIXTURE(ctl) {
 		struct vtpm_bridge_policy policy;
 		struct vtpm_bridge_chip chip;
 		struct vtpm_bridge_keep keep;
+		struct vtpm_bridge_identity identity;
 	} arg;
 };
 
@@ -105,6 +112,9 @@ static void fill(FIXTURE_DATA(ctl) *self, const struct op *op)
 		break;
 	case VTPM_BRIDGE_KEEP:
 		self->arg.keep.num = ctl_create(self->ctl, 0);
+		break;
+	case VTPM_BRIDGE_IDENTITY:
+		self->arg.identity.num = self->num;
 		break;
 	}
 	self->arg.size = op->size;
@@ -165,7 +175,7 @@ TEST_F(ctl, unknown_number_is_no_ioctl)
 	unsigned int nr;
 
 	for (nr = 0; nr < 256; nr++) {
-		if (nr >= 0x40 && nr <= 0x49)
+		if (nr >= 0x40 && nr <= 0x4a)
 			continue;
 		EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, nr), NULL));
 	}
@@ -187,7 +197,7 @@ TEST_F(ctl, every_call_needs_the_capability_before_all_else)
 		EXPECT_EQ(-EPERM, ctl(self->ctl, op->nr, &self->arg));
 		EXPECT_EQ(-EPERM, ctl(self->ctl, op->nr, NULL));
 	}
-	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, 0x4a), NULL));
+	EXPECT_EQ(-ENOTTY, ctl(self->ctl, _IO(VTPM_BRIDGE_IOC_TYPE, 0x4b), NULL));
 	EXPECT_EQ(-EACCES, ctl_open());
 }
 
@@ -505,11 +515,6 @@ TEST_F(ctl, secret_is_read_from_memory)
 
 	ASSERT_NE(MAP_FAILED, page);
 	ASSERT_EQ(0, munmap((void *)(page + 4096), 4096));
-	if (self->family->num != 0x200) {
-		EXPECT_EQ(-EOPNOTSUPP, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET,
-					       (uintptr_t)secret));
-		return;
-	}
 	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET,
 			     (uintptr_t)secret));
 	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET,
@@ -521,46 +526,84 @@ TEST_F(ctl, secret_is_read_from_memory)
 	munmap((void *)page, 4096);
 }
 
-TEST_F(ctl, real_pcrs_are_any_but_that_of_policies)
+TEST_F(ctl, real_pcrs_are_any_but_registers)
 {
 	struct vtpm_bridge_query *query = &self->arg.query;
 	static const uint64_t wrong[] = {
-		1 << 16, 0xffffff, 1 << 24, 1ULL << 32, 1ULL << 40 | 1, ~0ULL,
+		1 << 16, 1 << 23, 0xffffff, 0xfeffff, 1 << 24, 1ULL << 32, 1ULL << 40 | 1, ~0ULL,
 	};
 	unsigned int i;
 
-	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 0xfeffff));
-	/* A TPM 1.2 has no policies. */
-	for (i = self->family->num == 0x200 ? 0 : 2; i < ARRAY_SIZE(wrong); i++)
+	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 0x7effff));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
 		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS,
 					   wrong[i]));
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
-	EXPECT_EQ(0xfeffff, query->real_pcrs);
+	EXPECT_EQ(0x7effff, query->real_pcrs);
 	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_REAL_PCRS, 0));
 	ASSERT_EQ(0, ctl_query(self->ctl, self->num, query));
 	EXPECT_EQ(0, query->real_pcrs);
 }
 
 /* A TPM does not count changes of PCR 16 and 21 to 23, so a policy could miss them. */
-TEST_F(ctl, composite_is_of_pcrs_whose_changes_count)
+TEST_F(ctl, registers_are_of_pcrs_whose_changes_count)
 {
+	static const uint32_t keys[] = { VTPM_BRIDGE_COMPOSITE, VTPM_BRIDGE_ATTEST };
 	static const uint64_t wrong[] = {
 		1 << 16, 1 << 21, 1 << 22, 1 << 23, 0x8008ff, 1 << 24, 1ULL << 32, ~0ULL,
 	};
-	uint64_t value;
-	unsigned int i;
+	uint64_t value = 0;
+	unsigned int i, k;
 
-	if (self->family->num != 0x200)
-		return;
-	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE, 0x1effff));
-	for (i = 0; i < ARRAY_SIZE(wrong); i++)
-		EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE,
-					   wrong[i]));
-	EXPECT_EQ(0, ctl_get(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE, &value));
-	EXPECT_EQ(0x1effff, value);
-	EXPECT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE, 0));
-	EXPECT_EQ(0, ctl_get(self->ctl, self->num, VTPM_BRIDGE_COMPOSITE, &value));
-	EXPECT_EQ(0, value);
+	for (k = 0; k < ARRAY_SIZE(keys); k++) {
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, keys[k], 0x1effff));
+		for (i = 0; i < ARRAY_SIZE(wrong); i++)
+			EXPECT_EQ(-ERANGE, ctl_set(self->ctl, self->num, keys[k], wrong[i]));
+		EXPECT_EQ(0, ctl_get(self->ctl, self->num, keys[k], &value));
+		EXPECT_EQ(0x1effff, value);
+		EXPECT_EQ(0, ctl_set(self->ctl, self->num, keys[k], 0));
+		EXPECT_EQ(0, ctl_get(self->ctl, self->num, keys[k], &value));
+		EXPECT_EQ(0, value);
+	}
+}
+
+static long ctl_identity(int fd, uint32_t num, struct vtpm_bridge_identity *arg)
+{
+	*arg = (struct vtpm_bridge_identity) { .size = sizeof(*arg), .num = num };
+	return ctl(fd, VTPM_BRIDGE_IDENTITY, arg);
+}
+
+TEST_F(ctl, identity_is_that_of_the_secret)
+{
+	static const uint8_t secrets[2][VTPM_BRIDGE_SECRET_SIZE] = { "one", "another" };
+	bool is_20 = self->family->num == 0x200;
+	struct vtpm_bridge_identity first, arg;
+	int other = ctl_create(self->ctl, 0);
+
+	ASSERT_LE(0, other);
+	EXPECT_EQ(-ENOENT, ctl_identity(self->ctl, NOBODY, &arg));
+	/* Those of two random secrets differ. */
+	ASSERT_EQ(0, ctl_identity(self->ctl, self->num, &first));
+	EXPECT_EQ(is_20 ? 0x000b : 0x0004, first.alg);
+	EXPECT_EQ(is_20 ? 32 : 20, first.len);
+	EXPECT_EQ(0, first.digest[first.len] | first.digest[63]);
+	ASSERT_EQ(0, ctl_identity(self->ctl, other, &arg));
+	EXPECT_NE(0, memcmp(first.digest, arg.digest, 32));
+	/* SHA-256 or SHA-1 of HMAC-SHA256 with the secret, of "vtpm_bridge identity" and a zero. */
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_SECRET, (uintptr_t)secrets[0]));
+	ASSERT_EQ(0, ctl_identity(self->ctl, self->num, &first));
+	EXPECT_EQ(0, memcmp(first.digest, is_20 ? IDENTITY_OF_ONE : SHA1_IDENTITY_OF_ONE,
+			    first.len));
+	/* It stays as it is, whatever is set but the secret. */
+	ASSERT_EQ(0, ctl_set(self->ctl, self->num, VTPM_BRIDGE_ATTEST, 0xff));
+	ASSERT_EQ(0, ctl_identity(self->ctl, self->num, &arg));
+	EXPECT_EQ(0, memcmp(&first, &arg, sizeof(arg)));
+	ASSERT_EQ(0, ctl_set(self->ctl, other, VTPM_BRIDGE_SECRET, (uintptr_t)secrets[1]));
+	ASSERT_EQ(0, ctl_identity(self->ctl, other, &arg));
+	EXPECT_NE(0, memcmp(first.digest, arg.digest, 32));
+	ASSERT_EQ(0, ctl_set(self->ctl, other, VTPM_BRIDGE_SECRET, (uintptr_t)secrets[0]));
+	ASSERT_EQ(0, ctl_identity(self->ctl, other, &arg));
+	EXPECT_EQ(0, memcmp(first.digest, arg.digest, 32));
 }
 
 TEST_F(ctl, nv_ranges_are_checked)
@@ -951,6 +994,70 @@ TEST_F(ctl, create_tells_chip_and_number)
 	EXPECT_EQ(self->num + 2, (int)self->arg.create.num);
 }
 
+/* The proxy's number, or an errno; @size: bytes of the name's field that are filled. */
+static int create_named(int fd, const char *name, size_t size)
+{
+	struct vtpm_bridge_create arg = { .size = sizeof(arg), .chip = VTPM_BRIDGE_ANY_CHIP };
+	long err;
+
+	memcpy(arg.name, name, size);
+	err = ctl(fd, VTPM_BRIDGE_CREATE, &arg);
+	return err ? err : (int)arg.num;
+}
+
+TEST_F(ctl, named_proxy_has_a_node_of_its_name)
+{
+	static const char longest[] = "x23456789.123456789-123456789_1";
+	char name[VTPM_BRIDGE_MAX_NAME + 1] = "vm-1";
+	struct vtpm_bridge_query query;
+	char path[64];
+	struct stat st;
+	int num;
+
+	num = create_named(self->ctl, name, sizeof(name));
+	ASSERT_LE(0, num);
+	EXPECT_EQ(0, stat("/dev/vtpm-vm-1", &st));
+	EXPECT_EQ(0, access("/sys/class/misc/vtpm-vm-1/device/cancel", F_OK));
+	snprintf(path, sizeof(path), "/dev/vtpm%d", num);
+	EXPECT_EQ(-1, stat(path, &st));
+	ASSERT_EQ(0, ctl_query(self->ctl, num, &query));
+	EXPECT_EQ(0, memcmp(query.name, name, sizeof(name)));
+	ASSERT_EQ(0, ctl_query(self->ctl, self->num, &query));
+	EXPECT_EQ(0, query.name[0]);
+
+	EXPECT_EQ(-EEXIST, create_named(self->ctl, name, sizeof(name)));
+	EXPECT_EQ(2, nr_proxies(self->ctl));
+	EXPECT_EQ(0, ctl_destroy(self->ctl, num, 0));
+	EXPECT_EQ(-1, stat("/dev/vtpm-vm-1", &st));
+	EXPECT_EQ(num, create_named(self->ctl, name, sizeof(name)));
+
+	ASSERT_EQ(VTPM_BRIDGE_MAX_NAME, (int)strlen(longest));
+	EXPECT_LE(0, create_named(self->ctl, longest, sizeof(longest)));
+	snprintf(path, sizeof(path), "/dev/vtpm-%s", longest);
+	EXPECT_EQ(0, stat(path, &st));
+}
+
+TEST_F(ctl, bad_name_makes_no_proxy)
+{
+	static const struct {
+		const char *name;
+		size_t size;
+	} bad[] = {
+		{ "control", 8 }, { "3", 2 }, { "0x1", 4 }, { "-x", 3 }, { ".x", 3 }, { "_x", 3 },
+		{ "a/b", 4 }, { "..", 3 }, { "a b", 4 }, { "a\n", 3 }, { "a!", 3 }, { "a%s", 4 },
+		{ "\xe4", 2 }, { "a\xff", 3 }, { "\0a", 2 }, { "a\0b", 3 },
+		{ "x23456789.123456789-123456789_12", 32 },
+		{ "x\0" "3456789.123456789-123456789_12", 32 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		EXPECT_EQ(-EINVAL, create_named(self->ctl, bad[i].name, bad[i].size))
+			TH_LOG("name %u", i);
+	}
+	EXPECT_EQ(1, nr_proxies(self->ctl));
+}
+
 TEST_F(ctl, create_makes_all_settings)
 {
 	const struct vtpm_bridge_setting settings[] = {
@@ -1206,7 +1313,7 @@ static const struct {
 	{ VTPM_BRIDGE_PHYSICAL_PRESENCE, 0, 1, NULL, 1 },
 	{ VTPM_BRIDGE_RESET_BY_QUERY, 0, 0, NULL, 0 },
 	{ VTPM_BRIDGE_OWNERSHIP, FAMILY_1_2, 2, NULL, 2 },
-	{ VTPM_BRIDGE_SECRET, FAMILY_2_0, 0, a_secret, 1 },
+	{ VTPM_BRIDGE_SECRET, 0, 0, a_secret, 1 },
 	{ VTPM_BRIDGE_NV_RANGE, 0, RANGE(0x01800000, 0x018000ff), NULL,
 	  RANGE(0x01800000, 0x018000ff) },
 	{ VTPM_BRIDGE_NV_INDICES, 0, 5, NULL, 5 },
@@ -1224,7 +1331,8 @@ static const struct {
 	{ VTPM_BRIDGE_STOP_ON_FAILURE, 0, 0, NULL, 0 },
 	{ VTPM_BRIDGE_FAILURE_MODE, 0, 1, NULL, 1 },
 	{ VTPM_BRIDGE_NULL_KEY, FAMILY_2_0, 1, NULL, 1 },
-	{ VTPM_BRIDGE_COMPOSITE, FAMILY_2_0, 0x0008ff, NULL, 0x0008ff },
+	{ VTPM_BRIDGE_COMPOSITE, 0, 0x0008ff, NULL, 0x0008ff },
+	{ VTPM_BRIDGE_ATTEST, 0, 0x0000ff, NULL, 0x0000ff },
 };
 
 static bool is_of_policy(uint32_t key)
@@ -1232,11 +1340,14 @@ static bool is_of_policy(uint32_t key)
 	return key >= VTPM_BRIDGE_DENY && key <= VTPM_BRIDGE_DEFAULT;
 }
 
-/* A key that the kernel knows and this table does not fails. */
+/*
+ * A key that the kernel knows and this table does not fails.  A proxy that exists gets no state
+ * file: see store_test.
+ */
 TEST_F(ctl, every_key_that_can_be_set_can_be_read)
 {
 	struct vtpm_bridge_list list = { .size = sizeof(list) };
-	uint64_t seen = 0, before = 0, after = 0, value;
+	uint64_t seen = 1ULL << VTPM_BRIDGE_STATE, before = 0, after = 0, value;
 	unsigned int i;
 
 	ASSERT_EQ(0, ctl(self->ctl, VTPM_BRIDGE_LIST, &list));

@@ -246,7 +246,7 @@ TEST_F(node, nonblocking_write_returns_and_poll_wakes_the_reader)
 	for (i = 0; i < 20; i++) {
 		ASSERT_LT(0, tpm_write_hex(self->fd, self->family->random));
 		EXPECT_EQ(-EBUSY, tpm_write_hex(self->fd, self->family->random));
-		ASSERT_EQ(1, poll(&p, 1, 10000));
+		ASSERT_EQ(1, poll(&p, 1, -1));
 		EXPECT_EQ(POLLIN, p.revents);
 		EXPECT_EQ((ssize_t)self->family->random_len,
 			  tpm_read(self->fd, self->rsp, BUF_SIZE));
@@ -427,29 +427,41 @@ static void *work_on_and_on(void *arg)
 	return NULL;
 }
 
-TEST_F(node, reset_query_does_not_wait_for_a_command_on_its_way)
+/* Seconds that the query takes while another thread has a command on its way. */
+static double query_beside_a_command(int fd, const struct family *family, uint8_t *rsp)
 {
-	struct job job = {
-		.fd = self->fd,
-		.text = self->family->slow ?: self->family->random,
-	};
+	struct job job = { .fd = fd, .text = family->slow ?: family->random };
 	pthread_t thread;
-	double begun;
+	double begun, took;
 
-	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));
+	if (tpm_ask(fd, family->startup))
+		return -1;
 	pthread_create(&thread, NULL, work_on_and_on, &job);
 	nap(100);
 	begun = now();
-	EXPECT_EQ(QUERY_SIZE, tpm_write_hex(self->fd, self->family->query));
-	EXPECT_LT(10, tpm_read(self->fd, self->rsp, BUF_SIZE));
-	EXPECT_GT(0.5, now() - begun);
-	EXPECT_STREQ("0xf80", max_size_of(self->family, self->rsp));
+	if (tpm_write_hex(fd, family->query) != QUERY_SIZE || tpm_read(fd, rsp, BUF_SIZE) <= 10)
+		begun = now() + 1;
+	took = now() - begun;
 	/* The worker's command ends, and whatever it tries next is refused. */
 	pthread_join(thread, NULL);
 	job.done = true;
-	tpm_read(self->fd, self->rsp, BUF_SIZE);
-	EXPECT_EQ(self->family->not_started,
-		  tpm_ask(self->fd, self->family->random));
+	return took;
+}
+
+/* An emulated machine may stand still meanwhile, but not each time. */
+TEST_F(node, reset_query_does_not_wait_for_a_command_on_its_way)
+{
+	double took = 1;
+	int tries;
+
+	for (tries = 0; tries < 4 && took > 0.5; tries++) {
+		took = query_beside_a_command(self->fd, self->family, self->rsp);
+		ASSERT_LE(0, took);
+		EXPECT_STREQ("0xf80", max_size_of(self->family, self->rsp));
+		tpm_read(self->fd, self->rsp, BUF_SIZE);
+		EXPECT_EQ(self->family->not_started, tpm_ask(self->fd, self->family->random));
+	}
+	EXPECT_GT(0.5, took);
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->startup));
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
 }

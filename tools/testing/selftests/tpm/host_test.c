@@ -170,7 +170,7 @@ FIXTURE_TEARDOWN(busy)
 	EXPECT_EQ(0, close(self->ctl));
 }
 
-TEST_F_TIMEOUT(busy, host_keeps_three_objects_and_three_sessions, 120)
+TEST_F(busy, host_keeps_three_objects_and_three_sessions)
 {
 	struct things things = { .nr = NR_HOST_THINGS };
 	int i, fd;
@@ -185,7 +185,7 @@ TEST_F_TIMEOUT(busy, host_keeps_three_objects_and_three_sessions, 120)
 	close(fd);
 }
 
-TEST_F_TIMEOUT(busy, host_makes_three_objects_and_three_sessions_at_any_moment, 120)
+TEST_F(busy, host_makes_three_objects_and_three_sessions_at_any_moment)
 {
 	struct things things = { .nr = NR_HOST_THINGS };
 	int i, fd;
@@ -204,7 +204,7 @@ TEST_F_TIMEOUT(busy, host_makes_three_objects_and_three_sessions_at_any_moment, 
 }
 
 /* Without a resource manager.  Saved sessions are not in the chip's slots. */
-TEST_F_TIMEOUT(busy, host_finds_the_chip_empty_at_any_moment, 120)
+TEST_F(busy, host_finds_the_chip_empty_at_any_moment)
 {
 	int i;
 

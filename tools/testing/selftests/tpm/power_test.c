@@ -72,12 +72,12 @@ TEST_F(power, close_waits_for_no_command)
 	double begun;
 	int i;
 
-	ASSERT_EQ(0, write_text(HOLD_US, "20000000"));
+	ASSERT_EQ(0, write_text(HOLD_US, "600000000"));
 	begun = now();
 	for (i = 0; i < 3; i++) {
 		EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
 		EXPECT_EQ(0, close(self->fd));
-		EXPECT_GT(15, now() - begun);
+		EXPECT_GT(300, now() - begun);
 		self->fd = node_open(self->num, 0);
 		ASSERT_LE(0, self->fd);
 		ASSERT_EQ(0, tpm_ask(self->fd, self->family->startup));
@@ -147,7 +147,7 @@ static int poll_for(int fd, int ms)
 	return poll(&p, 1, ms) < 0 ? -errno : p.revents;
 }
 
-TEST_F_TIMEOUT(power, host_that_is_going_to_sleep_makes_no_proxy, 60)
+TEST_F(power, host_that_is_going_to_sleep_makes_no_proxy)
 {
 	int fd = open(SNAPSHOT, O_RDONLY);
 
@@ -159,7 +159,7 @@ TEST_F_TIMEOUT(power, host_that_is_going_to_sleep_makes_no_proxy, 60)
 	EXPECT_EQ(0, ctl_destroy(self->ctl, fd, 0));
 }
 
-TEST_F_TIMEOUT(power, command_waits_until_the_host_is_awake, 60)
+TEST_F(power, command_waits_until_the_host_is_awake)
 {
 	int fd = open(SNAPSHOT, O_RDONLY);
 
@@ -175,7 +175,7 @@ TEST_F_TIMEOUT(power, command_waits_until_the_host_is_awake, 60)
 }
 
 /* Sleep does not wait for a key: who wants one is told to ask again, and gets it. */
-TEST_F_TIMEOUT(power, key_is_asked_for_again_after_the_host_slept, 200)
+TEST_F(power, key_is_asked_for_again_after_the_host_slept)
 {
 	struct guest guest = { .fd = self->fd, .text = self->family->slow };
 	unsigned int i, nr;
@@ -203,7 +203,7 @@ TEST_F_TIMEOUT(power, key_is_asked_for_again_after_the_host_slept, 200)
 }
 
 /* The system freezes and thaws all that runs, users of proxies too. */
-TEST_F_TIMEOUT(power, system_can_freeze_with_busy_proxies, 100)
+TEST_F(power, system_can_freeze_with_busy_proxies)
 {
 	struct guest guest = {
 		.fd = self->fd, .text = self->family->slow ?: self->family->random,
@@ -264,7 +264,7 @@ static void *release_later(void *arg)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(power, chip_that_cannot_be_started_is_not_unplugged, 60)
+TEST_F(power, chip_that_cannot_be_started_is_not_unplugged)
 {
 	struct locality locality;
 	pthread_t thread;
@@ -282,7 +282,7 @@ TEST_F_TIMEOUT(power, chip_that_cannot_be_started_is_not_unplugged, 60)
 	EXPECT_EQ(0, tpm_ask(self->fd, self->family->random));
 }
 
-TEST_F_TIMEOUT(power, destroyed_proxy_leaves_nothing_in_a_chip_that_comes_back, 60)
+TEST_F(power, destroyed_proxy_leaves_nothing_in_a_chip_that_comes_back)
 {
 	struct locality locality;
 	pthread_t thread;
@@ -341,7 +341,7 @@ static int device_do(const struct device *device, const char *verb)
 }
 
 /* The last: the chip comes back as tpm1, for IMA keeps tpm0. */
-TEST_F_TIMEOUT(power, unplugged_chip_keeps_nothing, 100)
+TEST_F(power, unplugged_chip_keeps_nothing)
 {
 	struct guest guest = {
 		.fd = self->fd, .text = self->family->slow ?: self->family->random,

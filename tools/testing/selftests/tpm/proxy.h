@@ -28,6 +28,10 @@
 #include <unistd.h>
 #include <linux/vtpm_bridge.h>
 
+/* Seconds: for nothing but what hangs.  An emulated machine may stand still for a minute or two. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	300
+
 #define CONTROL		"/dev/vtpm-control"
 #define BUF_SIZE	4096
 #define QUERY_SIZE	22

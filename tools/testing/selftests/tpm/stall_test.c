@@ -272,11 +272,16 @@ TEST_F(stall, unread_response_ends_no_later_one)
 	struct late late = { .self = self };
 	pthread_t thread;
 	uint8_t rsp[BUF_SIZE];
+	ssize_t len;
 
-	ASSERT_EQ(0, write_text(UNREAD_MS, SHORT_MS));
-	EXPECT_LT(0, tpm_write_hex(self->fd, self->family->local));
-	ASSERT_EQ(0, write_text(UNREAD_MS, DEFAULT_MS));
-	EXPECT_EQ(1, tpm_read(self->fd, rsp, 1));
+	/* Again if this machine stands still until the response is dropped. */
+	do {
+		ASSERT_EQ(0, write_text(UNREAD_MS, SHORT_MS));
+		ASSERT_LT(0, tpm_write_hex(self->fd, self->family->local));
+		ASSERT_EQ(0, write_text(UNREAD_MS, DEFAULT_MS));
+		len = tpm_read(self->fd, rsp, 1);
+	} while (!len);
+	EXPECT_EQ(1, len);
 	pthread_create(&thread, NULL, write_late, &late);
 	EXPECT_EQ(0, page_wait(&self->page));
 	nap(900);
