@@ -59,7 +59,7 @@ def show(text):
 def boot_menu(g):
     g.wait_screen("Press ESC")
     g.key("esc")
-    text, before = g.wait_screen(MENU, 60), None
+    text, before = g.wait_screen(MENU), None
     while text != before:       # it is being written
         time.sleep(1)
         text, before = g.screen(), text
@@ -240,7 +240,7 @@ def host_works():
     if FAMILY == "2.0":
         tool = ["tpm2_createprimary", "-Q", "-C", "n", "-c", "/run/primary.ctx"]
         env = dict(os.environ, TPM2TOOLS_TCTI="device:/dev/tpmrm0")
-        return not subprocess.run(tool, env=env, timeout=60).returncode
+        return not subprocess.run(tool, env=env, timeout=lab.HANG).returncode
     return works(tpm.Tpm12(tpm.Node("/dev/tpm0")))
 
 

@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 
+import lab
 from tap import check
 
 
@@ -18,7 +19,7 @@ class Shell:
     def do(self, *lines):
         for line in lines:
             status, said = self.run(line)
-            check(not status, "%s: status %d, %s" % (line, status, said[-300:]))
+            check(not status, "%s: status %d, %s" % (line, status, said[-1000:]))
 
     def refused(self, line, why):
         status, said = self.run(line)
@@ -36,7 +37,7 @@ class Tools(Shell):
     def run(self, line):
         # Each tool is a process that an emulated machine takes a while to load.
         done = subprocess.run(["sh", "-c", line], cwd=self.directory, env=self.env,
-                              capture_output=True, timeout=120)
+                              capture_output=True, timeout=lab.HANG)
         return done.returncode, done.stderr.decode(errors="replace").strip()
 
     def file(self, name):
@@ -340,7 +341,7 @@ FLOWS = (("tools_make_a_primary_key", primary), ("tools_sign_and_verify", sign),
 
 def lockout(*options):
     """The host's administrator and the chip's dictionary attack protection."""
-    subprocess.run(("tpm2_dictionarylockout",) + options, check=True, timeout=60,
+    subprocess.run(("tpm2_dictionarylockout",) + options, check=True, timeout=lab.HANG,
                    env=dict(os.environ, TPM2TOOLS_TCTI="device:/dev/tpmrm0"))
 
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Other kernels of Debian's, headers and images, unpacked into the cache.
 
-Nothing is installed on this machine.  A kernel's headers want the compiler that the
-kernel was built with, so a small Debian of that release is unpacked beside them, and
-modules are built in there.
+A kernel's headers want the compiler that the kernel was built with, so a small Debian of that
+release is unpacked beside them, and modules are built in there.
 """
 import glob
 import hashlib
@@ -14,98 +13,16 @@ import subprocess
 import tempfile
 
 import lab
+from packages import unpacked
 
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # By the release of Debian whose programs build them: its own kernel, and the newest one.
 SUITES = {"6.12": "trixie", "newest": "trixie-backports"}
-BASE = "trixie"
-# The source of the guest kernel that authenticates its commands.
+# Where a Debian of this machine's release gets a newer kernel.
+UPGRADE = "bookworm-backports"
+# The source of the kernel that authenticates its commands.
 HMAC_SOURCE = "6.12"
+DEPMOD = shutil.which("depmod") or "/sbin/depmod"
 TOOLS = ["bash", "binutils", "coreutils", "findutils", "grep", "make", "mawk", "perl", "sed"]
-
-
-def mirror():
-    """Where this machine gets Debian from."""
-    ask = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)",
-                          "Created-By: Packages", "Origin: Debian", "Component: main"],
-                         capture_output=True, text=True)
-    for uri in ask.stdout.split():
-        if "security" not in uri:
-            return uri
-    raise SystemExit("vm: no mirror of Debian among apt's sources; try apt-get update")
-
-
-class Packages:
-    """apt with sources of its own, on a machine that has no package at all."""
-
-    def __init__(self):
-        self.top = os.path.join(lab.cache(), "apt")
-        for name in ("lists/partial", "archives/partial"):
-            os.makedirs(os.path.join(self.top, name), exist_ok=True)
-        self.write("status", "")
-        self.write("sources.list", "".join("deb [signed-by=%s] %s %s main\n" % (
-            KEYRING, mirror(), suite) for suite in sorted({BASE, *SUITES.values()})))
-
-    def write(self, name, text):
-        path = os.path.join(self.top, name)
-        with lab.Locked("apt"):
-            with open(path + ".new", "w") as f:
-                f.write(text)
-            os.replace(path + ".new", path)
-
-    def run(self, program, *args):
-        options = {
-            "Dir::Etc::SourceList": self.top + "/sources.list", "Dir::Etc::SourceParts": "/dev/null",
-            "Dir::Etc::PreferencesParts": "/dev/null", "Dir::Etc::Preferences": "/dev/null",
-            "Dir::State::Lists": self.top + "/lists", "Dir::State::Status": self.top + "/status",
-            "Dir::Cache": self.top, "APT::Install-Recommends": "false", "Debug::NoLocking": "true",
-            "APT::Sandbox::User": "root" if os.getuid() == 0 else "",
-        }
-        command = [program, "-qq"] + ["-o%s=%s" % o for o in options.items()] + list(args)
-        with lab.Locked("apt"):
-            ask = subprocess.run(command, capture_output=True, text=True)
-        if ask.returncode:
-            raise SystemExit("vm: %s %s failed:\n%s" % (program, " ".join(args), ask.stderr))
-        return ask.stdout
-
-    def release(self, suite):
-        """The kernel that linux-headers-amd64 of a suite is for."""
-        self.run("apt-get", "update")
-        said = self.run("apt-cache", "-t", suite, "show", "linux-headers-amd64/" + suite)
-        found = re.search(r"linux-headers-(\d\S+-amd64) \(", said)
-        if not found:
-            raise SystemExit("vm: %s has no linux-headers-amd64" % suite)
-        return found.group(1)
-
-    def unpack(self, into, *packages, alone=False):
-        """With all that they depend on, or alone."""
-        archives = self.top + "/archives"
-        with tempfile.TemporaryDirectory() as work:
-            if alone:
-                # apt-get download puts the files where it is run.
-                here = os.getcwd()
-                os.chdir(work)
-                self.run("apt-get", "download", *packages)
-                os.chdir(here)
-                files = glob.glob(work + "/*.deb")
-            else:
-                self.run("apt-get", "install", "--download-only", "-y", *packages)
-                files = glob.glob(archives + "/*.deb")
-            for path in files:
-                subprocess.run(["dpkg", "-x", path, into], check=True)
-                os.unlink(path)
-
-
-def unpacked(name, build):
-    """A directory in the cache, made once."""
-    top = os.path.join(lab.cache(), name)
-    with lab.Locked(name):
-        if not os.path.exists(top + "/.done"):
-            shutil.rmtree(top, ignore_errors=True)
-            os.makedirs(top)
-            build(top)
-            open(top + "/.done", "w").close()
-    return top
 
 
 def build_root(packages):
@@ -135,21 +52,38 @@ def image(packages, release):
         base = tempfile.mkdtemp(dir=top)
         os.makedirs(base + "/lib/modules")
         os.symlink(kern.modules, "%s/lib/modules/%s" % (base, release))
-        subprocess.run([shutil.which("depmod") or "/sbin/depmod", "-b", base, release], check=True)
+        subprocess.run([DEPMOD, "-b", base, release], check=True)
         shutil.rmtree(base)
     return unpacked("linux-image-" + release, build)
 
 
+def upgrade(packages):
+    """A kernel that the programs of this machine's Debian build modules for; with its headers as
+    packages, in the folder packages, for the script installed."""
+    release = packages.release(UPGRADE)
+    version = release[:-len("-amd64")]
+    top = image(packages, release)
+
+    def build(into):
+        packages.download(into, "linux-headers-" + release, "linux-headers-%s-common" % version,
+                          "linux-kbuild-" + version, "linux-base/" + UPGRADE)
+    headers = unpacked("linux-headers-" + release, build)
+    if not os.path.lexists(top + "/packages"):
+        os.symlink(headers, top + "/packages")
+    return top
+
+
 def hmac_kernel(packages):
-    """A small kernel with CONFIG_TCG_TPM2_HMAC, which Debian's have off, for a guest."""
-    fragment = os.path.join(lab.HERE, "guest_hmac.config")
+    """A small kernel with CONFIG_TCG_TPM2_HMAC, which Debian's have off: for a guest, or for the
+    machine under test, with what a module is built against.  Returns where it is."""
+    fragment = os.path.join(lab.HERE, "hmac.config")
     with open(fragment) as f:
         options = f.read()
     name = "linux-source-" + HMAC_SOURCE
 
     def build(top):
         packages.run("apt-get", "update")
-        lab.say("building a guest kernel with CONFIG_TCG_TPM2_HMAC from %s" % name)
+        lab.say("building a kernel with CONFIG_TCG_TPM2_HMAC from %s" % name)
         with tempfile.TemporaryDirectory(dir=top) as work:
             packages.unpack(work, name, alone=True)
             subprocess.run(["tar", "-C", work, "--strip-components=1", "-xf",
@@ -161,15 +95,24 @@ def hmac_kernel(packages):
                 f.write(options)
             # It complains of each option that the fragment sets once more.
             subprocess.run(make + ["olddefconfig"], stderr=subprocess.DEVNULL, **quiet)
-            subprocess.run(make + ["-j%d" % os.cpu_count(), "bzImage"], **quiet)
             with open(work + "/.config") as f:
                 got = f.read().splitlines()
             lost = [line for line in options.splitlines() if line.startswith("CONFIG") and line not in got]
             if lost:
-                raise SystemExit("vm: the guest kernel lacks " + " ".join(lost))
-            shutil.move(work + "/arch/x86/boot/bzImage", top + "/bzImage")
+                raise SystemExit("vm: the kernel lacks " + " ".join(lost))
+            # There are no modules, but Module.symvers is made with them.
+            subprocess.run(make + ["-j%d" % os.cpu_count(), "bzImage", "modules"], **quiet)
+            subprocess.run(make + ["modules_install", "INSTALL_MOD_PATH=" + top, "DEPMOD=" + DEPMOD],
+                           **quiet)
+            subprocess.run(make + ["run-command", "KBUILD_RUN_COMMAND=%s/scripts/package/"
+                                   "install-extmod-build %s/build" % (work, top)], **quiet)
+            release = os.path.basename(glob.glob(top + "/lib/modules/*")[0])
+            os.mkdir(top + "/boot")
+            shutil.move(work + "/arch/x86/boot/bzImage", top + "/boot/vmlinuz-" + release)
+            # It would name the source, which goes.
+            os.unlink("%s/lib/modules/%s/build" % (top, release))
     digest = hashlib.sha256(options.encode()).hexdigest()[:12]
-    return unpacked("%s-hmac-%s" % (name, digest), build) + "/bzImage"
+    return unpacked("%s-hmac-%s" % (name, digest), build)
 
 
 IN_ROOT = """
@@ -184,9 +127,8 @@ def module_file(root, release):
     return "%s/src/%s/drivers/char/tpm/vtpm_bridge/vtpm_bridge.ko" % (root, release)
 
 
-def build_module(root, release):
-    """Build the module for another kernel; what the compiler said, and whether it did."""
-    source = "%s/src/%s" % (root, release)
+def copy_source(source):
+    """What the module is built of, where it is built."""
     shutil.rmtree(source, ignore_errors=True)
     os.makedirs(source)
     listed = subprocess.run(["git", "-C", lab.REPO, "ls-files", "-z", "Makefile", "drivers", "include"],
@@ -196,8 +138,28 @@ def build_module(root, release):
     for name in files:
         os.makedirs(os.path.dirname(os.path.join(source, name)), exist_ok=True)
         shutil.copyfile(os.path.join(lab.REPO, name), os.path.join(source, name))
+
+
+def built(made, root, release):
+    return made.stdout, made.returncode == 0 and os.path.exists(module_file(root, release))
+
+
+def build_module(root, release):
+    """Build the module for another kernel; what the compiler said, and whether it did."""
+    copy_source("%s/src/%s" % (root, release))
     user = [] if os.getuid() == 0 else ["--map-root-user"]
     made = subprocess.run(["unshare", "--mount", "--pid", "--fork"] + user + ["sh", "-c", IN_ROOT, "sh", root, release,
                            "KDIR=/usr/src/linux-headers-" + release, str(os.cpu_count())],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-    return made.stdout, made.returncode == 0 and os.path.exists(module_file(root, release))
+    return built(made, root, release)
+
+
+def build_hmac_module(top):
+    """The same for the kernel of hmac_kernel(), which this machine's compiler has built."""
+    release = lab.Kernel(top).release
+    source = "%s/src/%s" % (top, release)
+    copy_source(source)
+    made = subprocess.run(["make", "-C", source, "KDIR=%s/build" % top, "W=1", "-s",
+                           "-j%d" % os.cpu_count(), "KERNELDOC=true", "module"],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    return built(made, top, release)

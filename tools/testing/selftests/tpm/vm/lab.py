@@ -22,6 +22,8 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 REPO = os.path.realpath(os.path.join(HERE, "../../../../.."))
 BUSYBOX = "/bin/busybox"
 BEGUN = time.monotonic()
+# Seconds: for nothing but what hangs.  An emulated machine may stand still for a minute or two.
+HANG = 300
 
 
 def cache():
@@ -228,7 +230,8 @@ def busybox_root(cpio):
 
 def host_initramfs(kern):
     """What the machine under test starts from, before it has its root over 9p."""
-    modules = kern.module_files("virtio_pci", "virtio_console", "9pnet_virtio", "9p", "overlay")
+    modules = kern.module_files("virtio_pci", "virtio_console", "9pnet_virtio", "9p", "overlay",
+                                "virtio_blk", "crc32c_generic", "ext4")
     init = read(os.path.join(HERE, "host-init"))
 
     def build(path):

@@ -2,6 +2,7 @@
 """SeaBIOS' menus in a guest that has a screen: what they show, and the keys for them."""
 import time
 
+import lab
 from guest import Late
 from tap import check
 
@@ -19,9 +20,9 @@ class Menu:
     def boot(self):
         """SeaBIOS after the next reset, stopped in its boot menu: what it shows."""
         self.boots += 1
-        self.guest.wait_log("Press ESC for boot menu", 120, count=self.boots)
+        self.guest.wait_log("Press ESC for boot menu", count=self.boots)
         self.guest.key("esc")
-        self.guest.wait_screen("Select boot device", 60)
+        self.guest.wait_screen("Select boot device")
         try:                            # its last line, a moment after the others
             return self.guest.wait_screen(LINE, 10)
         except Late:
@@ -31,7 +32,7 @@ class Menu:
         text = self.boot()
         check("TPM Configuration" in text, "no TPM line in the boot menu:\n" + text)
         self.guest.key("t")
-        return self.guest.wait_screen(SHOWN, 60)
+        return self.guest.wait_screen(SHOWN)
 
     def choose(self, key, shows):
         """Presses a key in the TPM menu, which then shows something new."""
@@ -42,7 +43,7 @@ class Menu:
         """The same, whether it is well or not: what the firmware has said since."""
         seen = len(self.guest.text("firmware.log"))
         self.guest.key(key)
-        end = time.monotonic() + 60
+        end = time.monotonic() + lab.HANG
         while shows not in self.guest.text("firmware.log")[seen:]:
             self.guest.check()
             check(time.monotonic() < end, "key %s in the menu: no %r but:\n%s"

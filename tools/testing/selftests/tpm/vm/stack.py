@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 
+import lab
 import tpm
 from tap import FAMILY
 
@@ -24,7 +25,7 @@ TPM_FAIL = 9
 
 class Stack:
     def __init__(self, path):
-        subprocess.run(["modprobe", "tpm_vtpm_proxy"], check=True, timeout=60)
+        subprocess.run(["modprobe", "tpm_vtpm_proxy"], check=True, timeout=lab.HANG)
         self.closing = False
         self.node = os.open(path, os.O_RDWR)
         with open("/dev/vtpmx", "rb+", buffering=0) as control:
@@ -36,7 +37,7 @@ class Stack:
         last = self.space if FAMILY == "2.0" else self.path     # 1.2: no resource manager
         self.thread = threading.Thread(target=self.carry, daemon=True)
         self.thread.start()
-        end = time.monotonic() + 60
+        end = time.monotonic() + lab.HANG
         while not os.path.exists(last):
             if time.monotonic() > end:
                 raise RuntimeError("no " + last)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests as TAP.  A scenario is one story with several things to show, each named before
 it begins: what is not reached has failed."""
+import faulthandler
 import fnmatch
 import os
 import subprocess
@@ -16,6 +17,7 @@ MODULE = os.environ.get("VTPM_MODULE") or os.path.join(
     lab.REPO, "drivers/char/tpm/vtpm_bridge/vtpm_bridge.ko")
 FAMILY = os.environ.get("VTPM_FAMILY", "2.0")
 BEGUN = time.monotonic()
+STUCK = 2 * lab.HANG    # seconds: what waits longer in one scenario tells where
 
 
 def log(text):
@@ -57,10 +59,16 @@ class Tap:
         chosen = [s for s in self.scenarios
                   if any(fnmatch.fnmatch(n, p) for n in s[0] for p in patterns)]
         print("TAP version 13\n1..%d" % sum(len(s[0]) for s in chosen), flush=True)
-        for names, function, arguments in chosen:
+        self.go(chosen)
+        log("%d run, %d failed" % (self.nr, self.nr_failed))
+        sys.exit(1 if self.nr_failed or not self.nr else 0)
+
+    def go(self, scenarios):
+        for names, function, arguments in scenarios:
             self.left = list(names)
             try:
                 log("%s" % function.__name__)
+                faulthandler.dump_traceback_later(STUCK, repeat=True, file=sys.stdout)
                 function(self, **arguments)
                 if self.left:
                     raise NotShown("the scenario ended without it")
@@ -73,8 +81,7 @@ class Tap:
                 for name in self.left:
                     self.result(name, why)
                     why = "not reached"
-        log("%d run, %d failed" % (self.nr, self.nr_failed))
-        sys.exit(1 if self.nr_failed or not self.nr else 0)
+        faulthandler.cancel_dump_traceback_later()
 
     def shown(self, name):
         """The next thing of this scenario has been seen."""
@@ -89,11 +96,11 @@ def loaded():
 
 
 def insmod():
-    subprocess.run(["insmod", MODULE], check=True, timeout=60)
+    subprocess.run(["insmod", MODULE], check=True, timeout=lab.HANG)
 
 
 def rmmod():
-    return subprocess.run(["rmmod", "vtpm_bridge"], capture_output=True, timeout=60).returncode == 0
+    return subprocess.run(["rmmod", "vtpm_bridge"], capture_output=True, timeout=lab.HANG).returncode == 0
 
 
 def need_module():

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import time
 
+import lab
 from flows import GuestTools, Shell, Tools
 from guest import with_parent
 from lab import HERE
@@ -84,7 +85,7 @@ class Tcsd(Tools):
         self.process = subprocess.Popen(["tcsd", "-f", "-c", os.path.join(self.directory, "tcsd.conf")],
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
                                         preexec_fn=elsewhere)
-        end = time.monotonic() + 60
+        end = time.monotonic() + lab.HANG
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 5).close()

@@ -46,8 +46,37 @@ class Node:
             os.close(fd)
 
 
+class Opened:
+    """A device node that stays open, as QEMU has it."""
+
+    def __init__(self, path):
+        self.fd = os.open(path, os.O_RDWR)
+
+    def send(self, command):
+        os.write(self.fd, command)
+        return os.read(self.fd, 4096)
+
+    def rc(self, command):
+        return rc_of(self.send(command))
+
+    def close(self):
+        os.close(self.fd)
+
+
 def frame(tag, code, body=b""):
     return struct.pack(">HII", tag, 10 + len(body), code) + body
+
+
+def password(word):
+    """TPM 2.0: the authorisation area of a command with one password."""
+    area = struct.pack(">IHBH", 0x40000009, 0, 1, len(word)) + word
+    return struct.pack(">I", len(area)) + area
+
+
+def change_owner(old, new):
+    """TPM 2.0: the owner's password is another one."""
+    return frame(0x8002, 0x129, struct.pack(">I", RH_OWNER) + password(old) +
+                 struct.pack(">H", len(new)) + new)
 
 
 STARTUP_CLEAR = frame(0x8001, 0x144, b"\0\0")

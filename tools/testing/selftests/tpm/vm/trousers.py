@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a user does with tpm-tools and an application of TrouSerS; wherever the daemon runs."""
 
-GRANTED = "16"          # a PCR that debuggers use
+GRANTED = "15"          # a PCR that nothing here extends
 MANY = 24               # keys: more than a TPM, or a proxy, has room for
 
 

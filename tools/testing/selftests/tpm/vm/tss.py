@@ -175,10 +175,17 @@ class Tss(tpm.Tpm12):
         size, = struct.unpack_from(">I", params)
         return params[4:4 + size]
 
-    def seal(self, data, secret=WELL_KNOWN):
+    def pcr_info(self, index):
+        """What seals to the value that this PCR has."""
+        select = bytearray(3)
+        select[index // 8] |= 1 << (index % 8)
+        select = u16(3) + bytes(select)
+        return select + sha1(select, sized(self.pcr(4, index))) + bytes(20)
+
+    def seal(self, data, secret=WELL_KNOWN, info=b""):
         s = self.osap(ET_SRK, SRK)
         pad = xor(sha1(s.key, s.even), secret)
-        _, blob = self.request(Request(0x17, u32(SRK), pad + sized(b"") +
+        _, blob = self.request(Request(0x17, u32(SRK), pad + sized(info) +
                                        sized(data), (s,)))
         return blob
 
