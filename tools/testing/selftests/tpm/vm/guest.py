@@ -36,7 +36,11 @@ class Gone(Exception):
 
 
 class Late(Exception):
-    """What was waited for did not come."""
+    """What was waited for did not come.  @in_the_bridge tells who waited for the bridge then."""
+
+    def __init__(self, why):
+        Exception.__init__(self, why)
+        self.in_the_bridge = in_the_bridge()
 
 
 def processor(firmware):
@@ -51,20 +55,35 @@ def with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def stuck():
-    """Where the kernel keeps the tasks that do not get on, for who looks at a hang."""
-    found = []
+def tasks():
+    """Each task of the machine: its process, itself, its name, its state, its stack in the kernel."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             name = lab.read("/proc/%s/comm" % pid, "r").strip()
             for task in os.listdir("/proc/%s/task" % pid):
                 stack = lab.read("/proc/%s/task/%s/stack" % (pid, task), "r")
                 state = lab.read("/proc/%s/task/%s/stat" % (pid, task), "r").rpartition(")")[2].split()[0]
-                if "vtpm" in name or "vtpmb" in stack or state == "D":
-                    found.append("%s %s/%s %s:\n%s" % (name, pid, task, state, stack))
+                yield pid, task, name, state, stack
         except OSError:
             continue
-    return "\n".join(found)
+
+
+def stuck():
+    """Where the kernel keeps the tasks that do not get on, for who looks at a hang."""
+    return "\n".join("%s %s/%s %s:\n%s" % (name, pid, task, state, stack)
+                     for pid, task, name, state, stack in tasks()
+                     if "vtpm" in name or "vtpmb" in stack or state == "D")
+
+
+def in_the_bridge():
+    """The processes that wait for the bridge, looked for three times within a second.  QEMU waits
+    there for as long as a command of its guest lasts."""
+    found = set()
+    for again in range(3):
+        time.sleep(0.3 * bool(again))
+        found |= {name for _, _, name, _, stack in tasks()
+                  if "vtpmb" in stack and not name.startswith("vtpm_bridge/")}
+    return found
 
 
 # ---- what is behind the guest's TPM -----------------------------------------

@@ -8,6 +8,10 @@ scheduler itself when the first virtual machine is made and when the last one ha
 local APIC's code with each that comes and goes.
 
 So one virtual machine, which never runs, is made while a single processor is on, and kept.
+
+QEMU's emulation of SVM has faults of its own: now and then a guest stands still, or the machine
+that runs it is corrupted.  A program whose guest stands still while nobody waits for the bridge
+ends with FAILED, and the script check runs it again.
 """
 import contextlib
 import fcntl
@@ -20,6 +24,7 @@ import lab
 CREATE_VM, CREATE_IRQCHIP, CREATE_VCPU = 0xae01, 0xae60, 0xae41     # linux/kvm.h
 KEPT = "/run/kvm-kept"
 USED = "kvm-used"       # in the run's log, for the script check
+FAILED = 76             # a program's status, for the same; 75 asks for a reboot (vm/host-init)
 
 
 @contextlib.contextmanager
@@ -58,5 +63,13 @@ def is_usable():
                 keep_one()
         open(KEPT, "w").close()
         if os.path.exists("/dev/kvm"):
-            open(os.path.join(os.environ.get("VM_OUT", "/run/out"), USED), "w").close()
+            open(used(), "w").close()
     return os.path.exists("/dev/kvm")
+
+
+def used():
+    return os.path.join(os.environ.get("VM_OUT", "/run/out"), USED)
+
+
+def is_in_use():
+    return os.path.exists(used())
