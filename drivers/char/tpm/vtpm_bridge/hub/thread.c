@@ -120,13 +120,13 @@ static bool vtpmb_hub_stay(struct vtpmb_hub *hub, struct vtpmb_seat *seat,
 	while (!vtpmb_hub_must_end(hub, seat)) {
 		enum vtpmb_waiting waiting = vtpmb_hub_waiting(hub);
 		ktime_t now = ktime_get();
+		s64 us = ktime_us_delta(now, began);
 
-		if (!vtpmb_turn_goes_on(rule, ktime_us_delta(now, began),
-					nr_commands, waiting))
+		if (!vtpmb_turn_goes_on(rule, us, nr_commands, waiting))
 			return false;
 		if (READ_ONCE(seat->cmd))
 			return true;
-		if (ktime_us_delta(now, idle) >= vtpmb_turn_patience(rule, waiting))
+		if (ktime_us_delta(now, idle) >= vtpmb_turn_patience(rule, us, waiting))
 			return false;
 		wait_event_hrtimeout(hub->wake, READ_ONCE(seat->cmd) ||
 				     vtpmb_hub_must_end(hub, seat),

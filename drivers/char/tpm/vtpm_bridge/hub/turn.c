@@ -23,10 +23,15 @@ bool vtpmb_turn_goes_on(const struct vtpmb_turn_rule *rule, s64 us,
 	return us < READ_ONCE(rule->host_us);
 }
 
-/* How many microseconds a turn waits for its proxy's next command.  @rule may change meanwhile. */
-unsigned int vtpmb_turn_patience(const struct vtpmb_turn_rule *rule,
+/*
+ * How many microseconds a turn waits for its proxy's next command, @us after it began.  @rule may
+ * change meanwhile.
+ */
+unsigned int vtpmb_turn_patience(const struct vtpmb_turn_rule *rule, s64 us,
 				 enum vtpmb_waiting waiting)
 {
-	return waiting == VTPMB_WAITING_NOBODY ? READ_ONCE(rule->hold_us) :
-						 READ_ONCE(rule->linger_us);
+	unsigned int hold_us = READ_ONCE(rule->hold_us);
+
+	return waiting == VTPMB_WAITING_NOBODY && us < (s64)hold_us * VTPMB_TURN_HOLDS ?
+	       hold_us : READ_ONCE(rule->linger_us);
 }

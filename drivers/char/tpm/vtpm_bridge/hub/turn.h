@@ -15,7 +15,7 @@
 
 /**
  * enum vtpmb_waiting - who else wants the chip
- * @VTPMB_WAITING_NOBODY:	the turn may last for ever
+ * @VTPMB_WAITING_NOBODY:	the turn may last as long as its proxy has commands
  * @VTPMB_WAITING_PROXY:	another proxy
  * @VTPMB_WAITING_HOST:		a user of the host, whether or not a proxy too
  */
@@ -24,6 +24,13 @@ enum vtpmb_waiting {
 	VTPMB_WAITING_PROXY,
 	VTPMB_WAITING_HOST,
 };
+
+/**
+ * VTPMB_TURN_HOLDS - a turn waits for @hold_us only in its first VTPMB_TURN_HOLDS * @hold_us,
+ * 10 s by default.  So a client that sends a command now and then does not keep the chip's clock
+ * and locality for ever.
+ */
+#define VTPMB_TURN_HOLDS	50
 
 /**
  * struct vtpmb_turn_rule - how long turns are; microseconds but for @commands
@@ -44,7 +51,7 @@ struct vtpmb_turn_rule {
 
 bool vtpmb_turn_goes_on(const struct vtpmb_turn_rule *rule, s64 us,
 			unsigned int nr_commands, enum vtpmb_waiting waiting);
-unsigned int vtpmb_turn_patience(const struct vtpmb_turn_rule *rule,
+unsigned int vtpmb_turn_patience(const struct vtpmb_turn_rule *rule, s64 us,
 				 enum vtpmb_waiting waiting);
 
 #endif

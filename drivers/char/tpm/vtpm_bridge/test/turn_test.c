@@ -49,14 +49,25 @@ static void rule_of_zeros_is_one_command_a_turn(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, vtpmb_turn_goes_on(&none, 0, 1, VTPMB_WAITING_PROXY));
 	KUNIT_EXPECT_FALSE(test, vtpmb_turn_goes_on(&none, 0, 1, VTPMB_WAITING_HOST));
 	KUNIT_EXPECT_TRUE(test, vtpmb_turn_goes_on(&none, 0, 1, VTPMB_WAITING_NOBODY));
-	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&none, VTPMB_WAITING_NOBODY), 0);
+	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&none, 0, VTPMB_WAITING_NOBODY), 0);
 }
 
 static void turn_waits_longer_for_its_proxy_if_nobody_else_does(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, VTPMB_WAITING_NOBODY), 50);
-	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, VTPMB_WAITING_PROXY), 5);
-	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, VTPMB_WAITING_HOST), 5);
+	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, 0, VTPMB_WAITING_NOBODY), 50);
+	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, 0, VTPMB_WAITING_PROXY), 5);
+	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, 0, VTPMB_WAITING_HOST), 5);
+}
+
+/* A client that sends a command every 49 us, always in time, does not hold the chip for ever. */
+static void long_turn_ends_when_its_proxy_pauses(struct kunit *test)
+{
+	const s64 end = 50 * VTPMB_TURN_HOLDS;
+
+	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, end - 1, VTPMB_WAITING_NOBODY), 50);
+	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, end, VTPMB_WAITING_NOBODY), 5);
+	KUNIT_EXPECT_EQ(test, vtpmb_turn_patience(&rule, 1LL << 62, VTPMB_WAITING_NOBODY), 5);
+	KUNIT_EXPECT_TRUE(test, vtpmb_turn_goes_on(&rule, end, ~0u, VTPMB_WAITING_NOBODY));
 }
 
 static struct kunit_case turn_cases[] = {
@@ -66,6 +77,7 @@ static struct kunit_case turn_cases[] = {
 	KUNIT_CASE(turn_ends_sooner_if_the_host_waits),
 	KUNIT_CASE(rule_of_zeros_is_one_command_a_turn),
 	KUNIT_CASE(turn_waits_longer_for_its_proxy_if_nobody_else_does),
+	KUNIT_CASE(long_turn_ends_when_its_proxy_pauses),
 	{}
 };
 
