@@ -27,8 +27,8 @@ static bool vtpmb_chip_has_failed(struct vtpmb_port *port)
 	u32 rc;
 
 	/* vtpmb_port_command() sets @failed. */
-	return vtpmb_port_command(port, vtpmb_peek_u16(rule->question),
-				  vtpmb_peek_u32(rule->question + 6), &body, &rc) >= 0 &&
+	return vtpmb_port_command(port, vtpmb_tag_of(rule->question),
+				  vtpmb_code_of(rule->question), &body, &rc) >= 0 &&
 	       port->failed;
 }
 

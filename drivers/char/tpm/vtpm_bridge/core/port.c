@@ -39,7 +39,7 @@ int vtpmb_port_command(struct vtpmb_port *port, u16 tag, u32 code,
 		return len;
 	if (len < VTPMB_HEADER_SIZE)
 		return -EIO;
-	*rc = vtpmb_peek_u32(port->scratch + 6);
+	*rc = vtpmb_code_of(port->scratch);
 	port->failed = vtpmb_is_failure(port->family->failure, *rc);
 	return len;
 }

@@ -13,15 +13,30 @@
 #define VTPMB_WIRE_H
 
 #include <asm/byteorder.h>
-#include <linux/types.h>
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
+#include <linux/types.h>
 #include "limits.h"
 
-/** VTPMB_SIZE_AT - where a command's or response's header has its size */
-#define VTPMB_SIZE_AT		2
+/**
+ * struct vtpmb_header - how each command and response of both families begins
+ * @tag:	TPMI_ST_COMMAND_TAG; TPM_TAG
+ * @size:	bytes in all, with the header
+ * @code:	command code, ordinal or response code
+ */
+struct vtpmb_header {
+	__be16 tag;
+	__be32 size;
+	__be32 code;
+} __packed;
+static_assert(sizeof(struct vtpmb_header) == VTPMB_HEADER_SIZE);
 
-/** VTPMB_CODE_AT - where it has its command code, ordinal or response code */
-#define VTPMB_CODE_AT		6
+/** VTPMB_SIZE_AT - where it has its size */
+#define VTPMB_SIZE_AT		offsetof(struct vtpmb_header, size)
+
+/** VTPMB_CODE_AT - where it has its code */
+#define VTPMB_CODE_AT		offsetof(struct vtpmb_header, code)
 
 /**
  * struct vtpmb_reader - what is left to read of a message
@@ -217,6 +232,22 @@ static inline void vtpmb_patch_u32(struct vtpmb_writer *w, size_t at, u32 val)
 	__be32 wire = cpu_to_be32(val);
 
 	vtpmb_patch_bytes(w, at, &wire, sizeof(wire));
+}
+
+/* Of @message, which has a header. */
+static inline u16 vtpmb_tag_of(const u8 *message)
+{
+	return be16_to_cpu(((const struct vtpmb_header *)message)->tag);
+}
+
+static inline u32 vtpmb_size_of(const u8 *message)
+{
+	return be32_to_cpu(((const struct vtpmb_header *)message)->size);
+}
+
+static inline u32 vtpmb_code_of(const u8 *message)
+{
+	return be32_to_cpu(((const struct vtpmb_header *)message)->code);
 }
 
 /* For fields whose place is known to be inside the buffer. */

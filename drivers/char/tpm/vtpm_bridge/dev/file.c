@@ -274,7 +274,7 @@ static int vtpmb_file_start_command(struct vtpmb_file *file, const u8 *bytes, si
 	vtpmb_file_wipe(file);
 	if (len < VTPMB_MIN_COMMAND)
 		return -EINVAL;
-	size = vtpmb_peek_u32(bytes + 2);
+	size = vtpmb_size_of(bytes);
 	if (len < size)
 		return -EINVAL;
 	/* As tpm_transmit() does. */
@@ -289,7 +289,7 @@ static int vtpmb_file_start_command(struct vtpmb_file *file, const u8 *bytes, si
 	cmd->stale = false;
 	file->begun = ktime_get();
 	trace_vtpmb_command(file->proxy->num,
-			    len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(bytes + 6),
+			    len < VTPMB_HEADER_SIZE ? 0 : vtpmb_code_of(bytes),
 			    len);
 	return 0;
 }

@@ -651,18 +651,19 @@ void vtpmb_proxy_query(struct vtpmb_proxy *proxy)
 static void vtpmb_proxy_fail(struct vtpmb_proxy *proxy, struct vtpmb_cmd *cmd)
 {
 	const struct vtpmb_family *family = proxy->vtpm.port->family;
+	struct vtpmb_header *header = (struct vtpmb_header *)cmd->buf;
 
 	lockdep_assert_held(&proxy->vtpm.lock);
 
 	if (proxy->failure_mode == VTPMB_FAILURE_RUNNING)
 		proxy->failure_mode = VTPMB_FAILURE_USED;
-	cmd->code = cmd->len < VTPMB_HEADER_SIZE ? 0 : vtpmb_peek_u32(cmd->buf + 6);
+	cmd->code = cmd->len < VTPMB_HEADER_SIZE ? 0 : vtpmb_code_of(cmd->buf);
 	cmd->rc = family->failure->lasts;
 	cmd->answer = VTPMB_ANSWER_LOCAL;
 	cmd->len = VTPMB_HEADER_SIZE;
-	memcpy(cmd->buf, family->query_answer, sizeof(u16));	/* the tag */
-	vtpmb_poke_u32(cmd->buf + 2, cmd->len);
-	vtpmb_poke_u32(cmd->buf + 6, cmd->rc);
+	header->tag = ((const struct vtpmb_header *)family->query_answer)->tag;
+	header->size = cpu_to_be32(cmd->len);
+	header->code = cpu_to_be32(cmd->rc);
 }
 
 /*

@@ -112,7 +112,7 @@ void vtpmb_chip_yield(struct tpm_chip *chip)
  */
 int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf)
 {
-	u32 len = vtpmb_peek_u32(buf + 2);
+	u32 len = vtpmb_size_of(buf);
 	ssize_t rc;
 
 	lockdep_assert_held(&chip->tpm_mutex);
@@ -125,7 +125,7 @@ int vtpmb_chip_transmit(struct tpm_chip *chip, u8 *buf)
 	if (rc < 0)
 		return rc;
 
-	len = vtpmb_peek_u32(buf + 2);
+	len = vtpmb_size_of(buf);
 	if (len < VTPMB_HEADER_SIZE || len > VTPMB_BUF_SIZE)
 		return -EIO;
 	return len;

@@ -64,7 +64,7 @@ static void vtpmb_hub_end_run(struct vtpmb_hub *hub)
 int vtpmb_hub_transmit(struct vtpmb_port *port, u8 *buf)
 {
 	struct vtpmb_hub *hub = vtpmb_port_hub(port);
-	u32 code = vtpmb_peek_u32(buf + 6);
+	u32 code = vtpmb_code_of(buf);
 	int len;
 
 	vtpmb_hub_assert_holder(hub);
@@ -78,7 +78,7 @@ int vtpmb_hub_transmit(struct vtpmb_port *port, u8 *buf)
 
 	port->nr_chip_commands++;
 	trace_vtpmb_chip_command(vtpmb_chip_num(hub->chip), code,
-				 len < 0 ? len : (int)vtpmb_peek_u32(buf + 6));
+				 len < 0 ? len : (int)vtpmb_code_of(buf));
 	return len;
 }
 

@@ -157,7 +157,7 @@ static int tpm12_attempt(struct vtpmb_tpm12_call *call, u32 *rc)
 	if (len < 0)
 		vtpmb_tpm12_need_resync(port);
 	else
-		*rc = vtpmb_peek_u32(call->cmd->buf + 6);
+		*rc = vtpmb_code_of(call->cmd->buf);
 	return len;
 }
 

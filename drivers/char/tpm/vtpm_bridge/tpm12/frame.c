@@ -52,7 +52,7 @@ void vtpmb_tpm12_frame_init(struct vtpmb_tpm12_frame *frame, u8 *at, size_t len,
 	frame->at = at;
 	frame->len = len;
 	frame->row = row;
-	frame->nr_auths = vtpmb_tpm12_nr_auths(vtpmb_peek_u16(at));
+	frame->nr_auths = vtpmb_tpm12_nr_auths(vtpmb_tag_of(at));
 	frame->nr_keys = row->keys;
 	for (i = 0; i < frame->nr_keys; i++)
 		frame->key_at[i] = VTPMB_HEADER_SIZE + i * sizeof(u32);

@@ -88,7 +88,7 @@ static bool tpm12_is_whole(const struct vtpmb_tpm12_frame *frame, const u8 *rsp,
 	unsigned int i;
 
 	if (len < least || (frame->row->makes && len != least) ||
-	    vtpmb_peek_u16(rsp) != TPM_TAG_RSP_COMMAND + frame->nr_auths)
+	    vtpmb_tag_of(rsp) != TPM_TAG_RSP_COMMAND + frame->nr_auths)
 		return false;
 	for (i = 0; i < frame->nr_auths; i++) {
 		/* A BOOL */

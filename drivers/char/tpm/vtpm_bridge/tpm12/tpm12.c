@@ -86,14 +86,14 @@ static void tpm12_interrupt(struct vtpmb_tpm12_call *call, u32 code)
 static u32 tpm12_begin(struct vtpmb_tpm12_call *call)
 {
 	struct vtpmb_cmd *cmd = call->cmd;
-	u32 size = vtpmb_peek_u32(cmd->buf + 2);
+	u32 size = vtpmb_size_of(cmd->buf);
 
 	if (size < VTPMB_HEADER_SIZE || size > cmd->len ||
 	    size > vtpmb_tpm12_input_buffer(call->vtpm))
 		return TPM_BAD_PARAM_SIZE;
 	cmd->len = size;
-	cmd->code = vtpmb_peek_u32(cmd->buf + 6);
-	call->tag = vtpmb_peek_u16(cmd->buf);
+	cmd->code = vtpmb_code_of(cmd->buf);
+	call->tag = vtpmb_tag_of(cmd->buf);
 	vtpmb_reader_init(&call->in, cmd->buf + VTPMB_HEADER_SIZE,
 			  size - VTPMB_HEADER_SIZE);
 

@@ -82,7 +82,7 @@ static u32 tpm12_check_wrapped(struct vtpmb_tpm12_call *call, u8 *at, u32 len,
 		.vtpm = call->vtpm,
 		.tpm = call->tpm,
 		.row = row,
-		.tag = vtpmb_peek_u16(at),
+		.tag = vtpmb_tag_of(at),
 	};
 
 	vtpmb_reader_init(&inner.in, at + VTPMB_HEADER_SIZE, len - VTPMB_HEADER_SIZE);
@@ -92,12 +92,12 @@ static u32 tpm12_check_wrapped(struct vtpmb_tpm12_call *call, u8 *at, u32 len,
 static u32 tpm12_find_wrapped(struct vtpmb_tpm12_call *call, const u8 *at,
 			      const struct vtpmb_tpm12_row **row)
 {
-	u32 code = vtpmb_peek_u32(at + 6);
+	u32 code = vtpmb_code_of(at);
 
 	if (code >= TPM_ORD_EstablishTransport && code <= TPM_ORD_ReleaseTransportSigned)
 		return TPM_NO_WRAP_TRANSPORT;
 	*row = vtpmb_tpm12_find(call->vtpm, code);
-	return *row ? tpm12_may_wrap(call, *row, vtpmb_peek_u16(at)) : TPM_BAD_ORDINAL;
+	return *row ? tpm12_may_wrap(call, *row, vtpmb_tag_of(at)) : TPM_BAD_ORDINAL;
 }
 
 /* Parse and check a wrapped command, into @inner.  Returns the return code of the wrapping one. */
@@ -112,7 +112,7 @@ u32 vtpmb_tpm12_unwrap(struct vtpmb_tpm12_call *call)
 	if (call->row->code != TPM_ORD_ExecuteTransport)
 		return TPM_SUCCESS;
 	len = vtpmb_peek_u32(call->cmd->buf + WRAPPED_SIZE_AT);
-	if (len < VTPMB_HEADER_SIZE || vtpmb_peek_u32(at + 2) != len)
+	if (len < VTPMB_HEADER_SIZE || vtpmb_size_of(at) != len)
 		return TPM_BAD_PARAMETER;
 	call->hidden = call->frame.auth[0]->encrypts;
 	rc = tpm12_find_wrapped(call, at, &row);
@@ -142,9 +142,9 @@ int vtpmb_tpm12_apply_wrapped(struct vtpmb_tpm12_call *call, size_t len)
 		return -EIO;
 	size = vtpmb_peek_u32(call->cmd->buf + RESPONSE_SIZE_AT);
 	if (size < VTPMB_HEADER_SIZE || size != len - RESPONSE_AT - TPM12_AUTH_OUT_SIZE ||
-	    size != vtpmb_peek_u32(at + 2))
+	    size != vtpmb_size_of(at))
 		return -EIO;
-	rc = vtpmb_peek_u32(at + 6);
+	rc = vtpmb_code_of(at);
 	vtpmb_failure_note(call->vtpm, call->cmd, call->inner.row->code, rc);
 	if (!rc)
 		return vtpmb_tpm12_succeeded(call, &call->inner, at, size);
