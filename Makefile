@@ -93,8 +93,8 @@ clean:
 help:
 	@echo 'make            build the module and vtpmctl (W=1, C=2: warnings, sparse)'
 	@echo 'make demo       show two virtual machines on one TPM (TPM=1.2: the other family)'
-	@echo 'make check      run all tests that take less than an hour together'
-	@echo 'make check-long the others: guests with kernels of their own, power cuts, libvirt, packages'
+	@echo 'make check      run all tests that take about an hour together'
+	@echo 'make check-long the others: a whole chip, guests with kernels of their own, libvirt'
 	@echo 'make kunit      unit tests in User Mode Linux'
 	@echo 'make vm         a shell in a machine with a chip (TPM=1.2: the other family)'
 	@echo 'make bench      chip commands and time beside the raw chip, tpmrm0 and tpm2-abrmd'
