@@ -619,6 +619,26 @@ static u32 quote_once(struct guest *g, u32 ordinal, const u8 *sel, size_t len)
 	return rc;
 }
 
+/* The guest's own PCR 10 is, whatever is granted. */
+static void granted_pcrs_are_not_extended(void)
+{
+	static const char extend[] = "00c1 ???????? 00000014 0000000a "
+				     "0123456789abcdef0123456789abcdef01234567";
+	static const char read[] = "00c1 ???????? 00000015 0000000a";
+	u8 before[20];
+
+	begin();
+	proxy.vtpm->real_pcrs = 1 << 10;
+	CHECK_EQ(tell(&host, read), 0);
+	memcpy(before, host.rsp.buf + VTPMB_HEADER_SIZE, sizeof(before));
+	CHECK_EQ(tell(&proxy, extend), 0);
+	CHECK(memcmp(proxy.rsp.buf + VTPMB_HEADER_SIZE, before, sizeof(before)));
+	core_end_turn();
+	CHECK_EQ(tell(&host, read), 0);
+	CHECK_MEM(host.rsp.buf + VTPMB_HEADER_SIZE, before, sizeof(before));
+	end_owned();
+}
+
 /* TrouSerS leaves the selection out when it is given no PCRs, and no TPM takes that. */
 static void quote_of_no_pcrs_is_what_the_chip_makes_of_it(void)
 {
@@ -1176,6 +1196,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(owner_is_not_installed_twice),
 	CORE_TEST(cleared_owner_is_back_when_the_administrator_sets_a_view),
 	CORE_TEST(pcrs_are_used_by_grant_alone),
+	CORE_TEST(granted_pcrs_are_not_extended),
 	CORE_TEST(quote_of_no_pcrs_is_what_the_chip_makes_of_it),
 	CORE_TEST(keys_on_pcrs_are_made_and_loaded_by_grant_alone),
 	CORE_TEST(nv_is_used_in_a_granted_range),

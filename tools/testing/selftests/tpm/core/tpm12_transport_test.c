@@ -80,6 +80,26 @@ static void there_are_none_by_default(void)
 	end_owned();
 }
 
+/* Whatever the chip has room for, and the other guest has as many. */
+static void each_guest_has_four(void)
+{
+	struct guest *guests[] = { &proxy, &other };
+	struct session trans[VTPMB_MAX_TRANSPORTS], more;
+	unsigned int i, k;
+
+	begin(VTPMB_TRANSPORT_INSPECT);
+	for (i = 0; i < ARRAY_SIZE(guests); i++) {
+		for (k = 0; k < 4; k++)
+			CHECK_EQ(establish(guests[i], &trans[k], TPM_KH_TRANSPORT, NULL, 0), 0);
+		CHECK_EQ(establish(guests[i], &more, TPM_KH_TRANSPORT, NULL, 0), 21);
+		CHECK_EQ(count_handles(guests[i], TPM_RT_TRANS), 4);
+		for (k = 0; k < 4; k++)
+			CHECK_EQ(wrap_plain(guests[i], &trans[k],
+					    "00c1 ???????? 00000046 00000008"), 0);
+	}
+	end_owned();
+}
+
 /* As the twin does it, in turns of every length. */
 static void wrapped_commands_work_as_in_a_tpm(void)
 {
@@ -556,6 +576,7 @@ static void owner_clear_by_unsafe_grant_works_inside_too(void)
 
 static const struct core_test tests[] = {
 	CORE_TEST(there_are_none_by_default),
+	CORE_TEST(each_guest_has_four),
 	CORE_TEST(wrapped_commands_work_as_in_a_tpm),
 	CORE_TEST(signed_log_is_released),
 	CORE_TEST(encrypted_and_exclusive_sessions_need_more),

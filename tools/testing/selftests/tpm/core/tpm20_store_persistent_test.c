@@ -24,6 +24,9 @@
 #define NO_SECRET	"0004 0000 0000"
 #define SIGNING		"0018 0023 000b 00040072 0000 0010 0018 000b 0003 0010 0000 0000"
 #define PW_PWD		"0000000b 40000009 0000 01 0002 7077"
+#define OWNERAUT	"0008 6f776e6572617574"
+#define KEYAUTH		"0007 6b657961757468"
+#define KEYAUTH_SEALEDDATA "0015" KEYAUTH "000a 7365616c656464617461"
 #define UNSEAL(object, auth) "8002 ???????? 0000015e" object auth
 #define DIGEST		"0020" ZEROS32
 #define SIGN(object)	"8002 ???????? 0000015d" object PW DIGEST "0010 8024 40000007 0000"
@@ -215,6 +218,46 @@ static void sealed_primary_outlives_a_reboot(void)
 	want(STARTUP_CLEAR, 0);
 	want(UNSEAL(BLOB, PW_PWD), 0);
 	CHECK_MEM(rv.buf + 16, "secret", 6);
+	end();
+}
+
+/* Whether the file has the @len bytes at @what anywhere as they are. */
+static bool file_shows(const void *what, size_t len)
+{
+	size_t at;
+
+	for (at = 0; at + len <= sizeof(disk.bytes); at++) {
+		if (!memcmp(disk.bytes + at, what, len))
+			return true;
+	}
+	return false;
+}
+
+/* All of this is in the file: the proxy has it again after a reboot. */
+static void file_shows_nothing_of_the_state(void)
+{
+	u8 secret[VTPMB_SECRET_SIZE];
+
+	begin_stored();
+	want(STARTUP_CLEAR, 0);
+	memcpy(secret, v->secret, sizeof(secret));
+	want("8002 ???????? 00000131" OWNER PW KEYAUTH_SEALEDDATA SEALED
+	     "0004 01020304 00000001 000b 03 000000", 0);
+	want(EVICT("80000000", BLOB), 0);
+	want("8002 ???????? 00000129" OWNER PW OWNERAUT, 0);
+	CHECK(file_shows("vm1", 3));
+	CHECK(!file_shows(secret, 16));
+	CHECK(!file_shows("owneraut", 8));
+	CHECK(!file_shows("keyauth", 7));
+	CHECK(!file_shows("sealeddata", 10));
+	CHECK(!file_shows(disk_key, 16));
+
+	reboot_host();
+	want(STARTUP_CLEAR, 0);
+	CHECK_MEM(v->secret, secret, sizeof(secret));
+	want("8002 ???????? 00000129" OWNER "00000011 40000009 0000 01" OWNERAUT "0000", 0);
+	want(UNSEAL(BLOB, "00000010 40000009 0000 01" KEYAUTH), 0);
+	CHECK_MEM(rv.buf + 16, "sealeddata", 10);
 	end();
 }
 
@@ -1003,6 +1046,7 @@ static const struct core_test tests[] = {
 	CORE_TEST(primary_keys_outlive_a_reboot),
 	CORE_TEST(rsa_key_outlives_a_reboot),
 	CORE_TEST(sealed_primary_outlives_a_reboot),
+	CORE_TEST(file_shows_nothing_of_the_state),
 	CORE_TEST(family_outlives_reboots),
 	CORE_TEST(blob_outside_the_tpm_is_loaded_under_the_persistent_key),
 	CORE_TEST(auth_value_is_needed_as_before),
