@@ -19,6 +19,7 @@
 #include "access.h"
 #include "property.h"
 #include "proxy.h"
+#include "report.h"
 
 #define MODE_BITS	0666ul
 #define WRITE_BITS	0222ul
@@ -192,6 +193,7 @@ static bool is_default(const struct access *access)
 int apply_access(const char *name, const struct access *wanted, bool dry_run)
 {
 	struct access now;
+	char word[2 * ACCESS_SIZE];
 	bool is_right = true;
 	unsigned int i;
 
@@ -205,7 +207,8 @@ int apply_access(const char *name, const struct access *wanted, bool dry_run)
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		if (!differs(&now, wanted, i))
 			continue;
-		printf("%s: %s=%s, was %s\n", name, keys[i].name, wanted->value[i], now.value[i]);
+		snprintf(word, sizeof(word), "%s=%s", keys[i].name, wanted->value[i]);
+		report_change(name, word, now.value[i]);
 		is_right = false;
 	}
 	return is_right || dry_run ? 0 : ask_udev(name);

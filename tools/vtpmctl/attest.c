@@ -16,6 +16,7 @@
 #include <strings.h>
 #include <linux/vtpm_bridge.h>
 #include "attest.h"
+#include "report.h"
 #include "sha.h"
 
 #define EXIT_USAGE	2
@@ -212,7 +213,9 @@ static const struct sha_alg *parse_identity(const char *text, uint8_t *identity)
 int attest_w(const char *identity, const char *path)
 {
 	uint8_t bytes[SHA_MAX_SIZE], w[SHA_MAX_SIZE];
+	char text[2 * SHA_MAX_SIZE + 1];
 	struct pcrs pcrs = { .alg = parse_identity(identity, bytes) };
+	struct report r;
 	FILE *file;
 	size_t i;
 	bool good;
@@ -234,7 +237,10 @@ int attest_w(const char *identity, const char *path)
 		return EXIT_USAGE;
 	compute_w(&pcrs, bytes, w);
 	for (i = 0; i < pcrs.alg->size; i++)
-		printf("%02x", w[i]);
-	putchar('\n');
+		sprintf(text + 2 * i, "%02x", w[i]);
+	report_begin(&r, text);
+	report_key(&r, "hash", json_text(pcrs.alg->name));
+	report_key(&r, "w", json_text(text));
+	report_end(&r);
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include "conf.h"
 #include "property.h"
 #include "proxy.h"
+#include "report.h"
 #include "secret.h"
 #include "state.h"
 
@@ -162,7 +163,7 @@ static int change(const struct conf *conf, const struct vtpm_bridge_query *q, co
 	int ret = dry_run ? 0 : assign(q->num, word);
 
 	if (!ret)
-		printf("%s: %s%s%s\n", conf->name, word, was ? ", was " : "", was ? was : "");
+		report_change(conf->name, word, was);
 	return ret;
 }
 
@@ -366,7 +367,7 @@ static int create_from(const struct conf *conf, bool dry_run, unsigned int wait)
 	check_all(conf->count, conf->words);
 	if (!dry_run && create_proxy(&c, conf->count, conf->words))
 		return EXIT_FAILURE;
-	printf("%s: created on tpm%u\n", conf->name, c.chip);
+	report_creation(conf->name, c.chip);
 	if (dry_run)
 		return 0;
 	wait_for_udev();

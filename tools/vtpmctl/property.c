@@ -11,6 +11,7 @@
 #include "counter.h"
 #include "property.h"
 #include "secret.h"
+#include "suggest.h"
 #include "codes.h"
 
 struct name {
@@ -298,11 +299,52 @@ static void format_pcrs(uint64_t pcrs, char *text)
 	}
 }
 
+/* Each of these makes JSON of a value; NULL is null. */
+
+static struct json_object *json_num(uint64_t value)
+{
+	return json_object_new_uint64(value);
+}
+
+static struct json_object *json_switch(uint64_t value)
+{
+	return json_object_new_boolean(value);
+}
+
+static struct json_object *json_counter(uint64_t value)
+{
+	return value == VTPM_BRIDGE_NO_COUNTER ? NULL : json_num(value);
+}
+
+static struct json_object *json_range(uint64_t value)
+{
+	struct json_object *range;
+
+	if (!value)
+		return NULL;
+	range = json_object_new_object();
+	json_object_object_add(range, "first", json_num(value >> 32));
+	json_object_object_add(range, "last", json_num((uint32_t)value));
+	return range;
+}
+
+static struct json_object *json_pcrs(uint64_t pcrs)
+{
+	struct json_object *list = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; i < VTPM_BRIDGE_NR_PCRS; i++) {
+		if (pcrs >> i & 1)
+			json_object_array_add(list, json_num(i));
+	}
+	return list;
+}
+
 const struct property properties[] = {
-	{ "locality", VTPM_BRIDGE_LOCALITY, parse_num, format_num, .values = "0 to 4" },
+	{ "locality", VTPM_BRIDGE_LOCALITY, parse_num, format_num, json_num, .values = "0 to 4" },
 	{ "physical-presence", VTPM_BRIDGE_PHYSICAL_PRESENCE, parse_switch, format_switch,
-	  .values = "on or off" },
-	{ "reset-by-query", VTPM_BRIDGE_RESET_BY_QUERY, parse_switch, format_switch,
+	  json_switch, .values = "on or off" },
+	{ "reset-by-query", VTPM_BRIDGE_RESET_BY_QUERY, parse_switch, format_switch, json_switch,
 	  .values = "on or off", .initial = { 1, 1 } },
 	{ "ownership", VTPM_BRIDGE_OWNERSHIP, parse_ownership, format_ownership,
 	  .values = "auto, owned, not-installable or granted (TPM 1.2)" },
@@ -316,17 +358,17 @@ const struct property properties[] = {
 	  .values = "a command's name or code", .policy = true },
 	{ "secret-file", VTPM_BRIDGE_SECRET, parse_secret_file, NULL,
 	  .values = "a file of 32 bytes" },
-	{ "real-pcrs", VTPM_BRIDGE_REAL_PCRS, parse_pcrs, format_pcrs,
+	{ "real-pcrs", VTPM_BRIDGE_REAL_PCRS, parse_pcrs, format_pcrs, json_pcrs,
 	  .values = "none, a list such as 0-7,10 or a mask such as 0x4ff" },
-	{ "nv-range", VTPM_BRIDGE_NV_RANGE, parse_range, format_range,
+	{ "nv-range", VTPM_BRIDGE_NV_RANGE, parse_range, format_range, json_range,
 	  .values = "none or a range such as 0x01800000-0x018000ff" },
-	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, format_num,
+	{ "nv-indices", VTPM_BRIDGE_NV_INDICES, parse_num, format_num, json_num,
 	  .values = "0 to 256", .initial = { 8, 8 } },
-	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, format_num,
+	{ "nv-bytes", VTPM_BRIDGE_NV_BYTES, parse_num, format_num, json_num,
 	  .values = "0 to 65536", .initial = { 512, 4096 } },
-	{ "persistent-range", VTPM_BRIDGE_PERSISTENT_RANGE, parse_range, format_range,
+	{ "persistent-range", VTPM_BRIDGE_PERSISTENT_RANGE, parse_range, format_range, json_range,
 	  .values = "none or a range such as 0x81100000-0x8110000f (TPM 2.0)" },
-	{ "persistent-objects", VTPM_BRIDGE_PERSISTENT_OBJECTS, parse_num, format_num,
+	{ "persistent-objects", VTPM_BRIDGE_PERSISTENT_OBJECTS, parse_num, format_num, json_num,
 	  .values = "0 to 8 (TPM 2.0)", .initial = { 0, 4 } },
 	{ "owner-auth-file", VTPM_BRIDGE_OWNER_AUTH, parse_auth_file, NULL,
 	  .values = "a file of at most 64 bytes (TPM 2.0)" },
@@ -334,20 +376,21 @@ const struct property properties[] = {
 	  .values = "a file of at most 64 bytes (TPM 2.0)" },
 	{ "transport", VTPM_BRIDGE_TRANSPORT, parse_transport, format_transport,
 	  .values = "deny, inspect, ordinal or allow (TPM 1.2)" },
-	{ "counter", VTPM_BRIDGE_COUNTER, parse_counter, format_counter,
+	{ "counter", VTPM_BRIDGE_COUNTER, parse_counter, format_counter, json_counter,
 	  .values = "none or a number (TPM 1.2)", .initial = { VTPM_BRIDGE_NO_COUNTER, 0 } },
-	{ "power", VTPM_BRIDGE_POWER, parse_switch, format_switch, .values = "on or off" },
-	{ "endorsement", VTPM_BRIDGE_ENDORSEMENT, parse_switch, format_switch,
+	{ "power", VTPM_BRIDGE_POWER, parse_switch, format_switch, json_switch,
+	  .values = "on or off" },
+	{ "endorsement", VTPM_BRIDGE_ENDORSEMENT, parse_switch, format_switch, json_switch,
 	  .values = "on or off (TPM 2.0)", .initial = { 0, 1 } },
-	{ "stop-on-failure", VTPM_BRIDGE_STOP_ON_FAILURE, parse_switch, format_switch,
+	{ "stop-on-failure", VTPM_BRIDGE_STOP_ON_FAILURE, parse_switch, format_switch, json_switch,
 	  .values = "on or off", .initial = { 1, 1 } },
-	{ "failure-mode", VTPM_BRIDGE_FAILURE_MODE, parse_switch, format_switch,
+	{ "failure-mode", VTPM_BRIDGE_FAILURE_MODE, parse_switch, format_switch, json_switch,
 	  .values = "on or off", .is_event = true },
 	{ "null-key", VTPM_BRIDGE_NULL_KEY, parse_null_key, format_null_key,
 	  .values = "proxy or chip (TPM 2.0)" },
-	{ "composite", VTPM_BRIDGE_COMPOSITE, parse_pcrs, format_pcrs,
+	{ "composite", VTPM_BRIDGE_COMPOSITE, parse_pcrs, format_pcrs, json_pcrs,
 	  .values = "none, a list such as 0-7,11 or a mask such as 0x8ff" },
-	{ "attest", VTPM_BRIDGE_ATTEST, parse_pcrs, format_pcrs,
+	{ "attest", VTPM_BRIDGE_ATTEST, parse_pcrs, format_pcrs, json_pcrs,
 	  .values = "none, a list such as 0-7,11 or a mask such as 0x8ff" },
 	{ "state", VTPM_BRIDGE_STATE, parse_path, NULL,
 	  .values = "the absolute path of a file (create, apply)", .creates = true },
@@ -359,8 +402,8 @@ const struct property properties[] = {
 	{ "rollback-counter", 0, parse_index, NULL,
 	  .values = "an index from 0x01800000 to 0x01bfffff (create, apply; TPM 2.0)",
 	  .creates = true },
-	{ "accept-old-state", 0, parse_switch, NULL, .values = "on or off (create)",
-	  .creates = true, .is_event = true },
+	{ "accept-old-state", 0, parse_switch, NULL,
+	  .values = "on or off (create)", .creates = true, .is_event = true },
 };
 
 const unsigned int nr_properties = ARRAY_SIZE(properties);
@@ -417,6 +460,41 @@ const struct property *find_property(const char *text, size_t len)
 	return NULL;
 }
 
+/* Exit, since there is no property of this name. */
+void no_property(const char *text, size_t len)
+{
+	struct suggestion best = { NULL, 0 };
+	unsigned int i;
+
+	for (i = 0; i < nr_properties; i++)
+		suggest(&best, text, len, properties[i].name);
+	error(EXIT_USAGE, 0, "there is no property %.*s%s", (int)len, text, hint_of(&best));
+	abort();
+}
+
+static void suggest_code(struct suggestion *best, const char *text, const struct code *codes,
+			 size_t count)
+{
+	size_t i, len = strlen(text);
+
+	for (i = 0; i < count; i++) {
+		suggest(best, text, len, codes[i].name);
+		suggest(best, text, len, strchr(codes[i].name, '_') + 1);
+	}
+}
+
+/* The command that was meant, for the end of a message. */
+static const char *hint_of_code(const char *text)
+{
+	struct suggestion best = { NULL, 0 };
+
+	if (family != 0x102)
+		suggest_code(&best, text, codes_tpm20, ARRAY_SIZE(codes_tpm20));
+	if (family != 0x200)
+		suggest_code(&best, text, codes_tpm12, ARRAY_SIZE(codes_tpm12));
+	return hint_of(&best);
+}
+
 /* NULL if it is wrong, as far as that is known without the family. */
 const struct property *check_assignment(const char *text, uint64_t *value)
 {
@@ -428,10 +506,10 @@ const struct property *check_assignment(const char *text, uint64_t *value)
 		error(EXIT_USAGE, 0, "%s is no name=value", text);
 	p = find_property(text, equals - text);
 	if (!p)
-		error(EXIT_USAGE, 0, "there is no property %.*s",
-		      (int)(equals - text), text);
+		no_property(text, equals - text);
 	if (!p->parse(equals + 1, value)) {
-		error(0, 0, "%s: the value is to be %s", text, p->values);
+		error(0, 0, "%s: the value is to be %s%s", text, p->values,
+		      p->policy ? hint_of_code(equals + 1) : "");
 		return NULL;
 	}
 	whose = forced ? NULL : find_reserved(p, *value);
@@ -443,7 +521,21 @@ const struct property *check_assignment(const char *text, uint64_t *value)
 	return p;
 }
 
-static const char *code_name(uint32_t family, uint32_t code)
+/* What it is in JSON: that a secret was given, true. */
+struct json_object *property_json(const struct property *p, uint64_t value)
+{
+	char text[TEXT_SIZE];
+
+	if (!p->format)
+		return json_switch(value);
+	if (p->json)
+		return p->json(value);
+	p->format(value, text);
+	return json_object_new_string(text);
+}
+
+/* The name of a command, or NULL. */
+const char *code_name(uint32_t family, uint32_t code)
 {
 	bool is_tpm12 = family == 0x102;
 	const struct code *codes = is_tpm12 ? codes_tpm12 : codes_tpm20;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <json-c/json.h>
 #include <linux/vtpm_bridge.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -23,6 +24,7 @@ struct code {
  * @key:	the kernel's name of it
  * @parse:	reads a value; false if it is none
  * @format:	writes it; NULL for a secret, which the kernel does not give back
+ * @json:	makes JSON of it; NULL: that is a string with what @format writes
  * @values:	what values there are, for people
  * @policy:	one command's share in the policy
  * @creates:	it is for a proxy that is created, and not set later
@@ -34,6 +36,7 @@ struct property {
 	uint32_t key;
 	bool (*parse)(const char *text, uint64_t *value);
 	void (*format)(uint64_t value, char *text);
+	struct json_object *(*json)(uint64_t value);
 	const char *values;
 	bool policy;
 	bool creates;
@@ -50,7 +53,10 @@ extern uint32_t family;
 bool parse_num(const char *text, uint64_t *num);
 bool parse_auth_file(const char *path, uint64_t *value);
 const struct property *find_property(const char *text, size_t len);
+void no_property(const char *text, size_t len) __attribute__((noreturn));
 const struct property *check_assignment(const char *text, uint64_t *value);
+struct json_object *property_json(const struct property *p, uint64_t value);
+const char *code_name(uint32_t family, uint32_t code);
 bool format_command(uint32_t family, const struct vtpm_bridge_setting *setting, char *text);
 
 #endif

@@ -287,9 +287,20 @@ int find_chip(uint32_t *num)
 	return 0;
 }
 
+static int set_value(uint32_t num, uint32_t key, uint64_t value, const char *what)
+{
+	struct vtpm_bridge_set set = {
+		.size = sizeof(set), .num = num, .key = key, .value = value,
+	};
+
+	if (!ioctl(control(), VTPM_BRIDGE_SET, &set))
+		return 0;
+	complain(what);
+	return EXIT_FAILURE;
+}
+
 int assign(uint32_t num, const char *text)
 {
-	struct vtpm_bridge_set set = { .size = sizeof(set), .num = num };
 	const struct property *p;
 	uint64_t value;
 
@@ -300,13 +311,59 @@ int assign(uint32_t num, const char *text)
 		error(0, 0, "%s: only a proxy that is created gets a state file", text);
 		return EXIT_USAGE;
 	}
-	set.key = p->key;
-	set.value = value;
-	if (ioctl(control(), VTPM_BRIDGE_SET, &set)) {
-		complain(text);
+	return set_value(num, p->key, value, text);
+}
+
+/* Give each command its default that has this key in the policy. */
+static int unset_commands(uint32_t num, const struct property *p)
+{
+	struct vtpm_bridge_setting *policy;
+	uint32_t i, count;
+	int ret = 0;
+
+	policy = read_policy(num, &count);
+	if (!policy) {
+		complain(p->name);
 		return EXIT_FAILURE;
 	}
-	return 0;
+	for (i = 0; i < count && !ret; i++) {
+		if (policy[i].key == p->key)
+			ret = set_value(num, VTPM_BRIDGE_DEFAULT, policy[i].value, p->name);
+	}
+	free(policy);
+	return ret;
+}
+
+/* An authorisation value that is empty */
+static int unset_auth(uint32_t num, const struct property *p)
+{
+	const struct vtpm_bridge_auth empty = { .size = sizeof(empty) };
+
+	return set_value(num, p->key, (uintptr_t)&empty, p->name);
+}
+
+/* Give a property the value that a new proxy of the family has. */
+int unset(uint32_t num, const struct property *p)
+{
+	if (p->policy)
+		return unset_commands(num, p);
+	if (!p->format)
+		return unset_auth(num, p);
+	return set_value(num, p->key, p->initial[family != 0x102], p->name);
+}
+
+/* The property of a name that unset() takes; exits if there is none. */
+const struct property *parse_unset(const char *name)
+{
+	const struct property *p = find_property(name, strlen(name));
+
+	if (!p)
+		no_property(name, strlen(name));
+	if (p->creates || p->key == VTPM_BRIDGE_SECRET)
+		error(EXIT_USAGE, 0, "%s: a proxy keeps it", name);
+	if (p->key == VTPM_BRIDGE_ALLOW || p->key == VTPM_BRIDGE_DEFAULT)
+		error(EXIT_USAGE, 0, "%s: this is what deny and allow-unsafe are unset to", name);
+	return p;
 }
 
 /* The value of the last word that sets a property, or NULL. */
@@ -471,12 +528,18 @@ void wait_for_udev(void)
 		waitpid(pid, NULL, 0);
 }
 
-void print_node(const char *folder, uint32_t num, const char *name)
+/* @text has room for NODE_SIZE bytes. */
+void format_node(char *text, const char *folder, uint32_t num, const char *name)
 {
 	if (*name)
-		printf("%svtpm-%.*s", folder, VTPM_BRIDGE_MAX_NAME, name);
+		snprintf(text, NODE_SIZE, "%svtpm-%.*s", folder, VTPM_BRIDGE_MAX_NAME, name);
 	else
-		printf("%svtpm%u", folder, num);
+		snprintf(text, NODE_SIZE, "%svtpm%u", folder, num);
+}
+
+const char *family_name(uint32_t family)
+{
+	return family == 0x102 ? "1.2" : "2.0";
 }
 
 /* All that there is room for; returns how many there are, or -1. */

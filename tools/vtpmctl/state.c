@@ -19,6 +19,7 @@
 #include "counter.h"
 #include "property.h"
 #include "proxy.h"
+#include "report.h"
 #include "seal.h"
 #include "secret.h"
 #include "sha.h"
@@ -398,7 +399,7 @@ static bool read_head(int fd, const char *path, struct head *head)
 	return false;
 }
 
-static void show_slots(int fd)
+static uint64_t count_writes(int fd)
 {
 	const off_t size = (VTPM_BRIDGE_STATE_SIZE - VTPM_BRIDGE_STATE_OWN_END) / 2;
 	uint64_t newest = 0;
@@ -410,7 +411,31 @@ static void show_slots(int fd)
 		    sizeof(slot) && be64toh(slot.sequence) > newest)
 			newest = be64toh(slot.sequence);
 	}
-	printf("  writes: %llu\n", (unsigned long long)newest);
+	return newest;
+}
+
+static void report_file(const char *path, int fd, const struct head *head, const struct lock *lock)
+{
+	bool by_file = be32toh(lock->kind) == LOCK_KEY_FILE;
+	char name[sizeof(head->name)];
+	struct report r;
+
+	snprintf(name, sizeof(name), "%.*s", VTPM_BRIDGE_MAX_NAME, head->name);
+	report_begin(&r, path);
+	report_key(&r, "file", json_text(path));
+	report_number(&r, "format", be32toh(head->version));
+	report_text(&r, "family", family_name(be32toh(head->family)));
+	if (as_json)
+		report_key(&r, "proxy", json_text(*name ? name : NULL));
+	else
+		report_text(&r, "proxy", *name ? name : "one without a name");
+	if (as_json)
+		report_key(&r, "key", json_text(by_file ? "file" : "chip"));
+	else
+		report_text(&r, "key", by_file ? "in a file" : "sealed by a chip");
+	report_index(&r, "rollback-counter", be32toh(lock->counter));
+	report_number(&r, "writes", count_writes(fd));
+	report_end(&r);
 }
 
 /* What a state file tells without its key. */
@@ -426,15 +451,8 @@ int show_state(const char *path)
 		return EXIT_FAILURE;
 	}
 	known = read_head(fd, path, &head) && read_lock(fd, path, &lock);
-	if (known) {
-		printf("%s\n  format: %u\n  family: %s\n  proxy: %.*s\n  key: %s\n", path,
-		       be32toh(head.version), be32toh(head.family) == 0x102 ? "1.2" : "2.0",
-		       VTPM_BRIDGE_MAX_NAME, *head.name ? head.name : "one without a name",
-		       be32toh(lock.kind) == LOCK_KEY_FILE ? "in a file" : "sealed by a chip");
-		if (lock.counter)
-			printf("  rollback-counter: 0x%08x\n", be32toh(lock.counter));
-		show_slots(fd);
-	}
+	if (known)
+		report_file(path, fd, &head, &lock);
 	close(fd);
 	return known ? 0 : EXIT_FAILURE;
 }

@@ -41,6 +41,15 @@ _vtpmctl_properties()
 	compopt -o nospace 2>/dev/null
 }
 
+# Names of properties that can be unset
+_vtpmctl_unset()
+{
+	_vtpmctl_offer locality physical-presence reset-by-query ownership deny allow-unsafe \
+		real-pcrs nv-range nv-indices nv-bytes persistent-range persistent-objects \
+		owner-auth-file endorsement-auth-file transport counter power endorsement \
+		stop-on-failure failure-mode null-key composite attest
+}
+
 # _vtpmctl_values NAME: what may follow NAME=
 _vtpmctl_values()
 {
@@ -104,18 +113,28 @@ _vtpmctl()
 
 	_vtpmctl_words "$COMP_CWORD"
 	case $command,$args,$cur in
-	,*,-*) _vtpmctl_offer --chip --config --dry-run --force --help --usage --version --wait ;;
-	apply,*,-*) _vtpmctl_offer --dry-run --force --wait ;;
-	create,*,-*) _vtpmctl_offer --chip --force ;;
-	show,0,-*) _vtpmctl_offer --config ;;
-	destroy,*,-* | set,0,-*) _vtpmctl_offer --force ;;
+	,*,-*)
+		_vtpmctl_offer --all --chip --config --dry-run --force --help --json --usage \
+			--version --wait
+		;;
+	apply,*,-*) _vtpmctl_offer --dry-run --force --help --json --wait ;;
+	create,*,-*) _vtpmctl_offer --chip --force --help --json ;;
+	show,*,-*) _vtpmctl_offer --config --help --json ;;
+	state,*,-*) _vtpmctl_offer --chip --help --json ;;
+	attest,*,-* | list,*,-*) _vtpmctl_offer --help --json ;;
+	destroy,*,-*) _vtpmctl_offer --all --force --help ;;
+	set,0,-*) _vtpmctl_offer --force --help ;;
+	access,*,-* | help,*,-* | reset,*,-* | unset,*,-*) _vtpmctl_offer --help ;;
 	apply,0,* | access,0,*) _vtpmctl_files ;;
-	,*) _vtpmctl_offer access apply attest create destroy list reset set show state ;;
+	,* | help,0,*)
+		_vtpmctl_offer access apply attest create destroy help list reset set show \
+			state unset
+		;;
 	create,*) _vtpmctl_properties ;;
-	destroy,0,* | reset,0,* | set,0,* | show,0,*) _vtpmctl_nodes vtpm '-*' ;;
+	destroy,* | reset,0,* | set,0,* | show,0,* | unset,0,*) _vtpmctl_nodes vtpm '-*' ;;
 	set,*) _vtpmctl_properties ;;
+	unset,*) _vtpmctl_unset ;;
 	attest,0,*) _vtpmctl_offer W ;;
-	state,0,-*) _vtpmctl_offer --chip ;;
 	state,0,*) _vtpmctl_offer copy move show ;;
 	state,*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	attest,2,*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;

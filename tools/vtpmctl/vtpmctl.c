@@ -6,9 +6,9 @@
  * from its command.  Exit status: 0 done, 1 the kernel refused, 2 wrong usage.
  */
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
 #include <error.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,15 +19,11 @@
 #include "conf.h"
 #include "property.h"
 #include "proxy.h"
+#include "report.h"
 #include "secret.h"
 #include "state.h"
-
-static const char *const power_names[] = {
-	[VTPM_BRIDGE_OFF] = "off",
-	[VTPM_BRIDGE_WAITING] = "waiting",
-	[VTPM_BRIDGE_STARTED] = "started",
-	[VTPM_BRIDGE_SHUT_DOWN] = "shutdown",
-};
+#include "suggest.h"
+#include "view.h"
 
 static int assign_all(uint32_t num, int argc, char **argv)
 {
@@ -51,14 +47,20 @@ static int assign_all(uint32_t num, int argc, char **argv)
 #define OPTION_DRY_RUN	0x4
 #define OPTION_WAIT	0x8
 #define OPTION_CONFIG	0x10
+#define OPTION_JSON	0x20
+#define OPTION_ALL	0x40
+#define OPTION_HELP	0x80
 
-/* Options that a command may have, in front of its other words. */
+/**
+ * struct options - options that a command may have, in front of its other words
+ * @given:	which of them were given
+ * @chip:	value of --chip
+ * @wait:	value of --wait, in seconds
+ */
 struct options {
+	unsigned int given;
 	uint32_t chip;
-	bool force;
-	bool dry_run;
-	bool config;
-	uint64_t wait;	/* s */
+	uint64_t wait;
 };
 
 /* Whether the caller has what was printed, as far as can be known. */
@@ -92,7 +94,7 @@ static int do_create(const struct options *options, int argc, char **argv)
 {
 	struct vtpm_bridge_create c = { .size = sizeof(c), .chip = options->chip };
 
-	forced = options->force;
+	forced = options->given & OPTION_FORCE;
 	if (argc && !strchr(argv[0], '=')) {
 		set_name(&c, argv[0]);
 		argc--;
@@ -106,8 +108,7 @@ static int do_create(const struct options *options, int argc, char **argv)
 	if (create_proxy(&c, argc, argv))
 		return EXIT_FAILURE;
 	wait_for_udev();
-	print_node("/dev/", c.num, c.name);
-	putchar('\n');
+	print_created(&c);
 	if (!stdout_is_written()) {
 		error(0, errno, "standard output");
 		_exit(EXIT_FAILURE);
@@ -115,135 +116,6 @@ static int do_create(const struct options *options, int argc, char **argv)
 	if (keep(c.num)) {
 		complain("keep");
 		return EXIT_FAILURE;
-	}
-	return 0;
-}
-
-static void show_command(uint32_t family, const struct vtpm_bridge_setting *setting)
-{
-	char text[TEXT_SIZE];
-
-	if (format_command(family, setting, text))
-		printf("  %s\n", text);
-}
-
-static int show_policy(const struct vtpm_bridge_query *q)
-{
-	struct vtpm_bridge_setting *policy;
-	uint32_t i, count;
-
-	policy = read_policy(q->num, &count);
-	if (!policy)
-		return -1;
-	for (i = 0; i < count; i++)
-		show_command(q->family, &policy[i]);
-	free(policy);
-	return 0;
-}
-
-/* A property that the proxy's family lacks is not shown. */
-static int show_property(const struct vtpm_bridge_query *q, const struct property *p)
-{
-	struct vtpm_bridge_get get = { .size = sizeof(get), .num = q->num, .key = p->key };
-	char text[TEXT_SIZE];
-
-	if (ioctl(control(), VTPM_BRIDGE_GET, &get))
-		return errno == EOPNOTSUPP ? 0 : -1;
-	if (p->format) {
-		p->format(get.value, text);
-		printf("  %s=%s\n", p->name, text);
-	} else {
-		printf("  %s: %s\n", p->name, get.value ? "given" : "none");
-	}
-	return 0;
-}
-
-static int show_properties(const struct vtpm_bridge_query *q)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_properties; i++) {
-		if (!properties[i].policy && !properties[i].creates &&
-		    show_property(q, &properties[i]))
-			return -1;
-	}
-	return show_policy(q);
-}
-
-/* None is shown if the proxy has none. */
-static void show_state_path(const struct vtpm_bridge_query *q)
-{
-	char path[PATH_MAX];
-
-	read_state_path(q, path, sizeof(path));
-	if (*path)
-		printf("  state-file: %s\n", path);
-}
-
-/* None is shown if the proxy has none. */
-static int show_identity(const struct vtpm_bridge_query *q)
-{
-	struct vtpm_bridge_identity identity = { .size = sizeof(identity), .num = q->num };
-	uint32_t i;
-
-	if (ioctl(control(), VTPM_BRIDGE_IDENTITY, &identity))
-		return errno == EOPNOTSUPP ? 0 : -1;
-	printf("  identity: ");
-	for (i = 0; i < identity.len && i < sizeof(identity.digest); i++)
-		printf("%02x", identity.digest[i]);
-	putchar('\n');
-	return 0;
-}
-
-static int show(const struct vtpm_bridge_query *q)
-{
-	print_node("", q->num, q->name);
-	printf("\n  number: %u\n", q->num);
-	printf("  chip: tpm%u\n", q->chip);
-	printf("  family: %s\n", q->family == 0x102 ? "1.2" : "2.0");
-	printf("  state: %s\n", q->power < ARRAY_SIZE(power_names) ?
-	       power_names[q->power] : "unknown");
-	printf("  open: %s\n", q->flags & VTPM_BRIDGE_OPEN ? "yes" : "no");
-	printf("  persistent: %s\n",
-	       q->flags & VTPM_BRIDGE_PERSISTENT ? "yes" : "no");
-	printf("  stopped: %s\n", q->flags & VTPM_BRIDGE_STOPPED ? "yes" : "no");
-	printf("  physical-presence: %s\n", q->physical_presence ? "on" : "off");
-	printf("  physical-presence-lock: %s\n",
-	       q->physical_presence_lock ? "on" : "off");
-	printf("  commands: %" PRIu64 "\n", (uint64_t)q->commands);
-	printf("  refusals: %" PRIu64 "\n", (uint64_t)q->refusals);
-	printf("  chip-commands: %" PRIu64 "\n", (uint64_t)q->chip_commands);
-	printf("  resets: %" PRIu64 "\n", (uint64_t)q->resets);
-	show_state_path(q);
-	return show_identity(q) ? -1 : show_properties(q);
-}
-
-static int show_line(const struct vtpm_bridge_query *q)
-{
-	print_node("/dev/", q->num, q->name);
-	printf(" tpm%u %s %s\n", q->chip,
-	       q->family == 0x102 ? "1.2" : "2.0",
-	       q->power < ARRAY_SIZE(power_names) ? power_names[q->power] :
-	       "unknown");
-	return 0;
-}
-
-static int for_each(int (*tell)(const struct vtpm_bridge_query *q))
-{
-	uint32_t nums[MAX_PROXIES];
-	struct vtpm_bridge_query q;
-	int i, count = list(nums);
-
-	if (count < 0) {
-		complain("list");
-		return EXIT_FAILURE;
-	}
-	for (i = 0; i < count; i++) {
-		/* One that went meanwhile is not there any more. */
-		if ((query(nums[i], &q) || tell(&q)) && errno != ENOENT) {
-			complain("show");
-			return EXIT_FAILURE;
-		}
 	}
 	return 0;
 }
@@ -272,28 +144,25 @@ static int do_list(const struct options *options, int argc, char **argv)
 	(void)options;
 	(void)argc;
 	(void)argv;
-	return for_each(show_line);
+	return list_proxies();
 }
 
 static int do_show(const struct options *options, int argc, char **argv)
 {
-	int (*tell)(const struct vtpm_bridge_query *q) = options->config ? write_conf : show;
-	struct vtpm_bridge_query q;
+	bool as_conf = options->given & OPTION_CONFIG;
 
-	if (!argc)
-		return for_each(tell);
-	if (query(parse_proxy(argv[0]), &q) || tell(&q)) {
-		complain(argv[0]);
-		return EXIT_FAILURE;
-	}
-	return 0;
+	if (as_conf && as_json)
+		error(EXIT_USAGE, 0, "--config has a format of its own: use it without --json");
+	if (argc)
+		return show_proxy(parse_proxy(argv[0]), argv[0], as_conf);
+	return show_proxies(as_conf);
 }
 
 static int do_set(const struct options *options, int argc, char **argv)
 {
 	uint32_t num = parse_proxy(argv[0]);
 
-	forced = options->force;
+	forced = options->given & OPTION_FORCE;
 	check_all(argc - 1, argv + 1);
 	return assign_all(num, argc - 1, argv + 1);
 }
@@ -313,21 +182,79 @@ static int do_reset(const struct options *options, int argc, char **argv)
 	return 0;
 }
 
-static int do_destroy(const struct options *options, int argc, char **argv)
+static int do_unset(const struct options *options, int argc, char **argv)
 {
-	(void)argc;
-	if (destroy(parse_proxy(argv[0]),
-		    options->force ? VTPM_BRIDGE_FORCE : 0)) {
+	struct vtpm_bridge_query q;
+	int i, ret = 0;
+
+	(void)options;
+	for (i = 1; i < argc; i++)
+		parse_unset(argv[i]);
+	if (query(parse_proxy(argv[0]), &q)) {
 		complain(argv[0]);
 		return EXIT_FAILURE;
 	}
-	return 0;
+	family = q.family;
+	for (i = 1; i < argc && !ret; i++)
+		ret = unset(q.num, parse_unset(argv[i]));
+	return ret;
+}
+
+static int destroy_one(const struct options *options, uint32_t num, const char *text)
+{
+	if (!destroy(num, options->given & OPTION_FORCE ? VTPM_BRIDGE_FORCE : 0))
+		return 0;
+	complain(text);
+	return EXIT_FAILURE;
+}
+
+static int destroy_all(const struct options *options)
+{
+	uint32_t nums[MAX_PROXIES];
+	char node[NODE_SIZE];
+	int i, ret = 0, count = list(nums);
+
+	if (count < 0) {
+		complain("list");
+		return EXIT_FAILURE;
+	}
+	for (i = 0; i < count; i++) {
+		struct vtpm_bridge_query q;
+
+		/* One that went meanwhile is not there any more. */
+		if (query(nums[i], &q))
+			continue;
+		format_node(node, "", q.num, q.name);
+		if (destroy_one(options, q.num, node))
+			ret = EXIT_FAILURE;
+	}
+	return ret;
+}
+
+/* All are found before the first one goes: a name that is wrong destroys nothing. */
+static int do_destroy(const struct options *options, int argc, char **argv)
+{
+	uint32_t nums[MAX_PROXIES];
+	int i, ret = 0;
+
+	if (options->given & OPTION_ALL ? argc : !argc)
+		error(EXIT_USAGE, 0, "usage: %s destroy [--force] --all|PROXY ...",
+		      program_invocation_short_name);
+	if (options->given & OPTION_ALL)
+		return destroy_all(options);
+	for (i = 0; i < argc; i++)
+		nums[i] = parse_proxy(argv[i]);
+	for (i = 0; i < argc; i++) {
+		if (destroy_one(options, nums[i], argv[i]))
+			ret = EXIT_FAILURE;
+	}
+	return ret;
 }
 
 static int do_apply(const struct options *options, int argc, char **argv)
 {
-	forced = options->force;
-	return apply(argc ? argv[0] : NULL, options->dry_run, options->wait);
+	forced = options->given & OPTION_FORCE;
+	return apply(argc ? argv[0] : NULL, options->given & OPTION_DRY_RUN, options->wait);
 }
 
 static int usage_of_state(void)
@@ -368,40 +295,175 @@ static int do_state(const struct options *options, int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[0], "show"))
 		return show_state(argv[1]);
-	if (argc >= 3 && (!strcmp(argv[0], "copy") || !strcmp(argv[0], "move")))
+	if (argc >= 3 && !as_json && (!strcmp(argv[0], "copy") || !strcmp(argv[0], "move")))
 		return do_state_copy(options->chip, argc - 1, argv + 1, *argv[0] == 'm');
 	return usage_of_state();
 }
 
+static int do_help(const struct options *options, int argc, char **argv);
+
+/**
+ * struct command - what the first word may be
+ * @name:	the word
+ * @run:	does it; returns the exit status
+ * @options:	the options that it may have
+ * @min_args:	how many words follow, at least
+ * @max_args:	and at most
+ * @args:	what follows, as usage has it
+ * @doc:	what it does
+ * @examples:	one a line
+ */
 static const struct command {
 	const char *name;
 	int (*run)(const struct options *options, int argc, char **argv);
-	unsigned int options;	/* the ones it may have */
+	unsigned int options;
 	int min_args;
 	int max_args;
 	const char *args;
 	const char *doc;
+	const char *examples;
 } commands[] = {
-	{ "access", do_access, 0, 1, 1, "NAME", "say for udev who may open the node of a proxy" },
-	{ "apply", do_apply, OPTION_DRY_RUN | OPTION_FORCE | OPTION_WAIT, 0, 1,
-	  "[--dry-run] [--wait SECONDS] [--force] [NAME]",
-	  "create or set the proxies that /etc/vtpm-bridge/NAME.conf describes" },
-	{ "attest", do_attest, 0, 2, 3, "W IDENTITY [FILE]",
-	  "compute what a verifier of a quote expects, from PCRs as tpm2_pcrread prints them" },
-	{ "create", do_create, OPTION_CHIP | OPTION_FORCE, 0, VTPM_BRIDGE_MAX_SETTINGS + 1,
-	  "[--chip tpm0] [--force] [NAME] [name=value ...]",
-	  "make a proxy, print its node" },
-	{ "destroy", do_destroy, OPTION_FORCE, 1, 1, "[--force] PROXY", "end a proxy" },
-	{ "list", do_list, 0, 0, 0, "", "a line for each proxy (the default)" },
-	{ "reset", do_reset, 0, 1, 1, "PROXY", "reset its virtual platform" },
+	{ "access", do_access, 0, 1, 1, "NAME", "say for udev who may open the node of a proxy",
+	  "vtpmctl access vm1" },
+	{ "apply", do_apply, OPTION_DRY_RUN | OPTION_FORCE | OPTION_JSON | OPTION_WAIT, 0, 1,
+	  "[--dry-run] [--wait SECONDS] [--force] [--json] [NAME]",
+	  "create or set the proxies that /etc/vtpm-bridge/NAME.conf describes",
+	  "vtpmctl apply --dry-run\n"
+	  "vtpmctl apply vm1" },
+	{ "attest", do_attest, OPTION_JSON, 2, 3, "[--json] W IDENTITY [FILE]",
+	  "compute what a verifier of a quote expects, from PCRs as tpm2_pcrread prints them",
+	  "tpm2_pcrread sha256:0,1,7 | vtpmctl attest W IDENTITY" },
+	{ "create", do_create, OPTION_CHIP | OPTION_FORCE | OPTION_JSON, 0,
+	  VTPM_BRIDGE_MAX_SETTINGS + 1,
+	  "[--chip tpm0] [--force] [--json] [NAME] [name=value ...]",
+	  "make a proxy, print its node",
+	  "vtpmctl create vm1\n"
+	  "vtpmctl create vm1 secret-file=/etc/vm1.vtpm deny=TPM2_NV_Write" },
+	{ "destroy", do_destroy, OPTION_ALL | OPTION_FORCE, 0, MAX_PROXIES,
+	  "[--force] --all|PROXY ...", "end proxies",
+	  "vtpmctl destroy vm1 vm2\n"
+	  "vtpmctl destroy --force --all" },
+	{ "help", do_help, 0, 0, 1, "[COMMAND]", "say what a command does, and its options",
+	  "vtpmctl help create" },
+	{ "list", do_list, OPTION_JSON, 0, 0, "[--json]", "a line for each proxy (the default)",
+	  "vtpmctl list --json" },
+	{ "reset", do_reset, 0, 1, 1, "PROXY", "reset its virtual platform",
+	  "vtpmctl reset vm1" },
 	{ "set", do_set, OPTION_FORCE, 2, 1000, "[--force] PROXY name=value ...",
-	  "set properties" },
-	{ "show", do_show, OPTION_CONFIG, 0, 1, "[--config] [PROXY]",
-	  "show state and properties of one or all; with --config, as a file of /etc/vtpm-bridge" },
-	{ "state", do_state, OPTION_CHIP, 2, 6,
-	  "show FILE | [--chip tpm0] copy|move FILE NEW [name=FILE ...]",
-	  "tell of a state file, or copy or move it with another lock" },
+	  "set properties",
+	  "vtpmctl set vm1 locality=3 nv-range=0x01800000-0x018000ff" },
+	{ "show", do_show, OPTION_CONFIG | OPTION_JSON, 0, 1, "[--config|--json] [PROXY]",
+	  "show state and properties of one or all; with --config, as a file of /etc/vtpm-bridge",
+	  "vtpmctl show vm1\n"
+	  "vtpmctl show --config vm1 >/etc/vtpm-bridge/vm1.conf\n"
+	  "vtpmctl show --json vm1 | jq -r .identity" },
+	{ "state", do_state, OPTION_CHIP | OPTION_JSON, 2, 6,
+	  "[--json] show FILE | [--chip tpm0] copy|move FILE NEW [name=FILE ...]",
+	  "tell of a state file, or copy or move it with another lock",
+	  "vtpmctl state show /var/lib/vtpm-bridge/vm1\n"
+	  "vtpmctl state copy /var/lib/vtpm-bridge/vm1 /mnt/vm1 new-key-file=/mnt/vm1.key" },
+	{ "unset", do_unset, 0, 2, 1000, "PROXY name ...",
+	  "give properties the value that a new proxy has",
+	  "vtpmctl unset vm1 nv-range deny" },
 };
+
+static const struct argp_option argp_options[] = {
+	{ "all", 'a', NULL, 0, "every proxy", 0 },
+	{ "chip", 'c', "CHIP", 0, "share this chip (default: the system's default)", 0 },
+	{ "config", OPTION_CONFIG << 8, NULL, 0, "as a file of /etc/vtpm-bridge", 0 },
+	{ "dry-run", 'n', NULL, 0, "say what would be changed, and change nothing", 0 },
+	{ "wait", 'w', "SECONDS", 0, "wait so long for a chip that is not there yet", 0 },
+	{ "force", 'f', NULL, 0,
+	  "even a proxy in use, handles of others, a secret that others can read", 0 },
+	{ "json", 'j', NULL, 0, "print JSON, for programs", 0 },
+	{ "help", '?', NULL, 0, "say what there is, or what a command does", -1 },
+	{ "usage", OPTION_HELP << 8, NULL, 0, "say what may be written, in short", -1 },
+	{ "version", 'V', NULL, 0, "print the versions of vtpmctl and of the module", -1 },
+	{ 0 }
+};
+
+/* Which option a key of argp is. */
+static const struct option_bit {
+	int key;
+	unsigned int bit;
+} option_bits[] = {
+	{ 'a', OPTION_ALL },
+	{ 'c', OPTION_CHIP },
+	{ 'f', OPTION_FORCE },
+	{ 'j', OPTION_JSON },
+	{ 'n', OPTION_DRY_RUN },
+	{ 'w', OPTION_WAIT },
+	{ '?', OPTION_HELP },
+	{ OPTION_CONFIG << 8, OPTION_CONFIG },
+};
+
+static unsigned int find_option(int key)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(option_bits); i++) {
+		if (option_bits[i].key == key)
+			return option_bits[i].bit;
+	}
+	return 0;
+}
+
+/* Exits if there is none. */
+static const struct command *find_command(const char *name)
+{
+	struct suggestion best = { NULL, 0 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+		suggest(&best, name, strlen(name), commands[i].name);
+	}
+	error(EXIT_USAGE, 0, "there is no command %s: see --help%s", name, hint_of(&best));
+	return NULL;
+}
+
+/* Options of one command, as --help has those of all. */
+static void print_options(unsigned int options)
+{
+	const struct argp_option *o;
+	char text[32];
+
+	for (o = argp_options; o->name; o++) {
+		if (!(options & find_option(o->key)))
+			continue;
+		snprintf(text, sizeof(text), "--%s%s%s", o->name, o->arg ? "=" : "",
+			 o->arg ? o->arg : "");
+		if (o->key < OPTION_CONFIG << 8)
+			printf("  -%c, %-16s %s\n", o->key, text, o->doc);
+		else
+			printf("      %-16s %s\n", text, o->doc);
+	}
+}
+
+static void print_lines(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		printf("  %.*s\n", (int)len, text);
+		text += len + !!text[len];
+	}
+}
+
+static int help_command(const struct command *c)
+{
+	printf("Usage: %s %s %s\n%c%s.\n", program_invocation_short_name, c->name, c->args,
+	       toupper((unsigned char)*c->doc), c->doc + 1);
+	if (c->options) {
+		printf("\nOptions:\n");
+		print_options(c->options);
+	}
+	printf("\nExamples:\n");
+	print_lines(c->examples);
+	printf("\nSee vtpmctl(8).\n");
+	return 0;
+}
 
 /* What --help says after the options; argp frees it. */
 static char *help_filter(int key, const char *text, void *input)
@@ -434,67 +496,53 @@ static char *help_filter(int key, const char *text, void *input)
 
 struct words {
 	struct options options;
-	unsigned int given;	/* which of the options */
 	int count;
 	char **word;
 };
 
+static void print_version(void);
+
+static const struct argp argp;
+
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct words *words = state->input;
+	unsigned int bit = find_option(key);
 
 	switch (key) {
 	case 'c':
 		words->options.chip = parse_chip(arg);
-		words->given |= OPTION_CHIP;
-		return 0;
-	case 'f':
-		words->options.force = true;
-		words->given |= OPTION_FORCE;
-		return 0;
-	case 'n':
-		words->options.dry_run = true;
-		words->given |= OPTION_DRY_RUN;
-		return 0;
+		break;
 	case 'w':
 		if (!parse_num(arg, &words->options.wait) || words->options.wait > MAX_WAIT)
 			argp_error(state, "%s is no number of seconds up to %d", arg, MAX_WAIT);
-		words->given |= OPTION_WAIT;
-		return 0;
-	case OPTION_CONFIG << 8:
-		words->options.config = true;
-		words->given |= OPTION_CONFIG;
-		return 0;
+		break;
+	case 'V':
+		print_version();
+		exit(0);
+	case OPTION_HELP << 8:
+		argp_help(&argp, stdout, ARGP_HELP_USAGE, program_invocation_short_name);
+		exit(0);
 	case ARGP_KEY_ARG:
 		words->word[words->count++] = arg;
 		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	words->options.given |= bit;
+	return bit ? 0 : ARGP_ERR_UNKNOWN;
 }
 
-static void print_version(FILE *stream, struct argp_state *state)
+static void print_version(void)
 {
 	FILE *file = fopen("/sys/module/vtpm_bridge/version", "re");
 	char version[32] = "not loaded";
 
-	(void)state;
 	if (file) {
 		if (fscanf(file, "%31s", version) != 1)
 			strcpy(version, "unknown");
 		fclose(file);
 	}
-	fprintf(stream, "vtpmctl " VERSION "\nmodule vtpm_bridge %s\n", version);
+	printf("vtpmctl " VERSION "\nmodule vtpm_bridge %s\n", version);
 }
-
-static const struct argp_option argp_options[] = {
-	{ "chip", 'c', "CHIP", 0, "create: share this chip (default: the system's default)", 0 },
-	{ "config", OPTION_CONFIG << 8, NULL, 0, "show: as a file of /etc/vtpm-bridge", 0 },
-	{ "dry-run", 'n', NULL, 0, "apply: say what would be changed, and change nothing", 0 },
-	{ "wait", 'w', "SECONDS", 0, "apply: wait for a chip that is not there yet", 0 },
-	{ "force", 'f', NULL, 0, "destroy: even if a virtual machine uses it; "
-	  "apply, create, set: even handles of others, or a secret that others can read", 0 },
-	{ 0 }
-};
 
 static const struct argp argp = {
 	.options = argp_options,
@@ -505,25 +553,30 @@ static const struct argp argp = {
 	.help_filter = help_filter,
 };
 
+static int do_help(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	if (argc)
+		return help_command(find_command(argv[0]));
+	argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+		  program_invocation_short_name);
+	return 0;
+}
+
 static int run(const struct words *words)
 {
-	const char *name = words->count ? words->word[0] : "list";
+	const struct options *options = &words->options;
 	int argc = words->count ? words->count - 1 : 0;
-	unsigned int i;
+	const struct command *c;
 
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		const struct command *c = &commands[i];
-
-		if (strcmp(c->name, name))
-			continue;
-		if (argc < c->min_args || argc > c->max_args ||
-		    words->given & ~c->options)
-			error(EXIT_USAGE, 0, "usage: %s %s %s",
-			      program_invocation_short_name, c->name, c->args);
-		return c->run(&words->options, argc, words->word + 1);
-	}
-	error(EXIT_USAGE, 0, "there is no command %s: see --help", name);
-	return EXIT_USAGE;
+	if (options->given & OPTION_HELP)
+		return do_help(options, words->count, words->word);
+	c = find_command(words->count ? words->word[0] : "list");
+	if (argc < c->min_args || argc > c->max_args || options->given & ~c->options)
+		error(EXIT_USAGE, 0, "usage: %s %s %s", program_invocation_short_name, c->name,
+		      c->args);
+	as_json = options->given & OPTION_JSON;
+	return c->run(options, argc, words->word + 1);
 }
 
 /* A node that was not printed is one that the caller does not know of. */
@@ -544,7 +597,6 @@ int main(int argc, char **argv)
 	if (!words.word)
 		error(EXIT_FAILURE, errno, "memory");
 	argp_err_exit_status = EXIT_USAGE;
-	argp_program_version_hook = print_version;
-	argp_parse(&argp, argc, argv, 0, NULL, &words);
+	argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &words);
 	return run(&words);
 }
