@@ -121,14 +121,14 @@ _vtpmctl()
 	create,*,-*) _vtpmctl_offer --chip --force --help --json ;;
 	show,*,-*) _vtpmctl_offer --config --help --json ;;
 	state,*,-*) _vtpmctl_offer --chip --help --json ;;
-	attest,*,-* | list,*,-*) _vtpmctl_offer --help --json ;;
+	attest,*,-* | chips,*,-* | list,*,-*) _vtpmctl_offer --help --json ;;
 	destroy,*,-*) _vtpmctl_offer --all --force --help ;;
 	set,0,-*) _vtpmctl_offer --force --help ;;
 	access,*,-* | help,*,-* | reset,*,-* | unset,*,-*) _vtpmctl_offer --help ;;
 	apply,0,* | access,0,*) _vtpmctl_files ;;
 	,* | help,0,*)
-		_vtpmctl_offer access apply attest create destroy help list reset set show \
-			state unset
+		_vtpmctl_offer access apply attest chips create destroy help list reset set \
+			show state unset
 		;;
 	create,*) _vtpmctl_properties ;;
 	destroy,* | reset,0,* | set,0,* | show,0,* | unset,0,*) _vtpmctl_nodes vtpm '-*' ;;

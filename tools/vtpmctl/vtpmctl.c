@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "attest.h"
+#include "chip.h"
 #include "conf.h"
 #include "property.h"
 #include "proxy.h"
@@ -137,6 +138,14 @@ static int do_attest(const struct options *options, int argc, char **argv)
 	if (strcmp(argv[0], "W"))
 		error(EXIT_USAGE, 0, "attest computes W, and not %s", argv[0]);
 	return attest_w(argv[1], argc > 2 ? argv[2] : NULL);
+}
+
+static int do_chips(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	(void)argc;
+	(void)argv;
+	return list_chips();
 }
 
 static int do_list(const struct options *options, int argc, char **argv)
@@ -333,6 +342,10 @@ static const struct command {
 	{ "attest", do_attest, OPTION_JSON, 2, 3, "[--json] W IDENTITY [FILE]",
 	  "compute what a verifier of a quote expects, from PCRs as tpm2_pcrread prints them",
 	  "tpm2_pcrread sha256:0,1,7 | vtpmctl attest W IDENTITY" },
+	{ "chips", do_chips, OPTION_JSON, 0, 0, "[--json]",
+	  "a line for each TPM of this machine: its maker, firmware and proxies",
+	  "vtpmctl chips\n"
+	  "vtpmctl chips --json | jq -r .[].firmware" },
 	{ "create", do_create, OPTION_CHIP | OPTION_FORCE | OPTION_JSON, 0,
 	  VTPM_BRIDGE_MAX_SETTINGS + 1,
 	  "[--chip tpm0] [--force] [--json] [NAME] [name=value ...]",
