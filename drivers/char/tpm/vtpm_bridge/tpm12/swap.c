@@ -118,7 +118,7 @@ static bool tpm12_is_gone(u32 rc)
 {
 	return rc == TPM_BAD_PARAMETER || rc == TPM_INVALID_AUTHHANDLE ||
 	       rc == TPM_INVALID_KEYHANDLE || rc == TPM_BAD_HANDLE ||
-	       rc == TPM_INVALID_RESOURCE || rc == TPM_OWNER_CONTROL;
+	       rc == TPM_INVALID_RESOURCE || rc == TPM_KEY_OWNER_CONTROL;
 }
 
 /* @entry is loaded in the chip.  If memory is short, @rc is TPM_RESOURCES. */
