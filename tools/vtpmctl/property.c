@@ -126,6 +126,18 @@ static bool parse_code(const char *text, uint64_t *value)
 	       find_code_in(codes_tpm12, ARRAY_SIZE(codes_tpm12), text, value);
 }
 
+/* Whether a command is meant by a name or number, of whichever family. */
+bool names_code(const char *text, uint32_t code)
+{
+	uint64_t value;
+
+	if (parse_num(text, &value))
+		return value == code;
+	return (find_code_in(codes_tpm20, ARRAY_SIZE(codes_tpm20), text, &value) &&
+		value == code) ||
+	       (find_code_in(codes_tpm12, ARRAY_SIZE(codes_tpm12), text, &value) && value == code);
+}
+
 /* A file of just so many bytes; the value is where they are. */
 static bool parse_secret_file(const char *path, uint64_t *value)
 {
@@ -493,6 +505,15 @@ static const char *hint_of_code(const char *text)
 	if (family != 0x200)
 		suggest_code(&best, text, codes_tpm12, ARRAY_SIZE(codes_tpm12));
 	return hint_of(&best);
+}
+
+/* Exits if it is neither a name nor a number of a command. */
+void check_command(const char *text)
+{
+	uint64_t value;
+
+	if (!parse_code(text, &value))
+		error(EXIT_USAGE, 0, "there is no TPM command %s%s", text, hint_of_code(text));
 }
 
 /* NULL if it is wrong, as far as that is known without the family. */

@@ -56,6 +56,8 @@ const struct property *find_property(const char *text, size_t len);
 void no_property(const char *text, size_t len) __attribute__((noreturn));
 const struct property *check_assignment(const char *text, uint64_t *value);
 struct json_object *property_json(const struct property *p, uint64_t value);
+bool names_code(const char *text, uint32_t code);
+void check_command(const char *text);
 const char *code_name(uint32_t family, uint32_t code);
 bool format_command(uint32_t family, const struct vtpm_bridge_setting *setting, char *text);
 

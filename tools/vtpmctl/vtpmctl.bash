@@ -54,7 +54,8 @@ _vtpmctl_unset()
 _vtpmctl_values()
 {
 	case $1 in
-	--chip) _vtpmctl_nodes tpm ;;
+	-c | --chip) _vtpmctl_nodes tpm ;;
+	-F | --file) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	locality) _vtpmctl_offer 0 1 2 3 4 ;;
 	physical-presence | reset-by-query | power | endorsement | stop-on-failure | failure-mode | \
 		accept-old-state)
@@ -75,7 +76,7 @@ _vtpmctl_words()
 
 	for ((i = 1; i < $1; i++)); do
 		case ${COMP_WORDS[i]} in
-		-c | --chip)
+		-c | --chip | -C | --command | -F | --file)
 			[[ ${COMP_WORDS[i + 1]} != = ]] || i=$((i + 1))
 			i=$((i + 1))
 			;;
@@ -106,32 +107,36 @@ _vtpmctl()
 	elif [[ $prev == = ]]; then
 		_vtpmctl_values "${COMP_WORDS[COMP_CWORD - 2]}"
 		return
-	elif [[ $prev == -c || $prev == --chip ]]; then
-		_vtpmctl_nodes tpm
-		return
 	fi
+	case $prev in
+	-c | --chip | -C | --command | -F | --file)
+		_vtpmctl_values "$prev"
+		return
+		;;
+	esac
 
 	_vtpmctl_words "$COMP_CWORD"
 	case $command,$args,$cur in
 	,*,-*)
-		_vtpmctl_offer --all --chip --config --dry-run --force --help --json --usage \
-			--version --wait
+		_vtpmctl_offer --all --chip --command --config --dry-run --file --force --help \
+			--json --usage --version --wait
 		;;
 	apply,*,-*) _vtpmctl_offer --dry-run --force --help --json --wait ;;
 	create,*,-*) _vtpmctl_offer --chip --force --help --json ;;
 	show,*,-*) _vtpmctl_offer --config --help --json ;;
 	state,*,-*) _vtpmctl_offer --chip --help --json ;;
 	attest,*,-* | chips,*,-* | list,*,-*) _vtpmctl_offer --help --json ;;
+	monitor,*,-*) _vtpmctl_offer --command --file --help --json ;;
 	destroy,*,-*) _vtpmctl_offer --all --force --help ;;
 	set,0,-*) _vtpmctl_offer --force --help ;;
 	access,*,-* | help,*,-* | reset,*,-* | unset,*,-*) _vtpmctl_offer --help ;;
 	apply,0,* | access,0,*) _vtpmctl_files ;;
 	,* | help,0,*)
-		_vtpmctl_offer access apply attest chips create destroy help list reset set \
-			show state unset
+		_vtpmctl_offer access apply attest chips create destroy help list monitor reset \
+			set show state unset
 		;;
 	create,*) _vtpmctl_properties ;;
-	destroy,* | reset,0,* | set,0,* | show,0,* | unset,0,*) _vtpmctl_nodes vtpm '-*' ;;
+	destroy,* | monitor,* | reset,0,* | set,0,* | show,0,* | unset,0,*) _vtpmctl_nodes vtpm '-*' ;;
 	set,*) _vtpmctl_properties ;;
 	unset,*) _vtpmctl_unset ;;
 	attest,0,*) _vtpmctl_offer W ;;

@@ -18,6 +18,7 @@
 #include "attest.h"
 #include "chip.h"
 #include "conf.h"
+#include "monitor.h"
 #include "property.h"
 #include "proxy.h"
 #include "report.h"
@@ -51,17 +52,21 @@ static int assign_all(uint32_t num, int argc, char **argv)
 #define OPTION_JSON	0x20
 #define OPTION_ALL	0x40
 #define OPTION_HELP	0x80
+#define OPTION_COMMAND	0x100
+#define OPTION_FILE	0x200
 
 /**
  * struct options - options that a command may have, in front of its other words
  * @given:	which of them were given
  * @chip:	value of --chip
  * @wait:	value of --wait, in seconds
+ * @monitor:	values of --command and --file
  */
 struct options {
 	unsigned int given;
 	uint32_t chip;
 	uint64_t wait;
+	struct monitor monitor;
 };
 
 /* Whether the caller has what was printed, as far as can be known. */
@@ -189,6 +194,17 @@ static int do_reset(const struct options *options, int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	return 0;
+}
+
+static int do_monitor(const struct options *options, int argc, char **argv)
+{
+	struct monitor wanted = options->monitor;
+
+	while (wanted.nr_nums < (unsigned int)argc) {
+		wanted.nums[wanted.nr_nums] = parse_proxy(argv[wanted.nr_nums]);
+		wanted.nr_nums++;
+	}
+	return monitor(&wanted);
 }
 
 static int do_unset(const struct options *options, int argc, char **argv)
@@ -360,6 +376,12 @@ static const struct command {
 	  "vtpmctl help create" },
 	{ "list", do_list, OPTION_JSON, 0, 0, "[--json]", "a line for each proxy (the default)",
 	  "vtpmctl list --json" },
+	{ "monitor", do_monitor, OPTION_COMMAND | OPTION_FILE | OPTION_JSON, 0, MAX_FILTERS,
+	  "[--command NAME] [--file FILE] [--json] [PROXY ...]",
+	  "print commands of guests while they are answered, until it is interrupted",
+	  "vtpmctl monitor vm1\n"
+	  "vtpmctl monitor --command Unseal --command PolicyPCR\n"
+	  "vtpmctl monitor --json | jq -c 'select(.rc != 0)'" },
 	{ "reset", do_reset, 0, 1, 1, "PROXY", "reset its virtual platform",
 	  "vtpmctl reset vm1" },
 	{ "set", do_set, OPTION_FORCE, 2, 1000, "[--force] PROXY name=value ...",
@@ -383,8 +405,10 @@ static const struct command {
 static const struct argp_option argp_options[] = {
 	{ "all", 'a', NULL, 0, "every proxy", 0 },
 	{ "chip", 'c', "CHIP", 0, "share this chip (default: the system's default)", 0 },
+	{ "command", 'C', "NAME", 0, "only this command; may be repeated", 0 },
 	{ "config", OPTION_CONFIG << 8, NULL, 0, "as a file of /etc/vtpm-bridge", 0 },
 	{ "dry-run", 'n', NULL, 0, "say what would be changed, and change nothing", 0 },
+	{ "file", 'F', "FILE", 0, "what was read from trace_pipe; - is standard input", 0 },
 	{ "wait", 'w', "SECONDS", 0, "wait so long for a chip that is not there yet", 0 },
 	{ "force", 'f', NULL, 0,
 	  "even a proxy in use, handles of others, a secret that others can read", 0 },
@@ -402,6 +426,8 @@ static const struct option_bit {
 } option_bits[] = {
 	{ 'a', OPTION_ALL },
 	{ 'c', OPTION_CHIP },
+	{ 'C', OPTION_COMMAND },
+	{ 'F', OPTION_FILE },
 	{ 'f', OPTION_FORCE },
 	{ 'j', OPTION_JSON },
 	{ 'n', OPTION_DRY_RUN },
@@ -529,6 +555,15 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'w':
 		if (!parse_num(arg, &words->options.wait) || words->options.wait > MAX_WAIT)
 			argp_error(state, "%s is no number of seconds up to %d", arg, MAX_WAIT);
+		break;
+	case 'C':
+		check_command(arg);
+		if (words->options.monitor.nr_codes == MAX_FILTERS)
+			argp_error(state, "there are more than %d commands", MAX_FILTERS);
+		words->options.monitor.codes[words->options.monitor.nr_codes++] = arg;
+		break;
+	case 'F':
+		words->options.monitor.path = arg;
 		break;
 	case 'V':
 		print_version();
