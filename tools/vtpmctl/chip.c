@@ -155,7 +155,7 @@ static bool ask_chip(struct chip *chip)
 	return done;
 }
 
-/* Linux has a directory pcr-HASH for each bank, but none for a TPM 1.2. */
+/* Linux has a directory pcr-HASH for each bank. */
 static void read_banks(struct chip *chip)
 {
 	char pattern[TEXT_LEN];
