@@ -7,13 +7,9 @@
 #include <errno.h>
 #include <error.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 #include "monitor.h"
 #include "property.h"
 #include "proxy.h"
@@ -21,18 +17,7 @@
 #include "report.h"
 #include "trace.h"
 
-#define LINE_SIZE	4096
 #define PATIENCE	500	/* ms until it is looked for lines that did not wake the reader */
-
-/**
- * struct lines - bytes of which a part is no line yet
- * @len:	how many there are
- * @bytes:	the bytes
- */
-struct lines {
-	size_t len;
-	char bytes[LINE_SIZE];
-};
 
 /* No code of one family is one of the other. */
 static uint32_t family_of(uint32_t code)
@@ -187,93 +172,41 @@ static void report_event(const struct event *e, const struct decoded *d)
 	print_json_line(r.object);
 }
 
-static void tell_line(const struct monitor *wanted, const char *line)
+static void tell_event(void *context, const struct event *event)
 {
+	const struct monitor *wanted = context;
 	struct decoded decoded;
-	struct event event;
 
-	if (!parse_event(line, &event) || !is_wanted(wanted, &event))
+	if (!is_wanted(wanted, event))
 		return;
-	decode(wanted, &event, &decoded);
+	decode(wanted, event, &decoded);
 	if (as_json)
-		report_event(&event, &decoded);
+		report_event(event, &decoded);
 	else
-		print_event(&event, &decoded);
+		print_event(event, &decoded);
 }
 
-/* Tell of the lines that have an end.  The rest waits for more. */
-static void tell_lines(const struct monitor *wanted, struct lines *lines)
+static int monitor_live(struct monitor *wanted)
 {
-	char *line = lines->bytes, *end;
-
-	while ((end = memchr(line, '\n', lines->bytes + lines->len - line))) {
-		*end = 0;
-		tell_line(wanted, line);
-		line = end + 1;
-	}
-	lines->len -= line - lines->bytes;
-	memmove(lines->bytes, line, lines->len);
-	/* No line of the kernel is as long. */
-	if (lines->len == sizeof(lines->bytes))
-		lines->len = 0;
-}
-
-/* All that there is now; false if nobody reads what is told. */
-static bool tell_pending(const struct monitor *wanted, int fd, struct lines *lines)
-{
-	ssize_t len;
-
-	do {
-		len = read(fd, lines->bytes + lines->len, sizeof(lines->bytes) - lines->len);
-		if (len > 0) {
-			lines->len += len;
-			tell_lines(wanted, lines);
-		}
-	} while (len > 0);
-	return !fflush(stdout) && !ferror(stdout);
-}
-
-/* What ends it, so that it can remove what it has made. */
-static int catch_signals(void)
-{
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
-	unsigned int i;
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	for (i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaddset(&set, signals[i]);
-	fd = sigprocmask(SIG_BLOCK, &set, NULL) ? -1 : signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		error(EXIT_FAILURE, errno, "signals");
-	return fd;
-}
-
-static int monitor_live(const struct monitor *wanted)
-{
-	struct pollfd fds[] = {
-		{ .fd = catch_signals(), .events = POLLIN },
-		{ .events = POLLIN },
-	};
-	struct lines lines = { .len = 0 };
-	bool heard = true;
+	bool is_read = true;
+	struct trace trace;
 
 	control();
-	fds[1].fd = begin_trace();
-	while (heard && !(fds[0].revents & POLLIN)) {
-		if (poll(fds, ARRAY_SIZE(fds), PATIENCE) < 0 && errno != EINTR)
-			break;
-		heard = tell_pending(wanted, fds[1].fd, &lines);
+	begin_trace(&trace);
+	while (is_read && wait_for_trace(&trace, -1, PATIENCE)) {
+		read_trace(&trace, tell_event, wanted);
+		is_read = !fflush(stdout) && !ferror(stdout);
 	}
-	end_trace(fds[1].fd);
-	return heard ? 0 : EXIT_FAILURE;
+	read_trace(&trace, tell_event, wanted);
+	end_trace(&trace);
+	return is_read ? 0 : EXIT_FAILURE;
 }
 
-static int monitor_file(const struct monitor *wanted)
+static int monitor_file(struct monitor *wanted)
 {
 	FILE *file = strcmp(wanted->path, "-") ? fopen(wanted->path, "re") : stdin;
 	char *line = NULL;
+	struct event event;
 	size_t size = 0;
 	int ret = 0;
 
@@ -281,8 +214,11 @@ static int monitor_file(const struct monitor *wanted)
 		error(0, errno, "%s", wanted->path);
 		return EXIT_FAILURE;
 	}
-	while (getline(&line, &size, file) > 0)
-		tell_line(wanted, line);
+	while (getline(&line, &size, file) > 0) {
+		line[strcspn(line, "\n")] = 0;
+		if (parse_event(line, &event))
+			tell_event(wanted, &event);
+	}
 	if (ferror(file)) {
 		error(0, errno, "%s", wanted->path);
 		ret = EXIT_FAILURE;
@@ -294,7 +230,7 @@ static int monitor_file(const struct monitor *wanted)
 }
 
 /* The exit status: 0 when a signal, or the end of the file, has ended it. */
-int monitor(const struct monitor *wanted)
+int monitor(struct monitor *wanted)
 {
 	return wanted->path ? monitor_file(wanted) : monitor_live(wanted);
 }

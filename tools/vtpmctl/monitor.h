@@ -24,6 +24,6 @@ struct monitor {
 	const char *codes[MAX_FILTERS];
 };
 
-int monitor(const struct monitor *wanted);
+int monitor(struct monitor *wanted);
 
 #endif

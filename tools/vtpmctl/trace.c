@@ -10,10 +10,12 @@
 #include <glob.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "property.h"
@@ -23,6 +25,7 @@
 #define INSTANCES	TRACEFS "/instances"
 #define MARK		": vtpmb_"	/* between the time of a line and its event */
 #define LOST		"[LOST "
+#define MAX_ROUNDS	256	/* reads before it is looked for signals again */
 
 static bool parse_response(const char *text, struct event *e)
 {
@@ -168,41 +171,120 @@ static bool enable(void)
 	return true;
 }
 
-/* Where the lines can be read, without waiting.  Exits if there are none. */
-int begin_trace(void)
+/* What ends the program, so that it can remove what it has made. */
+static int catch_signals(void)
 {
-	char path[PATH_MAX];
-	int fd = -1, err;
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	unsigned int i;
+	sigset_t set;
+	int fd;
 
-	remove_stale();
-	instance_path(path, getpid(), "");
-	if (mkdir(path, 0700)) {
-		err = errno;
-		error(0, err, "%s", path);
-		if (err == ENOENT)
-			fprintf(stderr, "%s: hint: mount -t tracefs tracefs " TRACEFS "\n",
-				program_invocation_short_name);
-		exit(EXIT_FAILURE);
-	}
-	if (enable()) {
-		instance_path(path, getpid(), "/trace_pipe");
-		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	}
-	if (fd < 0) {
-		err = errno;
-		end_trace(-1);
-		error(EXIT_FAILURE, err, "the tracepoints of vtpm_bridge");
-	}
+	sigemptyset(&set);
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
+		sigaddset(&set, signals[i]);
+	fd = sigprocmask(SIG_BLOCK, &set, NULL) ? -1 : signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		error(EXIT_FAILURE, errno, "signals");
 	return fd;
 }
 
+static void make_instance(void)
+{
+	char path[PATH_MAX];
+	int err;
+
+	instance_path(path, getpid(), "");
+	if (!mkdir(path, 0700))
+		return;
+	err = errno;
+	error(0, err, "%s", path);
+	if (err == ENOENT)
+		fprintf(stderr, "%s: hint: mount -t tracefs tracefs " TRACEFS "\n",
+			program_invocation_short_name);
+	exit(EXIT_FAILURE);
+}
+
+/* Exits if there are no tracepoints.  From here on, signals that end it are waited for. */
+void begin_trace(struct trace *trace)
+{
+	char path[PATH_MAX];
+	int err;
+
+	remove_stale();
+	*trace = (struct trace) { .fd = -1, .signals = catch_signals() };
+	make_instance();
+	if (enable()) {
+		instance_path(path, getpid(), "/trace_pipe");
+		trace->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	}
+	if (trace->fd >= 0)
+		return;
+	err = errno;
+	end_trace(trace);
+	error(EXIT_FAILURE, err, "the tracepoints of vtpm_bridge");
+}
+
+/*
+ * Wait for lines, for input of @other if that is not -1, or for some time.  False: a signal ends
+ * the program.
+ */
+bool wait_for_trace(const struct trace *trace, int other, int ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = trace->signals, .events = POLLIN },
+		{ .fd = trace->fd, .events = POLLIN },
+		{ .fd = other, .events = POLLIN },
+	};
+
+	if (poll(fds, ARRAY_SIZE(fds), ms) < 0)
+		return errno == EINTR;
+	return !fds[0].revents;
+}
+
+/* Tell of the lines that have an end.  The rest waits for more. */
+static void tell_lines(struct trace *trace,
+		       void (*tell)(void *context, const struct event *event), void *context)
+{
+	char *line = trace->bytes, *end;
+	struct event event;
+
+	while ((end = memchr(line, '\n', trace->bytes + trace->len - line))) {
+		*end = 0;
+		if (parse_event(line, &event))
+			tell(context, &event);
+		line = end + 1;
+	}
+	trace->len -= line - trace->bytes;
+	memmove(trace->bytes, line, trace->len);
+	if (trace->len == sizeof(trace->bytes))
+		trace->len = 0;
+}
+
+/* Tell of the events that there are now: not of all if more come all the time. */
+void read_trace(struct trace *trace, void (*tell)(void *context, const struct event *event),
+		void *context)
+{
+	unsigned int rounds = MAX_ROUNDS;
+	ssize_t len;
+
+	do {
+		len = read(trace->fd, trace->bytes + trace->len,
+			   sizeof(trace->bytes) - trace->len);
+		if (len > 0) {
+			trace->len += len;
+			tell_lines(trace, tell, context);
+		}
+	} while (len > 0 && --rounds);
+}
+
 /* Close what begin_trace() has opened, and remove the instance. */
-void end_trace(int fd)
+void end_trace(struct trace *trace)
 {
 	char path[PATH_MAX];
 
-	if (fd >= 0)
-		close(fd);
+	if (trace->fd >= 0)
+		close(trace->fd);
+	close(trace->signals);
 	instance_path(path, getpid(), "");
 	if (rmdir(path))
 		error(0, errno, "%s", path);

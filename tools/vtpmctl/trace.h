@@ -4,6 +4,7 @@
 #define VTPMCTL_TRACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define WORD_SIZE	32	/* bytes of the longest word in a line */
@@ -44,8 +45,27 @@ struct event {
 	bool stopped;
 };
 
+#define LINES_SIZE	4096	/* no line of the kernel is as long */
+
+/**
+ * struct trace - tracepoints that are being read
+ * @fd:		where the lines come from
+ * @signals:	where the signals come from that end the program
+ * @len:	bytes of @bytes that are no line yet
+ * @bytes:	what was read
+ */
+struct trace {
+	int fd;
+	int signals;
+	size_t len;
+	char bytes[LINES_SIZE];
+};
+
 bool parse_event(const char *line, struct event *event);
-int begin_trace(void);
-void end_trace(int fd);
+void begin_trace(struct trace *trace);
+bool wait_for_trace(const struct trace *trace, int other, int ms);
+void read_trace(struct trace *trace, void (*tell)(void *context, const struct event *event),
+		void *context);
+void end_trace(struct trace *trace);
 
 #endif

@@ -21,7 +21,7 @@ static const char *const power_names[] = {
 	[VTPM_BRIDGE_SHUT_DOWN] = "shutdown",
 };
 
-static const char *power_name(const struct vtpm_bridge_query *q)
+const char *power_name(const struct vtpm_bridge_query *q)
 {
 	return q->power < ARRAY_SIZE(power_names) ? power_names[q->power] : "unknown";
 }
@@ -190,6 +190,17 @@ static const struct column list_columns[] = {
 
 static struct table list_table = { list_columns, ARRAY_SIZE(list_columns), 0, NULL };
 
+/* The keys of a proxy in a list, in JSON. */
+void report_proxy(struct report *r, const struct vtpm_bridge_query *q)
+{
+	report_names(r, q->num, q->name);
+	report_number(r, "number", q->num);
+	report_chip(r, q->chip);
+	report_text(r, "family", family_name(q->family));
+	report_text(r, "state", power_name(q));
+	report_flag(r, "open", q->flags & VTPM_BRIDGE_OPEN, NULL, NULL);
+}
+
 static int tell_line(const struct vtpm_bridge_query *q, struct report *r)
 {
 	bool open = q->flags & VTPM_BRIDGE_OPEN;
@@ -197,12 +208,7 @@ static int tell_line(const struct vtpm_bridge_query *q, struct report *r)
 
 	if (as_json) {
 		report_begin(r, NULL);
-		report_names(r, q->num, q->name);
-		report_number(r, "number", q->num);
-		report_chip(r, q->chip);
-		report_text(r, "family", family_name(q->family));
-		report_text(r, "state", power_name(q));
-		report_flag(r, "open", open, NULL, NULL);
+		report_proxy(r, q);
 		return 0;
 	}
 	format_node(node, "/dev/", q->num, q->name);

@@ -7,6 +7,10 @@
 #include <stdint.h>
 #include <linux/vtpm_bridge.h>
 
+struct report;
+
+const char *power_name(const struct vtpm_bridge_query *q);
+void report_proxy(struct report *r, const struct vtpm_bridge_query *q);
 int list_proxies(void);
 int show_proxies(bool as_conf);
 int show_proxy(uint32_t num, const char *text, bool as_conf);

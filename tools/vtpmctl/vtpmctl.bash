@@ -76,7 +76,7 @@ _vtpmctl_words()
 
 	for ((i = 1; i < $1; i++)); do
 		case ${COMP_WORDS[i]} in
-		-c | --chip | -C | --command | -F | --file)
+		-[cCFiw] | --chip | --command | --count | --file | --interval | --wait)
 			[[ ${COMP_WORDS[i + 1]} != = ]] || i=$((i + 1))
 			i=$((i + 1))
 			;;
@@ -118,14 +118,15 @@ _vtpmctl()
 	_vtpmctl_words "$COMP_CWORD"
 	case $command,$args,$cur in
 	,*,-*)
-		_vtpmctl_offer --all --chip --command --config --dry-run --file --force --help \
-			--json --usage --version --wait
+		_vtpmctl_offer --all --batch --chip --command --config --count --dry-run --file \
+			--force --help --interval --json --usage --version --wait
 		;;
 	apply,*,-*) _vtpmctl_offer --dry-run --force --help --json --wait ;;
 	create,*,-*) _vtpmctl_offer --chip --force --help --json ;;
 	show,*,-*) _vtpmctl_offer --config --help --json ;;
 	state,*,-*) _vtpmctl_offer --chip --help --json ;;
 	attest,*,-* | chips,*,-* | list,*,-*) _vtpmctl_offer --help --json ;;
+	top,*,-*) _vtpmctl_offer --batch --count --help --interval --json ;;
 	monitor,*,-*) _vtpmctl_offer --command --file --help --json ;;
 	destroy,*,-*) _vtpmctl_offer --all --force --help ;;
 	set,0,-*) _vtpmctl_offer --force --help ;;
@@ -133,7 +134,7 @@ _vtpmctl()
 	apply,0,* | access,0,*) _vtpmctl_files ;;
 	,* | help,0,*)
 		_vtpmctl_offer access apply attest chips create destroy help list monitor reset \
-			set show state unset
+			set show state top unset
 		;;
 	create,*) _vtpmctl_properties ;;
 	destroy,* | monitor,* | reset,0,* | set,0,* | show,0,* | unset,0,*) _vtpmctl_nodes vtpm '-*' ;;

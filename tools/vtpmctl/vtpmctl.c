@@ -25,6 +25,7 @@
 #include "secret.h"
 #include "state.h"
 #include "suggest.h"
+#include "top.h"
 #include "view.h"
 
 static int assign_all(uint32_t num, int argc, char **argv)
@@ -54,6 +55,9 @@ static int assign_all(uint32_t num, int argc, char **argv)
 #define OPTION_HELP	0x80
 #define OPTION_COMMAND	0x100
 #define OPTION_FILE	0x200
+#define OPTION_BATCH	0x400
+#define OPTION_INTERVAL	0x800
+#define OPTION_COUNT	0x1000
 
 /**
  * struct options - options that a command may have, in front of its other words
@@ -61,12 +65,14 @@ static int assign_all(uint32_t num, int argc, char **argv)
  * @chip:	value of --chip
  * @wait:	value of --wait, in seconds
  * @monitor:	values of --command and --file
+ * @top:	values of --interval and --count
  */
 struct options {
 	unsigned int given;
 	uint32_t chip;
 	uint64_t wait;
 	struct monitor monitor;
+	struct top top;
 };
 
 /* Whether the caller has what was printed, as far as can be known. */
@@ -199,12 +205,29 @@ static int do_reset(const struct options *options, int argc, char **argv)
 static int do_monitor(const struct options *options, int argc, char **argv)
 {
 	struct monitor wanted = options->monitor;
+	struct vtpm_bridge_query q;
+	int i;
 
-	while (wanted.nr_nums < (unsigned int)argc) {
-		wanted.nums[wanted.nr_nums] = parse_proxy(argv[wanted.nr_nums]);
-		wanted.nr_nums++;
+	for (i = 0; i < argc; i++) {
+		uint32_t num = parse_proxy(argv[i]);
+
+		if (!wanted.path && query(num, &q)) {
+			complain(argv[i]);
+			return EXIT_FAILURE;
+		}
+		wanted.nums[wanted.nr_nums++] = num;
 	}
 	return monitor(&wanted);
+}
+
+static int do_top(const struct options *options, int argc, char **argv)
+{
+	struct top how = options->top;
+
+	(void)argc;
+	(void)argv;
+	how.batch = options->given & OPTION_BATCH;
+	return top(&how);
 }
 
 static int do_unset(const struct options *options, int argc, char **argv)
@@ -397,6 +420,11 @@ static const struct command {
 	  "tell of a state file, or copy or move it with another lock",
 	  "vtpmctl state show /var/lib/vtpm-bridge/vm1\n"
 	  "vtpmctl state copy /var/lib/vtpm-bridge/vm1 /mnt/vm1 new-key-file=/mnt/vm1.key" },
+	{ "top", do_top, OPTION_BATCH | OPTION_COUNT | OPTION_INTERVAL | OPTION_JSON, 0, 0,
+	  "[--batch|--json] [--interval SECONDS] [--count NUMBER]",
+	  "show again and again what the proxies do, and how busy they keep their chips",
+	  "vtpmctl top\n"
+	  "vtpmctl top --batch --interval 10 --count 6" },
 	{ "unset", do_unset, 0, 2, 1000, "PROXY name ...",
 	  "give properties the value that a new proxy has",
 	  "vtpmctl unset vm1 nv-range deny" },
@@ -404,14 +432,17 @@ static const struct command {
 
 static const struct argp_option argp_options[] = {
 	{ "all", 'a', NULL, 0, "every proxy", 0 },
+	{ "batch", 'b', NULL, 0, "table below table, without a screen", 0 },
 	{ "chip", 'c', "CHIP", 0, "share this chip (default: the system's default)", 0 },
 	{ "command", 'C', "NAME", 0, "only this command; may be repeated", 0 },
 	{ "config", OPTION_CONFIG << 8, NULL, 0, "as a file of /etc/vtpm-bridge", 0 },
+	{ "count", OPTION_COUNT << 8, "NUMBER", 0, "end after so many times", 0 },
 	{ "dry-run", 'n', NULL, 0, "say what would be changed, and change nothing", 0 },
 	{ "file", 'F', "FILE", 0, "what was read from trace_pipe; - is standard input", 0 },
 	{ "wait", 'w', "SECONDS", 0, "wait so long for a chip that is not there yet", 0 },
 	{ "force", 'f', NULL, 0,
 	  "even a proxy in use, handles of others, a secret that others can read", 0 },
+	{ "interval", 'i', "SECONDS", 0, "from one time to the next (default: 2)", 0 },
 	{ "json", 'j', NULL, 0, "print JSON, for programs", 0 },
 	{ "help", '?', NULL, 0, "say what there is, or what a command does", -1 },
 	{ "usage", OPTION_HELP << 8, NULL, 0, "say what may be written, in short", -1 },
@@ -425,15 +456,18 @@ static const struct option_bit {
 	unsigned int bit;
 } option_bits[] = {
 	{ 'a', OPTION_ALL },
+	{ 'b', OPTION_BATCH },
 	{ 'c', OPTION_CHIP },
 	{ 'C', OPTION_COMMAND },
 	{ 'F', OPTION_FILE },
 	{ 'f', OPTION_FORCE },
+	{ 'i', OPTION_INTERVAL },
 	{ 'j', OPTION_JSON },
 	{ 'n', OPTION_DRY_RUN },
 	{ 'w', OPTION_WAIT },
 	{ '?', OPTION_HELP },
 	{ OPTION_CONFIG << 8, OPTION_CONFIG },
+	{ OPTION_COUNT << 8, OPTION_COUNT },
 };
 
 static unsigned int find_option(int key)
@@ -551,6 +585,16 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'c':
 		words->options.chip = parse_chip(arg);
+		break;
+	case 'i':
+		if (!parse_num(arg, &words->options.top.interval) ||
+		    !words->options.top.interval || words->options.top.interval > MAX_WAIT)
+			argp_error(state, "%s is no number of seconds from 1 to %d", arg,
+				   MAX_WAIT);
+		break;
+	case OPTION_COUNT << 8:
+		if (!parse_num(arg, &words->options.top.count) || !words->options.top.count)
+			argp_error(state, "%s is no number from 1 on", arg);
 		break;
 	case 'w':
 		if (!parse_num(arg, &words->options.wait) || words->options.wait > MAX_WAIT)
