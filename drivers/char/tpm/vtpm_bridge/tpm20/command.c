@@ -435,9 +435,14 @@ static int tpm20_enter_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call 
 {
 	struct vtpmb_tpm20_entry *entry;
 	u32 handle;
+	int err;
 
 	if (!vtpmb_get_u32(r, &handle))
 		return -EIO;
+	err = vtpmb_tpm20_claim_session(vtpm, handle, call->policy ? TPM2_HT_POLICY_SESSION :
+					TPM2_HT_HMAC_SESSION);
+	if (err)
+		return err;
 	entry = vtpmb_tpm20_new_session(vtpm, handle, call->trial);
 	if (!entry)
 		return -EIO;
@@ -467,7 +472,8 @@ static int tpm20_enter(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, i
 	vtpmb_reader_init(&r, handle, len - VTPMB_HEADER_SIZE);
 	if (call->row->response == RESPONSE_SESSION)
 		return tpm20_enter_session(vtpm, call, &r);
-	if (!vtpmb_get_u32(&r, &phys))
+	if (!vtpmb_get_u32(&r, &phys) ||
+	    !vtpmb_tpm20_is_free_object(&vtpmb_tpm20_state(vtpm)->table, phys))
 		return -EIO;
 	vtpmb_tpm20_refine_origin(call, r);
 

@@ -193,7 +193,7 @@ static int tpm20_ask_chip(struct vtpmb_port *port, const struct tpm20_learn *lea
 static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 		       const struct tpm20_learn *learn)
 {
-	u32 nr_entries, before, start = learn->start;
+	u32 nr_entries, nr_listed = 0, before, start = learn->start;
 	struct vtpmb_reader r;
 	u8 more;
 	int err;
@@ -203,8 +203,9 @@ static int tpm20_learn(struct vtpmb_port *port, struct vtpmb_tpm20_facts *facts,
 		err = tpm20_ask_chip(port, learn, start, &r, &more, &nr_entries);
 		if (err)
 			return err;
-		if (more && !nr_entries)
+		if ((more && !nr_entries) || nr_entries > VTPMB_TPM20_MAX_LISTED - nr_listed)
 			return -EIO;
+		nr_listed += nr_entries;
 		while (!err && nr_entries--)
 			err = learn->entry(port, facts, &r, &start);
 		/* The next part must begin after this one. */

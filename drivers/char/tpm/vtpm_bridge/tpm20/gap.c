@@ -68,7 +68,7 @@
  */
 static s64 tpm20_balance(const struct vtpmb_tpm20_gap *gap)
 {
-	return (NR_FOR_HOST + 1) * (s64)gap->nr_saves - NR_FOR_HOST * (s64)gap->next;
+	return (NR_FOR_HOST + 1) * gap->nr_saves - NR_FOR_HOST * gap->next;
 }
 
 /*
@@ -175,6 +175,12 @@ static bool tpm20_must_look(struct vtpmb_port *port)
 	return tpm20_gap_limit(gap, &limit) && tpm20_balance(gap) >= limit - size / 4;
 }
 
+/* Whether to try a save that is usually refused: true once in TRY_EVERY calls. */
+static bool tpm20_gap_try_anyway(struct vtpmb_port *port)
+{
+	return ++vtpmb_tpm20_gap(port)->nr_refused % TRY_EVERY == 0;
+}
+
 /* Take one save of the vtpm's equal share.  Return: false if the share is used up */
 static bool tpm20_has_share(struct vtpmb_vtpm *vtpm, s64 all)
 {
@@ -197,7 +203,7 @@ static bool tpm20_gap_has_left(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 	s64 limit, all = gap->term_limit - gap->term_balance;
 
 	if (gap->used_up && vtpm)
-		return vtpmb_tpm20_gap_try_anyway(port);
+		return tpm20_gap_try_anyway(port);
 	if (!tpm20_gap_limit(gap, &limit))
 		return true;
 	if (tpm20_balance(gap) >= limit)
@@ -205,7 +211,7 @@ static bool tpm20_gap_has_left(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 	if (!vtpm || tpm20_balance(gap) < gap->term_balance + all / 2 ||
 	    tpm20_has_share(vtpm, all))
 		return true;
-	return gap->nr_tries < all / 8 && vtpmb_tpm20_gap_try_anyway(port) && ++gap->nr_tries;
+	return gap->nr_tries < all / 8 && tpm20_gap_try_anyway(port) && ++gap->nr_tries;
 }
 
 /*
@@ -224,10 +230,14 @@ int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port)
 	return err ? err : !looked && tpm20_gap_has_left(vtpm, port);
 }
 
-/* Whether to try a save that is usually refused: true once in TRY_EVERY calls. */
-bool vtpmb_tpm20_gap_try_anyway(struct vtpmb_port *port)
+/*
+ * Whether to make room for a save that was not allowed: true once in TRY_EVERY calls.  They are
+ * counted for themselves.  Otherwise the saves that are tried anyway could fall on these calls
+ * again and again, and none would ever be tried.
+ */
+bool vtpmb_tpm20_gap_may_make(struct vtpmb_port *port)
 {
-	return ++vtpmb_tpm20_gap(port)->nr_refused % TRY_EVERY == 0;
+	return ++vtpmb_tpm20_gap(port)->nr_denied % TRY_EVERY == 0;
 }
 
 /*
@@ -312,7 +322,7 @@ bool vtpmb_tpm20_gap_may_look(struct vtpmb_port *port, const struct vtpmb_tpm20_
 		return true;
 	if (tpm20_gap_is_calm(gap) && vtpmb_tpm20_gap_age(port, oldest) < size / 2)
 		return false;
-	return tpm20_gap_has_left(NULL, port) || vtpmb_tpm20_gap_try_anyway(port);
+	return tpm20_gap_has_left(NULL, port) || tpm20_gap_try_anyway(port);
 }
 
 static void tpm20_gap_set_refresh_ms(struct vtpmb_port *port)

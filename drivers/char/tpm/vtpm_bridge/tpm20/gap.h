@@ -8,7 +8,7 @@
 int vtpmb_tpm20_gap_list(struct vtpmb_port *port);
 int vtpmb_tpm20_gap_look(struct vtpmb_port *port);
 int vtpmb_tpm20_gap_allows(struct vtpmb_vtpm *vtpm, struct vtpmb_port *port);
-bool vtpmb_tpm20_gap_try_anyway(struct vtpmb_port *port);
+bool vtpmb_tpm20_gap_may_make(struct vtpmb_port *port);
 void vtpmb_tpm20_gap_is_used_up(struct vtpmb_port *port);
 void vtpmb_tpm20_gap_saved(struct vtpmb_port *port, u64 sequence);
 u64 vtpmb_tpm20_gap_age(struct vtpmb_port *port, const struct vtpmb_tpm20_body *body);

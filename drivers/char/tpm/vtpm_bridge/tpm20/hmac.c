@@ -329,8 +329,8 @@ static void tpm20_bind(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call, u
 }
 
 /*
- * Determine what the bridge knows of a new session's key: @key, @nonce, @hash_alg, @trial and
- * @bound.
+ * Determine what the bridge knows of a new session's key: @key, @nonce, @hash_alg, @policy,
+ * @trial and @bound.
  *
  * Returns TPM2_RC_AUTH_UNAVAILABLE if the chip would use an authValue other than the proxy's to
  * derive the key or to check an HMAC.  This includes all cases in which one of the two
@@ -356,6 +356,7 @@ u32 vtpmb_tpm20_new_key(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_call *call)
 	rc = vtpmb_tpm20_compute_salt(vtpm, call);
 	if (rc)
 		return rc;
+	call->policy = type != TPM2_SE_HMAC;
 	call->trial = type == TPM2_SE_TRIAL;
 	call->key.lent = call->salt_len;
 	call->key.known = salted == call->key.lent && virtual && !tpm20_is_encrypted(call) &&

@@ -66,6 +66,27 @@ int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm)
 	return 0;
 }
 
+/**
+ * vtpmb_tpm20_is_free_object() - whether the chip can have given a handle to a new object
+ * @table:	the handle table of the vtpm whose turn it is
+ * @phys:	the chip's handle
+ *
+ * Nobody else may have it: no other object of this table, and no object that is known to be the
+ * host's.  Other proxies have no objects in the chip.  Otherwise the answer is malformed.  Two
+ * entries with one handle would flush each other, or what is the host's.
+ */
+bool vtpmb_tpm20_is_free_object(struct vtpmb_tpm20_table *table, u32 phys)
+{
+	unsigned int i;
+
+	for (i = 0; table->host_objects_known && i < table->nr_host_objects; i++) {
+		if (table->host_objects[i] == phys)
+			return false;
+	}
+	return TPM20_HT(phys) == TPM2_HT_TRANSIENT && phys != table->lent.res.phys &&
+	       !vtpmb_tpm20_find_loaded(table, phys);
+}
+
 /* Forget both lists, because the host gets the chip. */
 void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm)
 {

@@ -7,6 +7,7 @@
 
 int vtpmb_tpm20_list_host_objects(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_list_host_sessions(struct vtpmb_vtpm *vtpm);
+bool vtpmb_tpm20_is_free_object(struct vtpmb_tpm20_table *table, u32 phys);
 void vtpmb_tpm20_forget_host_lists(struct vtpmb_vtpm *vtpm);
 
 #endif

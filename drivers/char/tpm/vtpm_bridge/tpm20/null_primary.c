@@ -17,6 +17,7 @@
 
 #include <linux/errno.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -24,6 +25,7 @@
 #include "../core/port.h"
 #include "ask.h"
 #include "books.h"
+#include "host.h"
 #include "null_primary.h"
 #include "state.h"
 #include "swap.h"
@@ -496,18 +498,22 @@ static int tpm20_load_external(struct vtpmb_vtpm *vtpm, const struct vtpmb_write
 	struct vtpmb_port *port = vtpm->port;
 	unsigned int tries = 0;
 	struct vtpmb_reader r;
+	bool has_handle;
 	int len;
 
 	do {
 		len = vtpmb_tpm20_own_plain(port, TPM2_CC_LoadExternal, params->buf, params->len,
 					    rc);
-		if (len >= 0) {
-			vtpmb_port_response(port, len, &r);
-			vtpmb_get_u32(&r, handle);
-		}
+		vtpmb_port_response(port, max_t(int, len, VTPMB_HEADER_SIZE), &r);
+		has_handle = vtpmb_get_u32(&r, handle);
 		memzero_explicit(port->scratch, VTPMB_HEADER_SIZE + params->len);
 	} while (vtpmb_tpm20_goes_again(vtpm, &len, *rc, &tries));
-	return len;
+	if (len < 0 || *rc)
+		return min(len, 0);
+	if (has_handle && vtpmb_tpm20_is_free_object(&vtpmb_tpm20_state(vtpm)->table, *handle))
+		return 0;
+	vtpmb_tpm20_chip(port)->resync_needed = true;
+	return -EIO;
 }
 
 /*
@@ -524,7 +530,8 @@ int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *cal
 	u8 params[3 * sizeof(u16) + 3 * sizeof(u16) + VTPMB_ECDH_SIZE + MAX_AREA + sizeof(u32)];
 	struct vtpmb_tpm20_null_key key;
 	struct vtpmb_writer w;
-	int len = 0;
+	u32 loaded = 0;
+	int err = 0;
 
 	*rc = TPM2_RC_SUCCESS;
 	if (!lent->res.phys) {
@@ -534,16 +541,14 @@ int vtpmb_tpm20_lend(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_call *cal
 			*rc = TPM2_RC_FAILURE;
 		table->loading = lent;
 		if (!*rc)
-			len = tpm20_load_external(vtpm, &w, &lent->res.phys, rc);
+			err = tpm20_load_external(vtpm, &w, &loaded, rc);
 		memzero_explicit(&key, sizeof(key));
 		memzero_explicit(params, sizeof(params));
-		if (len < 0)
-			return len;
-		if (!*rc && len < VTPMB_HEADER_SIZE + 4) {
-			vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
-			return -EIO;
-		}
+		if (err)
+			return err;
 		table->loading = NULL;
+		if (!*rc)
+			lent->res.phys = loaded;
 		if (*rc & TPM2_RC_FMT1 || *rc == TPM2_RC_COMMAND_CODE)
 			*rc = TPM2_RC_AUTH_UNAVAILABLE;
 	}

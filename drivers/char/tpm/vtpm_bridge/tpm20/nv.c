@@ -278,7 +278,7 @@ int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 			   unsigned int max)
 {
 	struct vtpmb_range own = tpm20_own_range(vtpm);
-	unsigned int nr = 0;
+	unsigned int nr = 0, nr_listed = 0;
 	u32 page[NR_PAGE];
 	int count, i;
 
@@ -286,6 +286,9 @@ int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 		count = vtpmb_tpm20_chip_handles(vtpm->port, first, page, NR_PAGE);
 		if (count < 0)
 			return count;
+		nr_listed += count;
+		if (nr_listed > VTPMB_TPM20_MAX_LISTED)
+			return -EIO;
 		for (i = 0; i < count && nr < max; i++) {
 			if (vtpmb_range_has(&own, page[i]) ||
 			    tpm20_is_certificate(vtpm, page[i]))
@@ -347,6 +350,8 @@ static int tpm20_count_handles(struct vtpmb_vtpm *vtpm, struct tpm20_count_handl
 		count = vtpmb_tpm20_nv_handles(vtpm, first, handle, NR_PAGE);
 		if (count < 0)
 			return count;
+		if (tally->nr_indices > VTPMB_TPM20_MAX_LISTED)
+			return -EIO;
 		for (i = 0; !err && i < count; i++)
 			err = tpm20_count_index(vtpm, handle[i], tally);
 		if (count)
@@ -476,12 +481,16 @@ static int tpm20_undefine(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *ran
 			  bool *gone)
 {
 	u32 handle[NR_PAGE], first = range->first;
+	unsigned int nr_listed = 0;
 	int count, i, err = 0;
 
 	do {
 		count = vtpmb_tpm20_chip_handles(vtpm->port, first, handle, NR_PAGE);
 		if (count < 0)
 			return count;
+		nr_listed += count;
+		if (nr_listed > VTPMB_TPM20_MAX_LISTED)
+			return -EIO;
 		for (i = 0; !err && i < count && handle[i] <= range->last; i++)
 			err = tpm20_undefine_one(vtpm, handle[i], gone);
 		if (count)

@@ -383,7 +383,8 @@ static int tpm20_make(struct vtpmb_vtpm *vtpm, u32 parent, const struct tpm20_st
 	memzero_explicit(head, sizeof(head));
 	if (len >= 0 && !*rc) {
 		vtpmb_port_response(vtpm->port, len, &r);
-		if (!vtpmb_get_u32(&r, child)) {
+		if (!vtpmb_get_u32(&r, child) ||
+		    !vtpmb_tpm20_is_free_object(&vtpmb_tpm20_state(vtpm)->table, *child)) {
 			vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 			len = -EIO;
 		}

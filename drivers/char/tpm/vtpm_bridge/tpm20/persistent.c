@@ -19,6 +19,7 @@
  * as a saved context, because it may have a different authValue.
  */
 
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
@@ -194,12 +195,16 @@ static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body 
 			 u32 handle, bool *alias, bool *taken)
 {
 	u32 page[NR_PAGE], first = TPM2_PERSISTENT_FIRST;
+	unsigned int nr_listed = 0;
 	int count, i, err = 0;
 
 	do {
 		count = vtpmb_tpm20_chip_handles(vtpm->port, first, page, NR_PAGE);
 		if (count < 0)
 			return count;
+		nr_listed += count;
+		if (nr_listed > VTPMB_TPM20_MAX_LISTED)
+			return -EIO;
 		for (i = 0; !err && i < count; i++) {
 			*taken |= page[i] == handle;
 			err = vtpmb_tpm20_has_name(vtpm, page[i], body, alias);

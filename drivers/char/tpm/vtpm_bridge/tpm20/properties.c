@@ -8,6 +8,7 @@
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include "ask.h"
 #include "properties.h"
 #include "state.h"
@@ -50,7 +51,7 @@ static int tpm20_take_properties(struct vtpmb_tpm20_var *var, struct vtpmb_reade
 			WRITE_ONCE(*place, value);
 			(*nr_found)++;
 		}
-		*next = property + 1;
+		*next = min_t(u32, property, TPM2_PT_LOCKOUT_RECOVERY) + 1;
 	}
 	return 0;
 }

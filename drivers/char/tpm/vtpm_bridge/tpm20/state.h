@@ -305,6 +305,13 @@ struct vtpmb_tpm20_index {
 /** VTPMB_TPM20_MAX_TRANSIENT - more transient handles than a chip has room for */
 #define VTPMB_TPM20_MAX_TRANSIENT	32
 
+/**
+ * VTPMB_TPM20_MAX_LISTED - more entries of one capability than a chip has memory for
+ *
+ * A chip that lists more has no end.
+ */
+#define VTPMB_TPM20_MAX_LISTED	2048
+
 /** VTPMB_TPM20_MAX_BODIES - one for each handle, and those kept without one */
 #define VTPMB_TPM20_MAX_BODIES	(VTPMB_MAX_OBJECTS + VTPMB_MAX_SESSIONS + \
 				 VTPMB_MAX_PERSISTENT + VTPMB_MAX_KEPT)
@@ -597,6 +604,7 @@ struct vtpmb_tpm20_session {
  *		checks; hub's thread
  * @hier:	hierarchy of the object that it creates; hub's thread
  * @flushed:	@flushed of that hierarchy before the object was created; hub's thread
+ * @policy:	it starts a policy session, perhaps a trial one; hub's thread
  * @trial:	it starts a trial session; hub's thread
  * @key:	key of the session that it starts, without the value
  * @salt_len:	bytes of @salt, or 0
@@ -646,6 +654,7 @@ struct vtpmb_tpm20_call {
 	const struct vtpmb_tpm20_index *index[VTPMB_TPM20_HANDLES];
 	enum vtpmb_tpm20_hier hier;
 	u32 flushed;
+	bool policy;
 	bool trial;
 	bool bound;
 	bool null_primary;
@@ -774,6 +783,7 @@ struct vtpmb_tpm20_detail {
  * @looked:	@next when the chip last listed its saved sessions; 0: never
  * @nr_saves:	sessions that the chip has saved for the bridge
  * @nr_refused:	refusals; one in TRY_EVERY is let through
+ * @nr_denied:	saves that were not allowed; for one in TRY_EVERY, room is made
  * @used_up:	the chip refuses to save any session, because of a session of the host
  * @term:	incremented whenever the rest is shared out again; 0: never
  * @term_limit:	limit of the balance in this term: it must stay below
@@ -794,6 +804,7 @@ struct vtpmb_tpm20_gap {
 	u64 looked;
 	u64 nr_saves;
 	u32 nr_refused;
+	u32 nr_denied;
 	bool used_up;
 	u32 term;
 	s64 term_limit;

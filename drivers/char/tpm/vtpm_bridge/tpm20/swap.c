@@ -25,14 +25,24 @@
 #include "swap.h"
 #include "wire.h"
 
-/** CONTEXT_MIN - TPMS_CONTEXT up to its blob: sequence, handle, hierarchy, size */
-#define CONTEXT_MIN		18
-
 /** MAX_FILLERS - maximum number of loaded sessions in a chip; most have room for three */
 #define MAX_FILLERS		16
 
 /** MAX_CATCH_UP - maximum number of sessions saved again before the host gets the chip */
 #define MAX_CATCH_UP		8
+
+/* TPMS_CONTEXT.  Its savedHandle is the session's own, or says what kind of object it is. */
+static bool tpm20_get_context(struct vtpmb_reader r, const struct vtpmb_tpm20_body *body,
+			      u64 *sequence)
+{
+	u32 handle, hierarchy;
+	const u8 *blob;
+	u16 blob_len;
+
+	return vtpmb_get_u64(&r, sequence) && vtpmb_get_u32(&r, &handle) &&
+	       (body->kind != KIND_SESSION || handle == body->session) &&
+	       vtpmb_get_u32(&r, &hierarchy) && vtpmb_get_tpm2b(&r, &blob, &blob_len) && !r.left;
+}
 
 /*
  * Try once to save a context.  A truncated context is unusable, and a session is no
@@ -43,21 +53,20 @@
 static int tpm20_save(struct vtpmb_port *port, struct vtpmb_tpm20_body *body, u32 *rc)
 {
 	int len = vtpmb_tpm20_own_handle(port, TPM2_CC_ContextSave, body->res.phys, rc);
-	struct vtpmb_reader r, blob;
+	struct vtpmb_reader r;
 	u64 sequence;
 	int err;
 
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	vtpmb_port_response(port, len, &r);
-	blob = r;
-	if (blob.left < CONTEXT_MIN || !vtpmb_get_u64(&r, &sequence)) {
+	if (!tpm20_get_context(r, body, &sequence)) {
 		vtpmb_tpm20_chip(port)->resync_needed = true;
 		return -EIO;
 	}
 	if (body->kind == KIND_SESSION)
 		vtpmb_tpm20_gap_saved(port, sequence);
-	err = vtpmb_resident_keep_blob(&body->res, blob.pos, blob.left);
+	err = vtpmb_resident_keep_blob(&body->res, r.pos, r.left);
 	if (err || body->kind != KIND_SESSION)
 		return err;
 	body->res.phys = 0;
@@ -117,6 +126,9 @@ static int tpm20_flush(struct vtpmb_port *port, struct vtpmb_tpm20_body *body)
 		return len;
 	if (len && rc && rc != TPM2_RC_OF_PARAMETER(TPM2_RC_HANDLE, 0))
 		return -EIO;
+	/* If the chip does not have that handle, it may have the body under another one. */
+	if (len && rc && body->res.phys)
+		vtpmb_tpm20_chip(port)->resync_needed = true;
 	body->res.phys = 0;
 	return 0;
 }
@@ -164,8 +176,60 @@ static int tpm20_refresh(struct vtpmb_port *port, struct vtpmb_tpm20_body *oldes
 	return err ? err : rc != TPM2_RC_CONTEXT_GAP;
 }
 
-static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
+/* A saved session of any proxy that has this handle, of either type, or NULL. */
+static struct vtpmb_tpm20_body *tpm20_find_saved(struct vtpmb_port *port, u32 handle)
 {
+	struct vtpmb_tpm20_body *body;
+
+	list_for_each_entry(body, &port->saved, res.saved) {
+		if (TPM20_INDEX(body->session) == TPM20_INDEX(handle))
+			return body;
+	}
+	return NULL;
+}
+
+/**
+ * vtpmb_tpm20_claim_session() - make sure that a new session has its handle to itself
+ * @vtpm:	the vtpm
+ * @handle:	what the chip has returned
+ * @type:	TPM_HT that it must have
+ *
+ * Two sessions with one handle would flush each other.  A saved session can only have the
+ * handle of a new one if the chip was reset behind the bridge's back.  Then the chip refuses its
+ * context, and it is forgotten.  Otherwise it is saved again, and the new handle is malformed.
+ * Saved sessions of the host are not known.
+ *
+ * Return: 0; -EIO if somebody else has the handle; or the errno of transmit
+ */
+int vtpmb_tpm20_claim_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 type)
+{
+	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
+	struct vtpmb_tpm20_body *body, *saved = tpm20_find_saved(vtpm->port, handle);
+	int err = 0;
+
+	if (TPM20_HT(handle) != type ||
+	    TPM20_INDEX(handle) >= vtpmb_tpm20_facts(vtpm->port)->sessions_max ||
+	    (table->host_sessions_known &&
+	     test_bit(vtpmb_tpm20_session_bit(handle), table->host_sessions)))
+		return -EIO;
+	if (saved)
+		err = tpm20_refresh(vtpm->port, saved);
+	if (err < 0)
+		return err;
+	for (body = table->body; body < table->body + VTPMB_TPM20_MAX_BODIES; body++) {
+		if (body->kind != KIND_SESSION || TPM20_INDEX(body->session) != TPM20_INDEX(handle))
+			continue;
+		if (body->res.phys)
+			return -EIO;
+		if (!body->res.blob)
+			vtpmb_tpm20_forget_body(vtpm, body);	/* the chip has lost it */
+	}
+	return tpm20_find_saved(vtpm->port, handle) ? -EIO : 0;
+}
+
+static int tpm20_start_filler(struct vtpmb_vtpm *vtpm, u32 *handle, u32 *rc)
+{
+	struct vtpmb_port *port = vtpm->port;
 	static const u8 nonce[16];
 	u8 body[64];
 	struct vtpmb_writer w;
@@ -184,11 +248,11 @@ static int tpm20_start_filler(struct vtpmb_port *port, u32 *handle, u32 *rc)
 	if (len < 0 || *rc)
 		return len < 0 ? len : 0;
 	vtpmb_port_response(port, len, &r);
-	if (!vtpmb_get_u32(&r, handle)) {
+	len = vtpmb_get_u32(&r, handle) ?
+	      vtpmb_tpm20_claim_session(vtpm, *handle, TPM2_HT_HMAC_SESSION) : -EIO;
+	if (len)
 		vtpmb_tpm20_chip(port)->resync_needed = true;
-		return -EIO;
-	}
-	return 0;
+	return len;
 }
 
 /*
@@ -201,13 +265,13 @@ static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_b
 				   u32 *full)
 {
 	unsigned int nr = 0;
-	u32 filler[MAX_FILLERS], ignored;
+	u32 filler[MAX_FILLERS], rc;
 	int again = 0, len;
 	int err = vtpmb_tpm20_list_host_sessions(vtpm);
 
 	*full = TPM2_RC_SUCCESS;
 	while (!err && nr < MAX_FILLERS) {
-		err = tpm20_start_filler(vtpm->port, &filler[nr], full);
+		err = tpm20_start_filler(vtpm, &filler[nr], full);
 		if (err || *full)
 			break;
 		nr++;
@@ -215,10 +279,11 @@ static int tpm20_refresh_if_oldest(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_b
 	if (!err && *full == TPM2_RC_CONTEXT_GAP)
 		again = tpm20_refresh(vtpm->port, oldest);
 	while (nr--) {
-		len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_FlushContext, filler[nr],
-					     &ignored);
+		len = vtpmb_tpm20_own_handle(vtpm->port, TPM2_CC_FlushContext, filler[nr], &rc);
 		if (len < 0)
 			return len;
+		if (rc)
+			vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 	}
 	return err ? err : again;
 }
@@ -253,7 +318,9 @@ static int tpm20_make_gap(struct vtpmb_vtpm *vtpm)
 /*
  * Save the oldest session again, long before the chip refuses; one session for each call.
  * If it may not be saved again because the rest of the gap is reserved for the host, it is
- * flushed once it is three quarters of the gap behind, so that it does not block the host.
+ * flushed once it is three quarters of the gap behind, so that it does not block the host.  None
+ * can be further behind than the gap, unless the chip was reset behind the bridge's back or has
+ * returned a wrong sequence.
  */
 static int tpm20_keep_gap(struct vtpmb_port *port)
 {
@@ -268,7 +335,7 @@ static int tpm20_keep_gap(struct vtpmb_port *port)
 	allowed = vtpmb_tpm20_gap_allows(NULL, port);
 	if (allowed < 0)
 		return allowed;
-	if (allowed)
+	if (allowed || age > gap)
 		return min(tpm20_refresh(port, oldest), 0);
 	return age < gap - gap / 4 ? 0 : tpm20_flush_saved(port, oldest);
 }
@@ -332,7 +399,7 @@ static int tpm20_save_session(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *
 	int err, again, allowed = vtpmb_tpm20_gap_allows(vtpm, vtpm->port);
 	unsigned int tries = 0;
 
-	if (!allowed && vtpmb_tpm20_gap_try_anyway(vtpm->port))
+	if (!allowed && vtpmb_tpm20_gap_may_make(vtpm->port))
 		allowed = min(tpm20_make_gap(vtpm), 0);
 	if (allowed <= 0) {
 		*rc = TPM2_RC_CONTEXT_GAP;
@@ -579,6 +646,20 @@ static int tpm20_context_load_with_room(struct vtpmb_vtpm *vtpm,
 	return len;
 }
 
+/* Get the handle of a context that was loaded.  A session always keeps its own. */
+static bool tpm20_get_loaded(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body *body, int len,
+			     u32 *handle)
+{
+	struct vtpmb_reader r;
+
+	vtpmb_port_response(vtpm->port, len, &r);
+	if (!vtpmb_get_u32(&r, handle))
+		return false;
+	if (body->kind == KIND_SESSION)
+		return *handle == body->session;
+	return vtpmb_tpm20_is_free_object(&vtpmb_tpm20_state(vtpm)->table, *handle);
+}
+
 /*
  * Load a context.  If the response is lost, the new handle is lost too.  A session keeps its
  * handle, and an object is found by its Name.  A sequence has no Name: it is found as the
@@ -587,7 +668,6 @@ static int tpm20_context_load_with_room(struct vtpmb_vtpm *vtpm,
 static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc)
 {
 	struct vtpmb_tpm20_table *table = &vtpmb_tpm20_state(vtpm)->table;
-	struct vtpmb_reader r;
 	int len, err = 0;
 	u32 handle = 0;
 
@@ -600,8 +680,7 @@ static int tpm20_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u3
 	len = tpm20_context_load_with_room(vtpm, body, rc);
 	if (len < 0)
 		return len;
-	vtpmb_port_response(vtpm->port, len, &r);
-	if (!*rc && !vtpmb_get_u32(&r, &handle)) {
+	if (!*rc && !tpm20_get_loaded(vtpm, body, len, &handle)) {
 		vtpmb_tpm20_chip(vtpm->port)->resync_needed = true;
 		return -EIO;
 	}

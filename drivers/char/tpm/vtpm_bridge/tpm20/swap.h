@@ -5,6 +5,7 @@
 
 #include "state.h"
 
+int vtpmb_tpm20_claim_session(struct vtpmb_vtpm *vtpm, u32 handle, u32 type);
 int vtpmb_tpm20_refresh_idle(struct vtpmb_vtpm *vtpm);
 int vtpmb_tpm20_save(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body, u32 *rc);
 int vtpmb_tpm20_flush_and_forget(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_body *body);
