@@ -78,18 +78,20 @@ int vtpmb_tpm12_ask_capability(struct vtpmb_port *port, u32 cap, const void *sub
 	return vtpmb_get_u32(r, &size) && size == r->left ? 0 : vtpmb_tpm12_cut_short(port);
 }
 
-/* Read a TPM_CAP_PROPERTY that the chip may change; 0 if the chip does not return it. */
-int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value)
+/*
+ * Read a TPM_CAP_PROPERTY that the chip may change; 0 if the chip does not return it.  *@rc is
+ * the chip's return code.
+ */
+int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value, u32 *rc)
 {
 	const __be32 sub = cpu_to_be32(prop);
 	struct vtpmb_reader r;
-	u32 rc;
-	int err = vtpmb_tpm12_ask_capability(port, TPM_CAP_PROPERTY, &sub, sizeof(sub), &r, &rc);
+	int err = vtpmb_tpm12_ask_capability(port, TPM_CAP_PROPERTY, &sub, sizeof(sub), &r, rc);
 
 	if (err)
 		return err;
 	*value = 0;
-	return rc || (vtpmb_get_u32(&r, value) && !r.left) ? 0 : vtpmb_tpm12_cut_short(port);
+	return *rc || (vtpmb_get_u32(&r, value) && !r.left) ? 0 : vtpmb_tpm12_cut_short(port);
 }
 
 /* Whether a command may succeed later; in failure mode only after a reset. */

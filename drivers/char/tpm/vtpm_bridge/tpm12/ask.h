@@ -14,7 +14,7 @@ int vtpmb_tpm12_own_command(struct vtpmb_port *port, u32 code, const void *body,
 			    size_t body_len, u32 *rc);
 int vtpmb_tpm12_ask_capability(struct vtpmb_port *port, u32 cap, const void *sub,
 			       size_t sub_len, struct vtpmb_reader *r, u32 *rc);
-int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value);
+int vtpmb_tpm12_ask_number(struct vtpmb_port *port, u32 prop, u32 *value, u32 *rc);
 bool vtpmb_tpm12_is_busy(u32 rc);
 int vtpmb_tpm12_ask_list(struct vtpmb_port *port, u32 rt, struct vtpmb_reader *list, u32 *rc);
 bool vtpmb_tpm12_is_listed(u32 handle, struct vtpmb_reader list);

@@ -50,6 +50,25 @@ int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind)
 	return 0;
 }
 
+/**
+ * vtpmb_tpm12_can_be_new() - whether the chip can have given a handle to a new key or session
+ * @port:	the chip
+ * @kind:	which kind; vtpmb_tpm12_list_hosts() has been called for it
+ * @handle:	the physical handle
+ *
+ * The host may not have it, nor may it be that of a fixed key, or 0.  Otherwise the response is
+ * malformed: to evict the entry would flush what is the host's.  If a proxy has the handle, it
+ * loses it: see vtpmb_tpm12_mark_loaded().
+ */
+bool vtpmb_tpm12_can_be_new(const struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 handle)
+{
+	const struct vtpmb_tpm12_hosts *hosts = &vtpmb_tpm12_chip(port)->hosts[kind];
+
+	if (!handle || (kind == TPM12_KEY && handle >= TPM_KH_SRK && handle <= TPM_KH_RESERVED))
+		return false;
+	return !hosts->known || !tpm12_is_hosts(hosts, handle);
+}
+
 /* The chip is about to be told to save a loaded entry. */
 void vtpmb_tpm12_note_save(const struct vtpmb_tpm12_entry *entry)
 {

@@ -6,6 +6,7 @@
 #include "state.h"
 
 int vtpmb_tpm12_list_hosts(struct vtpmb_port *port, enum vtpmb_tpm12_kind kind);
+bool vtpmb_tpm12_can_be_new(const struct vtpmb_port *port, enum vtpmb_tpm12_kind kind, u32 handle);
 void vtpmb_tpm12_note_save(const struct vtpmb_tpm12_entry *entry);
 void vtpmb_tpm12_note_save_done(struct vtpmb_port *port);
 void vtpmb_tpm12_forget_hosts(struct vtpmb_port *port);

@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include "books.h"
+#include "hosts.h"
 #include "inspect.h"
 #include "lockout.h"
 #include "nv.h"
@@ -53,12 +54,16 @@ static int tpm12_enter(struct vtpmb_tpm12_call *call, const struct vtpmb_tpm12_f
 		       u8 *rsp, size_t len)
 {
 	struct vtpmb_tpm12_table *table = vtpmb_tpm12_table(call->vtpm);
+	enum vtpmb_tpm12_kind kind = frame->row->makes - 1;
+	u32 handle = vtpmb_peek_u32(rsp + VTPMB_HEADER_SIZE);
 	struct vtpmb_tpm12_entry *entry;
 
-	entry = vtpmb_tpm12_new_entry(call->vtpm, frame->row->makes - 1, 0);
+	if (!vtpmb_tpm12_can_be_new(call->vtpm->port, kind, handle))
+		return -EIO;
+	entry = vtpmb_tpm12_new_entry(call->vtpm, kind, 0);
 	if (!entry)
 		return -EIO;
-	vtpmb_tpm12_mark_loaded(call->vtpm, entry, vtpmb_peek_u32(rsp + VTPMB_HEADER_SIZE));
+	vtpmb_tpm12_mark_loaded(call->vtpm, entry, handle);
 	vtpmb_poke_u32(rsp + VTPMB_HEADER_SIZE, entry->virt);
 	entry->encrypts = call->attributes & TPM_TRANSPORT_ENCRYPT;
 	if (entry->kind == TPM12_AUTH && frame->key[0]) {

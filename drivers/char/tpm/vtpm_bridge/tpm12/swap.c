@@ -143,6 +143,12 @@ static int tpm12_save_once(struct vtpmb_tpm12_entry *entry, u32 *rc)
 	return err;
 }
 
+/* The only parameter of LoadContext's response. */
+static u32 tpm12_loaded_handle(const struct vtpmb_port *port)
+{
+	return vtpmb_peek_u32(port->scratch + VTPMB_HEADER_SIZE);
+}
+
 /*
  * keepHandle is false: otherwise the chip would refuse a handle that is in use.  An
  * entry has no blob if it was to be given up while the chip was out of reach.
@@ -164,9 +170,11 @@ static int tpm12_load_context(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm12_
 	head[4] = 0;
 	vtpmb_poke_u32(head + 5, entry->res.blob_len);
 	len = vtpmb_tpm12_command(vtpm->port, TPM_ORD_LoadContext, &body, rc);
-	if (len >= 0 && !*rc && len != VTPMB_HEADER_SIZE + sizeof(u32))
-		return vtpmb_tpm12_cut_short(vtpm->port);
-	return len < 0 ? len : 0;
+	if (len < 0 || *rc)
+		return min(len, 0);
+	return len == VTPMB_HEADER_SIZE + sizeof(u32) &&
+	       vtpmb_tpm12_can_be_new(vtpm->port, entry->kind, tpm12_loaded_handle(vtpm->port)) ?
+	       0 : vtpmb_tpm12_cut_short(vtpm->port);
 }
 
 /* Return codes of a failed load that leave the context valid. */
@@ -181,8 +189,7 @@ static void tpm12_finish_load(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm12_entry 
 {
 	struct vtpmb_tpm12_chip *chip = vtpmb_tpm12_chip(vtpm->port);
 
-	vtpmb_tpm12_mark_loaded(vtpm, entry,
-				vtpmb_peek_u32(vtpm->port->scratch + VTPMB_HEADER_SIZE));
+	vtpmb_tpm12_mark_loaded(vtpm, entry, tpm12_loaded_handle(vtpm->port));
 	if (entry->kind == TPM12_KEY)
 		return;
 	chip->same_since = min(chip->same_since, entry->period);
@@ -584,17 +591,25 @@ static struct vtpmb_tpm12_entry *tpm12_over_share(struct vtpmb_vtpm *vtpm,
 	return tpm12_oldest(vtpm->port, kind, fullest);
 }
 
-/* The chip is asked only if the number of free slots is unknown. */
+/*
+ * The chip is asked only if the number of free slots is unknown.  If it does not tell, there is
+ * none for this entry, and it is asked again for the next one.
+ */
 static int tpm12_step_room(struct tpm12_goals *goals, struct tpm12_goal *goal)
 {
-	u32 *room = &vtpmb_tpm12_chip(goals->port)->room[goal->kind];
+	u32 *known = &vtpmb_tpm12_chip(goals->port)->room[goal->kind], room = *known, rc = 0;
 	int err = 0;
 
-	if (*room == TPM12_ROOM_UNKNOWN)
-		err = vtpmb_tpm12_ask_number(goals->port, vtpmb_tpm12_kinds[goal->kind].free, room);
+	if (room == TPM12_ROOM_UNKNOWN)
+		err = vtpmb_tpm12_ask_number(goals->port, vtpmb_tpm12_kinds[goal->kind].free, &room,
+					     &rc);
 	if (err)
 		return err;
-	if (*room >= vtpmb_tpm12_wanted_room(goal->vtpm, goal->kind))
+	if (vtpmb_tpm12_is_busy(rc))
+		return tpm12_reached(goals, rc);
+	if (!rc)
+		*known = room;
+	if (room >= vtpmb_tpm12_wanted_room(goal->vtpm, goal->kind))
 		return tpm12_reached(goals, TPM_SUCCESS);
 	if (!goal->victim || !goal->victim->res.phys) {
 		if (goal->tries++ == MAX_RETRIES)
@@ -651,6 +666,8 @@ static int tpm12_step_load_key(struct tpm12_goals *goals, struct tpm12_goal *goa
 	goal->victim = tpm12_oldest(goals->port, TPM12_KEY, NULL);
 	if (goal->victim)
 		return tpm12_want(goals, WANT_EVICTED, goal->victim);
+	/* Nothing of ours is in its way, so the next load finds out anew whether it is full. */
+	*room = TPM12_ROOM_UNKNOWN;
 	return tpm12_reached(goals, TPM_NOSPACE);
 }
 
