@@ -460,16 +460,21 @@ void core_digest_begin(void)
 	TRY(digest_ctx && EVP_DigestInit_ex(digest_ctx, EVP_sha256(), NULL));
 }
 
-void core_digest_print(const char *of)
+void core_digest_end(u8 digest[CORE_DIGEST_SIZE])
 {
-	u8 digest[EVP_MAX_MD_SIZE];
-	unsigned int len, i;
-
-	TRY(EVP_DigestFinal_ex(digest_ctx, digest, &len));
+	TRY(EVP_DigestFinal_ex(digest_ctx, digest, NULL));
 	EVP_MD_CTX_free(digest_ctx);
 	digest_ctx = NULL;
+}
+
+void core_digest_print(const char *of)
+{
+	u8 digest[CORE_DIGEST_SIZE];
+	unsigned int i;
+
+	core_digest_end(digest);
 	printf("# digest of %s: ", of);
-	for (i = 0; i < len; i++)
+	for (i = 0; i < sizeof(digest); i++)
 		printf("%02x", digest[i]);
 	printf("\n");
 }
@@ -1062,18 +1067,23 @@ void core_take_ownership(const u8 *owner, const u8 *srk)
 
 /* TAP. */
 
-static bool test_failed;
+static unsigned int nr_failures;
 
 void core_fail(const char *file, int line, const char *fmt, ...)
 {
 	va_list args;
 
-	test_failed = true;
+	nr_failures++;
 	printf("# %s:%d: ", file, line);
 	va_start(args, fmt);
 	vprintf(fmt, args);
 	va_end(args);
 	printf("\n");
+}
+
+unsigned int core_nr_failures(void)
+{
+	return nr_failures;
 }
 
 size_t core_running;
@@ -1091,13 +1101,13 @@ int core_run(const struct core_test *tests, size_t nr, int argc, char **argv)
 			;
 		if (argc > 1 && arg == argc)
 			continue;
-		test_failed = false;
+		nr_failures = 0;
 		core_running = i;
 		alarm(300);
 		tests[i].run();
 		alarm(0);
-		nr_failed += test_failed;
-		printf("%s %zu - %s\n", test_failed ? "not ok" : "ok", ++nr_run,
+		nr_failed += nr_failures > 0;
+		printf("%s %zu - %s\n", nr_failures ? "not ok" : "ok", ++nr_run,
 		       tests[i].name);
 	}
 	printf("# %zu run, %zu failed\n", nr_run, nr_failed);

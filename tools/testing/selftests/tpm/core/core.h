@@ -68,6 +68,8 @@ extern void (*core_watch)(const u8 *cmd, size_t len);
  */
 void core_digest_begin(void);
 void core_digest_print(const char *of);
+#define CORE_DIGEST_SIZE	32
+void core_digest_end(u8 digest[CORE_DIGEST_SIZE]);
 
 void core_start(enum core_family family);
 void core_stop(void);
@@ -198,6 +200,8 @@ extern size_t core_running;
 
 void core_fail(const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* How often the running test has failed. */
+unsigned int core_nr_failures(void);
 int core_run(const struct core_test *tests, size_t nr, int argc, char **argv);
 
 /* Each goes on after a failure; the test has failed. */

@@ -10,6 +10,11 @@
 const u8 owner_secret = 0x0a, srk_secret = 0x00, key_secret = 0x5c;
 struct guest proxy, other, alone, host;
 
+static u32 rc_of(const struct guest *g)
+{
+	return g->rsp.err ? NO_RESPONSE : g->rsp.rc;
+}
+
 u32 tell(struct guest *g, const char *hex)
 {
 	u8 cmd[VTPMB_BUF_SIZE];
@@ -21,7 +26,7 @@ u32 tell(struct guest *g, const char *hex)
 		core_twin_send(g->twin, cmd, len, &g->rsp);
 	else
 		core_raw(cmd, len, &g->rsp);
-	return g->rsp.rc;
+	return rc_of(g);
 }
 
 void start(struct guest *g)
@@ -136,7 +141,7 @@ u32 send_plain(struct command *c)
 		core_twin_send(g->twin, c->buf, c->w.len, &g->rsp);
 	else
 		core_raw(c->buf, c->w.len, &g->rsp);
-	return g->rsp.rc;
+	return rc_of(g);
 }
 
 static void mac(const struct session *s, const u8 *digest, u8 cont, u8 *out)
@@ -212,7 +217,7 @@ static u32 send_auth(struct command *c, struct session **s, unsigned int nr)
 
 	put_auths(c, s, nr);
 	rc = send_plain(c);
-	if (!rc && !c->g->rsp.err)
+	if (!rc)
 		check_response(c, s, nr);
 	return rc;
 }
@@ -235,7 +240,7 @@ u32 oiap(struct guest *g, struct session *s, u8 secret)
 {
 	memset(s, 0, sizeof(*s));
 	if (tell(g, "00c1 ???????? 0000000a"))
-		return g->rsp.rc;
+		return rc_of(g);
 	s->handle = vtpmb_peek_u32(g->rsp.buf + 10);
 	memcpy(s->even, g->rsp.buf + 14, 20);
 	memset(s->key, secret, 20);
@@ -254,7 +259,7 @@ u32 osap(struct guest *g, struct session *s, u16 type, u32 value, u8 secret)
 	put_u32(&c, value);
 	put_bytes(&c, odd, 20);
 	if (send_plain(&c))
-		return g->rsp.rc;
+		return rc_of(g);
 	s->handle = vtpmb_peek_u32(g->rsp.buf + 10);
 	memcpy(s->even, g->rsp.buf + 14, 20);
 	memset(key, secret, 20);
@@ -286,7 +291,7 @@ u32 establish(struct guest *g, struct session *trans, u32 handle, const struct k
 	memset(trans, 0, sizeof(*trans));
 	memset(secret + 2, 0x3d, 20);
 	if (key && oiap(g, &s, key->secret))
-		return g->rsp.rc;
+		return rc_of(g);
 	command_begin(&c, g, 0xe6);
 	put_handle(&c, handle);
 	put_u16(&c, 0x001e);
@@ -388,7 +393,7 @@ u32 execute(struct command *c, struct session *trans, struct session *s1,
 	put_u8(&outer, trans->cont);
 	put_bytes(&outer, hmac, 20);
 	rc = send_plain(&outer);
-	executed = !rc && !c->g->rsp.err;
+	executed = !rc;
 	if (!executed)
 		return rc;
 	rc = unwrap(c, &outer, trans, nr);
@@ -442,14 +447,14 @@ u32 make_bound_key(struct guest *g, u32 parent, u8 parent_secret, u16 usage, u32
 
 	if (osap(g, &s, parent == TPM_KH_SRK ? TPM_ET_SRK : TPM_ET_KEYHANDLE, parent,
 		 parent_secret))
-		return g->rsp.rc;
+		return rc_of(g);
 	command_begin(&c, g, 0x1f);
 	put_handle(&c, parent);
 	put_encrypted(&c, &s, false, secret);
 	put_encrypted(&c, &s, true, secret);
 	put_key_info(&c, usage, flags, info, info_len);
 	if (send_auth1(&c, &s))
-		return g->rsp.rc;
+		return rc_of(g);
 	key->secret = secret;
 	key->flags = flags;
 	take_key(g, key);
@@ -469,14 +474,14 @@ u32 load_key(struct guest *g, u32 parent, u8 parent_secret, const struct key *ke
 	struct command c;
 
 	if (oiap(g, &s, parent_secret))
-		return g->rsp.rc;
+		return rc_of(g);
 	s.cont = 0;
 	command_begin(&c, g, 0x41);
 	put_handle(&c, parent);
 	put_bytes(&c, key->blob, key->len);
 	c.rsp_handles_len = 4;
 	if (send_auth1(&c, &s))
-		return g->rsp.rc;
+		return rc_of(g);
 	*handle = vtpmb_peek_u32(g->rsp.buf + 10);
 	return 0;
 }
@@ -489,7 +494,7 @@ u32 sign_with(struct guest *g, u32 handle, struct session *s, u8 *sig)
 	put_handle(&c, handle);
 	put_sized(&c, "twenty bytes to sign", 20);
 	if (send_auth1(&c, s))
-		return g->rsp.rc;
+		return rc_of(g);
 	if (sig)
 		memcpy(sig, g->rsp.buf + 14, 64);
 	return 0;
@@ -500,7 +505,7 @@ u32 sign(struct guest *g, u32 handle, u8 secret, u8 *sig)
 	struct session s;
 
 	if (oiap(g, &s, secret))
-		return g->rsp.rc;
+		return rc_of(g);
 	s.cont = 0;
 	return sign_with(g, handle, &s, sig);
 }
@@ -512,14 +517,14 @@ u32 seal(struct guest *g, u32 handle, u8 secret, const void *info, size_t info_l
 	struct command c;
 
 	if (osap(g, &s, handle == TPM_KH_SRK ? TPM_ET_SRK : TPM_ET_KEYHANDLE, handle, secret))
-		return g->rsp.rc;
+		return rc_of(g);
 	command_begin(&c, g, 0x17);
 	put_handle(&c, handle);
 	put_encrypted(&c, &s, false, key_secret);
 	put_sized(&c, info, info_len);
 	put_sized(&c, "secret", 6);
 	if (send_auth1(&c, &s))
-		return g->rsp.rc;
+		return rc_of(g);
 	CHECK_EQ(s.handle, 0);
 	*len = g->rsp.len - 10 - 41;
 	memcpy(sealed, g->rsp.buf + 10, *len);
@@ -530,7 +535,7 @@ u32 begin_unseal(struct command *c, struct guest *g, u32 handle, u8 secret, cons
 		 size_t len, struct session *parent, struct session *data)
 {
 	if (oiap(g, parent, secret) || oiap(g, data, key_secret))
-		return g->rsp.rc;
+		return rc_of(g);
 	parent->cont = 0;
 	data->cont = 0;
 	command_begin(c, g, 0x18);
@@ -545,9 +550,9 @@ u32 unseal(struct guest *g, u32 handle, u8 secret, const u8 *sealed, size_t len)
 	struct command c;
 
 	if (begin_unseal(&c, g, handle, secret, sealed, len, &parent, &data))
-		return g->rsp.rc;
+		return rc_of(g);
 	if (send_auth2(&c, &parent, &data))
-		return g->rsp.rc;
+		return rc_of(g);
 	CHECK_EQ(vtpmb_peek_u32(g->rsp.buf + 10), 6);
 	CHECK_MEM(g->rsp.buf + 14, "secret", 6);
 	return 0;
@@ -572,7 +577,7 @@ u32 save_context(struct guest *g, u32 handle, u32 type, u8 *blob, size_t *len)
 	put_u32(&c, type);
 	put_bytes(&c, "label of a guest", 16);
 	if (send_plain(&c))
-		return g->rsp.rc;
+		return rc_of(g);
 	*len = vtpmb_peek_u32(g->rsp.buf + 10);
 	CHECK_EQ(*len, g->rsp.len - 14);
 	memcpy(blob, g->rsp.buf + 14, *len);
@@ -592,7 +597,7 @@ u32 load_context(struct guest *g, u32 entity, bool keep, const u8 *blob, size_t 
 	put_u8(&c, keep);
 	put_sized(&c, blob, len);
 	if (send_plain(&c))
-		return g->rsp.rc;
+		return rc_of(g);
 	*handle = vtpmb_peek_u32(g->rsp.buf + 10);
 	return 0;
 }

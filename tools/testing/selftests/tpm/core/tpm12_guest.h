@@ -16,6 +16,9 @@
 
 #define ST_CLEAR	"00c1 ???????? 00000099 0001"
 
+/* What functions return in place of a return code if there is no response. */
+#define NO_RESPONSE	0xffffffff
+
 /* Where a guest's commands go. */
 struct guest {
 	struct vtpmb_vtpm *vtpm;
