@@ -192,6 +192,36 @@ int vtpmb_tpm20_chip_handles(struct vtpmb_port *port, u32 first, u32 *handle,
 }
 
 /**
+ * vtpmb_tpm20_list_more() - read the next part of a list of the chip's handles
+ * @port:	the chip
+ * @listing:	where to go on; its handle type stays the same
+ * @handle:	out: the next handles, in order
+ * @max:	size of @handle
+ *
+ * Return: number of handles in @handle, 0 at the end, -EIO also if the list has no end, or the
+ * errno of transmit
+ */
+int vtpmb_tpm20_list_more(struct vtpmb_port *port, struct vtpmb_tpm20_listing *listing,
+			  u32 *handle, unsigned int max)
+{
+	int count;
+
+	if (listing->ended)
+		return 0;
+	count = vtpmb_tpm20_chip_handles(port, listing->first, handle, max);
+	if (count < 0)
+		return count;
+	listing->nr_listed += count;
+	if (listing->nr_listed > VTPMB_TPM20_MAX_LISTED)
+		return -EIO;
+	listing->ended = count < max ||
+			 TPM20_HT(handle[max - 1] + 1) != TPM20_HT(listing->first);
+	if (count)
+		listing->first = handle[count - 1] + 1;
+	return count;
+}
+
+/**
  * vtpmb_tpm20_chip_sessions() - read the chip's sessions, of all users
  * @port:	the chip
  * @saved:	read saved sessions; otherwise loaded ones

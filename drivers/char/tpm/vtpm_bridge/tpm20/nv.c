@@ -277,27 +277,21 @@ static struct vtpmb_range tpm20_own_range(struct vtpmb_vtpm *vtpm)
 int vtpmb_tpm20_nv_handles(struct vtpmb_vtpm *vtpm, u32 first, u32 *handle,
 			   unsigned int max)
 {
+	struct vtpmb_tpm20_listing listing = { .first = first };
 	struct vtpmb_range own = tpm20_own_range(vtpm);
-	unsigned int nr = 0, nr_listed = 0;
+	unsigned int nr = 0;
 	u32 page[NR_PAGE];
 	int count, i;
 
 	do {
-		count = vtpmb_tpm20_chip_handles(vtpm->port, first, page, NR_PAGE);
-		if (count < 0)
-			return count;
-		nr_listed += count;
-		if (nr_listed > VTPMB_TPM20_MAX_LISTED)
-			return -EIO;
+		count = vtpmb_tpm20_list_more(vtpm->port, &listing, page, NR_PAGE);
 		for (i = 0; i < count && nr < max; i++) {
 			if (vtpmb_range_has(&own, page[i]) ||
 			    tpm20_is_certificate(vtpm, page[i]))
 				handle[nr++] = page[i];
 		}
-		if (count)
-			first = page[count - 1] + 1;
-	} while (count == NR_PAGE && nr < max && TPM20_HT(first) == TPM2_HT_NV_INDEX);
-	return nr;
+	} while (count > 0 && nr < max);
+	return count < 0 ? count : nr;
 }
 
 /**
@@ -480,23 +474,16 @@ static int tpm20_undefine_one(struct vtpmb_vtpm *vtpm, u32 handle, bool *gone)
 static int tpm20_undefine(struct vtpmb_vtpm *vtpm, const struct vtpmb_range *range,
 			  bool *gone)
 {
-	u32 handle[NR_PAGE], first = range->first;
-	unsigned int nr_listed = 0;
+	struct vtpmb_tpm20_listing listing = { .first = range->first };
+	u32 handle[NR_PAGE];
 	int count, i, err = 0;
 
 	do {
-		count = vtpmb_tpm20_chip_handles(vtpm->port, first, handle, NR_PAGE);
-		if (count < 0)
-			return count;
-		nr_listed += count;
-		if (nr_listed > VTPMB_TPM20_MAX_LISTED)
-			return -EIO;
+		count = vtpmb_tpm20_list_more(vtpm->port, &listing, handle, NR_PAGE);
 		for (i = 0; !err && i < count && handle[i] <= range->last; i++)
 			err = tpm20_undefine_one(vtpm, handle[i], gone);
-		if (count)
-			first = handle[count - 1] + 1;
-	} while (!err && count == NR_PAGE && first <= range->last);
-	return err;
+	} while (!err && count > 0 && listing.first <= range->last);
+	return count < 0 ? count : err;
 }
 
 /*

@@ -19,7 +19,6 @@
  * as a saved context, because it may have a different authValue.
  */
 
-#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
@@ -194,25 +193,18 @@ int vtpmb_tpm20_delete_persistent(struct vtpmb_vtpm *vtpm, struct vtpmb_tpm20_en
 static int tpm20_look_up(struct vtpmb_vtpm *vtpm, const struct vtpmb_tpm20_body *body,
 			 u32 handle, bool *alias, bool *taken)
 {
-	u32 page[NR_PAGE], first = TPM2_PERSISTENT_FIRST;
-	unsigned int nr_listed = 0;
+	struct vtpmb_tpm20_listing listing = { .first = TPM2_PERSISTENT_FIRST };
+	u32 page[NR_PAGE];
 	int count, i, err = 0;
 
 	do {
-		count = vtpmb_tpm20_chip_handles(vtpm->port, first, page, NR_PAGE);
-		if (count < 0)
-			return count;
-		nr_listed += count;
-		if (nr_listed > VTPMB_TPM20_MAX_LISTED)
-			return -EIO;
+		count = vtpmb_tpm20_list_more(vtpm->port, &listing, page, NR_PAGE);
 		for (i = 0; !err && i < count; i++) {
 			*taken |= page[i] == handle;
 			err = vtpmb_tpm20_has_name(vtpm, page[i], body, alias);
 		}
-		if (count)
-			first = page[count - 1] + 1;
-	} while (!err && count == NR_PAGE && TPM20_HT(first) == TPM2_HT_PERSISTENT);
-	return err;
+	} while (!err && count > 0);
+	return count < 0 ? count : err;
 }
 
 /*
