@@ -12,7 +12,6 @@
 
 #define MASK		0x8ff	/* 0-7, 11 */
 #define INDEX		0x1000
-#define NR_LISTED	64
 
 enum { RICH, PLAIN, NR_GUESTS };
 
@@ -51,22 +50,9 @@ static struct session hosts_session;
 /* What the host has left, of each kind; of saved sessions their counts. */
 static const u32 types[] = { TPM_RT_KEY, TPM_RT_AUTH, TPM_RT_TRANS, TPM_RT_CONTEXT };
 
-static struct list {
-	unsigned int nr;
-	u32 handle[NR_LISTED];
-} left[ARRAY_SIZE(types)];
+static struct handles left[ARRAY_SIZE(types)];
 
-static void list_handles(u32 type, struct list *list)
-{
-	unsigned int i;
-
-	list->nr = count_handles(&host, type);
-	CHECK(list->nr <= NR_LISTED);
-	for (i = 0; i < list->nr && i < NR_LISTED; i++)
-		list->handle[i] = vtpmb_peek_u32(host.rsp.buf + 16 + 4 * i);
-}
-
-static bool is_listed(const struct list *list, u32 handle)
+static bool is_listed(const struct handles *list, u32 handle)
 {
 	unsigned int i;
 
@@ -91,7 +77,7 @@ static void host_leaves_something(void)
 	CHECK_EQ(oiap(&host, &saved, key_secret), 0);
 	CHECK_EQ(save_context(&host, saved.handle, TPM_RT_AUTH, blob, &len), 0);
 	for (i = 0; i < ARRAY_SIZE(types); i++)
-		list_handles(types[i], &left[i]);
+		list_handles(&host, types[i], &left[i]);
 }
 
 static bool is_saved(u32 count)
@@ -109,10 +95,10 @@ static bool is_saved(u32 count)
 static void host_cleans_up(void)
 {
 	unsigned int i = ARRAY_SIZE(types), k;
-	struct list now;
+	struct handles now;
 
 	while (i--) {
-		list_handles(types[i], &now);
+		list_handles(&host, types[i], &now);
 		for (k = 0; k < now.nr; k++) {
 			if (!is_listed(&left[i], now.handle[k]) &&
 			    !(types[i] == TPM_RT_CONTEXT && is_saved(now.handle[k])))
@@ -123,13 +109,13 @@ static void host_cleans_up(void)
 
 static void host_has_its_own(void)
 {
-	struct list now;
+	struct handles now;
 	unsigned int i;
 
 	if (chip_may_cost_host())
 		return;
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		list_handles(types[i], &now);
+		list_handles(&host, types[i], &now);
 		if (now.nr != left[i].nr ||
 		    memcmp(now.handle, left[i].handle, now.nr * sizeof(u32)))
 			core_fail(__FILE__, __LINE__, "%u of type %u, the host's are %u", now.nr,

@@ -612,6 +612,16 @@ unsigned int count_handles(struct guest *g, u32 type)
 	return vtpmb_peek_u16(g->rsp.buf + 14);
 }
 
+void list_handles(struct guest *g, u32 type, struct handles *list)
+{
+	unsigned int i;
+
+	list->nr = count_handles(g, type);
+	CHECK(list->nr <= ARRAY_SIZE(list->handle));
+	for (i = 0; i < list->nr && i < ARRAY_SIZE(list->handle); i++)
+		list->handle[i] = vtpmb_peek_u32(g->rsp.buf + 16 + 4 * i);
+}
+
 u32 property(struct guest *g, u32 prop)
 {
 	char hex[64];

@@ -116,6 +116,14 @@ u32 save_context(struct guest *g, u32 handle, u32 type, u8 *blob, size_t *len);
 u32 load_context(struct guest *g, u32 entity, bool keep, const u8 *blob, size_t len,
 		 u32 *handle);
 unsigned int count_handles(struct guest *g, u32 type);
+
+/* What the chip has of one kind; of saved sessions their counts. */
+struct handles {
+	unsigned int nr;
+	u32 handle[32];
+};
+
+void list_handles(struct guest *g, u32 type, struct handles *list);
 u32 property(struct guest *g, u32 prop);
 
 #endif

@@ -11,7 +11,6 @@
 #include "tpm12_guest.h"
 
 #define NR_KEYS		2	/* that the host has left */
-#define MAX_LISTED	32
 #define OFTEN		24	/* more than the chip has slots of any kind */
 
 static struct key signer, hosts_signer;
@@ -36,28 +35,15 @@ static size_t length;
 
 static const u32 types[] = { TPM_RT_KEY, TPM_RT_AUTH, TPM_RT_TRANS };
 
-static struct list {
-	unsigned int nr;
-	u32 handle[MAX_LISTED];
-} left[ARRAY_SIZE(types)];
-
-static void list_handles(u32 type, struct list *list)
-{
-	unsigned int i;
-
-	list->nr = count_handles(&host, type);
-	CHECK(list->nr <= MAX_LISTED);
-	for (i = 0; i < list->nr && i < MAX_LISTED; i++)
-		list->handle[i] = vtpmb_peek_u32(host.rsp.buf + 16 + 4 * i);
-}
+static struct handles left[ARRAY_SIZE(types)];
 
 static void host_has_its_own_at(int line)
 {
-	struct list now;
+	struct handles now;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		list_handles(types[i], &now);
+		list_handles(&host, types[i], &now);
 		if (now.nr != left[i].nr ||
 		    memcmp(now.handle, left[i].handle, now.nr * sizeof(u32)))
 			core_fail(__FILE__, line,
@@ -167,7 +153,7 @@ static void begin(bool shared)
 	if (shared)
 		host_begin();
 	for (i = 0; i < ARRAY_SIZE(types); i++)
-		list_handles(types[i], &left[i]);
+		list_handles(&host, types[i], &left[i]);
 }
 
 static void end(void)
@@ -605,7 +591,7 @@ static void chip_that_tells_nothing_keeps_what_is_the_hosts(void)
 		/* What stays is nobody's, and the host's own is there. */
 		CHECK_EQ(count_handles(&host, TPM_RT_KEY), NR_KEYS + 1);
 		CHECK_EQ(sign_with(&host, hosts[0], &hosts_session, NULL), 0);
-		list_handles(TPM_RT_KEY, &left[0]);
+		list_handles(&host, TPM_RT_KEY, &left[0]);
 		end();
 	}
 }
@@ -623,7 +609,7 @@ static void what_the_host_makes_later_is_its_own(void)
 	core_end_turn();
 	host_begin();
 	for (i = 0; i < ARRAY_SIZE(types); i++)
-		list_handles(types[i], &left[i]);
+		list_handles(&host, types[i], &left[i]);
 	for (i = 0; i < ARRAY_SIZE(makers); i++) {
 		maker = &makers[i];
 		maker->before();

@@ -10,6 +10,7 @@
 #include "chip.h"
 #include "disk.h"
 #include "tpm20/state.h"
+#include "tpm20_host.h"
 #include "tpm20_linux.h"
 #include "tpm20_shown.h"
 
@@ -22,7 +23,6 @@
 #define NV_WRITE	"8002 ???????? 00000137" OWNER INDEX PW "0008 3132333435363738 0000"
 #define NV_READ		"8002 ???????? 0000014e" INDEX INDEX PW "0008 0000"
 #define NV_PUBLIC	"8001 ???????? 00000169" INDEX
-#define HANDLES(from)	"8001 ???????? 0000017a 00000001" from "00000040"
 #define INDICES		"8001 ???????? 0000017a 00000006 00000202 00000001"
 /* Keys that cost no computation: AES, and an HMAC key that quotes. */
 #define PARENT(hier)	"8002 ???????? 00000131 " hier PW "0004 0000 0000" \
@@ -47,7 +47,6 @@ static struct core_rsp rsp;
 static u32 policy[NR_GUESTS], hmac[NR_GUESTS];
 static struct disk disk;
 static const u8 key[VTPMB_AEAD_KEY] = "a key of this test, and no other";
-static struct core_rsp hosts_public;
 
 /* Reasons for which the bridge acts by itself. */
 enum { FOR_PROBE = 1, FOR_TURN, FOR_IDLE };
@@ -245,33 +244,6 @@ static void free_guests(void)
 		core_free(guest[i].vtpm);
 }
 
-static void host(const char *hex)
-{
-	core_raw_hex(hex, &rsp);
-	if (rsp.rc)
-		core_fail(__FILE__, __LINE__, "host: %.40s: 0x%x", hex, rsp.rc);
-}
-
-static void host_leaves_something(void)
-{
-	host(PRIMARY("40000007"));
-	host(READ_PUBLIC "80000000");
-	hosts_public = rsp;
-	host(START_POLICY);
-	host(START_POLICY);
-	host(CONTEXT_SAVE "03000001");
-}
-
-/* So many handles are in the chip that begin like that, and the lowest is this one. */
-static void only(const char *list, u32 nr, u32 handle)
-{
-	host(list);
-	if (vtpmb_peek_u32(rsp.buf + 15) != nr || vtpmb_peek_u32(rsp.buf + 19) != handle) {
-		core_fail(__FILE__, __LINE__, "the chip has other than what the host left");
-		core_dump("handles", rsp.buf + 15, rsp.len - 15);
-	}
-}
-
 static bool is_saved(u32 handle)
 {
 	const struct vtpmb_tpm20_body *body;
@@ -291,7 +263,7 @@ static void flush_all_but(const char *list, bool saved, u32 hosts)
 	u32 i, handle;
 
 	host(list);
-	all = rsp;
+	all = raw;
 	for (i = 0; i < vtpmb_peek_u32(all.buf + 15); i++) {
 		handle = vtpmb_peek_u32(all.buf + 19 + 4 * i);
 		snprintf(hex, sizeof(hex), FLUSH "%08x", handle);
@@ -302,21 +274,9 @@ static void flush_all_but(const char *list, bool saved, u32 hosts)
 
 static void host_cleans_up(void)
 {
-	flush_all_but(HANDLES("80000000"), false, 0x80000000);
-	flush_all_but(HANDLES("02000000"), false, 0x03000000);
-	flush_all_but(HANDLES("03000000"), true, 0x02000001);
-}
-
-static void host_has_its_own(void)
-{
-	if (chip_may_cost_host())
-		return;
-	host(READ_PUBLIC "80000000");
-	CHECK_MEM(rsp.buf, hosts_public.buf, rsp.len);
-	host("8001 ???????? 00000189 03000000");
-	only(HANDLES("80000000"), 1, 0x80000000);
-	only(HANDLES("02000000"), 1, 0x03000000);
-	only(HANDLES("03000000"), 1, 0x02000001);
+	flush_all_but(OBJECTS, false, 0x80000000);
+	flush_all_but(LOADED, false, 0x03000000);
+	flush_all_but(SAVED, true, 0x02000001);
 }
 
 /* After a reset, all is as on a good chip. */
@@ -363,7 +323,7 @@ static void begin_scenario(void)
 	core_start(CORE_TPM20);
 	core_turn = 0;
 	last = NULL;
-	host_leaves_something();
+	host_leaves_all_kinds();
 	for (i = 0; i < NR_GUESTS; i++)
 		guest[i] = (struct chip_guest) { .name = guest[i].name };
 }
@@ -475,7 +435,7 @@ static bool has_room(const u8 *cmd, u32 *rc)
 
 	if (!makes_handle(code))
 		return true;
-	core_raw_hex(session ? HANDLES("02000000") : HANDLES("80000000"), &list);
+	core_raw_hex(session ? LOADED : OBJECTS, &list);
 	*rc = session ? TPM2_RC_SESSION_MEMORY : TPM2_RC_OBJECT_MEMORY;
 	return vtpmb_peek_u32(list.buf + 15) < 2;
 }
@@ -584,7 +544,8 @@ static void run(bool probes)
 	free_guests();
 	if (chip_may_leave())
 		host_cleans_up();
-	host_has_its_own();
+	if (!chip_may_cost_host())
+		host_has_its_own();
 	CHECK(list_empty(&core_port.saved));
 	CHECK_EQ(atomic_read(&vtpmb_tpm20_chip(&core_port)->nr_sessions), 0);
 	chip_end();

@@ -8,12 +8,10 @@
  */
 
 #include "tpm20_guest.h"
+#include "tpm20_host.h"
 
 #define GET_DIGEST	"8001 ???????? 00000189 "
 #define READ_PUBLIC	"8001 ???????? 00000173 "
-#define OBJECTS		"8001 ???????? 0000017a 00000001 80000000 00000040"
-#define LOADED		"8001 ???????? 0000017a 00000001 02000000 00000040"
-#define SAVED		"8001 ???????? 0000017a 00000001 03000000 00000040"
 #define READ_REGISTER	"8001 ???????? 0000017e 00000001 000b 03 000001"
 #define POLICY_PCR(session) "8001 ???????? 0000017f " session "0000 00000001 000b 03 010000"
 #define UPDATE(seq)	"8002 ???????? 0000015c " seq PW "0003 616263"
@@ -76,51 +74,6 @@ static void lose_nothing(void)
 	cut.nth = 0;
 }
 
-static struct core_rsp raw;
-
-static void host_at(int line, const char *hex)
-{
-	core_raw_hex(hex, &raw);
-	if (raw.rc)
-		core_fail(__FILE__, line, "host: %.40s: 0x%x", hex, raw.rc);
-}
-
-#define host(hex) host_at(__LINE__, hex)
-
-/* The host has left an object, and a session loaded and one saved. */
-static struct core_rsp public;
-
-static void host_begin(void)
-{
-	host(PRIMARY("40000007"));
-	host(READ_PUBLIC "80000000");
-	public = raw;
-	host(START_POLICY);
-	host(START_POLICY);
-	host(CONTEXT_SAVE "03000001");
-}
-
-static void only(int line, const char *hex, u32 nr, u32 handle)
-{
-	host_at(line, hex);
-	if (vtpmb_peek_u32(raw.buf + 15) != nr || vtpmb_peek_u32(raw.buf + 19) != handle) {
-		core_fail(__FILE__, line, "the chip has other than what the host left");
-		core_dump("handles", raw.buf + 15, raw.len - 15);
-	}
-}
-
-static void host_has_its_own_at(int line)
-{
-	only(line, OBJECTS, 1, 0x80000000);
-	only(line, LOADED, 1, 0x03000000);
-	only(line, SAVED, 1, 0x02000001);
-	host_at(line, READ_PUBLIC "80000000");
-	CHECK_MEM(raw.buf, public.buf, raw.len);
-	host_at(line, GET_DIGEST "03000000");
-}
-
-#define host_has_its_own() host_has_its_own_at(__LINE__)
-
 /* A guest may get an error, then, or less: but never what is the host's. */
 
 static struct vtpmb_vtpm *other;
@@ -180,7 +133,7 @@ static void meet_each_loss(enum loss loss, unsigned int turn, bool left)
 	core_turn = turn;
 	memset(&cut, 0, sizeof(cut));
 	if (left)
-		host_begin();
+		host_leaves_all_kinds();
 	for (nth = 1; nth < 200; nth++) {
 		v = core_new();
 		other = core_new();
@@ -195,7 +148,7 @@ static void meet_each_loss(enum loss loss, unsigned int turn, bool left)
 		lose_nothing();
 		/* Sessions may still be saved, but nothing is loaded. */
 		if (left)
-			only(__LINE__, OBJECTS, 1, 0x80000000);
+			host_lists(OBJECTS, 1, 0x80000000);
 		want(GET_RANDOM, 0);
 		core_free(other);
 		core_free(v);
@@ -252,7 +205,7 @@ static void lost_create_takes_no_room(void)
 
 static void lost_flush_leaves_no_handle_to_the_host(void)
 {
-	struct core_rsp mine;
+	struct core_rsp mine, hosts;
 	unsigned int nth;
 
 	core_turn = 0;
@@ -271,14 +224,14 @@ static void lost_flush_leaves_no_handle_to_the_host(void)
 		host(PRIMARY("40000007"));
 		host(PRIMARY("40000007"));
 		host(READ_PUBLIC "80000001");
-		public = raw;
+		hosts = raw;
 		want(USE "80000001", 0);
 		want(READ_PUBLIC "80000001", 0);
 		CHECK_MEM(rv.buf, mine.buf, rv.len);
 		want(FLUSH "80000001", 0);
 		core_end_turn();
 		host(READ_PUBLIC "80000001");
-		CHECK_MEM(raw.buf, public.buf, raw.len);
+		CHECK_MEM(raw.buf, hosts.buf, raw.len);
 		core_free(v);
 		core_stop();
 	}
@@ -348,7 +301,7 @@ static void short_context_is_not_read_past_its_end(void)
 			CHECK(rv.err || i);
 			core_end_turn();
 			lose_nothing();
-			only(__LINE__, OBJECTS, 0, vtpmb_peek_u32(raw.buf + 19));
+			host_lists(OBJECTS, 0, vtpmb_peek_u32(raw.buf + 19));
 			want(GET_RANDOM, 0);
 			core_free(v);
 			CHECK(core_chip_is_empty());
