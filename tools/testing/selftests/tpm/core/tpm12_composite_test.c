@@ -305,6 +305,13 @@ static void host_cannot_unseal(void)
 	end();
 }
 
+/* A key below the SRK that is bound to PCRs. */
+static u32 make_bound(struct guest *g, u16 usage, const struct info *info, struct key *key)
+{
+	return make_bound_key(g, TPM_KH_SRK, srk_secret, usage, 0, info->bytes, info->len, key_secret,
+			      key);
+}
+
 static void bound_key_works_as_long_as_the_pcrs_are_the_same(void)
 {
 	u32 handle = 0, parent = 0, child = 0, copy = 0;
@@ -316,8 +323,7 @@ static void bound_key_works_as_long_as_the_pcrs_are_the_same(void)
 
 	begin();
 	info_now(&proxy, &info);
-	CHECK_EQ(make_bound_key(&proxy, TPM_KH_SRK, srk_secret, 0x10, 0, info.bytes, info.len,
-				key_secret, &bound), 0);
+	CHECK_EQ(make_bound(&proxy, 0x10, &info, &bound), 0);
 	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &bound, &handle), 0);
 	CHECK_EQ(sign(&proxy, handle, key_secret, sig), 0);
 	CHECK_EQ(osap(&proxy, &s, TPM_ET_KEYHANDLE, handle, key_secret), 0);
@@ -327,8 +333,7 @@ static void bound_key_works_as_long_as_the_pcrs_are_the_same(void)
 	CHECK_EQ(load_context(&proxy, 0, false, blob, len, &copy), 0);
 	CHECK_EQ(sign(&proxy, copy, key_secret, NULL), 0);
 	/* As a parent. */
-	CHECK_EQ(make_bound_key(&proxy, TPM_KH_SRK, srk_secret, 0x11, 0, info.bytes, info.len,
-				key_secret, &tree), 0);
+	CHECK_EQ(make_bound(&proxy, 0x11, &info, &tree), 0);
 	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &tree, &parent), 0);
 	CHECK_EQ(make_key(&proxy, parent, key_secret, 0x10, 0, key_secret, &below), 0);
 	CHECK_EQ(load_key(&proxy, parent, key_secret, &below, &child), 0);
@@ -362,8 +367,7 @@ static void bound_key_is_certified(void)
 
 	begin();
 	info_now(&proxy, &info);
-	CHECK_EQ(make_bound_key(&proxy, TPM_KH_SRK, srk_secret, 0x10, 0, info.bytes, info.len,
-				key_secret, &bound), 0);
+	CHECK_EQ(make_bound(&proxy, 0x10, &info, &bound), 0);
 	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &bound, &key), 0);
 	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &signer, &cert), 0);
 	for (i = 0; i < 2; i++) {
@@ -510,8 +514,7 @@ static void register_is_set_once_in_a_turn(void)
 
 	begin_sealed(&blob);
 	info_now(&proxy, &info);
-	CHECK_EQ(make_bound_key(&proxy, TPM_KH_SRK, srk_secret, 0x10, 0, info.bytes, info.len,
-				key_secret, &bound), 0);
+	CHECK_EQ(make_bound(&proxy, 0x10, &info, &bound), 0);
 	core_turn = 0;
 	core_end_turn();
 	begin_to_watch();
@@ -597,8 +600,7 @@ static void value_never_stays_for_the_host(void)
 
 	begin_sealed(&blob);
 	info_now(&proxy, &info);
-	CHECK_EQ(make_bound_key(&proxy, TPM_KH_SRK, srk_secret, 0x10, 0, info.bytes, info.len,
-				key_secret, &bound), 0);
+	CHECK_EQ(make_bound(&proxy, 0x10, &info, &bound), 0);
 	core_turn = 0;
 	CHECK_EQ(read_pcr(&proxy, 16, value), 0);
 	for (i = 0; i < 2 * ARRAY_SIZE(faults); i++) {
@@ -868,8 +870,7 @@ static void wrapped_command_has_it_too(void)
 	begin_sealed(&blob);
 	core_set(proxy.vtpm, VTPMB_SETTING_TRANSPORT, VTPMB_TRANSPORT_ALLOW);
 	info_now(&proxy, &info);
-	CHECK_EQ(make_bound_key(&proxy, TPM_KH_SRK, srk_secret, 0x10, 0, info.bytes, info.len,
-				key_secret, &bound), 0);
+	CHECK_EQ(make_bound(&proxy, 0x10, &info, &bound), 0);
 	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &bound, &handle), 0);
 	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &storage, &parent), 0);
 	for (i = 0; i < 2; i++) {
@@ -981,12 +982,10 @@ static void nothing_can_be_bound_to_attest(void)
 	composite_hash(PCR_23, value, digest);
 	info_of(&info, PCR_23, digest);
 	CHECK_EQ(seal_to(&proxy, &info, &blob), INVALID_PCR);
-	CHECK_EQ(make_bound_key(&proxy, TPM_KH_SRK, srk_secret, 0x10, 0, info.bytes, info.len,
-				key_secret, &bound), INVALID_PCR);
+	CHECK_EQ(make_bound(&proxy, 0x10, &info, &bound), INVALID_PCR);
 	CHECK_EQ(seal_to(&host, &info, &blob), 0);
 	CHECK_EQ(unseal_it(&proxy, &blob), INVALID_PCR);
-	CHECK_EQ(make_bound_key(&host, TPM_KH_SRK, srk_secret, 0x10, 0, info.bytes, info.len,
-				key_secret, &bound), 0);
+	CHECK_EQ(make_bound(&host, 0x10, &info, &bound), 0);
 	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &bound, &handle), INVALID_PCR);
 	long_info_of(&info, PCR_23, PCR_16, digest);
 	CHECK_EQ(seal_to(&proxy, &info, &blob), INVALID_PCR);
@@ -1019,8 +1018,7 @@ static void both_registers_are_used_at_once(void)
 
 	begin_attest();
 	info_now(&proxy, &info);
-	CHECK_EQ(make_bound_key(&proxy, TPM_KH_SRK, srk_secret, 0x10, 0, info.bytes, info.len,
-				key_secret, &bound), 0);
+	CHECK_EQ(make_bound(&proxy, 0x10, &info, &bound), 0);
 	CHECK_EQ(load_key(&proxy, TPM_KH_SRK, srk_secret, &bound, &handle), 0);
 	core_end_turn();
 	core_turn = 0;
